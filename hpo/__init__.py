@@ -1,0 +1,109 @@
+"""hpo: define-by-run hyperparameter optimisation whose studies are append-only logs.
+
+Importing it costs nothing: each name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hpo import (
+        distributions,
+        exceptions,
+        logging,
+        pruners,
+        samplers,
+        storage,
+        storages,
+        study,
+        testing,
+        trial,
+    )
+    from hpo.exceptions import TrialPruned
+    from hpo.study import (
+        MaxTrialsCallback,
+        Study,
+        copy_study,
+        create_study,
+        delete_study,
+        get_all_study_names,
+        get_all_study_summaries,
+        load_study,
+    )
+    from hpo.trial import FixedTrial, FrozenTrial, Trial, TrialState, create_trial
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "FixedTrial": "hpo.trial",
+    "FrozenTrial": "hpo.trial",
+    "MaxTrialsCallback": "hpo.study",
+    "Study": "hpo.study",
+    "Trial": "hpo.trial",
+    "TrialPruned": "hpo.exceptions",
+    "TrialState": "hpo.trial",
+    "copy_study": "hpo.study",
+    "create_study": "hpo.study",
+    "create_trial": "hpo.trial",
+    "delete_study": "hpo.study",
+    "get_all_study_names": "hpo.study",
+    "get_all_study_summaries": "hpo.study",
+    "load_study": "hpo.study",
+}
+
+_MODULES = frozenset(
+    {
+        "distributions",
+        "exceptions",
+        "logging",
+        "pruners",
+        "samplers",
+        "storage",
+        "storages",
+        "study",
+        "testing",
+        "trial",
+    }
+)
+
+__all__ = [
+    "FixedTrial",
+    "FrozenTrial",
+    "MaxTrialsCallback",
+    "Study",
+    "Trial",
+    "TrialPruned",
+    "TrialState",
+    "copy_study",
+    "create_study",
+    "create_trial",
+    "delete_study",
+    "distributions",
+    "exceptions",
+    "get_all_study_names",
+    "get_all_study_summaries",
+    "load_study",
+    "logging",
+    "pruners",
+    "samplers",
+    "storage",
+    "storages",
+    "study",
+    "testing",
+    "trial",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"hpo.{name}")
+    if name not in _HOME:
+        raise AttributeError(f"module 'hpo' has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,15 @@
+"""Shorthand for the array types that the public signatures use."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["JSON", "Array", "BoolArray", "IntArray"]
+
+Array: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.int64]
+BoolArray: TypeAlias = NDArray[np.bool_]
+JSON: TypeAlias = Any  # None, bool, int, float, str, and lists and dicts of them

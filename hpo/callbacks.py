@@ -1,0 +1,36 @@
+"""Callbacks for `optimize`."""
+
+from __future__ import annotations
+
+from collections.abc import Container
+from typing import TYPE_CHECKING, final
+
+from hpo.events import TrialState
+
+if TYPE_CHECKING:
+    from hpo.frozen import FrozenTrial
+    from hpo.study import Study
+
+__all__ = ["MaxTrialsCallback"]
+
+
+@final
+class MaxTrialsCallback:
+    """Ends `optimize` when the study holds a number of trials, whoever ran them.
+
+    Args:
+        n_trials: That number.
+        states: Which trials count; None for all.
+
+    Example:
+        >>> study.optimize(objective, callbacks=[MaxTrialsCallback(100)])
+    """
+
+    def __init__(self, n_trials: int, states: Container[TrialState] | None = (TrialState.COMPLETE,)) -> None:
+        self._n_trials = n_trials
+        self._states = states
+
+    def __call__(self, study: Study, trial: FrozenTrial) -> None:
+        del trial
+        if study.count_trials(self._states) >= self._n_trials:
+            study.stop()

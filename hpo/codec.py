@@ -1,0 +1,307 @@
+"""Events as rows of scalars and JSON, and back: what every storage that outlives a process writes.
+
+JSON has no word for NaN and ±inf. Here they are objects, {"$float": "nan"}; keys of the user's own that begin
+with a dollar get a second one.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from hpo.arrays import JSON
+from hpo.distributions import distribution_from_dict
+from hpo.events import (
+    AttributeSet,
+    Event,
+    SpaceDeclared,
+    StudyCreated,
+    StudyDirection,
+    TrialError,
+    TrialFinished,
+    TrialProposed,
+    TrialQueued,
+    TrialReported,
+    TrialStarted,
+    TrialState,
+)
+from hpo.space import Space
+
+__all__ = ["KINDS", "Row", "decode", "dumps", "encode", "loads"]
+
+KINDS: dict[type, int] = {
+    StudyCreated: 0,
+    SpaceDeclared: 1,
+    TrialQueued: 2,
+    TrialStarted: 3,
+    TrialProposed: 4,
+    TrialReported: 5,
+    TrialFinished: 6,
+    AttributeSet: 7,
+}
+"""The number that stands for each class of event wherever events are written. Never reuse one."""
+
+
+class Row(NamedTuple):
+    """One event: scalars that a table can index, and the rest as JSON."""
+
+    kind: int
+    number: int | None = None
+    step: int | None = None
+    value: float | None = None
+    state: int | None = None
+    time: float | None = None
+    body: str | None = None
+
+
+def encode(event: Event) -> Row:
+    """The row of an event.
+
+    Raises:
+        TypeError: Where an attribute or a choice is something that JSON cannot hold.
+    """
+    return _ENCODERS[type(event)](event)
+
+
+def decode(row: Row) -> Event:
+    """The event of a row."""
+    return _DECODERS[row[0]](row)
+
+
+def dumps(value: JSON) -> str:
+    """JSON that any parser reads: ASCII, without NaN or Infinity, NumPy's scalars as numbers.
+
+    Raises:
+        TypeError: If `value` holds something else than None, bool, int, float, str, lists and dicts.
+    """
+    try:
+        text = _plain_json(value)
+    except ValueError as error:
+        if "JSON compliant" not in str(error):
+            raise TypeError(f"JSON cannot hold {value!r}: {error}") from None
+        return _plain_json(_escaped(value))
+    return _plain_json(_escaped(value)) if '"$' in text else text
+
+
+def loads(text: str) -> JSON:
+    """What `dumps` was given; tuples come back as lists."""
+    value = json.loads(text)
+    return _unescaped(value) if '"$' in text else value
+
+
+def _numpy_scalar(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(
+        f"JSON cannot hold {value!r} of type {type(value).__name__}; expected None, bool, int, float, str, "
+        "or lists and dicts of them. Store a name, a path or a number instead."
+    )
+
+
+_plain_json: Callable[[Any], str] = json.JSONEncoder(
+    allow_nan=False, separators=(",", ":"), default=_numpy_scalar
+).encode
+
+
+def _escaped(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"$float": str(value)}
+    if isinstance(value, dict):
+        return {
+            f"${key}" if isinstance(key, str) and key.startswith("$") else key: _escaped(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [_escaped(item) for item in value]
+    return value
+
+
+def _unescaped(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {"$float"}:
+            return float(value["$float"])
+        return {key.removeprefix("$"): _unescaped(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_unescaped(item) for item in value]
+    return value
+
+
+def _body(**fields: Any) -> str | None:
+    """The fields that say something, as a JSON object; None for none."""
+    present = {name: value for name, value in fields.items() if value is not None and value != {}}
+    return dumps(present) if present else None
+
+
+def _fields(body: str | None) -> dict[str, Any]:
+    return {} if body is None else loads(body)
+
+
+def _finite(value: float) -> bool:
+    return math.isfinite(value)
+
+
+def _study_created(event: StudyCreated) -> Row:
+    return Row(
+        0,
+        time=event.time,
+        body=_body(name=event.name, directions=[int(d) for d in event.directions], seed=event.seed),
+    )
+
+
+def _space_declared(event: SpaceDeclared) -> Row:
+    return Row(1, body=dumps(json.loads(event.space.to_json())))
+
+
+def _trial_queued(event: TrialQueued) -> Row:
+    return Row(
+        2,
+        time=event.time,
+        body=_body(
+            parameters=dict(event.parameters),
+            user_attrs=dict(event.user_attrs),
+            system_attrs=dict(event.system_attrs),
+        ),
+    )
+
+
+def _trial_started(event: TrialStarted) -> Row:
+    return Row(3, event.claims, time=event.time, body='{"deferred":true}' if event.deferred else None)
+
+
+def _trial_proposed(event: TrialProposed) -> Row:
+    return Row(4, event.number, body=dumps(event.values))
+
+
+def _trial_reported(event: TrialReported) -> Row:
+    finite = _finite(event.value)
+    body = None
+    if event.pruned is not None or not finite:
+        body = _body(value=None if finite else event.value, pruned=event.pruned)
+    return Row(5, event.number, event.step, event.value if finite else None, None, event.time, body)
+
+
+def _trial_finished(event: TrialFinished) -> Row:
+    fields: dict[str, Any] = {}
+    value = None
+    if event.values is not None:
+        if len(event.values) == 1 and _finite(event.values[0]):
+            value = event.values[0]
+        else:
+            fields["values"] = event.values
+    if event.space:
+        fields["space"] = event.space
+        fields["parameters"] = dict(event.parameters)
+    if event.constraints:
+        fields["constraints"] = dict(event.constraints)
+    if event.user_attrs:
+        fields["user_attrs"] = dict(event.user_attrs)
+    if event.system_attrs:
+        fields["system_attrs"] = dict(event.system_attrs)
+    if event.error is not None:
+        fields["error"] = {
+            "type": event.error.type,
+            "message": event.error.message,
+            "traceback": event.error.traceback,
+        }
+    if event.pruned is not None:
+        fields["pruned"] = event.pruned
+    body = dumps(fields) if fields else None
+    return Row(6, event.number, None, value, int(event.state), event.time, body)
+
+
+def _attribute_set(event: AttributeSet) -> Row:
+    return Row(7, event.number, body=dumps({"key": event.key, "value": event.value, "system": event.system}))
+
+
+_ENCODERS: dict[type, Callable[[Any], Row]] = {
+    StudyCreated: _study_created,
+    SpaceDeclared: _space_declared,
+    TrialQueued: _trial_queued,
+    TrialStarted: _trial_started,
+    TrialProposed: _trial_proposed,
+    TrialReported: _trial_reported,
+    TrialFinished: _trial_finished,
+    AttributeSet: _attribute_set,
+}
+
+
+def _read_study_created(row: Row) -> StudyCreated:
+    fields = _fields(row[6])
+    directions = tuple(StudyDirection(d) for d in fields["directions"])
+    return StudyCreated(fields["name"], directions, fields["seed"], _time(row))
+
+
+def _read_space_declared(row: Row) -> SpaceDeclared:
+    pairs: list[tuple[str, Mapping[str, JSON]]] = loads(row[6] or "[]")
+    return SpaceDeclared(Space({name: distribution_from_dict(data) for name, data in pairs}))
+
+
+def _read_trial_queued(row: Row) -> TrialQueued:
+    fields = _fields(row[6])
+    return TrialQueued(
+        fields.get("parameters", {}), _time(row), fields.get("user_attrs", {}), fields.get("system_attrs", {})
+    )
+
+
+def _read_trial_started(row: Row) -> TrialStarted:
+    return TrialStarted(_time(row), row[1], row[6] is not None)
+
+
+def _read_trial_proposed(row: Row) -> TrialProposed:
+    return TrialProposed(_number(row), tuple(loads(row[6] or "[]")))
+
+
+def _read_trial_reported(row: Row) -> TrialReported:
+    fields = _fields(row[6])
+    value = fields["value"] if row[3] is None else row[3]
+    return TrialReported(_number(row), row[2] or 0, value, _time(row), fields.get("pruned"))
+
+
+def _read_trial_finished(row: Row) -> TrialFinished:
+    state, time = TrialState(row[4] or 0), _time(row)
+    value = None if row[3] is None else (row[3],)
+    if row[6] is None:
+        return TrialFinished(_number(row), state, time, value)
+    fields = loads(row[6])
+    if len(fields) == 2 and "space" in fields:  # nothing but parameters, as for most trials
+        return TrialFinished(_number(row), state, time, value, fields["space"], fields["parameters"])
+    if "values" in fields:
+        fields["values"] = tuple(fields["values"])
+    else:
+        fields["values"] = value
+    if "error" in fields:
+        fields["error"] = TrialError(**fields["error"])
+    return TrialFinished(_number(row), state, time, **fields)
+
+
+def _read_attribute_set(row: Row) -> AttributeSet:
+    fields = _fields(row[6])
+    return AttributeSet(fields["key"], fields.get("value"), row[1], fields.get("system", False))
+
+
+_DECODERS: dict[int, Callable[[Row], Event]] = {
+    0: _read_study_created,
+    1: _read_space_declared,
+    2: _read_trial_queued,
+    3: _read_trial_started,
+    4: _read_trial_proposed,
+    5: _read_trial_reported,
+    6: _read_trial_finished,
+    7: _read_attribute_set,
+}
+
+
+def _number(row: Row) -> int:
+    if row[1] is None:
+        raise ValueError(f"An event of kind {row[0]} must name its trial.")
+    return row[1]
+
+
+def _time(row: Row) -> float:
+    return 0.0 if row[5] is None else float(row[5])

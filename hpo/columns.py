@@ -1,0 +1,407 @@
+"""Finished trials as columns: a few floats per trial, and no object until someone asks for one.
+
+Rows stand in completion order and are only ever appended, so that the first n rows are the knowledge at the
+time when n trials had finished; views of it are slices.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpo.arrays import JSON, Array, IntArray
+from hpo.distributions import BaseDistribution, CategoricalDistribution, token
+from hpo.events import TrialError, TrialFinished, TrialState
+from hpo.space import Space
+
+__all__ = ["Columns", "Finished", "RunningTrial"]
+
+_BATCH = 512  # rows that wait as objects before they become columns
+_MEMOS = 64  # spaces, columns and fold states that are kept for the next question
+
+
+@final
+@dataclass(slots=True, eq=False)
+class RunningTrial:
+    """What the log says so far of a trial that has started and not finished.
+
+    Args:
+        number, time, deferred: As in `TrialStarted`.
+        space: All parameters that were known when it started; the columns of its proposal.
+        proposal: Coded values over `space`; None before they are in the log.
+        fixed: Parameters that were queued with it.
+        steps, values: Its reports.
+        user_attrs, system_attrs: What was attached to it.
+    """
+
+    number: int
+    time: float
+    space: Space
+    deferred: bool = False
+    proposal: tuple[float, ...] | None = None
+    fixed: Mapping[str, JSON] = field(default_factory=dict)
+    steps: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    user_attrs: dict[str, JSON] = field(default_factory=dict)
+    system_attrs: dict[str, JSON] = field(default_factory=dict)
+
+    def known(self) -> dict[str, Any]:
+        """The values that others may expect it to try: its proposal, and what was fixed."""
+        proposed = {} if self.proposal is None else self.space.decode(np.array(self.proposal))
+        return proposed | dict(self.fixed)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """All that is known of one finished trial; shared parts must not be changed."""
+
+    number: int
+    state: TrialState
+    start: float
+    end: float
+    values: tuple[float, ...] | None
+    parameters: dict[str, Any]
+    space: Space
+    reports: dict[int, float]
+    user_attrs: Mapping[str, JSON]
+    system_attrs: Mapping[str, JSON]
+    constraints: Mapping[str, float]
+    error: TrialError | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Extras:
+    """The parts that most trials lack."""
+
+    user_attrs: Mapping[str, JSON]
+    system_attrs: Mapping[str, JSON]
+    constraints: Mapping[str, float]
+    error: TrialError | None
+
+
+_NO_EXTRAS = _Extras({}, {}, {}, None)
+
+
+@final
+class _Growing:
+    """An array that grows at its end, by half of its size at a time."""
+
+    __slots__ = ("_data", "size")
+
+    def __init__(self, dtype: Any, width: int | None = None) -> None:
+        self._data: NDArray[Any] = np.empty((0,) if width is None else (0, width), dtype)
+        self.size = 0
+
+    def extend(self, rows: NDArray[Any]) -> None:
+        size = self.size + len(rows)
+        if size > len(self._data):
+            grown = np.empty((max(size, len(self._data) * 3 // 2, 64), *self._data.shape[1:]), self._data.dtype)
+            grown[: self.size] = self._data[: self.size]
+            self._data = grown
+        self._data[self.size : size] = rows
+        self.size = size
+
+    def view(self, n: int) -> NDArray[Any]:
+        view = self._data[:n]
+        view.flags.writeable = False
+        return view
+
+
+@final
+class _Parameter:
+    """The raw values of one name: numbers, or for categories the rank of the choice's first appearance.
+
+    Two workers that first use a name at the same time may disagree whether it is a number; what does not fit
+    the column is kept aside, so that the trial still shows what it used.
+    """
+
+    def __init__(self, *, categorical: bool) -> None:
+        self.raw = _Growing(np.float64)
+        self.choices: list[Any] | None = [] if categorical else None
+        self._ids: dict[Any, int] = {}
+        self._misfits: dict[int, Any] = {}
+
+    def internal(self, values: Sequence[Any], rows: Sequence[int], distribution: BaseDistribution) -> Array:
+        if isinstance(distribution, CategoricalDistribution) != (self.choices is not None):
+            self._misfits.update(zip(rows, values, strict=True))
+            return np.full(len(values), np.nan)
+        if self.choices is None:
+            return np.array(values, dtype=np.float64)
+        return np.array([self._id(value) for value in values], dtype=np.float64)
+
+    def external(self, row: int, distribution: BaseDistribution) -> Any:
+        if row in self._misfits:
+            return self._misfits[row]
+        raw = float(self.raw.view(row + 1)[row])
+        return distribution.to_external_repr(raw) if self.choices is None else self.choices[int(raw)]
+
+    def _id(self, value: Any) -> int:
+        key = (type(value), value) if isinstance(value, (str, bool, int)) or value is None else token(value)
+        known = self._ids.get(key)
+        if known is None:
+            assert self.choices is not None
+            known = self._ids[key] = len(self.choices)
+            self.choices.append(value)
+        return known
+
+    def coded(self, raw: Array, distribution: BaseDistribution) -> Array:
+        """Coded values under any distribution, shape (n,); NaN for what does not lie in its domain."""
+        if self.choices is None:
+            if isinstance(distribution, CategoricalDistribution):
+                return _matched(raw, distribution)
+            return distribution.encode(raw)
+        if not isinstance(distribution, CategoricalDistribution):
+            return np.full(raw.shape, np.nan)
+        index = {name: float(i) for i, name in reversed(list(enumerate(distribution.tokens)))}
+        lookup = np.array([index.get(token(choice), np.nan) for choice in self.choices] + [np.nan])
+        return np.asarray(lookup[np.where(np.isnan(raw), -1, raw).astype(np.intp)])
+
+
+def _matched(raw: Array, distribution: CategoricalDistribution) -> Array:
+    """The index of the choice that equals each number."""
+    coded = np.full(raw.shape, np.nan)
+    for i, choice in reversed(list(enumerate(distribution.choices))):
+        if isinstance(choice, (int, float)) and not isinstance(choice, bool):
+            coded[raw == choice] = i
+    return coded
+
+
+@final
+class Columns:
+    """The finished trials of one study.
+
+    Args:
+        signs: +1 for each objective to minimise, -1 for each to maximise, shape (m,); losses = signs · values.
+    """
+
+    def __init__(self, signs: Array) -> None:
+        self.signs = signs
+        self.size = 0
+        self._pending: list[tuple[RunningTrial, TrialFinished, Space]] = []
+        self._number = _Growing(np.int64)
+        self._state = _Growing(np.int8)
+        self._losses = _Growing(np.float64, len(signs))
+        self._violation = _Growing(np.float64)
+        self._last_step = _Growing(np.int64)
+        self._start = _Growing(np.float64)
+        self._end = _Growing(np.float64)
+        self._space = _Growing(np.int32)
+        self._spaces: list[Space] = []
+        self._space_ids: dict[int, int] = {}
+        self._parameters: dict[str, _Parameter] = {}
+        self._extras: dict[int, _Extras] = {}
+        self._reports: dict[int, tuple[array[int], array[float]]] = {}
+        self._at_step: dict[int, tuple[array[int], array[float]]] = {}
+        self._coded: dict[tuple[str, BaseDistribution], _Growing] = {}
+        self._over: dict[Space, _Growing] = {}
+        self._folds: dict[Any, list[tuple[int, Any]]] = {}
+
+    def append(self, trial: RunningTrial, event: TrialFinished, space: Space) -> int:
+        """Add a finished trial and return its row."""
+        self._pending.append((trial, event, space))
+        self.size += 1
+        if len(self._pending) >= _BATCH:
+            self._flush()
+        return self.size - 1
+
+    def number(self, n: int) -> IntArray:
+        return self._flushed(self._number, n)
+
+    def state(self, n: int) -> NDArray[np.int8]:
+        return self._flushed(self._state, n)
+
+    def losses(self, n: int) -> Array:
+        return self._flushed(self._losses, n)
+
+    def violation(self, n: int) -> Array:
+        return self._flushed(self._violation, n)
+
+    def last_step(self, n: int) -> IntArray:
+        return self._flushed(self._last_step, n)
+
+    def start(self, n: int) -> Array:
+        return self._flushed(self._start, n)
+
+    def end(self, n: int) -> Array:
+        return self._flushed(self._end, n)
+
+    def over(self, space: Space, n: int) -> Array:
+        """Coded values of the first n rows, shape (n, d); NaN where a parameter was inactive or is now outside."""
+        self._flush()
+        matrix = _memo(self._over, space, lambda: _Growing(np.float64, len(space)))
+        if matrix.size < n:
+            old, new = matrix.size, self._number.size
+            columns = [self._column(name, space[name])[old:new] for name in space]
+            matrix.extend(np.column_stack(columns) if columns else np.empty((new - old, 0)))
+        return matrix.view(n)
+
+    def losses_at(self, step: int, n: int) -> tuple[IntArray, Array]:
+        """Rows among the first n that completed and reported at `step`, and the losses reported, each shape (k,)."""
+        self._flush()
+        rows, losses = self._at_step.get(step, (array("q"), array("d")))
+        k = bisect_left(rows, n)
+        return np.array(rows[:k], dtype=np.int64), np.array(losses[:k])
+
+    def fold(self, key: Any, n: int, initial: Any, advance: Callable[[Any, int, int], Any]) -> Any:
+        """The state after rows [0, n): the newest remembered one, advanced over the rows since."""
+        states = _memo(self._folds, key, list)
+        begin, state = next(((k, s) for k, s in reversed(states) if k <= n), (0, initial))
+        if begin < n:
+            state = advance(state, begin, n)
+            states.append((n, state))
+            states.sort(key=lambda remembered: remembered[0])
+            del states[:-_MEMOS]
+        return state
+
+    def finished(self, row: int) -> Finished:
+        """Everything about the trial of a row."""
+        if row >= self._number.size:
+            trial, event, space = self._pending[row - self._number.size]
+            return Finished(
+                trial.number,
+                event.state,
+                trial.time,
+                event.time,
+                event.values,
+                dict(event.parameters),
+                space,
+                dict(zip(trial.steps, trial.values, strict=True)),
+                trial.user_attrs | dict(event.user_attrs),
+                trial.system_attrs | dict(event.system_attrs),
+                event.constraints,
+                event.error,
+            )
+        space = self._spaces[self._space.view(row + 1)[row]]
+        losses = self._losses.view(row + 1)[row]
+        steps, values = self._reports.get(row, ((), ()))
+        extras = self._extras.get(row, _NO_EXTRAS)
+        parameters = {name: self._parameters[name].external(row, distribution) for name, distribution in space.items()}
+        return Finished(
+            int(self._number.view(row + 1)[row]),
+            TrialState(self._state.view(row + 1)[row]),
+            float(self._start.view(row + 1)[row]),
+            float(self._end.view(row + 1)[row]),
+            None if np.isnan(losses).any() else tuple((losses * self.signs + 0.0).tolist()),
+            parameters,
+            space,
+            dict(zip(steps, values, strict=True)),
+            extras.user_attrs,
+            extras.system_attrs,
+            extras.constraints,
+            extras.error,
+        )
+
+    def set_attribute(self, row: int, key: str, value: JSON, *, system: bool) -> None:
+        """Change an attribute of a finished trial; objects that were handed out before keep the old one."""
+        self._flush()
+        extras = self._extras.get(row, _NO_EXTRAS)
+        user, system_attrs = extras.user_attrs, extras.system_attrs
+        if system:
+            system_attrs = {**system_attrs, key: value}
+        else:
+            user = {**user, key: value}
+        self._extras[row] = _Extras(user, system_attrs, extras.constraints, extras.error)
+
+    def _flushed(self, column: _Growing, n: int) -> NDArray[Any]:
+        self._flush()
+        return column.view(n)
+
+    def _column(self, name: str, distribution: BaseDistribution) -> Array:
+        column = _memo(self._coded, (name, distribution), lambda: _Growing(np.float64))
+        n = self._number.size
+        if column.size < n:
+            parameter = self._parameters.get(name)
+            if parameter is None:
+                column.extend(np.full(n - column.size, np.nan))
+            else:
+                column.extend(parameter.coded(parameter.raw.view(n)[column.size :], distribution))
+        return column.view(n)
+
+    def _flush(self) -> None:
+        pending, self._pending = self._pending, []
+        if not pending:
+            return
+        begin = self._number.size
+        trials = [trial for trial, _, _ in pending]
+        events = [event for _, event, _ in pending]
+        nothing = (np.nan,) * len(self.signs)
+        self._number.extend(np.array([trial.number for trial in trials]))
+        self._state.extend(np.array([event.state for event in events]))
+        values = np.array([nothing if event.values is None else event.values for event in events])
+        self._losses.extend(values * self.signs)
+        self._violation.extend(np.array([violation(event.constraints) for event in events]))
+        self._last_step.extend(np.array([max(trial.steps, default=-1) for trial in trials]))
+        self._start.extend(np.array([trial.time for trial in trials]))
+        self._end.extend(np.array([event.time for event in events]))
+        self._space.extend(np.array([self._space_id(space) for _, _, space in pending]))
+        for row, (trial, event) in enumerate(zip(trials, events, strict=True), begin):
+            self._keep_extras(row, trial, event)
+            if trial.steps:
+                self._keep_reports(row, trial, event.state)
+        self._keep_parameters(begin, [(event.parameters, space) for _, event, space in pending])
+
+    def _keep_extras(self, row: int, trial: RunningTrial, event: TrialFinished) -> None:
+        user = trial.user_attrs | dict(event.user_attrs)
+        system = trial.system_attrs | dict(event.system_attrs)
+        if user or system or event.constraints or event.error is not None:
+            self._extras[row] = _Extras(user, system, event.constraints, event.error)
+
+    def _keep_reports(self, row: int, trial: RunningTrial, state: TrialState) -> None:
+        self._reports[row] = array("q", trial.steps), array("d", trial.values)
+        if state is not TrialState.COMPLETE:
+            return
+        sign = float(self.signs[0])
+        for step, value in zip(trial.steps, trial.values, strict=True):
+            rows, losses = self._at_step.setdefault(step, (array("q"), array("d")))
+            rows.append(row)
+            losses.append(sign * value)
+
+    def _keep_parameters(self, begin: int, given: list[tuple[Mapping[str, Any], Space]]) -> None:
+        """Spread the rows' parameters over the columns, one group of rows of the same space at a time."""
+        groups: dict[int, tuple[Space, list[int]]] = {}
+        for i, (_, space) in enumerate(given):
+            groups.setdefault(id(space), (space, []))[1].append(i)
+        fresh: dict[str, Array] = {}
+        for space, rows in groups.values():
+            for name, distribution in space.items():
+                parameter = self._parameters.get(name)
+                if parameter is None:
+                    categorical = isinstance(distribution, CategoricalDistribution)
+                    parameter = self._parameters[name] = _Parameter(categorical=categorical)
+                    parameter.raw.extend(np.full(begin, np.nan))
+                column = fresh.setdefault(name, np.full(len(given), np.nan))
+                column[rows] = parameter.internal(
+                    [given[i][0][name] for i in rows], [begin + i for i in rows], distribution
+                )
+        absent = np.full(len(given), np.nan)
+        for name, parameter in self._parameters.items():
+            parameter.raw.extend(fresh.get(name, absent))
+
+    def _space_id(self, space: Space) -> int:
+        known = self._space_ids.get(id(space))
+        if known is None:
+            known = self._space_ids[id(space)] = len(self._spaces)
+            self._spaces.append(space)  # kept alive, so that its id stays its own
+        return known
+
+
+def violation(constraints: Mapping[str, float]) -> float:
+    """How far a trial is from feasible: the sum of what its constraints exceed 0 by; 0 if it is feasible."""
+    return sum(value for value in constraints.values() if value > 0) if constraints else 0.0
+
+
+def _memo(memos: dict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
+    """The remembered value, or a new one in the place of the one unused for longest."""
+    value = memos.pop(key, None)
+    if value is None:
+        value = make()
+        if len(memos) >= _MEMOS:
+            del memos[next(iter(memos))]
+    memos[key] = value
+    return value

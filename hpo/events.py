@@ -1,0 +1,220 @@
+"""What can happen to a study. The log is a sequence of these; everything else is computed from them.
+
+A trial's number is its rank among the births in the log: `TrialQueued`, and `TrialStarted` without a claim.
+Times are seconds since 1970 (UTC).
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, TypeAlias, final
+
+from hpo.arrays import JSON
+from hpo.space import Space
+
+__all__ = [
+    "AttributeSet",
+    "Event",
+    "SpaceDeclared",
+    "StudyCreated",
+    "StudyDirection",
+    "TrialError",
+    "TrialFinished",
+    "TrialProposed",
+    "TrialQueued",
+    "TrialReported",
+    "TrialStarted",
+    "TrialState",
+]
+
+
+@final
+class _Nothing(dict[str, Any]):
+    """The empty mapping that absent attributes share; it stays one object when it is copied or pickled."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        raise TypeError("Events cannot be changed.")
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(_Nothing)
+
+    def __reduce__(self) -> str:
+        return "_NOTHING"
+
+
+_NOTHING: Mapping[str, Any] = _Nothing()
+
+
+class TrialState(IntEnum):
+    """Where a trial stands; WAITING and RUNNING ones are unfinished."""
+
+    RUNNING = 0
+    COMPLETE = 1
+    PRUNED = 2
+    FAIL = 3
+    WAITING = 4
+
+    def is_finished(self) -> bool:
+        return self not in (TrialState.RUNNING, TrialState.WAITING)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def __str__(self) -> str:
+        return f"TrialState.{self.name}"
+
+
+class StudyDirection(IntEnum):
+    """What is sought of an objective."""
+
+    NOT_SET = 0
+    MINIMIZE = 1
+    MAXIMIZE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class TrialError:
+    """Why a trial failed.
+
+    Args:
+        type: Name of the exception's class, such as "ValueError" or "subprocess.TimeoutExpired".
+        message: Its text.
+        traceback: As Python prints it; empty where there is none.
+    """
+
+    type: str
+    message: str
+    traceback: str = ""
+
+    @classmethod
+    def of(cls, error: BaseException) -> TrialError:
+        kind = type(error)
+        name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+        try:
+            message = str(error)
+        except Exception as broken:
+            message = f"(its text could not be made: {type(broken).__name__})"
+        try:
+            trace = "".join(traceback.format_exception(error))
+        except Exception:
+            trace = "".join(traceback.format_tb(error.__traceback__))
+        return cls(name, message, trace)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyCreated:
+    """The header: the first event of every log."""
+
+    name: str
+    directions: tuple[StudyDirection, ...]
+    seed: int
+    time: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpaceDeclared:
+    """Names a set of distributions by the digest of its content, so that trials can refer to it."""
+
+    space: Space
+
+
+@dataclass(frozen=True, slots=True)
+class TrialQueued:
+    """A trial that waits for a worker; `parameters` are fixed, the others are sampled."""
+
+    parameters: Mapping[str, JSON]
+    time: float
+    user_attrs: Mapping[str, JSON] = _NOTHING
+    system_attrs: Mapping[str, JSON] = _NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class TrialStarted:
+    """A worker has begun a trial; the prefix of the log that ends here is all that its sampler sees.
+
+    Args:
+        time: When.
+        claims: Number of the queued trial that it takes up; None for a new one.
+        deferred: Its reports are committed with its result, and its pruner sees the history of its start.
+    """
+
+    time: float
+    claims: int | None = None
+    deferred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrialProposed:
+    """The sampler's coded values over the whole space of the trial's prefix, so that other workers know them."""
+
+    number: int
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialReported:
+    """An intermediate value.
+
+    Args:
+        number, step, value, time: Of which trial, at which step, what, when.
+        pruned: What the pruner answered to the trial's previous report; None if it was not asked.
+    """
+
+    number: int
+    step: int
+    value: float
+    time: float
+    pruned: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialFinished:
+    """The end of a trial; the first one in the log counts, later ones are ignored.
+
+    Args:
+        number, state, time: Which trial, how it ended, when.
+        values: As the objective gave them; None without any.
+        space: Digest of the distributions of `parameters`; empty without parameters.
+        parameters: Values by name, in the order in which they were suggested.
+        constraints: Feasible where ≤ 0.
+        user_attrs, system_attrs: What was attached to the trial.
+        error: Why it failed.
+        pruned: What the pruner answered to the last report; None if it was not asked.
+    """
+
+    number: int
+    state: TrialState
+    time: float
+    values: tuple[float, ...] | None = None
+    space: str = ""
+    parameters: Mapping[str, JSON] = _NOTHING
+    constraints: Mapping[str, float] = _NOTHING
+    user_attrs: Mapping[str, JSON] = _NOTHING
+    system_attrs: Mapping[str, JSON] = _NOTHING
+    error: TrialError | None = None
+    pruned: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeSet:
+    """An attribute of the study, or of the trial `number`; `system` ones belong to hpo and its plug-ins."""
+
+    key: str
+    value: JSON
+    number: int | None = None
+    system: bool = field(default=False)
+
+
+Event: TypeAlias = (
+    StudyCreated
+    | SpaceDeclared
+    | TrialQueued
+    | TrialStarted
+    | TrialProposed
+    | TrialReported
+    | TrialFinished
+    | AttributeSet
+)

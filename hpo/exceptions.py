@@ -1,0 +1,112 @@
+"""Every error that hpo raises by name.
+
+HpoError
+├── TrialPruned                 raise it in an objective to stop a trial early
+├── SearchSpaceExhausted        the sampler has nothing left to try
+├── DistributionMismatchError   a name changed its kind or scale (also a ValueError)
+├── UpdateFinishedTrialError    a finished trial was written to (also a RuntimeError)
+├── CLIUsageError               the command line was used wrongly
+└── StorageInternalError        the storage could not do what was asked
+    ├── DuplicatedStudyError    the name is taken
+    ├── UnknownStudyError       there is no such study (also a KeyError)
+    ├── DirectionMismatchError  the stored study optimises something else (also a ValueError)
+    ├── SchemaVersionError      the database was written by another version of hpo
+    ├── NotADatabaseError       the file holds something else
+    ├── ReadOnlyStorageError    the database cannot be written to
+    └── StorageFullError        no room is left on the disk
+"""
+
+__all__ = [
+    "CLIUsageError",
+    "DirectionMismatchError",
+    "DistributionMismatchError",
+    "DuplicatedStudyError",
+    "ExperimentalWarning",
+    "HpoError",
+    "NotADatabaseError",
+    "OptunaError",
+    "ReadOnlyStorageError",
+    "SchemaVersionError",
+    "SearchSpaceExhausted",
+    "StorageFullError",
+    "StorageInternalError",
+    "TrialPruned",
+    "UnknownStudyError",
+    "UpdateFinishedTrialError",
+]
+
+
+class HpoError(Exception):
+    """Base of all errors of hpo."""
+
+
+OptunaError = HpoError
+"""The name under which scripts written for Optuna catch the base of all errors."""
+
+
+class TrialPruned(HpoError):
+    """Raised by an objective to end its trial as PRUNED.
+
+    Example:
+        >>> def objective(trial):
+        ...     for step in range(10):
+        ...         trial.report(1 / (step + 1), step)
+        ...         if trial.should_prune():
+        ...             raise TrialPruned
+        ...     return 0.1
+    """
+
+
+class SearchSpaceExhausted(HpoError):
+    """Raised by a sampler that has no configuration left; `optimize` then ends in order."""
+
+
+class DistributionMismatchError(HpoError, ValueError):
+    """A parameter name was used with another kind or scale than before."""
+
+
+class UpdateFinishedTrialError(HpoError, RuntimeError):
+    """A trial that has already finished was asked for a parameter or given a value."""
+
+
+class CLIUsageError(HpoError):
+    """The command line was used wrongly."""
+
+
+class StorageInternalError(HpoError):
+    """A storage could not do what was asked; the message says why."""
+
+
+class DuplicatedStudyError(StorageInternalError):
+    """A study of that name exists already."""
+
+
+class UnknownStudyError(StorageInternalError, KeyError):
+    """No study of that name exists."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""  # KeyError would show the repr
+
+
+class DirectionMismatchError(StorageInternalError, ValueError):
+    """The stored study has other directions than those asked for."""
+
+
+class SchemaVersionError(StorageInternalError):
+    """The database has a schema that this version of hpo does not read."""
+
+
+class NotADatabaseError(StorageInternalError):
+    """The file exists and is not a database, or is damaged."""
+
+
+class ReadOnlyStorageError(StorageInternalError):
+    """The storage can be read but not written."""
+
+
+class StorageFullError(StorageInternalError):
+    """There is no room left where the storage writes; nothing that was acknowledged is lost."""
+
+
+class ExperimentalWarning(Warning):
+    """The interface may still change."""

@@ -1,0 +1,73 @@
+"""Randomness that is addressed, never advanced."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["Key"]
+
+_TO_UNIT = 2.0**-53
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An address in an endless table of random numbers: the same address always holds the same ones.
+
+    Args:
+        seed: The study's seed.
+        number: The trial's number; None addresses what belongs to the study as a whole.
+        label: What the numbers are for.
+
+    Example:
+        >>> key = Key(seed=0, number=7)
+        >>> key.uniform("x") == Key(0, 7).uniform("x") != key.uniform("y")
+        True
+    """
+
+    seed: int
+    number: int | None = None
+    label: str = ""
+
+    def child(self, label: str) -> Key:
+        """The address of something within this one; children of different labels are independent."""
+        return Key(self.seed, self.number, f"{self.label}{len(label)}:{label}")
+
+    @property
+    def study(self) -> Key:
+        """The same label at the level of the study, equal for all of its trials."""
+        return Key(self.seed, None, self.label)
+
+    def uniform(self, name: str) -> float:
+        """A number in [0, 1) that depends on this key and `name` alone."""
+        return self.uniforms((name,))[0]
+
+    def uniforms(self, names: Iterable[str]) -> list[float]:
+        """One number in [0, 1) for each name; each depends on this key and its name alone."""
+        root = hashlib.blake2b(self._address(), digest_size=8)
+        numbers = []
+        for name in names:
+            leaf = root.copy()
+            leaf.update(name.encode("utf-8", "surrogatepass"))
+            numbers.append((int.from_bytes(leaf.digest(), "little") >> 11) * _TO_UNIT)
+        return numbers
+
+    def integer(self, name: str) -> int:
+        """An integer of 64 bits that depends on this key and `name` alone."""
+        text = self._address() + name.encode("utf-8", "surrogatepass")
+        return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
+
+    def generator(self) -> np.random.Generator:
+        """A generator that starts at this address; two calls give two equal generators."""
+        import numpy as np
+
+        digest = hashlib.blake2b(self._address(), digest_size=16, person=b"generator").digest()
+        return np.random.default_rng(int.from_bytes(digest, "little"))
+
+    def _address(self) -> bytes:
+        return f"{self.seed}/{self.number}/{self.label}/".encode("utf-8", "surrogatepass")

@@ -1,0 +1,107 @@
+"""hpo's log lines: one coloured handler on stderr, which can be turned off to let `logging` take over.
+
+Example:
+    >>> import hpo
+    >>> hpo.logging.set_verbosity(hpo.logging.WARNING)
+    >>> hpo.logging.disable_default_handler()   # lines now go where the root logger sends them,
+    >>> hpo.logging.enable_propagation()        # as in any program that configures `logging` itself
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from logging import CRITICAL, DEBUG, ERROR, FATAL, INFO, WARN, WARNING
+
+__all__ = [
+    "CRITICAL",
+    "DEBUG",
+    "ERROR",
+    "FATAL",
+    "INFO",
+    "WARN",
+    "WARNING",
+    "disable_default_handler",
+    "disable_propagation",
+    "enable_default_handler",
+    "enable_propagation",
+    "get_logger",
+    "get_verbosity",
+    "set_verbosity",
+]
+
+_ROOT = "hpo"
+_lock = threading.Lock()
+_handler: logging.Handler | None = None
+
+
+def get_logger(name: str) -> logging.Logger:
+    """The logger of a module of hpo."""
+    _set_up()
+    return logging.getLogger(name)
+
+
+def get_verbosity() -> int:
+    """The level from which on lines are shown; INFO at first."""
+    _set_up()
+    return logging.getLogger(_ROOT).getEffectiveLevel()
+
+
+def set_verbosity(verbosity: int) -> None:
+    """Show lines of this level and above, such as `hpo.logging.WARNING`."""
+    _set_up()
+    logging.getLogger(_ROOT).setLevel(verbosity)
+
+
+def disable_default_handler() -> None:
+    """Stop writing to stderr."""
+    logging.getLogger(_ROOT).removeHandler(_set_up())
+
+
+def enable_default_handler() -> None:
+    """Write to stderr, as at first."""
+    logging.getLogger(_ROOT).addHandler(_set_up())
+
+
+def disable_propagation() -> None:
+    """Keep lines from the root logger's handlers, as at first."""
+    _set_up()
+    logging.getLogger(_ROOT).propagate = False
+
+
+def enable_propagation() -> None:
+    """Pass lines on to the root logger's handlers."""
+    _set_up()
+    logging.getLogger(_ROOT).propagate = True
+
+
+class _Stderr(logging.StreamHandler):  # type: ignore[type-arg]
+    """Looks `sys.stderr` up for each line, so that redirecting it works."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+
+def _formatter() -> logging.Formatter:
+    import colorlog
+
+    return colorlog.ColoredFormatter(
+        "%(log_color)s[%(levelname)1.1s %(asctime)s]%(reset)s %(message)s",
+        no_color=not (hasattr(sys.stderr, "isatty") and sys.stderr.isatty()),
+    )
+
+
+def _set_up() -> logging.Handler:
+    global _handler
+    with _lock:
+        if _handler is None:
+            _handler = _Stderr()
+            _handler.setFormatter(_formatter())
+            logger = logging.getLogger(_ROOT)
+            logger.addHandler(_handler)
+            if logger.level == logging.NOTSET:
+                logger.setLevel(logging.INFO)
+            logger.propagate = False
+        return _handler

@@ -1,0 +1,46 @@
+"""The progress bar of `optimize`."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, final
+
+if TYPE_CHECKING:
+    from hpo.study import Study
+
+__all__ = ["Progress"]
+
+
+@final
+class Progress:
+    """A tqdm bar, in the terminal or the notebook: trials where their number is known, otherwise seconds."""
+
+    def __init__(self, n_trials: int | None, timeout: float | None) -> None:
+        from tqdm.auto import tqdm
+
+        self._began = time.monotonic()
+        self._timeout = timeout
+        self._counts_trials = n_trials is not None or timeout is None
+        if self._counts_trials:
+            self._bar: Any = tqdm(total=n_trials, unit="trial")
+        else:
+            layout = "{l_bar}{bar}| {n:.1f}/{total:.1f} s{postfix}"
+            self._bar = tqdm(total=timeout, bar_format=layout)
+
+    def advance(self, study: Study) -> None:
+        """Count one finished trial and show the best value."""
+        best = study._ledger.best_feasible
+        if best is not None:
+            values = study._ledger.finished(best).values
+            self._bar.set_description(f"Best trial: {best}. Best value: {values[0]:.6g}" if values else "")
+        if self._counts_trials:
+            self._bar.update(1)
+        if self._timeout is not None:
+            elapsed = min(time.monotonic() - self._began, self._timeout)
+            if self._counts_trials:
+                self._bar.set_postfix_str(f"{elapsed:.1f}/{self._timeout:.1f} s")
+            else:
+                self._bar.update(elapsed - self._bar.n)
+
+    def close(self) -> None:
+        self._bar.close()

@@ -1,0 +1,85 @@
+"""The three plug-in protocols. Whoever fulfils one by its shape is welcome; there is nothing to inherit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from hpo.arrays import Array
+from hpo.events import Event, StudyCreated
+from hpo.history import Curve, History
+from hpo.key import Key
+from hpo.space import Space
+
+__all__ = ["Pruner", "Sampler", "Storage"]
+
+
+class Sampler(Protocol):
+    """Proposes configurations: a pure function of what is known and of the trial's address."""
+
+    def sample(self, space: Space, history: History, key: Key) -> Array:
+        """Coded values, shape (len(space),); NaN where the choice is left to the prior.
+
+        Must accept any space, the empty one and single parameters too, and give the same answer to the same
+        question, also in another process.
+
+        Raises:
+            SearchSpaceExhausted: If there is nothing left to try; the study then ends in order.
+        """
+        ...
+
+
+class Pruner(Protocol):
+    """Decides whether to stop a trial early: a pure function of what is known and of the trial's own curve."""
+
+    def prune(self, history: History, curve: Curve) -> bool:
+        """Whether the trial should end, asked after its latest report; the curve is never empty."""
+        ...
+
+
+class Storage(Protocol):
+    """Keeps logs. A log only ever grows, its positions have no gaps, and what `append` returned from stays."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes can see it; then every value must be something that JSON can hold."""
+        ...
+
+    def create(self, header: StudyCreated) -> None:
+        """Begin a log.
+
+        Raises:
+            DuplicatedStudyError: If there is a study of that name.
+        """
+        ...
+
+    def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
+        """Add events at the end of the log, all or none, durably, and return its new length.
+
+        With `expect`, only if the log has that length now; otherwise nothing is written and None comes back.
+
+        Raises:
+            UnknownStudyError: If there is no such study.
+            TypeError: If an event holds what this storage cannot write; then nothing is written.
+        """
+        ...
+
+    def read(self, study: str, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:
+        """The events from position `since` on, at most `limit` of them.
+
+        Raises:
+            UnknownStudyError: If there is no such study.
+        """
+        ...
+
+    def studies(self) -> Sequence[str]:
+        """Names of all studies, in the order of their creation."""
+        ...
+
+    def delete(self, study: str) -> None:
+        """Remove a study and its log.
+
+        Raises:
+            UnknownStudyError: If there is no such study.
+        """
+        ...

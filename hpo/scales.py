@@ -1,0 +1,124 @@
+"""Changes of variable: each scale maps an interval of numbers to [0, 1] so that the prior is uniform there.
+
+A scale has a scalar `inverse`, which every suggestion calls, and a `forward` over arrays, which turns a
+column of history into coded values.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+from typing import Protocol
+
+import numpy as np
+
+from hpo.arrays import Array
+
+__all__ = ["LinearScale", "LogScale", "NormalScale", "Scale"]
+
+_STANDARD = NormalDist()
+_FARTHEST = 8.3  # standard deviations; where Φ reaches 0 or 1 in floating point from within (0, 1)
+
+
+class Scale(Protocol):
+    """A monotone map between an interval and [0, 1]."""
+
+    def forward(self, values: Array) -> Array:
+        """Coded values, elementwise; not clipped."""
+        ...
+
+    def inverse(self, u: float) -> float:
+        """The value at a coded value in [0, 1]."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LinearScale:
+    """u = (x - low) / (high - low)."""
+
+    low: float
+    high: float
+
+    def forward(self, values: Array) -> Array:
+        return (values - self.low) / (self.high - self.low)
+
+    def inverse(self, u: float) -> float:
+        return self.low + u * (self.high - self.low)
+
+
+@dataclass(frozen=True, slots=True)
+class LogScale:
+    """The linear scale over log x; 0 < low < high."""
+
+    low: float
+    high: float
+
+    def forward(self, values: Array) -> Array:
+        low, high = math.log(self.low), math.log(self.high)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return (np.log(values) - low) / (high - low)
+
+    def inverse(self, u: float) -> float:
+        low, high = math.log(self.low), math.log(self.high)
+        return math.exp(low + u * (high - low))
+
+
+@dataclass(frozen=True, slots=True)
+class NormalScale:
+    """The distribution function of N(mean, std²) truncated to [low, high], whose ends may be infinite.
+
+    With `log`, of log x. Where the interval lies above the mean its mirror image is used, because
+    floating point resolves the lower tail of a normal (down to 1e-308) and not the upper one.
+    """
+
+    mean: float
+    std: float
+    low: float
+    high: float
+    log: bool = False
+
+    @property
+    def mass(self) -> float:
+        """Probability of [low, high] under the normal."""
+        a, b = self._tails()
+        return b - a
+
+    def forward(self, values: Array) -> Array:
+        from scipy.special import ndtr
+
+        a, b = self._tails()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            z = ((np.log(values) if self.log else values) - self.mean) / self.std
+        if self._mirrored():
+            return np.asarray((b - ndtr(-z)) / (b - a))
+        return np.asarray((ndtr(z) - a) / (b - a))
+
+    def inverse(self, u: float) -> float:
+        a, b = self._tails()
+        mirrored = self._mirrored()
+        p = b - u * (b - a) if mirrored else a + u * (b - a)
+        z = math.copysign(_FARTHEST, p - 0.5) if not 0.0 < p < 1.0 else _STANDARD.inv_cdf(p)
+        x = self.mean + self.std * (-z if mirrored else z)
+        if not self.log:
+            return x
+        return math.exp(x) if x < 709.0 else math.inf
+
+    def _mirrored(self) -> bool:
+        return self._standard(self.low) > 0
+
+    def _standard(self, value: float) -> float:
+        if self.log:
+            value = -math.inf if value <= 0 else math.log(value)
+        return (value - self.mean) / self.std
+
+    def _tails(self) -> tuple[float, float]:
+        """Φ at both ends, of the mirror image where the interval lies above the mean."""
+        low, high = self._standard(self.low), self._standard(self.high)
+        if low > 0:
+            low, high = -high, -low
+        return _phi(low), _phi(high)
+
+
+def _phi(z: float) -> float:
+    return 0.5 * math.erfc(-z / math.sqrt(2.0))

@@ -1,0 +1,110 @@
+"""An ordered set of parameters, and the one place where whole configurations are coded and decoded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any, final
+
+import numpy as np
+
+from hpo.arrays import Array
+from hpo.distributions import BaseDistribution, distribution_to_json
+from hpo.key import Key
+
+__all__ = ["Space"]
+
+
+@final
+class Space(Mapping[str, BaseDistribution]):
+    """Immutable mapping from names to distributions; its order is that of the columns of coded rows.
+
+    Example:
+        >>> space = Space({"lr": FloatDistribution(1e-4, 1.0, log=True), "kind": CategoricalDistribution("ab")})
+        >>> space.encode({"lr": 0.01, "kind": "b"})
+        array([0.5, 1. ])
+    """
+
+    def __init__(self, distributions: Mapping[str, BaseDistribution] | None = None) -> None:
+        self._distributions = dict(distributions or {})
+        self.names = tuple(self._distributions)
+        self.index = {name: column for column, name in enumerate(self.names)}
+
+    def __getitem__(self, name: str) -> BaseDistribution:
+        return self._distributions[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Space):
+            return NotImplemented
+        return self.names == other.names and self._distributions == other._distributions
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"Space({self._distributions!r})"
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(tuple(self._distributions.items()))
+
+    @cached_property
+    def digest(self) -> str:
+        """16 hexadecimal digits that name this space's content."""
+        return hashlib.blake2b(self.to_json().encode(), digest_size=8).hexdigest()
+
+    def to_json(self) -> str:
+        """A JSON list of names and distributions, in order."""
+        return json.dumps(
+            [[name, json.loads(distribution_to_json(d))] for name, d in self._distributions.items()],
+            separators=(",", ":"),
+        )
+
+    def consists_of(self, distributions: Mapping[str, BaseDistribution]) -> bool:
+        """Whether these very objects, in this order, make up the space; a quick test that may miss equal ones."""
+        return len(self) == len(distributions) and all(
+            own is other and name == other_name
+            for (name, own), (other_name, other) in zip(self._distributions.items(), distributions.items(), strict=True)
+        )
+
+    def extended(self, other: Space) -> Space:
+        """This space with the other's parameters; where both have one, the other's distribution."""
+        if all(self._distributions.get(name) is distribution for name, distribution in other.items()):
+            return self
+        return Space(self._distributions | other._distributions)
+
+    def encode(self, parameters: Mapping[str, Any]) -> Array:
+        """The coded row of a configuration, shape (d,); NaN where a parameter is missing or outside of its domain."""
+        row = np.full(len(self), np.nan)
+        for column, (name, distribution) in enumerate(self._distributions.items()):
+            if name in parameters and distribution.contains(parameters[name]):
+                internal = distribution.to_internal_repr(parameters[name])
+                row[column] = distribution.encode(np.array([internal]))[0]
+        return row
+
+    def decode(self, row: Array) -> dict[str, Any]:
+        """The configuration at a coded row, shape (d,), without the parameters that are NaN there."""
+        return {
+            name: distribution.decode(u)
+            for (name, distribution), u in zip(self._distributions.items(), row.tolist(), strict=True)
+            if u == u
+        }
+
+    def uniform(self, key: Key) -> Array:
+        """A coded row drawn from the prior, shape (d,); each parameter's depends on the key and its name alone."""
+        return np.array(
+            [
+                distribution.draw(u)
+                for distribution, u in zip(self._distributions.values(), key.uniforms(self.names), strict=True)
+            ]
+        )

@@ -1,0 +1,20 @@
+"""No pruning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from hpo.history import Curve, History
+
+__all__ = ["NopPruner"]
+
+
+@final
+@dataclass(frozen=True)
+class NopPruner:
+    """Let every trial run to its end."""
+
+    def prune(self, history: History, curve: Curve) -> bool:
+        del history, curve
+        return False

@@ -1,0 +1,6 @@
+"""Samplers: pure functions from what is known to the next configuration."""
+
+from hpo.samplers.grid import GridSampler
+from hpo.samplers.random import RandomSampler
+
+__all__ = ["GridSampler", "RandomSampler"]

@@ -1,0 +1,31 @@
+"""Random search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from hpo.arrays import Array
+from hpo.history import History
+from hpo.key import Key
+from hpo.space import Space
+
+__all__ = ["RandomSampler"]
+
+
+@final
+@dataclass(frozen=True)
+class RandomSampler:
+    """Draw every parameter from its prior, whatever the others are.
+
+    A draw depends on the study's seed, the trial's number and the parameter's name alone.
+
+    Args:
+        seed: Becomes the study's seed when the study is created.
+    """
+
+    seed: int | None = None
+
+    def sample(self, space: Space, history: History, key: Key) -> Array:
+        del history
+        return space.uniform(key)

@@ -1,0 +1,106 @@
+"""Logs in the memory of this process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Any, final
+
+from hpo.events import Event, StudyCreated
+from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
+from hpo.storage.segments import Segment
+
+__all__ = ["InMemoryStorage"]
+
+_SEGMENT = 1024  # events that are packed together once they are old
+
+
+@final
+class InMemoryStorage:
+    """Keeps logs as long as the process lives; old events are packed into columns."""
+
+    shared = False
+
+    def __init__(self) -> None:
+        self._logs: dict[str, _Log] = {}
+        self._lock = threading.Lock()
+
+    def create(self, header: StudyCreated) -> None:
+        with self._lock:
+            if header.name in self._logs:
+                raise DuplicatedStudyError(
+                    f"A study named {header.name!r} exists already; choose another name or pass load_if_exists=True."
+                )
+            self._logs[header.name] = _Log()
+            self._logs[header.name].extend([header])
+
+    def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
+        with self._lock:
+            log = self._log(study)
+            if expect is not None and expect != log.length:
+                return None
+            log.extend(events)
+            return log.length
+
+    def read(self, study: str, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:
+        with self._lock:
+            return self._log(study).read(since, limit)
+
+    def studies(self) -> Sequence[str]:
+        with self._lock:
+            return list(self._logs)
+
+    def delete(self, study: str) -> None:
+        with self._lock:
+            self._log(study)
+            del self._logs[study]
+
+    def __getstate__(self) -> dict[str, Any]:
+        with self._lock:
+            return {"_logs": {name: log.copy() for name, log in self._logs.items()}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._lock = threading.Lock()
+
+    def _log(self, study: str) -> _Log:
+        try:
+            return self._logs[study]
+        except KeyError:
+            raise UnknownStudyError(f"There is no study named {study!r} in this storage.") from None
+
+
+@final
+class _Log:
+    """One log: packed segments of equal length, then the latest events."""
+
+    __slots__ = ("_recent", "_segments", "length")
+
+    def __init__(self) -> None:
+        self._segments: list[Segment] = []
+        self._recent: list[Event] = []
+        self.length = 0
+
+    def extend(self, events: Sequence[Event]) -> None:
+        self._recent.extend(events)
+        self.length += len(events)
+        while len(self._recent) >= 2 * _SEGMENT:  # the latest ones are read again and again
+            self._segments.append(Segment.pack(self._recent[:_SEGMENT]))
+            del self._recent[:_SEGMENT]
+
+    def read(self, since: int, limit: int | None) -> list[Event]:
+        until = self.length if limit is None else min(self.length, since + limit)
+        packed = len(self._segments) * _SEGMENT
+        events: list[Event] = []
+        position = since
+        while position < min(until, packed):
+            which, offset = divmod(position, _SEGMENT)
+            part = self._segments[which].unpack()[offset : offset + until - position]
+            events += part
+            position += len(part)
+        return events + self._recent[max(0, since - packed) : max(0, until - packed)]
+
+    def copy(self) -> _Log:
+        copied = _Log()
+        copied._segments, copied._recent, copied.length = list(self._segments), list(self._recent), self.length
+        return copied

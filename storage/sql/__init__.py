@@ -1,0 +1,1 @@
+"""Logs in SQL databases, through SQLAlchemy Core."""

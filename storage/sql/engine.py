@@ -1,0 +1,48 @@
+"""Engines, set up so that nothing acknowledged is lost and many processes can write."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+__all__ = ["LOCK_TIMEOUT", "READ", "RELAXED", "make_engine"]
+
+LOCK_TIMEOUT = 120.0
+"""Seconds that a writer waits for the others before it gives up."""
+
+READ = {"hpo_begin": "BEGIN"}
+"""Execution options of a transaction that only reads."""
+
+RELAXED = {"hpo_begin": "BEGIN IMMEDIATE", "hpo_synchronous": "NORMAL"}
+"""Of one that survives the death of the process at once, and a power cut together with the next ordinary one."""
+
+
+def make_engine(url: str, options: dict[str, Any]) -> sa.Engine:
+    """An engine for a URL; `options` go to `sqlalchemy.create_engine`."""
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(parsed, **{"pool_pre_ping": True, **options})
+    connect_args = {"timeout": LOCK_TIMEOUT, **options.get("connect_args", {})}
+    engine = sa.create_engine(parsed, **{**options, "connect_args": connect_args})
+    sa.event.listen(engine, "connect", _set_up_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, record: Any) -> None:
+    del record
+    connection.isolation_level = None  # the driver would begin transactions by rules of its own
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    options = connection.get_execution_options()
+    begin = options.get("hpo_begin", "BEGIN IMMEDIATE")  # a lock taken later could be refused without waiting
+    cursor = connection.connection.cursor()
+    if begin != "BEGIN":
+        cursor.execute(f"PRAGMA synchronous = {options.get('hpo_synchronous', 'FULL')}")
+    cursor.execute(begin)
+    cursor.close()

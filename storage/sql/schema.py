@@ -1,0 +1,44 @@
+"""The tables. All carry the prefix `hpo_`, so that a database may be shared with other programs.
+
+A log's positions are handed out under the lock of its study's row (`head = head + n`): they have no gaps and
+become visible in order, so a reader may ask for what comes after the last position that it has seen.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+__all__ = ["HEAD", "MAX_NAME", "VERSION_TABLE", "event_table", "metadata", "study_table"]
+
+HEAD = "0001"
+"""Revision of the schema that this version of hpo reads and writes."""
+
+VERSION_TABLE = "hpo_alembic_version"
+
+MAX_NAME = 512
+
+metadata = sa.MetaData()
+
+study_table = sa.Table(
+    "hpo_study",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(MAX_NAME), nullable=False, unique=True),
+    sa.Column("head", sa.Integer, nullable=False),
+    sqlite_autoincrement=True,  # an id that was deleted never comes back
+)
+
+event_table = sa.Table(
+    "hpo_event",
+    metadata,
+    sa.Column("study_id", sa.Integer, sa.ForeignKey("hpo_study.id"), primary_key=True, autoincrement=False),
+    sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("kind", sa.SmallInteger, nullable=False),
+    sa.Column("number", sa.Integer),
+    sa.Column("step", sa.BigInteger),
+    sa.Column("value", sa.Double),
+    sa.Column("state", sa.SmallInteger),
+    sa.Column("time", sa.Double),
+    sa.Column("body", sa.Text),
+    sqlite_with_rowid=False,  # rows lie in the order of the primary key, which is the order of reading
+)
