@@ -239,7 +239,7 @@ class Columns:
             old, new = matrix.size, self._number.size
             columns = [self._column(name, space[name])[old:new] for name in space]
             matrix.extend(np.column_stack(columns) if columns else np.empty((new - old, 0)))
-        return matrix.view(n)
+        return np.asarray(matrix.view(n))
 
     def losses_at(self, step: int, n: int) -> tuple[IntArray, Array]:
         """Rows among the first n that completed and reported at `step`, and the losses reported, each shape (k,)."""
@@ -321,7 +321,7 @@ class Columns:
                 column.extend(np.full(n - column.size, np.nan))
             else:
                 column.extend(parameter.coded(parameter.raw.view(n)[column.size :], distribution))
-        return column.view(n)
+        return np.asarray(column.view(n))
 
     def _flush(self) -> None:
         pending, self._pending = self._pending, []

@@ -210,10 +210,12 @@ class FloatDistribution(_NumericDistribution):
         return _significant(max(abs(self.low), abs(self.high)))
 
     def decode(self, u: float) -> float:
-        value = self._scale.inverse(u)
         if self.step is not None:
-            return self._snapped(value)
-        value = float(f"{value:.13g}") if self.log else round(value, self._digits)
+            return self._snapped(self._scale.inverse(u))
+        if self.log:
+            value = float(f"{self._scale.inverse(u):.13g}")
+        else:  # the most frequent case, so without the detour over the scale
+            value = round(self.low + u * (self.high - self.low), self._digits)
         return self.low if value < self.low else self.high if value > self.high else value
 
     def to_external_repr(self, param_value_in_internal_repr: float) -> float:

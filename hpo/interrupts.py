@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, final
 
@@ -20,8 +18,7 @@ class Interrupts:
     """
 
     def __init__(self) -> None:
-        self._depth = 0
-        self._waiting: int | None = None
+        self._shield = _Shield()
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
@@ -40,27 +37,42 @@ class Interrupts:
         for signum, handler in self._previous.items():
             signal.signal(signum, handler)
 
-    @contextmanager
-    def shield(self) -> Iterator[None]:
+    def shield(self) -> _Shield:
         """Let signals wait until the block has ended."""
-        if threading.current_thread() is not threading.main_thread():
-            yield
-            return
-        self._depth += 1
-        try:
-            yield
-        finally:
-            self._depth -= 1
-            if not self._depth and self._waiting is not None:
-                signum, self._waiting = self._waiting, None
-                _raise(signum)
+        return self._shield
 
     def _arrived(self, signum: int, frame: FrameType | None) -> None:
         del frame
-        if self._depth:
-            self._waiting = signum
+        if self._shield.depth:
+            self._shield.waiting = signum
             return
         _raise(signum)
+
+
+@final
+class _Shield:
+    """Counts how deep the main thread is inside; other threads never get signals and pass through."""
+
+    __slots__ = ("_main", "depth", "waiting")
+
+    def __init__(self) -> None:
+        self._main = threading.main_thread().ident
+        self.depth = 0
+        self.waiting: int | None = None
+
+    def __enter__(self) -> None:
+        if threading.get_ident() == self._main:
+            self.depth += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if threading.get_ident() != self._main:
+            return
+        self.depth -= 1
+        if not self.depth and self.waiting is not None:
+            signum, self.waiting = self.waiting, None
+            _raise(signum)
 
 
 def _raise(signum: int) -> None:

@@ -56,6 +56,7 @@ class Ledger:
         self.user_attrs: dict[str, JSON] = {}
         self.system_attrs: dict[str, JSON] = {}
         self._rows = array("q")  # by number: its row, or -1 while unfinished
+        self._latest = self.space
         self._counts = dict.fromkeys(TrialState, 0)
         self._best: tuple[float, int] | None = None
         self._best_feasible: tuple[float, int] | None = None
@@ -179,7 +180,9 @@ class Ledger:
         space = self.spaces.get(event.space, self.spaces[""])
         self._rows[event.number] = self.columns.append(trial, event, space)
         self._counts[event.state] += 1
-        self.space = self.space.extended(space)
+        if space is not self._latest:  # the same space twice in a row adds nothing
+            self.space = self.space.extended(space)
+            self._latest = space
         if event.state is TrialState.COMPLETE and event.values is not None and len(self.directions) == 1:
             loss = event.values[0] * float(self.columns.signs[0])
             candidate = (loss, event.number)

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from operator import is_
 from typing import Any, final
 
 import numpy as np
@@ -30,6 +31,7 @@ class Space(Mapping[str, BaseDistribution]):
     def __init__(self, distributions: Mapping[str, BaseDistribution] | None = None) -> None:
         self._distributions = dict(distributions or {})
         self.names = tuple(self._distributions)
+        self.distributions = tuple(self._distributions.values())
         self.index = {name: column for column, name in enumerate(self.names)}
 
     def __getitem__(self, name: str) -> BaseDistribution:
@@ -72,10 +74,7 @@ class Space(Mapping[str, BaseDistribution]):
 
     def consists_of(self, distributions: Mapping[str, BaseDistribution]) -> bool:
         """Whether these very objects, in this order, make up the space; a quick test that may miss equal ones."""
-        return len(self) == len(distributions) and all(
-            own is other and name == other_name
-            for (name, own), (other_name, other) in zip(self._distributions.items(), distributions.items(), strict=True)
-        )
+        return self.names == tuple(distributions) and all(map(is_, self.distributions, distributions.values()))
 
     def extended(self, other: Space) -> Space:
         """This space with the other's parameters; where both have one, the other's distribution."""
@@ -102,9 +101,5 @@ class Space(Mapping[str, BaseDistribution]):
 
     def uniform(self, key: Key) -> Array:
         """A coded row drawn from the prior, shape (d,); each parameter's depends on the key and its name alone."""
-        return np.array(
-            [
-                distribution.draw(u)
-                for distribution, u in zip(self._distributions.values(), key.uniforms(self.names), strict=True)
-            ]
-        )
+        drawn = zip(self.distributions, key.uniforms(self.names), strict=True)
+        return np.array([distribution.draw(u) for distribution, u in drawn], dtype=np.float64)

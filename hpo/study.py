@@ -604,6 +604,8 @@ class Study:
 
     def _check_suggestion(self, name: str, distribution: BaseDistribution) -> None:
         """Raise if a name may not be suggested like this in this study and its storage."""
+        if not isinstance(name, str):
+            raise TypeError(f"A parameter's name must be a string, got {name!r}.")
         known = self._ledger.space
         if name in known and known[name] is not distribution:
             try:

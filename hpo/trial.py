@@ -47,7 +47,6 @@ class Trial(Suggestions):
         "_distributions",
         "_fixed",
         "_history",
-        "_index",
         "_known",
         "_parameters",
         "_proposal",
@@ -79,7 +78,6 @@ class Trial(Suggestions):
         self._proposal = proposal
         self._deferred = deferred
         self._parameters: dict[str, Any] = {}
-        self._index = history.space.index
         self._start = start
         self._fixed = fixed
         self._distributions: dict[str, BaseDistribution] = {}
@@ -118,7 +116,7 @@ class Trial(Suggestions):
     def relative_params(self) -> dict[str, Any]:
         """What the sampler proposed for all parameters known so far, whether the objective asks for them or not."""
         space = self._history.space
-        return {name: space[name].decode(self._proposal[i]) for name, i in self._index.items()}
+        return {name: space[name].decode(self._proposal[i]) for name, i in space.index.items()}
 
     def report(self, value: float, step: int) -> None:
         """Tell how the trial is doing, so that a pruner can stop it and plots can show it.
@@ -225,22 +223,21 @@ class Trial(Suggestions):
         return value
 
     def _choose(self, name: str, distribution: BaseDistribution) -> Any:
-        if not isinstance(name, str):
-            raise TypeError(f"A parameter's name must be a string, got {name!r}.")
-        column = self._index.get(name)
-        proposed = None if column is None else self._history.space[name]
+        space = self._history.space
+        column = space.index.get(name)
+        proposed = None if column is None else space.distributions[column]
         if proposed is not distribution:
             self.study._check_suggestion(name, distribution)
         if name in self._fixed:
             return _fixed(name, self._fixed[name], distribution)
-        if distribution.single():
-            return distribution.decode(0.0)
         if column is not None and proposed is not None:
             value = proposed.decode(self._proposal[column])
             if proposed is distribution:
                 return value
             if distribution.contains(value):
                 return distribution.to_external_repr(distribution.to_internal_repr(value))
+        if distribution.single():
+            return distribution.decode(0.0)
         return self.study._sample(self, name, distribution)
 
     def _again(self, name: str, before: BaseDistribution, now: BaseDistribution) -> Any:
