@@ -140,8 +140,8 @@ class _NumericDistribution(BaseDistribution):
         if isinstance(value, str):
             return False
         try:
-            return self._contains(float(value))
-        except (TypeError, ValueError):
+            return math.isfinite(value) and self._contains(float(value))
+        except (TypeError, ValueError, OverflowError):
             return False
 
     def encode(self, values: Array) -> Array:
@@ -582,6 +582,8 @@ def _number(value: Any, name: str) -> float:
         number = float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number, got {value!r}.") from None
+    except OverflowError:
+        number = math.inf
     if not math.isfinite(number):
         raise ValueError(f"{name} must be finite, got {value!r}.")
     return number

@@ -7,6 +7,7 @@ column of history into coded values.
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Protocol
@@ -18,7 +19,9 @@ from hpo.arrays import Array
 __all__ = ["LinearScale", "LogScale", "NormalScale", "Scale"]
 
 _STANDARD = NormalDist()
-_FARTHEST = 8.3  # standard deviations; where Φ reaches 0 or 1 in floating point from within (0, 1)
+_TINY = 2.0**-54  # of the probability: as far into a tail without an end as the other one resolves
+_LARGEST = math.log(sys.float_info.max)
+_FARTHEST = 8.3  # standard deviations; where Φ reaches 1 in floating point
 
 
 class Scale(Protocol):
@@ -98,11 +101,13 @@ class NormalScale:
         a, b = self._tails()
         mirrored = self._mirrored()
         p = b - u * (b - a) if mirrored else a + u * (b - a)
-        z = math.copysign(_FARTHEST, p - 0.5) if not 0.0 < p < 1.0 else _STANDARD.inv_cdf(p)
+        if a == 0.0:
+            p = max(p, _TINY * b)
+        z = _STANDARD.inv_cdf(p) if p < 1.0 else _FARTHEST
         x = self.mean + self.std * (-z if mirrored else z)
         if not self.log:
             return x
-        return math.exp(x) if x < 709.0 else math.inf
+        return math.exp(x) if x < _LARGEST else sys.float_info.max
 
     def _mirrored(self) -> bool:
         return self._standard(self.low) > 0

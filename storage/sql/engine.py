@@ -1,4 +1,4 @@
-"""Engines, set up so that nothing acknowledged is lost and many processes can write."""
+"""Engines, set up so that many processes can write."""
 
 from __future__ import annotations
 
@@ -6,16 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-__all__ = ["LOCK_TIMEOUT", "READ", "RELAXED", "make_engine"]
+__all__ = ["LOCK_TIMEOUT", "make_engine"]
 
 LOCK_TIMEOUT = 120.0
 """Seconds that a writer waits for the others before it gives up."""
-
-READ = {"hpo_begin": "BEGIN"}
-"""Execution options of a transaction that only reads."""
-
-RELAXED = {"hpo_begin": "BEGIN IMMEDIATE", "hpo_synchronous": "NORMAL"}
-"""Of one that survives the death of the process at once, and a power cut together with the next ordinary one."""
 
 
 def make_engine(url: str, options: dict[str, Any]) -> sa.Engine:
@@ -39,10 +33,7 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    options = connection.get_execution_options()
-    begin = options.get("hpo_begin", "BEGIN IMMEDIATE")  # a lock taken later could be refused without waiting
+    # A lock that is taken later than at the beginning could be refused without waiting.
     cursor = connection.connection.cursor()
-    if begin != "BEGIN":
-        cursor.execute(f"PRAGMA synchronous = {options.get('hpo_synchronous', 'FULL')}")
-    cursor.execute(begin)
+    cursor.execute("BEGIN IMMEDIATE")
     cursor.close()

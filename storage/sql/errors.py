@@ -42,13 +42,14 @@ _MEANINGS: tuple[tuple[tuple[str, ...], type[StorageInternalError], str], ...] =
 
 
 @contextmanager
-def clear_errors(url: sa.URL) -> Iterator[None]:
-    """Raise errors of the database as errors of hpo that say what to do."""
+def clear_errors(engine: sa.Engine) -> Iterator[None]:
+    """Raise errors of the database, or of its driver, as errors of hpo that say what to do."""
+    assert engine.dialect.dbapi is not None
     try:
         yield
-    except exc.DBAPIError as error:
-        said = str(error.orig)
-        place = url.render_as_string(hide_password=True)
+    except (exc.DBAPIError, engine.dialect.dbapi.Error) as error:
+        said = str(error.orig if isinstance(error, exc.DBAPIError) else error)
+        place = engine.url.render_as_string(hide_password=True)
         for signs, kind, advice in _MEANINGS:
             if any(sign in said.lower() for sign in signs):
                 raise kind(f"{advice.format(url=place)} (The database said: {said})") from error

@@ -8,27 +8,25 @@ import sqlalchemy as sa
 
 from hpo.exceptions import SchemaVersionError
 from hpo.storage.sql.schema import HEAD, VERSION_TABLE
+from hpo.storage.sql.transaction import Database
 
-__all__ = ["check_or_create", "current_revision", "upgrade"]
+__all__ = ["check_or_create", "upgrade"]
 
-_version = sa.table(VERSION_TABLE, sa.column("version_num"))
-
-
-def current_revision(connection: sa.Connection) -> str | None:
-    """The schema's revision; None for a database without hpo's tables."""
-    if not sa.inspect(connection).has_table(VERSION_TABLE):
-        return None
-    revision: str | None = connection.scalar(sa.select(_version.c.version_num))
-    return revision
+_TABLES = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE name = ?",
+    "postgresql": "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = %s",
+    "mysql": "SELECT 1 FROM information_schema.tables WHERE table_schema = database() AND table_name = %s",
+    "mariadb": "SELECT 1 FROM information_schema.tables WHERE table_schema = database() AND table_name = %s",
+}
 
 
-def check_or_create(engine: sa.Engine, place: str) -> None:
+def check_or_create(engine: sa.Engine) -> None:
     """Make the tables in a database that has none; raise `SchemaVersionError` if it has other ones."""
-    with engine.connect().execution_options(hpo_begin="BEGIN") as connection:
-        revision = current_revision(connection)
+    revision = _current_revision(engine)
     if revision is None:
         upgrade(engine)
         return
+    place = engine.url.render_as_string(hide_password=True)
     if revision > HEAD:
         raise SchemaVersionError(
             f"{place} has schema {revision}, which is newer than {HEAD}, the one that this version of hpo knows. "
@@ -49,8 +47,20 @@ def upgrade(engine: sa.Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:  # outside of a transaction; it stays with the file
-            connection.connection.cursor().execute("PRAGMA journal_mode = WAL")
-    with engine.begin() as connection:
-        config.attributes["connection"] = connection
+        connection = engine.raw_connection()
+        connection.cursor().execute("PRAGMA journal_mode = WAL")  # outside of a transaction; it stays with the file
+        connection.close()
+    with engine.begin() as transaction:
+        config.attributes["connection"] = transaction
         command.upgrade(config, "head")
+
+
+def _current_revision(engine: sa.Engine) -> str | None:
+    """The schema's revision; None for a database without hpo's tables."""
+    with Database(engine).read() as cursor:
+        cursor.execute(_TABLES[engine.dialect.name], [VERSION_TABLE])
+        if cursor.fetchone() is None:
+            return None
+        cursor.execute(f"SELECT version_num FROM {VERSION_TABLE}")
+        row = cursor.fetchone()
+        return None if row is None else str(row[0])

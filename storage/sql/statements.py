@@ -1,0 +1,60 @@
+"""Every statement that the storage runs."""
+
+from __future__ import annotations
+
+from typing import final
+
+import sqlalchemy as sa
+
+from hpo.codec import Row
+from hpo.storage.sql.schema import event_table as event
+from hpo.storage.sql.schema import study_table as study
+from hpo.storage.sql.transaction import Statement
+
+__all__ = ["Statements"]
+
+
+@final
+class Statements:
+    """The statements, compiled for a dialect; parameters in the order that each line names.
+
+    Attributes:
+        advance: (n, study_id). Hand out the next n positions.
+        advance_from: (n, study_id, expect). The same if the log has the expected length.
+        advance_returning: (n, study_id). The same as `advance`, with the new length; None where a database can't.
+        head: (study_id). The log's length.
+        find: (name). A study's id.
+        create: (name, head). A study.
+        insert: (study_id, position, and the fields of a `Row`). An event.
+        read: (study_id, since, until). Events, as the fields of a `Row`.
+        studies: (). All names.
+        delete_events, delete_study: (study_id).
+    """
+
+    def __init__(self, dialect: sa.Dialect) -> None:
+        of, n = sa.bindparam("of", type_=sa.Integer), sa.bindparam("n", type_=sa.Integer)
+        advance = sa.update(study).where(study.c.id == of).values(head=study.c.head + n)
+        expected = study.c.head == sa.bindparam("expect", type_=sa.Integer)
+        self.advance = Statement(advance, ("n", "of"), dialect)
+        self.advance_from = Statement(advance.where(expected), ("n", "of", "expect"), dialect)
+        self.advance_returning = (
+            Statement(advance.returning(study.c.head), ("n", "of"), dialect) if dialect.update_returning else None
+        )
+        self.head = Statement(sa.select(study.c.head).where(study.c.id == of), ("of",), dialect)
+        named = study.c.name == sa.bindparam("name", type_=sa.String)
+        self.find = Statement(sa.select(study.c.id).where(named), ("name",), dialect)
+        create = sa.insert(study).values(name=sa.bindparam("name"), head=sa.bindparam("head")).inline()
+        self.create = Statement(create, ("name", "head"), dialect)
+        columns = ("study_id", "position", *Row._fields)
+        insert = sa.insert(event).values({name: sa.bindparam(name) for name in columns}).inline()
+        self.insert = Statement(insert, columns, dialect)
+        begin, end = sa.bindparam("since", type_=sa.BigInteger), sa.bindparam("until", type_=sa.BigInteger)
+        read = (
+            sa.select(*(event.c[name] for name in Row._fields))
+            .where(event.c.study_id == of, event.c.position >= begin, event.c.position < end)
+            .order_by(event.c.position)
+        )
+        self.read = Statement(read, ("of", "since", "until"), dialect)
+        self.studies = Statement(sa.select(study.c.name).order_by(study.c.id), (), dialect)
+        self.delete_events = Statement(sa.delete(event).where(event.c.study_id == of), ("of",), dialect)
+        self.delete_study = Statement(sa.delete(study).where(study.c.id == of), ("of",), dialect)
