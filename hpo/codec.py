@@ -80,17 +80,26 @@ def dumps(value: JSON) -> str:
     """
     try:
         text = _plain_json(value)
-    except ValueError as error:
-        if "JSON compliant" not in str(error):
-            raise TypeError(f"JSON cannot hold {value!r}: {error}") from None
-        return _plain_json(_escaped(value))
-    return _plain_json(_escaped(value)) if '"$' in text else text
+    except (ValueError, RecursionError):
+        text = '"$'  # not finite, so the words of the format are needed; or a circle, which the second try finds again
+    try:
+        return _plain_json(_escaped(value)) if '"$' in text else text
+    except (ValueError, RecursionError) as error:
+        raise TypeError(f"JSON cannot hold this {type(value).__name__}: {error}") from None
 
 
 def loads(text: str) -> JSON:
     """What `dumps` was given; tuples come back as lists."""
-    value = json.loads(text)
+    try:
+        value, _ = _scan(text, 0)
+    except StopIteration:
+        raise ValueError(f"Not JSON: {text[:200]!r}") from None
     return _unescaped(value) if '"$' in text else value
+
+
+# What json.loads calls after a search for white space, which costs as much again.
+_scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
+_STATES = tuple(TrialState)
 
 
 def _numpy_scalar(value: Any) -> Any:
@@ -155,7 +164,7 @@ def _study_created(event: StudyCreated) -> Row:
 
 
 def _space_declared(event: SpaceDeclared) -> Row:
-    return Row(1, body=dumps(json.loads(event.space.to_json())))
+    return Row(1, body=dumps(event.space.to_list()))
 
 
 def _trial_queued(event: TrialQueued) -> Row:
@@ -250,7 +259,7 @@ def _read_trial_queued(row: Row) -> TrialQueued:
 
 
 def _read_trial_started(row: Row) -> TrialStarted:
-    return TrialStarted(_time(row), row[1], row[6] is not None)
+    return TrialStarted(row[5] or 0.0, row[1], row[6] is not None)
 
 
 def _read_trial_proposed(row: Row) -> TrialProposed:
@@ -264,7 +273,7 @@ def _read_trial_reported(row: Row) -> TrialReported:
 
 
 def _read_trial_finished(row: Row) -> TrialFinished:
-    state, time = TrialState(row[4] or 0), _time(row)
+    state, time = _STATES[row[4] or 0], row[5] or 0.0
     value = None if row[3] is None else (row[3],)
     if row[6] is None:
         return TrialFinished(_number(row), state, time, value)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import warnings
 from abc import ABC, abstractmethod
 from bisect import bisect_right
@@ -36,6 +37,8 @@ __all__ = [
     "NormalDistribution",
     "categorical_distribution",
     "check_distribution_compatibility",
+    "distribution_from_dict",
+    "distribution_to_dict",
     "distribution_to_json",
     "float_distribution",
     "int_distribution",
@@ -209,11 +212,18 @@ class FloatDistribution(_NumericDistribution):
             return _decimals(self.low, self.step)
         return _significant(max(abs(self.low), abs(self.high)))
 
+    @cached_property
+    def _format(self) -> str:
+        """On a log scale, as many significant digits as coding resolves: 13, fewer where the logarithm is large."""
+        low, high = math.log(self.low), math.log(self.high)
+        error = 4 * sys.float_info.epsilon * max(abs(low), abs(high), high - low, 1.0)
+        return f".{min(13, math.floor(-math.log10(error)))}g"
+
     def decode(self, u: float) -> float:
         if self.step is not None:
             return self._snapped(self._scale.inverse(u))
         if self.log:
-            value = float(f"{self._scale.inverse(u):.13g}")
+            value = float(format(self._scale.inverse(u), self._format))
         else:  # the most frequent case, so without the detour over the scale
             value = round(self.low + u * (self.high - self.low), self._digits)
         return self.low if value < self.low else self.high if value > self.high else value
@@ -241,13 +251,13 @@ class IntDistribution(_NumericDistribution):
     def __post_init__(self) -> None:
         step = _integer(self.step, "step")
         low, high = _integer(self.low, "low"), _integer(self.high, "high")
-        _, adjusted, log, _ = _checked(self, low, high, self.log, step)
-        if log and low < 1:
-            raise ValueError(f"low must be ≥ 1 with log=True, got {low!r}.")
         if max(abs(low), abs(high)) > _LARGEST_INT:
             raise ValueError(
                 f"Integers are exact up to ±2**53, got {low!r} to {high!r}; suggest a smaller range and shift it."
             )
+        _, adjusted, log, _ = _checked(self, low, high, self.log, step)
+        if log and low < 1:
+            raise ValueError(f"low must be ≥ 1 with log=True, got {low!r}.")
         _freeze(self, low=low, high=int(adjusted), log=log, step=step)
 
     @property
@@ -306,6 +316,8 @@ class NormalDistribution(_NumericDistribution):
             raise ValueError(f"step must be > 0, got {step!r}.")
         if low is not None and high is not None:
             low, high, _, _ = _checked(self, low, high, self.log, step)
+        elif high is not None and step is not None:
+            high = _on_grid(type(self).__name__, 0.0, high, step)
         if self.log:
             low = 0.0 if low is None and step is None else low
             if high is not None and high <= 0:
@@ -496,6 +508,11 @@ _SHORT = {
 
 def distribution_to_json(dist: BaseDistribution) -> str:
     """The distribution as a JSON object with its `name` and `attributes`."""
+    return json.dumps(distribution_to_dict(dist), default=_plain)
+
+
+def distribution_to_dict(dist: BaseDistribution) -> dict[str, Any]:
+    """The same object before it becomes text."""
     attributes = dist._asdict()
     if isinstance(dist, CategoricalDistribution):
         attributes = {"choices": dist.choices}
@@ -503,7 +520,7 @@ def distribution_to_json(dist: BaseDistribution) -> str:
             attributes["weights"] = dist.weights
         if dist.ordered:
             attributes["ordered"] = True
-    return json.dumps({"name": type(dist).__name__, "attributes": attributes}, default=_plain)
+    return {"name": type(dist).__name__, "attributes": attributes}
 
 
 def json_to_distribution(json_str: str) -> BaseDistribution:
@@ -527,11 +544,14 @@ def distribution_from_dict(data: Mapping[str, JSON]) -> BaseDistribution:
     return kind(**attributes)
 
 
-def check_distribution_compatibility(dist_old: BaseDistribution, dist_new: BaseDistribution) -> None:
+def check_distribution_compatibility(
+    dist_old: BaseDistribution, dist_new: BaseDistribution, name: str | None = None
+) -> None:
     """Raise `DistributionMismatchError` unless both are of one kind and scale; ranges, steps and choices may differ."""
     if dist_old.kind != dist_new.kind:
+        which = "A parameter" if name is None else f"The parameter {name!r}"
         raise DistributionMismatchError(
-            f"A parameter that was suggested as {dist_old!r} cannot become {dist_new!r}: a name keeps its kind "
+            f"{which} that was suggested as {dist_old!r} cannot become {dist_new!r}: a name keeps its kind "
             "and scale within a study. Use another name."
         )
 
@@ -564,11 +584,13 @@ def _checked(
 
 def _on_grid(name: str, low: float, high: float, step: float) -> float:
     """`high`, lowered to the last multiple of `step` above `low`; in decimal arithmetic, as people write numbers."""
+    if abs(high - low) / step > 2 * _LARGEST_INT:
+        raise ValueError(f"step={step} divides [{low}, {high}] into more values than a float can tell apart.")
     exact_low, exact_high, exact_step = Decimal(str(low)), Decimal(str(high)), Decimal(str(step))
     rest = (exact_high - exact_low) % exact_step
     if rest == 0:
         return high
-    adjusted = float(exact_high - rest)
+    adjusted = float(exact_high - rest - (exact_step if rest < 0 else 0))
     warnings.warn(
         f"The range [{low}, {high}] of {name} is not divisible by step={step}; high becomes {adjusted}.",
         UserWarning,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar, final
 
@@ -40,7 +41,7 @@ class History:
         self._size = size
         self._begin = begin
         self._rows = rows
-        self._running = tuple(running)
+        self._running = tuple((trial, trial.proposal) for trial in running)  # as of now: proposals may follow later
         self.space = space
         """All parameters seen so far, each with its latest distribution."""
 
@@ -79,7 +80,7 @@ class History:
     @property
     def running(self) -> IntArray:
         """Numbers of the running trials, shape (p,)."""
-        return np.array([trial.number for trial in self._running], dtype=np.int64)
+        return np.array([trial.number for trial, _ in self._running], dtype=np.int64)
 
     def over(self, space: Space) -> Array:
         """Coded values, shape (n, d); NaN where a parameter was inactive or lies outside of its present domain."""
@@ -89,7 +90,7 @@ class History:
         """Coded values that the running trials are expected to try, shape (p, d); NaN where that is not known."""
         if not self._running:
             return np.empty((0, len(space)))
-        return np.stack([space.encode(trial.known()) for trial in self._running])
+        return np.stack([space.encode(replace(trial, proposal=known).known()) for trial, known in self._running])
 
     def losses_at(self, step: int) -> Array:
         """Losses that completed trials reported at a step, shape (k,)."""
@@ -101,7 +102,9 @@ class History:
     def where(self, mask: BoolArray) -> History:
         """The view of those finished trials for which `mask`, shape (n,), is True."""
         rows = np.arange(self._begin, self._size) if self._rows is None else self._rows
-        return History(self._columns, self._size, self.space, self._running, rows=rows[mask])
+        cohort = copy.copy(self)
+        cohort._rows = rows[mask]
+        return cohort
 
     def fold(self, key: Hashable, initial: S, advance: Callable[[S, History], S], space: Space) -> S:
         """A state that is built up from the trials in completion order, at the cost of the new ones only.

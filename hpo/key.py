@@ -70,4 +70,4 @@ class Key:
         return np.random.default_rng(int.from_bytes(digest, "little"))
 
     def _address(self) -> bytes:
-        return f"{self.seed}/{self.number}/{self.label}/".encode("utf-8", "surrogatepass")
+        return f"{self.seed}/{self.number}/{len(self.label)}:{self.label}/".encode("utf-8", "surrogatepass")

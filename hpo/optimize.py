@@ -69,10 +69,10 @@ def optimize(
             else:
                 run.work_in_threads(n_jobs)
     finally:
-        run.abandon()
         study._stop = previous
         if progress is not None:
             progress.close()
+        run.abandon()
     run.raise_error()
 
 

@@ -12,7 +12,7 @@ from typing import Any, final
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.distributions import BaseDistribution, distribution_to_json
+from hpo.distributions import BaseDistribution, distribution_to_dict, token
 from hpo.key import Key
 
 __all__ = ["Space"]
@@ -63,14 +63,12 @@ class Space(Mapping[str, BaseDistribution]):
     @cached_property
     def digest(self) -> str:
         """16 hexadecimal digits that name this space's content."""
-        return hashlib.blake2b(self.to_json().encode(), digest_size=8).hexdigest()
+        text = json.dumps(self.to_list(), default=token)
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
-    def to_json(self) -> str:
-        """A JSON list of names and distributions, in order."""
-        return json.dumps(
-            [[name, json.loads(distribution_to_json(d))] for name, d in self._distributions.items()],
-            separators=(",", ":"),
-        )
+    def to_list(self) -> list[list[Any]]:
+        """Names and distributions, in order, as lists and dicts that JSON can hold if all choices can be held."""
+        return [[name, distribution_to_dict(distribution)] for name, distribution in self._distributions.items()]
 
     def consists_of(self, distributions: Mapping[str, BaseDistribution]) -> bool:
         """Whether these very objects, in this order, make up the space; a quick test that may miss equal ones."""

@@ -11,7 +11,7 @@ import warnings
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, final, overload
 
 import numpy as np
 
@@ -35,7 +35,6 @@ from hpo.events import (
 )
 from hpo.exceptions import (
     DirectionMismatchError,
-    DistributionMismatchError,
     DuplicatedStudyError,
 )
 from hpo.frozen import FrozenTrial, check_trial
@@ -154,7 +153,15 @@ class Study:
             lag=lag if reproducible else None,
         )
 
-    def ask(self, fixed_distributions: Mapping[str, BaseDistribution] | None = None, *, n: int | None = None) -> Any:
+    @overload
+    def ask(self, fixed_distributions: Mapping[str, BaseDistribution] | None = None, *, n: None = None) -> Trial: ...
+
+    @overload
+    def ask(self, fixed_distributions: Mapping[str, BaseDistribution] | None = None, *, n: int) -> list[Trial]: ...
+
+    def ask(
+        self, fixed_distributions: Mapping[str, BaseDistribution] | None = None, *, n: int | None = None
+    ) -> Trial | list[Trial]:
         """Begin a trial, for a loop of your own; end it with `tell`.
 
         Args:
@@ -608,10 +615,7 @@ class Study:
             raise TypeError(f"A parameter's name must be a string, got {name!r}.")
         known = self._ledger.space
         if name in known and known[name] is not distribution:
-            try:
-                check_distribution_compatibility(known[name], distribution)
-            except DistributionMismatchError as error:
-                raise DistributionMismatchError(f"{name!r}: {error}") from None
+            check_distribution_compatibility(known[name], distribution, name)
         if isinstance(distribution, CategoricalDistribution) and distribution.opaque:
             if self._storage.shared:
                 raise TypeError(

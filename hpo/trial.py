@@ -242,7 +242,7 @@ class Trial(Suggestions):
 
     def _again(self, name: str, before: BaseDistribution, now: BaseDistribution) -> Any:
         if before is not now and before != now:
-            check_distribution_compatibility(before, now)
+            check_distribution_compatibility(before, now, name)
             if isinstance(before, CategoricalDistribution) and isinstance(now, CategoricalDistribution):
                 if before.tokens != now.tokens:
                     raise ValueError(

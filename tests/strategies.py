@@ -89,11 +89,12 @@ def normal_distributions(draw: st.DrawFn, *, continuous: bool = True) -> NormalD
     log = draw(st.booleans())
     mean, std = draw(st.integers(-20, 20)) / 4, draw(st.sampled_from([0.01, 0.5, 1.0, 3.0]))
     step = draw(st.sampled_from([0.01, 0.1, 0.25, 1.0]))
+    centre = math.exp(mean) if log else mean
     ends: dict[str, float] = {}
     if draw(st.booleans()):
-        ends["low"] = 1.0 if log else round(mean - 1.0, 2)
+        ends["low"] = math.floor(centre) - (0 if log else 1)
     if draw(st.booleans()):
-        ends["high"] = 1.0 + math.ceil(math.exp(mean)) if log else round(mean + 2.0, 2)
+        ends["high"] = math.ceil(centre) + 2
     return NormalDistribution(mean, std, **ends, log=log, step=None if continuous else step)
 
 

@@ -80,7 +80,7 @@ def test_coding_a_normal_keeps_its_value(u: float, distribution: NormalDistribut
     assert again == pytest.approx(value, rel=1e-7, abs=1e-7 * distribution.std)
 
 
-@given(st.lists(units, min_size=2, max_size=5).map(sorted), st.one_of(distributions))
+@given(st.lists(units, min_size=2, max_size=5).map(sorted), distributions)
 def test_decoding_is_monotone(us: list[float], distribution: BaseDistribution) -> None:
     if not isinstance(distribution, CategoricalDistribution):
         values = [distribution.decode(u) for u in us]

@@ -1,0 +1,132 @@
+"""Whole logs as hypothesis draws them, valid and invalid, and all that can be seen of what they fold into."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from hpo.events import (
+    AttributeSet,
+    Event,
+    SpaceDeclared,
+    StudyCreated,
+    StudyDirection,
+    TrialError,
+    TrialFinished,
+    TrialProposed,
+    TrialQueued,
+    TrialReported,
+    TrialStarted,
+    TrialState,
+)
+from hpo.history import History
+from hpo.ledger import Ledger
+from hpo.space import Space
+
+__all__ = ["SPACES", "facts", "header", "knowledge", "logs", "replay"]
+
+SPACES = (
+    Space({"x": FloatDistribution(0, 1)}),
+    Space({"x": FloatDistribution(-1, 9), "n": IntDistribution(1, 5)}),
+    Space({"c": CategoricalDistribution(["a", 1, True, None]), "x": FloatDistribution(0, 1)}),
+    Space({"x": CategoricalDistribution([0.5, "a"])}),  # the name of a number, from a worker that did not know
+)
+VALUES: dict[str, list[Any]] = {"n": [1, 2, 5], "c": ["a", 1, True, None]}
+
+number = st.integers(-1, 7)
+time = st.integers(0, 100).map(float)
+value = st.sampled_from([-1.0, 0.0, 0.5, 2.0, float("inf")])
+attributes = st.dictionaries(st.sampled_from("ab"), st.integers(0, 3), max_size=1)
+
+
+def header(*directions: StudyDirection, seed: int = 0) -> StudyCreated:
+    return StudyCreated("study", directions or (StudyDirection.MINIMIZE,), seed, 0.0)
+
+
+@st.composite
+def _finished(draw: st.DrawFn, n_objectives: int) -> TrialFinished:
+    space = draw(st.sampled_from((Space(), *SPACES)))
+    categorical = space == SPACES[3]
+    parameters = {
+        name: draw(st.sampled_from(VALUES.get(name, [0.5, "a"] if categorical else [0.0, 0.25, 0.5, 1.0])))
+        for name in space
+    }
+    state = draw(st.sampled_from([TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL]))
+    values = draw(st.tuples(*[value] * n_objectives)) if state is TrialState.COMPLETE else None
+    return TrialFinished(
+        draw(number),
+        state,
+        draw(time),
+        values,
+        space.digest if space else "",
+        parameters,
+        draw(st.dictionaries(st.sampled_from("gh"), st.sampled_from([-1.0, 0.0, 2.5]), max_size=2)),
+        draw(attributes),
+        draw(attributes),
+        TrialError("ValueError", "broken") if state is TrialState.FAIL else None,
+        draw(st.booleans() | st.none()),
+    )
+
+
+def _events(n_objectives: int) -> st.SearchStrategy[Event]:
+    return st.one_of(
+        st.builds(TrialStarted, time, st.none(), st.booleans()),
+        st.builds(TrialStarted, time, number, st.booleans()),
+        st.builds(TrialQueued, st.dictionaries(st.just("x"), st.just(0.5), max_size=1), time, attributes),
+        st.builds(TrialProposed, number, st.lists(st.sampled_from([0.0, 0.5]), max_size=3).map(tuple)),
+        st.builds(TrialReported, number, st.integers(0, 3), value, time),
+        _finished(n_objectives),
+        _finished(n_objectives),
+        st.builds(AttributeSet, st.sampled_from("ab"), st.integers(0, 3), st.none() | number, st.booleans()),
+    )
+
+
+@st.composite
+def logs(draw: st.DrawFn, max_size: int = 40) -> list[Event]:
+    """Events in any order, whether they make sense or not, after the header and the spaces."""
+    directions = draw(
+        st.lists(st.sampled_from([StudyDirection.MINIMIZE, StudyDirection.MAXIMIZE]), min_size=1, max_size=2)
+    )
+    events = draw(st.lists(_events(len(directions)), max_size=max_size))
+    return [header(*directions), *map(SpaceDeclared, SPACES), *events]
+
+
+def replay(events: list[Event]) -> Ledger:
+    ledger = Ledger()
+    ledger.apply(events)
+    return ledger
+
+
+def knowledge(history: History) -> dict[str, Any]:
+    """All that a sampler or pruner can see."""
+    return {
+        "numbers": history.number.tolist(),
+        "states": history.state.tolist(),
+        "losses": repr(history.losses.tolist()),
+        "violation": history.violation.tolist(),
+        "last_step": history.last_step.tolist(),
+        "running": history.running.tolist(),
+        "over": [repr(history.over(space).tolist()) for space in (*SPACES, history.space)],
+        "pending": [repr(history.pending(space).tolist()) for space in (*SPACES, history.space)],
+        "losses_at": [repr(history.losses_at(step).tolist()) for step in range(4)],
+        "space": history.space,
+    }
+
+
+def facts(ledger: Ledger) -> dict[str, Any]:
+    """All that follows from a log."""
+    numbers = range(ledger.n_trials)
+    return {
+        "position": ledger.position,
+        "states": [ledger.state(number) for number in numbers],
+        "counts": {state: ledger.count(state) for state in TrialState},
+        "finished": [ledger.finished(number) for number in numbers if ledger.is_finished(number)],
+        "waiting": dict(ledger.waiting),
+        "best": (ledger.best, ledger.best_feasible),
+        "attributes": (dict(ledger.user_attrs), dict(ledger.system_attrs)),
+        "reports": {n: dict(zip(t.steps, t.values, strict=True)) for n, t in ledger.running.items()},
+        "known": {n: (t.known(), t.space, t.user_attrs, t.system_attrs) for n, t in ledger.running.items()},
+        "knowledge": knowledge(ledger.history()),
+    }

@@ -1,0 +1,308 @@
+"""What only databases have: schema, versions, errors, durability, many processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+import hpo
+from hpo.events import StudyCreated, StudyDirection, TrialQueued, TrialStarted
+from hpo.exceptions import (
+    NotADatabaseError,
+    ReadOnlyStorageError,
+    SchemaVersionError,
+    StorageFullError,
+    StorageInternalError,
+    UnknownStudyError,
+)
+from hpo.storage import RDBStorage, get_storage
+from hpo.storage.sql import schema
+from hpo.trial import Trial, TrialState
+
+HEADER = StudyCreated("s", (StudyDirection.MINIMIZE,), 0, 0.0)
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/study.db"
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "study.db"
+
+
+def objective(trial: Trial) -> float:
+    x = trial.suggest_float("x", 0, 1)
+    trial.report(x, 0)
+    if trial.number % 5 == 3:
+        raise hpo.TrialPruned
+    if trial.number % 5 == 4:
+        raise ValueError
+    return x
+
+
+class TestSchema:
+    def test_all_names_carry_the_prefix(self, url: str) -> None:
+        inspector = sa.inspect(RDBStorage(url).engine)
+        names = inspector.get_table_names() + inspector.get_view_names()
+        assert sorted(names) == ["hpo_alembic_version", "hpo_event", "hpo_study", "hpo_trial"]
+
+    def test_the_migrations_make_the_tables_that_the_code_uses(self, url: str) -> None:
+        from alembic.autogenerate import compare_metadata
+        from alembic.migration import MigrationContext
+        from alembic.script import ScriptDirectory
+
+        directory = Path(schema.__file__).parent / "migrations"
+        assert ScriptDirectory(str(directory)).get_heads() == [schema.HEAD]
+        with RDBStorage(url).engine.connect() as connection:
+            options = {"version_table": schema.VERSION_TABLE}
+            context = MigrationContext.configure(connection, opts=options)
+            assert compare_metadata(context, schema.metadata) == []
+
+    def test_the_view_shows_one_row_per_trial(self, url: str, path: Path) -> None:
+        study = hpo.create_study(study_name="s", storage=url)
+        hpo.create_study(study_name="other", storage=url).optimize(lambda trial: 1.0, n_trials=2)
+        study.enqueue_trial({"x": 0.25})
+        study.optimize(objective, n_trials=5, catch=ValueError)
+        study.enqueue_trial({"x": 0.5})
+        study.ask()
+        study.ask()
+        study.enqueue_trial({"x": 0.5})
+        with sqlite3.connect(path) as db:
+            rows = db.execute(
+                "SELECT number, state, value, json_extract(details, '$.parameters.x'), started, finished "
+                "FROM hpo_trial WHERE study = 's' ORDER BY number"
+            ).fetchall()
+        shown = [(number, state, value, x) for number, state, value, x, _, _ in rows]
+        assert shown == [(t.number, t.state.name, t.value, t.params.get("x")) for t in study.trials]
+        assert {state for _, state, _, _ in shown} == {state.name for state in TrialState}
+        for trial, (_, _, _, _, started, finished) in zip(study.trials, rows, strict=True):
+            assert (started is None) == (trial.datetime_start is None)
+            if trial.datetime_complete is not None:
+                assert trial.datetime_complete.timestamp() == pytest.approx(finished, abs=1e-5)
+
+    def test_bodies_are_json_that_others_read(self, url: str, path: Path) -> None:
+        study = hpo.create_study(study_name="s", storage=url)
+        trial = study.ask()
+        trial.set_user_attr("odd", [float("nan"), float("-inf"), {"$key": "é\x00"}])
+        trial.report(float("inf"), 0)
+        study.tell(trial, float("-inf"))
+        with sqlite3.connect(path) as db:
+            for (body,) in db.execute("SELECT body FROM hpo_event WHERE body IS NOT NULL"):
+                json.loads(body, parse_constant=pytest.fail)
+
+
+class TestErrors:
+    def test_a_file_that_is_no_database(self, url: str, path: Path) -> None:
+        path.write_bytes(b"this is a text, and not a short one at that" * 100)
+        with pytest.raises(NotADatabaseError, match="study.db is not a database"):
+            hpo.create_study(storage=url)
+
+    def test_a_damaged_database(self, url: str, path: Path) -> None:
+        storage = RDBStorage(url)
+        hpo.create_study(study_name="s", storage=storage).optimize(objective, n_trials=50, catch=ValueError)
+        storage.close()
+        size = path.stat().st_size
+        with path.open("r+b") as file:
+            file.seek(4096)
+            file.write(random.Random(0).randbytes(size - 4096))
+        with pytest.raises(NotADatabaseError, match="damaged"):
+            hpo.load_study(study_name="s", storage=url)
+
+    def test_a_newer_and_an_older_schema(self, url: str, path: Path) -> None:
+        RDBStorage(url).close()
+        for revision, advice in (("9999", "Upgrade hpo"), ("0000", "RDBStorage.upgrade")):
+            with sqlite3.connect(path) as db:
+                db.execute("UPDATE hpo_alembic_version SET version_num = ?", [revision])
+            with pytest.raises(SchemaVersionError, match=advice):
+                RDBStorage(url)
+
+    def test_upgrading_a_database_that_is_up_to_date_changes_nothing(self, url: str) -> None:
+        study = hpo.create_study(study_name="s", storage=url)
+        study.optimize(objective, n_trials=3)
+        RDBStorage.upgrade(url)
+        assert hpo.load_study(study_name="s", storage=url).trials == study.trials
+
+    def test_a_read_only_database_can_be_read(self, url: str, path: Path) -> None:
+        study = hpo.create_study(study_name="s", storage=url)
+        study.optimize(objective, n_trials=3)
+        read_only = hpo.load_study(study_name="s", storage=f"sqlite:///file:{path}?mode=ro&uri=true")
+        assert read_only.trials == study.trials
+        with pytest.raises(ReadOnlyStorageError, match="permissions"):
+            read_only.ask()
+
+    def test_a_full_disk_loses_nothing_and_can_be_left_behind(self, url: str) -> None:
+        storage = RDBStorage(url)
+        study = hpo.create_study(study_name="s", storage=storage)
+        study.optimize(objective, n_trials=3)
+        acknowledged = study.trials
+        storage.close()
+        full = True
+
+        @sa.event.listens_for(storage.engine, "checkout")
+        def limit(connection: Any, record: Any, proxy: Any) -> None:
+            (pages,) = connection.execute("PRAGMA page_count").fetchone()
+            connection.execute(f"PRAGMA max_page_count = {pages + (0 if full else 1000)}")
+
+        def large(trial: Trial) -> float:
+            trial.set_user_attr("large", "x" * 100_000)
+            return 0.0
+
+        with pytest.raises(StorageFullError, match="free some space"):
+            study.optimize(large, n_trials=1)
+        assert study.trials[:3] == acknowledged
+        assert study.trials[3].state is TrialState.RUNNING
+        full = False
+        study.tell(3, state=TrialState.FAIL)
+        study.optimize(large, n_trials=1)
+        assert study.trials[4].state is TrialState.COMPLETE
+
+    def test_a_folder_that_does_not_exist(self, tmp_path: Path) -> None:
+        with pytest.raises(StorageInternalError, match="folder exist"):
+            RDBStorage(f"sqlite:///{tmp_path}/none/study.db")
+
+    def test_a_name_that_is_too_long(self, url: str) -> None:
+        hpo.create_study(study_name="x" * 512, storage=url)
+        with pytest.raises(ValueError, match="at most 512 characters, got 513"):
+            hpo.create_study(study_name="x" * 513, storage=url)
+
+    def test_passwords_are_not_shown(self, tmp_path: Path) -> None:
+        storage = RDBStorage(f"sqlite:///{tmp_path}/study.db")
+        storage.engine.url = sa.make_url("postgresql://me:secret@host/db")
+        with pytest.raises(UnknownStudyError) as caught:
+            storage.read("none")
+        assert "secret" not in str(caught.value) + repr(storage)
+
+
+def test_a_study_that_was_deleted_and_made_anew_is_another_one(url: str) -> None:
+    mine, theirs = RDBStorage(url), RDBStorage(url)
+    mine.create(HEADER)
+    mine.append("s", [TrialStarted(1.0)])
+    theirs.delete("s")
+    with pytest.raises(UnknownStudyError):
+        mine.append("s", [TrialStarted(2.0)])
+    with pytest.raises(UnknownStudyError):
+        mine.append("s", [TrialStarted(2.0)], expect=2)
+    theirs.create(HEADER)
+    assert mine.append("s", [TrialStarted(3.0)]) == 2
+    assert mine.read("s") == [HEADER, TrialStarted(3.0)]
+
+
+def test_get_storage_understands_urls_storages_and_none(url: str) -> None:
+    storage = get_storage(url)
+    assert isinstance(storage, RDBStorage)
+    assert get_storage(storage) is storage
+    assert get_storage(None).shared is False
+    with pytest.raises(ValueError, match="sqlite:///study.db"):
+        get_storage("study.db")
+
+
+def test_a_log_is_durable_when_append_returns(url: str) -> None:
+    """Every connection that acknowledges an end or a start has synchronous = FULL, and the file a write-ahead log."""
+    storage = RDBStorage(url)
+    storage.create(HEADER)
+    seen = []
+
+    @sa.event.listens_for(storage.engine, "checkin")
+    def look(connection: Any, record: Any) -> None:
+        seen.append(connection.execute("PRAGMA synchronous").fetchone())
+        seen.append(connection.execute("PRAGMA journal_mode").fetchone())
+
+    storage.append("s", [TrialQueued({}, 0.0)])
+    assert seen == [(2,), ("wal",)]
+
+
+_WRITER = """
+import os, sys, hpo
+hpo.logging.set_verbosity(hpo.logging.ERROR)
+study = hpo.create_study(study_name="s", storage=sys.argv[1], load_if_exists=True, seed=0)
+
+def objective(trial):
+    for step in range(3):
+        trial.report(trial.suggest_float(f"x{step}", 0, 1), step)
+    return trial.params["x0"]
+
+with open(sys.argv[2], "a") as acknowledged:
+    def note(study, trial):
+        print(trial.number, trial.value.hex(), file=acknowledged, flush=True)
+        os.fsync(acknowledged.fileno())
+        print(flush=True)
+    study.optimize(objective, callbacks=[note])
+"""
+
+
+def test_nothing_acknowledged_is_lost_when_writers_are_killed(url: str, tmp_path: Path) -> None:
+    """Two writers on one file are killed at random moments, again and again."""
+    chance = random.Random(0)
+    notes = [tmp_path / "first", tmp_path / "second"]
+    for _ in range(6):
+        writers = [
+            subprocess.Popen([sys.executable, "-c", _WRITER, url, str(note)], stdout=subprocess.PIPE) for note in notes
+        ]
+        for writer in writers:
+            assert writer.stdout is not None
+            for _ in range(chance.randrange(1, 12)):
+                assert writer.stdout.readline() == b"\n"
+            os.kill(writer.pid, signal.SIGKILL)
+        for writer in writers:
+            writer.communicate()
+    study = hpo.load_study(study_name="s", storage=url)
+    acknowledged = [line.split() for note in notes for line in note.read_text().splitlines()]
+    assert len(acknowledged) > 12
+    trials = study.trials
+    for number, value in acknowledged:
+        trial = trials[int(number)]
+        assert trial.state is TrialState.COMPLETE
+        assert trial.value == trial.params["x0"] == float.fromhex(value)
+        assert len(trial.params) == len(trial.intermediate_values) == 3
+    assert [trial.number for trial in trials] == list(range(len(trials)))
+    assert study.verify() == []
+    with sqlite3.connect(tmp_path / "study.db") as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        positions = [row[0] for row in db.execute("SELECT position FROM hpo_event ORDER BY position")]
+    assert positions == list(range(len(positions)))
+
+
+_CREATOR = """
+import sys, hpo
+hpo.logging.set_verbosity(hpo.logging.ERROR)
+study = hpo.create_study(study_name="s", storage=sys.argv[1], load_if_exists=True)
+study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=10)
+"""
+
+
+def test_processes_may_create_file_schema_and_study_at_once(url: str) -> None:
+    creators = [
+        subprocess.Popen([sys.executable, "-c", _CREATOR, url], stderr=subprocess.PIPE, text=True) for _ in range(4)
+    ]
+    for creator in creators:
+        _, errors = creator.communicate(timeout=120)
+        assert (creator.returncode, errors) == (0, "")
+    study = hpo.load_study(study_name="s", storage=url)
+    assert [trial.state for trial in study.trials] == [TrialState.COMPLETE] * 40
+    assert study.verify() == []
+
+
+def test_a_resumed_run_in_another_process_is_exact(url: str) -> None:
+    program = """
+import sys, hpo
+study = hpo.create_study(study_name="s", storage=sys.argv[1], load_if_exists=True, seed=3)
+study.optimize(lambda t: t.suggest_float("x", 0, 1) * t.suggest_int("n", 1, 9), n_trials=int(sys.argv[2]))
+"""
+    for n_trials in ("4", "6"):
+        subprocess.run([sys.executable, "-c", program, url, n_trials], check=True, stderr=subprocess.DEVNULL)
+    whole = hpo.create_study(seed=3)
+    whole.optimize(lambda t: t.suggest_float("x", 0, 1) * t.suggest_int("n", 1, 9), n_trials=10)
+    resumed = hpo.load_study(storage=url)
+    assert [(t.params, t.value) for t in resumed.trials] == [(t.params, t.value) for t in whole.trials]
