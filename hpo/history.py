@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar, final
@@ -44,6 +45,8 @@ class History:
         self._running = tuple((trial, trial.proposal) for trial in running)  # as of now: proposals may follow later
         self.space = space
         """All parameters seen so far, each with its latest distribution."""
+        self.given: Mapping[str, Any] = {}
+        """What the asking trial has fixed already: queued parameters, and inside the objective those suggested."""
 
     def __len__(self) -> int:
         return self._size - self._begin if self._rows is None else len(self._rows)
@@ -98,6 +101,14 @@ class History:
         if self._rows is not None:
             return losses[np.isin(rows, self._rows)]
         return losses[np.searchsorted(rows, self._begin) :]
+
+    def with_given(self, parameters: Mapping[str, Any]) -> History:
+        """The same view, asked by a trial that has fixed some parameters."""
+        if not parameters:
+            return self
+        history = copy(self)
+        history.given = parameters
+        return history
 
     def where(self, mask: BoolArray) -> History:
         """The view of those finished trials for which `mask`, shape (n,), is True."""

@@ -487,6 +487,8 @@ class Study:
                 claims = next(iter(ledger.waiting), None)
                 number = ledger.n_trials if claims is None else claims
                 history = ledger.history()
+                if claims is not None:
+                    history = history.with_given(ledger.waiting[claims].parameters)
                 began = time.perf_counter()
                 proposal = self._propose(history, number)
                 slow = time.perf_counter() - began > _SLOW
@@ -510,6 +512,7 @@ class Study:
             (number,) = self._ledger.apply([start])
             if number is None:
                 continue  # another worker claimed the queued trial first
+            history = history.with_given(self._ledger.running[number].fixed)
             try:
                 proposal = self._propose(history, number)
             except BaseException as error:
@@ -606,7 +609,8 @@ class Study:
         """A value for a parameter for which the trial has no proposal that fits."""
         with self._lock:
             space = Space({name: distribution})
-            (coded,) = sampled(self.sampler, space, trial._history, Key(self.seed, trial.number))
+            history = trial._history.with_given({**trial._fixed, **trial._parameters})
+            (coded,) = sampled(self.sampler, space, history, Key(self.seed, trial.number))
         return distribution.decode(coded)
 
     def _check_suggestion(self, name: str, distribution: BaseDistribution) -> None:

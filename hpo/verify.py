@@ -62,7 +62,7 @@ class _Replay:
             if number is None:
                 continue
             if before is not None:
-                self._histories[number] = before
+                self._histories[number] = before.with_given(self._ledger.running[number].fixed)
             elif isinstance(event, TrialProposed):
                 self._check_proposal(event)
             elif isinstance(event, TrialReported) and running is not None:
@@ -90,8 +90,11 @@ class _Replay:
             return
         history = self._histories[event.number]
         space = self._ledger.spaces[event.space]
+        given = dict(trial.fixed)
         for name, recorded in event.parameters.items():
             distribution = space[name]
+            history = history.with_given(dict(given))
+            given[name] = recorded
             if name in trial.fixed or distribution.single():
                 continue
             column = trial.space.index.get(name)
