@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar, final
@@ -106,7 +105,7 @@ class History:
         """The same view, asked by a trial that has fixed some parameters."""
         if not parameters:
             return self
-        history = copy(self)
+        history = copy.copy(self)
         history.given = parameters
         return history
 

@@ -75,8 +75,9 @@ _DISTRIBUTIONS: dict[str, BaseDistribution] = {
 class SamplerContract:
     """Laws of samplers; give the subclass a fixture `sampler`.
 
-    A sampler that takes its values from elsewhere must offer such ones as lie in the domains that are suggested here: for
-    "x" numbers in [0.25, 0.75], for "kind" the letters "a" and "b". It may end a study early by `SearchSpaceExhausted`.
+    A sampler that takes its values from elsewhere must offer such ones as lie in the domains that are suggested
+    here: for "x" numbers in [0.25, 0.75], for "kind" the letters "a" and "b". It may end a study early by
+    `SearchSpaceExhausted`.
     """
 
     def test_answers_every_question_with_a_row_in_the_domain(self, sampler: Sampler) -> None:

@@ -8,6 +8,7 @@ from typing import final
 
 import numpy as np
 
+from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import Curve, History
 
@@ -54,7 +55,7 @@ class PercentilePruner:
         others = others[~np.isnan(others)]
         if len(others) < self.n_min_trials:
             return False
-        return curve.best > float(np.percentile(others, self.percentile))
+        return curve.best > _percentile(others, self.percentile)
 
     def _is_due(self, curve: Curve) -> bool:
         """Whether this is the first report within its interval."""
@@ -88,3 +89,10 @@ class MedianPruner:
         return PercentilePruner(
             50.0, self.n_startup_trials, self.n_warmup_steps, self.interval_steps, self.n_min_trials
         )
+
+
+def _percentile(values: Array, q: float) -> float:
+    """The q-th percentile; where an infinite value leaves nothing to interpolate, the next larger value."""
+    with np.errstate(invalid="ignore"):
+        interpolated = float(np.percentile(values, q))
+    return interpolated if interpolated == interpolated else float(np.percentile(values, q, method="higher"))
