@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import TYPE_CHECKING, final
 
+from hpo.budget import Budget
 from hpo.events import TrialState
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ __all__ = ["MaxTrialsCallback"]
 class MaxTrialsCallback:
     """Ends `optimize` when the study holds a number of trials, whoever ran them.
 
+    `optimize` starts no trial that could exceed the number, so that workers together never do.
+
     Args:
         n_trials: That number.
         states: Which trials count; None for all.
@@ -27,10 +30,9 @@ class MaxTrialsCallback:
     """
 
     def __init__(self, n_trials: int, states: Container[TrialState] | None = (TrialState.COMPLETE,)) -> None:
-        self._n_trials = n_trials
-        self._states = states
+        self.budget = Budget(n_trials, states)
 
     def __call__(self, study: Study, trial: FrozenTrial) -> None:
         del trial
-        if study.count_trials(self._states) >= self._n_trials:
+        if study.count_trials(self.budget.states) >= self.budget.n_trials:
             study.stop()

@@ -21,6 +21,8 @@ from hpo.events import (
     SpaceDeclared,
     StudyCreated,
     StudyDirection,
+    StudyRenamed,
+    TrialDeleted,
     TrialError,
     TrialFinished,
     TrialProposed,
@@ -42,6 +44,8 @@ KINDS: dict[type, int] = {
     TrialReported: 5,
     TrialFinished: 6,
     AttributeSet: 7,
+    TrialDeleted: 8,
+    StudyRenamed: 9,
 }
 """The number that stands for each class of event wherever events are written. Never reuse one."""
 
@@ -143,7 +147,7 @@ def _unescaped(value: Any) -> Any:
 
 def _body(**fields: Any) -> str | None:
     """The fields that say something, as a JSON object; None for none."""
-    present = {name: value for name, value in fields.items() if value is not None and value != {}}
+    present = {name: value for name, value in fields.items() if value is not None and value not in ({}, [])}
     return dumps(present) if present else None
 
 
@@ -170,17 +174,22 @@ def _space_declared(event: SpaceDeclared) -> Row:
 def _trial_queued(event: TrialQueued) -> Row:
     return Row(
         2,
+        event.retries,
         time=event.time,
         body=_body(
             parameters=dict(event.parameters),
             user_attrs=dict(event.user_attrs),
             system_attrs=dict(event.system_attrs),
+            reports=list(event.reports.items()),
         ),
     )
 
 
 def _trial_started(event: TrialStarted) -> Row:
-    return Row(3, event.claims, time=event.time, body='{"deferred":true}' if event.deferred else None)
+    body = None
+    if event.worker is not None or event.deferred:
+        body = _body(worker=event.worker, deferred=event.deferred or None)
+    return Row(3, event.claims, time=event.time, body=body)
 
 
 def _trial_proposed(event: TrialProposed) -> Row:
@@ -237,6 +246,8 @@ _ENCODERS: dict[type, Callable[[Any], Row]] = {
     TrialReported: _trial_reported,
     TrialFinished: _trial_finished,
     AttributeSet: _attribute_set,
+    TrialDeleted: lambda event: Row(8, event.number),
+    StudyRenamed: lambda event: Row(9, body=dumps({"name": event.name})),
 }
 
 
@@ -254,12 +265,18 @@ def _read_space_declared(row: Row) -> SpaceDeclared:
 def _read_trial_queued(row: Row) -> TrialQueued:
     fields = _fields(row[6])
     return TrialQueued(
-        fields.get("parameters", {}), _time(row), fields.get("user_attrs", {}), fields.get("system_attrs", {})
+        fields.get("parameters", {}),
+        _time(row),
+        fields.get("user_attrs", {}),
+        fields.get("system_attrs", {}),
+        dict(fields.get("reports", ())),
+        row[1],
     )
 
 
 def _read_trial_started(row: Row) -> TrialStarted:
-    return TrialStarted(row[5] or 0.0, row[1], row[6] is not None)
+    fields = _fields(row[6])
+    return TrialStarted(row[5] or 0.0, row[1], fields.get("deferred", False), fields.get("worker"))
 
 
 def _read_trial_proposed(row: Row) -> TrialProposed:
@@ -303,6 +320,8 @@ _DECODERS: dict[int, Callable[[Row], Event]] = {
     5: _read_trial_reported,
     6: _read_trial_finished,
     7: _read_attribute_set,
+    8: lambda row: TrialDeleted(_number(row)),
+    9: lambda row: StudyRenamed(_fields(row[6])["name"]),
 }
 
 

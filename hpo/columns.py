@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo.arrays import JSON, Array, IntArray
+from hpo.arrays import JSON, Array, BoolArray, IntArray
 from hpo.distributions import BaseDistribution, CategoricalDistribution, token
 from hpo.events import TrialError, TrialFinished, TrialState
 from hpo.space import Space
@@ -38,12 +38,14 @@ class RunningTrial:
         fixed: Parameters that were queued with it.
         steps, values: Its reports.
         user_attrs, system_attrs: What was attached to it.
+        worker: Which process runs it, if the log says so.
     """
 
     number: int
     time: float
     space: Space
     deferred: bool = False
+    worker: str | None = None
     proposal: tuple[float, ...] | None = None
     fixed: Mapping[str, JSON] = field(default_factory=dict)
     steps: list[int] = field(default_factory=list)
@@ -241,6 +243,27 @@ class Columns:
             matrix.extend(np.column_stack(columns) if columns else np.empty((new - old, 0)))
         return np.asarray(matrix.view(n))
 
+    def at(self, rows: IntArray, space: Space, n: int) -> Array:
+        """Coded values of some of the first n rows, shape (k, d), without a memo."""
+        coded = np.full((len(space), len(rows)), np.nan)
+        for column, raw in self._raw(rows, space, n):
+            name = space.names[column]
+            coded[column] = self._parameters[name].coded(raw, space.distributions[column])
+        return coded.T
+
+    def active(self, rows: IntArray, space: Space, n: int) -> BoolArray:
+        """Whether some of the first n rows had each parameter, shape (k, d)."""
+        active = np.zeros((len(space), len(rows)), dtype=np.bool_)
+        for column, raw in self._raw(rows, space, n):
+            active[column] = ~np.isnan(raw)
+        return active.T
+
+    def _raw(self, rows: IntArray, space: Space, n: int) -> Iterator[tuple[int, Array]]:
+        self._flush()
+        for column, name in enumerate(space.names):
+            if name in self._parameters:
+                yield column, self._parameters[name].raw.view(n)[rows]
+
     def losses_at(self, step: int, n: int) -> tuple[IntArray, Array]:
         """Rows among the first n that completed and reported at `step`, and the losses reported, each shape (k,)."""
         self._flush()
@@ -296,6 +319,31 @@ class Columns:
             extras.constraints,
             extras.error,
         )
+
+    def without(self, row: int) -> Columns:
+        """New columns that lack a row; views of these stay as they are."""
+        columns = Columns(self.signs)
+        for other in range(self.size):
+            if other != row:
+                columns._append_finished(self.finished(other))
+        return columns
+
+    def _append_finished(self, trial: Finished) -> None:
+        running = RunningTrial(trial.number, trial.start, trial.space)
+        running.steps, running.values = list(trial.reports), list(trial.reports.values())
+        event = TrialFinished(
+            trial.number,
+            trial.state,
+            trial.end,
+            trial.values,
+            trial.space.digest,
+            trial.parameters,
+            trial.constraints,
+            trial.user_attrs,
+            trial.system_attrs,
+            trial.error,
+        )
+        self.append(running, event, trial.space)
 
     def set_attribute(self, row: int, key: str, value: JSON, *, system: bool) -> None:
         """Change an attribute of a finished trial; objects that were handed out before keep the old one."""

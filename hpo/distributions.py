@@ -47,6 +47,7 @@ __all__ = [
     "token",
 ]
 
+_MOST_CELLS = 2**20
 _LARGEST_INT = 2**53  # a larger one does not survive as a float64, which columns and databases use
 
 
@@ -156,6 +157,21 @@ class _NumericDistribution(BaseDistribution):
                 inside &= np.abs(steps - np.rint(steps)) < 1e-8 * np.maximum(1.0, np.abs(steps))
         coded = np.full(values.shape, 0.5) if low == high else self._scale.forward(values)
         return np.where(inside, np.clip(coded, 0.0, 1.0), np.nan)
+
+    @cached_property
+    def edges(self) -> Array | None:
+        """Ends of the cells of the values, in coded values, shape (cardinality + 1,), from 0 to 1.
+
+        None for continuous parameters and those of more than 2**20 values.
+        """
+        if self.step is None or self.single():
+            return None
+        low, high = float(self.decode(0.0)), float(self.decode(1.0))
+        cells = round((high - low) / self.step) + 1
+        if cells > _MOST_CELLS:
+            return None
+        inner = self._scale.forward(low + (np.arange(1, cells) - 0.5) * self.step)
+        return np.concatenate([[0.0], inner, [1.0]])
 
     def draw(self, u: float) -> float:
         return u

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, TypeAlias, final
 
@@ -21,6 +21,8 @@ __all__ = [
     "SpaceDeclared",
     "StudyCreated",
     "StudyDirection",
+    "StudyRenamed",
+    "TrialDeleted",
     "TrialError",
     "TrialFinished",
     "TrialProposed",
@@ -45,7 +47,7 @@ class _Nothing(dict[str, Any]):
         return "_NOTHING"
 
 
-_NOTHING: Mapping[str, Any] = _Nothing()
+_NOTHING: Mapping[Any, Any] = _Nothing()
 
 
 class TrialState(IntEnum):
@@ -123,12 +125,22 @@ class SpaceDeclared:
 
 @dataclass(frozen=True, slots=True)
 class TrialQueued:
-    """A trial that waits for a worker; `parameters` are fixed, the others are sampled."""
+    """A trial that waits for a worker.
+
+    Args:
+        parameters: Fixed; the others are sampled.
+        time, user_attrs, system_attrs: When it was queued, and what it is to carry.
+        reports: Values by step that it begins with, as a retry that goes on from a checkpoint.
+        retries: Number of the failed trial that it tries again. A trial is retried once: a second such event
+            for it is ignored, and so is one for a trial that has not failed.
+    """
 
     parameters: Mapping[str, JSON]
     time: float
     user_attrs: Mapping[str, JSON] = _NOTHING
     system_attrs: Mapping[str, JSON] = _NOTHING
+    reports: Mapping[int, float] = _NOTHING
+    retries: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +151,13 @@ class TrialStarted:
         time: When.
         claims: Number of the queued trial that it takes up; None for a new one.
         deferred: Its reports are committed with its result, and its pruner sees the history of its start.
+        worker: Which process runs it, as `Worker` writes it; None where no other process can see the log.
     """
 
     time: float
     claims: int | None = None
     deferred: bool = False
+    worker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +219,21 @@ class AttributeSet:
     key: str
     value: JSON
     number: int | None = None
-    system: bool = field(default=False)
+    system: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrialDeleted:
+    """A trial is taken out of what is known; its number is not used again."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRenamed:
+    """The study has another name from here on."""
+
+    name: str
 
 
 Event: TypeAlias = (
@@ -217,4 +245,6 @@ Event: TypeAlias = (
     | TrialReported
     | TrialFinished
     | AttributeSet
+    | TrialDeleted
+    | StudyRenamed
 )

@@ -12,12 +12,14 @@ HpoError
     ├── DirectionMismatchError  the stored study optimises something else (also a ValueError)
     ├── SchemaVersionError      the database was written by another version of hpo
     ├── NotADatabaseError       the file holds something else
+    ├── DamagedJournalError     a line of the journal has changed since it was written
     ├── ReadOnlyStorageError    the database cannot be written to
     └── StorageFullError        no room is left on the disk
 """
 
 __all__ = [
     "CLIUsageError",
+    "DamagedJournalError",
     "DirectionMismatchError",
     "DistributionMismatchError",
     "DuplicatedStudyError",
@@ -98,6 +100,10 @@ class SchemaVersionError(StorageInternalError):
 
 class NotADatabaseError(StorageInternalError):
     """The file exists and is not a database, or is damaged."""
+
+
+class DamagedJournalError(StorageInternalError):
+    """A journal is not as it was written; the message names the line."""
 
 
 class ReadOnlyStorageError(StorageInternalError):

@@ -88,6 +88,14 @@ class History:
         """Coded values, shape (n, d); NaN where a parameter was inactive or lies outside of its present domain."""
         return self._view(self._columns.over(space, self._size))
 
+    def at(self, rows: IntArray, space: Space) -> Array:
+        """`over(space)[rows]`, shape (k, d), at the cost of these rows alone."""
+        return self._columns.at(self._absolute(rows), space, self._size)
+
+    def active(self, rows: IntArray, space: Space) -> BoolArray:
+        """Whether some rows had each parameter, in its present domain or not; shape (k, d)."""
+        return self._columns.active(self._absolute(rows), space, self._size)
+
     def pending(self, space: Space) -> Array:
         """Coded values that the running trials are expected to try, shape (p, d); NaN where that is not known."""
         if not self._running:
@@ -134,6 +142,9 @@ class History:
 
         state: S = self._columns.fold((key, space), self._size, initial, step)
         return state
+
+    def _absolute(self, rows: IntArray) -> IntArray:
+        return rows + self._begin if self._rows is None else self._rows[rows]
 
     def _view(self, column: NDArray[Any]) -> NDArray[Any]:
         return column[self._begin :] if self._rows is None else column[self._rows]

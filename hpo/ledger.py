@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
@@ -16,6 +17,8 @@ from hpo.events import (
     SpaceDeclared,
     StudyCreated,
     StudyDirection,
+    StudyRenamed,
+    TrialDeleted,
     TrialFinished,
     TrialProposed,
     TrialQueued,
@@ -28,7 +31,7 @@ from hpo.space import Space
 
 __all__ = ["Ledger"]
 
-_UNFINISHED = -1
+_UNFINISHED, _DELETED = -1, -2
 
 
 @final
@@ -55,8 +58,9 @@ class Ledger:
         self.space = Space()
         self.user_attrs: dict[str, JSON] = {}
         self.system_attrs: dict[str, JSON] = {}
-        self._rows = array("q")  # by number: its row, or -1 while unfinished
+        self._rows = array("q")  # by number: its row, or one of the constants above
         self._latest = self.space
+        self._retried: set[int] = set()
         self._counts = dict.fromkeys(TrialState, 0)
         self._best: tuple[float, int] | None = None
         self._best_feasible: tuple[float, int] | None = None
@@ -89,7 +93,7 @@ class Ledger:
         return self._counts[state]
 
     def state(self, number: int) -> TrialState:
-        """The state of a trial that exists."""
+        """The state of a trial that is known."""
         if number in self.running:
             return TrialState.RUNNING
         if number in self.waiting:
@@ -97,7 +101,16 @@ class Ledger:
         return self.finished(number).state
 
     def is_finished(self, number: int) -> bool:
-        return self._rows[number] != _UNFINISHED
+        return self._rows[number] >= 0
+
+    def is_known(self, number: int) -> bool:
+        """Whether there is a trial of that number, and it has not been deleted."""
+        return 0 <= number < len(self._rows) and self._rows[number] != _DELETED
+
+    @property
+    def numbers(self) -> list[int]:
+        """Of all trials that have not been deleted."""
+        return [number for number, row in enumerate(self._rows) if row != _DELETED]
 
     def row(self, number: int) -> int:
         """Where a finished trial stands in the columns."""
@@ -132,7 +145,12 @@ class Ledger:
     def _declared(self, event: SpaceDeclared) -> None:
         self.spaces.setdefault(event.space.digest, event.space)
 
-    def _queued(self, event: TrialQueued) -> int:
+    def _queued(self, event: TrialQueued) -> int | None:
+        if event.retries is not None:
+            failed = self.is_known(event.retries) and self.state(event.retries) is TrialState.FAIL
+            if not failed or event.retries in self._retried:
+                return None
+            self._retried.add(event.retries)
         number = len(self._rows)
         self._rows.append(_UNFINISHED)
         self.waiting[number] = event
@@ -142,7 +160,7 @@ class Ledger:
         if event.claims is None:
             number = len(self._rows)
             self._rows.append(_UNFINISHED)
-            self.running[number] = RunningTrial(number, event.time, self.space, event.deferred)
+            self.running[number] = RunningTrial(number, event.time, self.space, event.deferred, event.worker)
             return number
         queued = self.waiting.pop(event.claims, None)
         if queued is None:
@@ -152,7 +170,10 @@ class Ledger:
             event.time,
             self.space,
             event.deferred,
+            event.worker,
             fixed=queued.parameters,
+            steps=list(queued.reports),
+            values=list(queued.reports.values()),
             user_attrs=dict(queued.user_attrs),
             system_attrs=dict(queued.system_attrs),
         )
@@ -183,14 +204,41 @@ class Ledger:
         if space is not self._latest:  # the same space twice in a row adds nothing
             self.space = self.space.extended(space)
             self._latest = space
-        if event.state is TrialState.COMPLETE and event.values is not None and len(self.directions) == 1:
-            loss = event.values[0] * float(self.columns.signs[0])
-            candidate = (loss, event.number)
-            if self._best is None or candidate < self._best:
-                self._best = candidate
-            if violation(event.constraints) == 0.0 and (self._best_feasible is None or candidate < self._best_feasible):
-                self._best_feasible = candidate
+        if event.state is TrialState.COMPLETE and event.values is not None:
+            self._compare(event.number, event.values, violation(event.constraints) == 0.0)
         return event.number
+
+    def _compare(self, number: int, values: tuple[float, ...], feasible: bool) -> None:
+        """Let a complete trial be the best one if it is; with several objectives there is no best one."""
+        if len(values) > 1:
+            return
+        candidate = (values[0] * float(self.columns.signs[0]), number)
+        if self._best is None or candidate < self._best:
+            self._best = candidate
+        if feasible and (self._best_feasible is None or candidate < self._best_feasible):
+            self._best_feasible = candidate
+
+    def _deleted(self, event: TrialDeleted) -> int | None:
+        number = event.number
+        if not 0 <= number < len(self._rows) or self._rows[number] == _DELETED:
+            return None
+        row, self._rows[number] = self._rows[number], _DELETED
+        self.running.pop(number, None)
+        self.waiting.pop(number, None)
+        if row == _UNFINISHED:
+            return number
+        self._counts[self.columns.finished(row).state] -= 1
+        self.columns = self.columns.without(row)
+        self._best = self._best_feasible = None
+        for other in range(self.columns.size):
+            trial = self.columns.finished(other)
+            self._rows[trial.number] = other
+            if trial.state is TrialState.COMPLETE and trial.values is not None:
+                self._compare(trial.number, trial.values, violation(trial.constraints) == 0.0)
+        return number
+
+    def _renamed(self, event: StudyRenamed) -> None:
+        self.header = replace(self.header, name=event.name)
 
     def _attribute(self, event: AttributeSet) -> int | None:
         if event.number is None:
@@ -200,7 +248,7 @@ class Ledger:
             trial = self.running[event.number]
             (trial.system_attrs if event.system else trial.user_attrs)[event.key] = event.value
             return event.number
-        if not 0 <= event.number < len(self._rows) or event.number in self.waiting:
+        if not 0 <= event.number < len(self._rows) or self._rows[event.number] < 0:
             return None
         self.columns.set_attribute(self._rows[event.number], event.key, event.value, system=event.system)
         return event.number
@@ -215,4 +263,6 @@ _FOLD: dict[type, Callable[[Ledger, Any], int | None]] = {
     TrialReported: Ledger._reported,
     TrialFinished: Ledger._finished,
     AttributeSet: Ledger._attribute,
+    TrialDeleted: Ledger._deleted,
+    StudyRenamed: Ledger._renamed,
 }

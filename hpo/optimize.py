@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, final
 
 from hpo import logging
+from hpo.budget import Budget
+from hpo.callbacks import MaxTrialsCallback
 from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted, TrialPruned
 from hpo.interrupts import Interrupts
@@ -26,6 +28,8 @@ __all__ = ["optimize"]
 
 logger = logging.get_logger(__name__)
 
+_POLL = 0.2  # seconds between two looks at a budget that other workers' running trials may use up
+
 
 def optimize(
     study: Study,
@@ -38,6 +42,7 @@ def optimize(
     callbacks: Iterable[Callable[[Study, FrozenTrial], None]] | None,
     gc_after_trial: bool,
     show_progress_bar: bool,
+    max_trials: int | None,
     lag: int | None,
 ) -> None:
     """See `Study.optimize`; with `lag`, reproducibly."""
@@ -50,13 +55,18 @@ def optimize(
         raise ValueError(f"lag must be at least n_jobs={n_jobs}, so that every thread has a trial; got {lag}.")
     deadline = None if timeout is None else time.monotonic() + timeout
     progress = Progress(n_trials, timeout) if show_progress_bar else None
+    callbacks = tuple(callbacks or ())
+    budgets = [callback.budget for callback in callbacks if isinstance(callback, MaxTrialsCallback)]
+    if max_trials is not None:
+        budgets.append(Budget(max_trials))
     run = _Run(
         study=study,
         func=func,
+        budgets=tuple(budgets),
         n_trials=n_trials,
         deadline=deadline,
         catch=_exception_classes(catch),
-        callbacks=tuple(callbacks or ()),
+        callbacks=callbacks,
         gc_after_trial=gc_after_trial,
         lag=lag,
         progress=progress,
@@ -88,6 +98,7 @@ class _Run:
 
     study: Study
     func: Callable[[Trial], Any]
+    budgets: tuple[Budget, ...]
     n_trials: int | None
     deadline: float | None
     catch: tuple[type[Exception], ...]
@@ -170,14 +181,22 @@ class _Run:
         while self._may_begin() and (not self._ready if self.lag is None else len(self._order) < self.lag):
             with self.interrupts.shield():
                 try:
-                    trial = self.study._ask(deferred=self.lag is not None)
+                    trial = self.study._ask(deferred=self.lag is not None, budgets=self.budgets)
                 except SearchSpaceExhausted as exhausted:
                     logger.info(f"The study ends: {exhausted}")
                     self._stop()
                     return
-                self._n_begun += 1
-                self._ready.append(trial)
-                self._order.append(trial)
+                if trial is not None:
+                    self._n_begun += 1
+                    self._ready.append(trial)
+                    self._order.append(trial)
+            if trial is None:
+                if any(budget.is_spent(self.study._ledger) for budget in self.budgets):
+                    self._stop()
+                elif self._order:
+                    return  # room may come when one of this run's own trials has ended
+                else:
+                    self.stopped.wait(_POLL)  # or when one of another worker's has
 
     def _may_begin(self) -> bool:
         return (

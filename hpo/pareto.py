@@ -1,12 +1,21 @@
-"""Domination among losses of several objectives."""
+"""Domination among losses of several objectives, and the volume that they dominate."""
 
 from __future__ import annotations
 
+import heapq
+
 import numpy as np
 
-from hpo.arrays import Array, BoolArray
+from hpo.arrays import Array, BoolArray, IntArray
 
-__all__ = ["is_pareto_optimal"]
+__all__ = [
+    "hypervolume",
+    "is_pareto_optimal",
+    "nondomination_ranks",
+    "ranking",
+    "reference_point",
+    "subset_of_largest_hypervolume",
+]
 
 
 def is_pareto_optimal(losses: Array) -> BoolArray:
@@ -18,9 +27,214 @@ def is_pareto_optimal(losses: Array) -> BoolArray:
         >>> is_pareto_optimal(np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]))
         array([ True,  True, False])
     """
+    if losses.shape[1] == 1:
+        return np.asarray(losses[:, 0] == losses[:, 0].min(initial=np.inf))
     points, inverse = np.unique(losses, axis=0, return_inverse=True)
-    optimal = np.ones(len(points), dtype=bool)
-    for i in range(len(points)):  # in lexicographic order, so only earlier rows can dominate later ones
-        if optimal[i]:
-            optimal[i + 1 :] &= (points[i + 1 :] < points[i]).any(axis=1)
-    return np.asarray(optimal[inverse.ravel()])
+    return _front(points)[inverse.ravel()]
+
+
+def nondomination_ranks(losses: Array, n_enough: int | None = None) -> IntArray:
+    """0 for Pareto optimal rows of `losses`, shape (n, m), 1 for those that become so without these, and so on.
+
+    Args:
+        losses: No NaN.
+        n_enough: Stop when so many rows are ranked; the others all get the next rank.
+
+    Source: Deb et al. (2002), "A fast and elitist multiobjective genetic algorithm: NSGA-II".
+
+    Example:
+        >>> nondomination_ranks(np.array([[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]))
+        array([0, 0, 1])
+    """
+    if losses.shape[1] == 1:
+        return np.unique(losses[:, 0], return_inverse=True)[1].ravel().astype(np.int64)
+    points, inverse, count = np.unique(losses, axis=0, return_inverse=True, return_counts=True)
+    ranks = np.full(len(points), -1, dtype=np.int64)
+    left, rank, ranked = np.arange(len(points)), 0, 0
+    enough = len(losses) if n_enough is None else n_enough
+    while len(left) and ranked < enough:
+        front = _front(points[left])
+        ranks[left[front]] = rank
+        ranked += int(count[left[front]].sum())
+        left = left[~front]
+        rank += 1
+    ranks[left] = rank
+    return ranks[inverse.ravel()]
+
+
+def _front(points: Array) -> BoolArray:
+    """Which of some different rows in lexicographic order are Pareto optimal, shape (n,)."""
+    n, m = points.shape
+    if m == 2:
+        before = np.concatenate([[np.inf], np.minimum.accumulate(points[:-1, 1])])
+        front = points[:, 1] < before
+        front[:1] = True
+        return np.asarray(front)
+    optimal = np.zeros(n, dtype=np.bool_)
+    left = np.arange(n)
+    while len(left):  # only earlier rows can dominate later ones, so the first of the rest is optimal
+        first = left[0]
+        optimal[first] = True
+        left = left[(points[left] < points[first]).any(axis=1)]
+    return optimal
+
+
+def reference_point(losses: Array) -> Array:
+    """A point a little worse than the worst of each objective, shape (m,)."""
+    worst = losses.max(axis=0)
+    reference = np.maximum(1.1 * worst, 0.9 * worst)
+    return np.where(reference == 0.0, 1e-12, reference)
+
+
+def hypervolume(losses: Array, reference: Array) -> float:
+    """Volume of what some row dominates up to the reference point.
+
+    Exact: sweeps for up to four objectives, the WFG algorithm above.
+
+    Args:
+        losses: Shape (n, m).
+        reference: Shape (m,); rows that do not lie strictly below it add nothing.
+
+    Source: While et al. (2012), "A fast way of calculating exact hypervolumes".
+
+    Example:
+        >>> hypervolume(np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([2.0, 2.0]))
+        3.0
+    """
+    inside = losses[(losses < reference).all(axis=1)]
+    if not len(inside):
+        return 0.0
+    if not np.isfinite(inside).all() or not np.isfinite(reference).all():
+        return float("inf")
+    points = np.unique(inside, axis=0)
+    return _volume(points[_front(points)] if points.shape[1] > 1 else points[:1], reference)
+
+
+def _volume(points: Array, reference: Array) -> float:
+    """Of different Pareto optimal rows in lexicographic order."""
+    m = points.shape[1]
+    if len(points) == 1:
+        return float((reference - points[0]).prod())
+    if m == 1:
+        return float(reference[0] - points[0, 0])
+    if m == 2:
+        return _volume_2d(points, reference)
+    if m == 3:
+        return _volume_3d(points, reference)
+    if m == 4:
+        return _volume_4d(points, reference)
+    return _volume_wfg(points, reference)
+
+
+def _volume_2d(points: Array, reference: Array) -> float:
+    heights = np.concatenate([reference[1:], points[:-1, 1]]) - points[:, 1]
+    return float(((reference[0] - points[:, 0]) * heights).sum())
+
+
+def _volume_3d(points: Array, reference: Array) -> float:
+    """A grid of the first two coordinates; over each cell the deepest third one of those that dominate the cell."""
+    by_second = np.argsort(points[:, 1], kind="stable")
+    depth = np.zeros((len(points), len(points)))
+    depth[np.arange(len(points)), np.argsort(by_second)] = reference[2] - points[:, 2]
+    depth = np.maximum.accumulate(np.maximum.accumulate(depth, axis=0), axis=1)
+    first = np.diff(np.append(points[:, 0], reference[0]))
+    second = np.diff(np.append(points[by_second, 1], reference[1]))
+    return float(first @ depth @ second)
+
+
+def _volume_4d(points: Array, reference: Array) -> float:
+    """A sweep over the first coordinate: the sum of slabs, each a volume of the other three."""
+    edges = np.append(points[:, 0], reference[0])
+    total, last, area = 0.0, edges[0], 0.0
+    front = np.empty((0, 3))
+    for i, point in enumerate(points):
+        total += area * (edges[i] - last)
+        last = edges[i]
+        if (front <= point[1:]).all(axis=1).any():
+            continue
+        front = np.concatenate([front[~(front >= point[1:]).all(axis=1)], point[None, 1:]])
+        area = _volume_3d(front[np.lexsort(front.T[::-1])], reference[1:])
+    return total + area * float(reference[0] - last)
+
+
+def _volume_wfg(points: Array, reference: Array) -> float:
+    """Each row's own volume, less what the rows after it dominate too."""
+    total = 0.0
+    for i, point in enumerate(points):
+        total += float((reference - point).prod()) - hypervolume(np.maximum(points[i + 1 :], point), reference)
+    return total
+
+
+def subset_of_largest_hypervolume(losses: Array, size: int, reference: Array) -> IntArray:
+    """Indices of `size` rows that together dominate a large volume, in the order of choice.
+
+    Greedy, hence at least 1 - 1/e of the largest possible. A row's gain can only shrink while others are chosen,
+    so a gain of before is a bound, and few are computed again.
+
+    Args:
+        losses: Shape (n, m), finite.
+        size: At most n.
+        reference: Shape (m,).
+
+    Source: Guerreiro et al. (2016), "Greedy hypervolume subset selection in low dimensions".
+    """
+    gains = np.maximum(reference - losses, 0.0).prod(axis=1)
+    if losses.shape[1] == 2 and size > 1:
+        return _subset_2d(losses, size, reference, gains)
+    heap = [(-gain, i, 0) for i, gain in enumerate(gains.tolist())]
+    heapq.heapify(heap)
+    chosen: list[int] = []
+    while len(chosen) < size:
+        gain, i, known = heapq.heappop(heap)
+        if known == len(chosen):
+            chosen.append(i)
+            continue
+        shared = hypervolume(np.maximum(losses[chosen], losses[i]), reference)
+        heapq.heappush(heap, (shared - float(gains[i]), i, len(chosen)))
+    return np.array(chosen, dtype=np.int64)
+
+
+def _subset_2d(losses: Array, size: int, reference: Array, gains: Array) -> IntArray:
+    """The same in two dimensions, where all gains together cost one sweep."""
+    left = np.ones(len(losses), dtype=np.bool_)
+    chosen: list[int] = []
+    while len(chosen) < size:
+        i = int(np.where(left, gains, -np.inf).argmax())
+        left[i] = False
+        chosen.append(i)
+        front = np.unique(losses[chosen], axis=0)
+        front = front[_front(front)]
+        corners_x = np.append(front[:, 0], reference[0])
+        corners_y = np.append(reference[1], front[:, 1])
+        gains = np.zeros(len(losses))
+        for j in range(len(corners_x)):  # the strip of first coordinates in which the limit is corners_y[j]
+            low = corners_x[j - 1] if j else -np.inf
+            wide = np.maximum(corners_x[j] - np.maximum(losses[:, 0], low), 0.0)
+            gains += wide * np.maximum(corners_y[j] - losses[:, 1], 0.0)
+    return np.array(chosen, dtype=np.int64)
+
+
+def ranking(losses: Array, n_first: int) -> IntArray:
+    """Indices of the rows from good to bad, shape (n,), the first `n_first` of which are chosen with care.
+
+    Rows come by non-domination rank. Of the rank that `n_first` cuts, those come first that dominate the largest
+    volume together.
+
+    Args:
+        losses: Shape (n, m), no NaN.
+    """
+    ranks = nondomination_ranks(losses, n_first)
+    order = np.argsort(ranks, kind="stable")
+    if not 0 < n_first < len(order):
+        return order
+    cut = ranks[order[n_first]]
+    first, last = order[ranks[order] < cut], order[ranks[order] == cut]
+    if len(first) == n_first:
+        return order
+    front = losses[last]
+    size = n_first - len(first)
+    if size >= len(last) or not np.isfinite(front).all():
+        return order
+    chosen = subset_of_largest_hypervolume(front, size, reference_point(losses[np.isfinite(losses).all(axis=1)]))
+    head = np.concatenate([first, last[chosen]])
+    return np.concatenate([head, order[~np.isin(order, head)]])

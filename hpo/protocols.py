@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from hpo.arrays import Array
 from hpo.events import Event, StudyCreated
 from hpo.history import Curve, History
 from hpo.key import Key
+from hpo.leases import LeasePolicy
 from hpo.space import Space
 
 __all__ = ["Pruner", "Sampler", "Storage"]
@@ -45,6 +46,11 @@ class Storage(Protocol):
         """Whether other processes can see it; then every value must be something that JSON can hold."""
         ...
 
+    @property
+    def lease_policy(self) -> LeasePolicy | None:
+        """How workers show each other that they are alive; None where they do not."""
+        ...
+
     def create(self, header: StudyCreated) -> None:
         """Begin a log.
 
@@ -69,6 +75,23 @@ class Storage(Protocol):
 
         Raises:
             UnknownStudyError: If there is no such study.
+        """
+        ...
+
+    def beat(self, study: str, alive: Sequence[int], ended: Sequence[int]) -> None:
+        """Raise the counts of the running trials `alive`, and forget those of `ended`. No part of the log."""
+        ...
+
+    def beats(self, study: str) -> Mapping[int, int]:
+        """The counts of running trials, by number; a trial that is missing has none yet."""
+        ...
+
+    def rename(self, study: str, name: str) -> None:
+        """Give a study another name, and append `StudyRenamed` to its log, both or neither.
+
+        Raises:
+            UnknownStudyError: If there is no such study.
+            DuplicatedStudyError: If there is one of the new name.
         """
         ...
 

@@ -1,5 +1,5 @@
 """Another name of `hpo.storage`, as scripts written for Optuna have it."""
 
-from hpo.storage import InMemoryStorage, RDBStorage, get_storage
+from hpo.storage import InMemoryStorage, JournalStorage, RDBStorage, get_storage, import_optuna
 
-__all__ = ["InMemoryStorage", "RDBStorage", "get_storage"]
+__all__ = ["InMemoryStorage", "JournalStorage", "RDBStorage", "get_storage", "import_optuna"]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import copy
+import os
 import secrets
 import threading
 import time
 import uuid
 import warnings
+import weakref
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +17,9 @@ from typing import TYPE_CHECKING, Any, final, overload
 
 import numpy as np
 
-from hpo import logging
+from hpo import leases, logging
 from hpo.arrays import JSON
+from hpo.budget import Budget
 from hpo.callbacks import MaxTrialsCallback
 from hpo.codec import dumps, loads
 from hpo.distributions import BaseDistribution, CategoricalDistribution, check_distribution_compatibility
@@ -26,6 +29,8 @@ from hpo.events import (
     SpaceDeclared,
     StudyCreated,
     StudyDirection,
+    TrialDeleted,
+    TrialError,
     TrialFinished,
     TrialProposed,
     TrialQueued,
@@ -40,13 +45,16 @@ from hpo.exceptions import (
 from hpo.frozen import FrozenTrial, check_trial
 from hpo.history import History
 from hpo.key import Key
+from hpo.leases import LeasePolicy, Observer
 from hpo.ledger import Ledger
 from hpo.outcome import Outcome, read_values
 from hpo.pareto import is_pareto_optimal
 from hpo.protocols import Pruner, Sampler, Storage
+from hpo.retry import RetryPolicy
 from hpo.space import Space
 from hpo.storage import get_storage
 from hpo.trial import Trial
+from hpo.worker import Worker
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +62,11 @@ if TYPE_CHECKING:
     from hpo.verify import Difference
 
 __all__ = [
+    "MAX_NAME",
+    "Callback",
     "MaxTrialsCallback",
+    "Objective",
+    "RetryPolicy",
     "Study",
     "StudyDirection",
     "StudySummary",
@@ -64,6 +76,7 @@ __all__ = [
     "get_all_study_names",
     "get_all_study_summaries",
     "load_study",
+    "sampled",
 ]
 
 _PAGE = 8192  # events that are read at a time
@@ -73,7 +86,10 @@ _SLOW = 0.02  # seconds; a proposal that took longer is not wasted twice
 Objective = Callable[[Trial], Any]
 Callback = Callable[["Study", FrozenTrial], None]
 
+MAX_NAME = 512
+
 logger = logging.get_logger(__name__)
+_studies: weakref.WeakSet[Study] = weakref.WeakSet()
 
 
 @final
@@ -84,7 +100,7 @@ class Study:
 
     Attributes:
         study_name: Its name within the storage.
-        sampler, pruner: May be replaced at any time.
+        sampler, pruner, retry: May be replaced at any time.
     """
 
     def __init__(
@@ -93,10 +109,15 @@ class Study:
         storage: str | Storage | None,
         sampler: Sampler | None = None,
         pruner: Pruner | None = None,
+        *,
+        retry: RetryPolicy | int | None = None,
     ) -> None:
         self.study_name = study_name
         self.sampler = sampler or _default_sampler()
         self.pruner = pruner or _default_pruner()
+        self.retry = RetryPolicy(max_retry=retry, failed=True) if isinstance(retry, int) else retry
+        self._kept = False  # whether the thread that renews leases knows this study
+        self._beaten: set[int] = set()  # trials whose leases it has renewed
         self._storage = get_storage(storage)
         self._set_up()
         self._sync()
@@ -114,6 +135,7 @@ class Study:
         gc_after_trial: bool = False,
         show_progress_bar: bool = False,
         *,
+        max_trials: int | None = None,
         reproducible: bool = False,
         lag: int = 8,
     ) -> None:
@@ -131,6 +153,8 @@ class Study:
             callbacks: Each is called with the study and the finished trial, after it is stored.
             gc_after_trial: Collect garbage after each trial.
             show_progress_bar: With the best value so far.
+            max_trials: How many finished trials the study may come to have, whoever runs them: counted in the log
+                when a trial begins, so that all workers together stop there and never overshoot. None for no limit.
             reproducible: Make the log the same for any number of threads: results are stored in the order of
                 the trials, and each trial knows the results of those that began at least `lag` before it.
             lag: Trials in flight with `reproducible`; at least `n_jobs`.
@@ -150,6 +174,7 @@ class Study:
             callbacks=callbacks,
             gc_after_trial=gc_after_trial,
             show_progress_bar=show_progress_bar,
+            max_trials=max_trials,
             lag=lag if reproducible else None,
         )
 
@@ -184,6 +209,7 @@ class Study:
             self._check_suggestion(name, distribution)
         with self._lock:
             trial = self._ask()
+            assert trial is not None  # only a budget could refuse one
             if fixed_distributions:
                 for name, distribution in fixed_distributions.items():
                     trial._suggest(name, distribution)
@@ -217,15 +243,14 @@ class Study:
             raise TypeError(f"Trial must be a trial object or trial number, got {trial!r}.")
         with self._lock:
             self._sync()
-            if not 0 <= number < self._ledger.n_trials:
-                raise ValueError(f"Cannot tell for trial with number {number} since it has not been created.")
+            self._check_known(number, "tell for")
             stored = self._ledger.state(number)
             if stored.is_finished() and skip_if_finished:
                 return self._frozen(number)
-            if stored is not TrialState.RUNNING:
+            if stored is not TrialState.RUNNING and not self._is_lost(number):
                 raise ValueError(f"Cannot tell a {stored.name} trial.")
             outcome = self._told_outcome(number, values, state)
-            if not self._finish(number, outcome) and not skip_if_finished:
+            if not self._finish(number, outcome) and not self._is_lost(number) and not skip_if_finished:
                 raise ValueError(f"Cannot tell a {self._ledger.state(number).name} trial.")
             return self._frozen(number)
 
@@ -300,6 +325,51 @@ class Study:
                 events = [e for i, trial in enumerate(trials) for e in _events_of(trial, number + i)]
                 outcomes = self._append(events, expect=self._ledger.position)
 
+    # ---- corrections
+
+    def delete_trial(self, number: int) -> None:
+        """Take a trial out of the study, in whatever state; its number is not used again.
+
+        Samplers and pruners no longer know it. The log keeps what happened, for `verify`.
+
+        Raises:
+            ValueError: If there is no such trial.
+        """
+        with self._lock:
+            self._sync()
+            self._check_known(number, "delete")
+            self._append([TrialDeleted(number)])
+
+    def set_trial_user_attr(self, number: int, key: str, value: JSON) -> None:
+        """Attach something to a trial, or change it, also after the trial has ended.
+
+        Raises:
+            ValueError: If there is no such trial, or it is waiting.
+        """
+        if self._storage.shared:
+            value = loads(dumps(value))
+        with self._lock:
+            self._sync()
+            self._check_known(number, "change")
+            if number in self._live:
+                self._live[number].set_user_attr(key, value)
+            elif number in self._ledger.waiting:
+                raise ValueError(f"Trial {number} is waiting; it can be changed once it runs.")
+            else:
+                self._append([AttributeSet(str(key), value, number)])
+
+    def rename(self, study_name: str) -> None:
+        """Give the study another name.
+
+        Raises:
+            DuplicatedStudyError: If the storage has a study of that name.
+        """
+        _check_name(study_name)
+        with self._lock:
+            self._storage.rename(self.study_name, study_name)
+            self.study_name = study_name
+            self._sync()
+
     # ---- reading
 
     @property
@@ -344,11 +414,10 @@ class Study:
         del deepcopy
         with self._lock:
             self._sync()
-            ledger = self._ledger
             return [
                 self._frozen(number)
-                for number in range(ledger.n_trials)
-                if states is None or ledger.state(number) in states
+                for number in self._ledger.numbers
+                if states is None or self._ledger.state(number) in states
             ]
 
     def count_trials(self, states: Container[TrialState] | None = None) -> int:
@@ -477,13 +546,20 @@ class Study:
 
     # ---- what Trial and optimize call
 
-    def _ask(self, *, deferred: bool = False) -> Trial:
-        """Begin a trial. The log gets its start and its proposal together where nobody else writes meanwhile."""
+    def _ask(self, *, deferred: bool = False, budgets: Sequence[Budget] = ()) -> Trial | None:
+        """Begin a trial. The log gets its start and its proposal together where nobody else writes meanwhile.
+
+        Returns:
+            None if the budgets have no room now.
+        """
         with self._lock:
-            if not self._alone:
+            if not self._alone or budgets:
                 self._sync()
+            self._reap()
             for _ in range(_OPTIMISTIC_ASKS):
                 ledger = self._ledger
+                if not all(budget.has_room(ledger) for budget in budgets):
+                    return None
                 claims = next(iter(ledger.waiting), None)
                 number = ledger.n_trials if claims is None else claims
                 history = ledger.history()
@@ -492,21 +568,27 @@ class Study:
                 began = time.perf_counter()
                 proposal = self._propose(history, number)
                 slow = time.perf_counter() - began > _SLOW
-                start = TrialStarted(time.time(), claims, deferred)
+                start = TrialStarted(time.time(), claims, deferred, self._worker())
                 events: list[Event] = [start, TrialProposed(number, proposal)]
                 if self._append(events, expect=ledger.position) is not None:
                     return self._begin(number, start, history, proposal)
                 self._sync()
                 if slow:
                     break
-            return self._ask_in_turn(deferred)
+            return self._ask_in_turn(deferred, budgets)
 
-    def _ask_in_turn(self, deferred: bool) -> Trial:
+    def _ask_in_turn(self, deferred: bool, budgets: Sequence[Budget]) -> Trial | None:
         """Begin a trial when others write so often that a start and its proposal do not get in together."""
         while True:
-            start = TrialStarted(time.time(), next(iter(self._ledger.waiting), None), deferred)
-            head = self._storage.append(self.study_name, [start])
-            assert head is not None
+            if not all(budget.has_room(self._ledger) for budget in budgets):
+                return None
+            claims = next(iter(self._ledger.waiting), None)
+            start = TrialStarted(time.time(), claims, deferred, self._worker())
+            expect = self._ledger.position if budgets else None  # what was counted must still be so
+            head = self._storage.append(self.study_name, [start], expect=expect)
+            if head is None:
+                self._sync()
+                continue
             self._read_until(head - 1)
             history = self._ledger.history()
             (number,) = self._ledger.apply([start])
@@ -534,17 +616,28 @@ class Study:
             deferred=start.deferred,
         )
         self._live[number] = trial
+        if self.lease_policy is not None and not self._kept:
+            leases.keep(self)
+            self._kept = True
         return trial
 
     def _finish(self, number: int, outcome: Outcome) -> bool:
         """Append the end of a trial; False if it had already ended."""
         with self._lock:
             trial = self._live.get(number)
-            outcomes = self._append(self._ending(number, trial, outcome))
+            events = self._ending(number, trial, outcome)
+            outcomes = self._append(events)
             if trial is not None:  # only now: where the storage failed, the result can be told again
                 trial._told = True
                 del self._live[number]
-            return outcomes is not None and outcomes[-1] is not None
+            (end,) = (event for event in events if isinstance(event, TrialFinished))
+            if outcomes is not None and outcomes[events.index(end)] is not None:
+                if outcome.state is TrialState.FAIL and self.retry is not None:
+                    self._retry(number, lost=False)
+                return True
+            if self._is_lost(number):
+                self._keep_late_result(number, outcome)
+            return False
 
     def _ending(self, number: int, trial: Trial | None, outcome: Outcome) -> list[Event]:
         now = time.time()
@@ -591,6 +684,60 @@ class Study:
                 error=outcome.error,
             )
         ]
+
+    def _is_lost(self, number: int) -> bool:
+        """Whether a trial failed because its worker was taken for lost."""
+        if not self._ledger.is_known(number) or not self._ledger.is_finished(number):
+            return False
+        error = self._ledger.finished(number).error
+        return error is not None and error.type == _LOST
+
+    def _keep_late_result(self, number: int, outcome: Outcome) -> None:
+        """A worker that was taken for lost has come back: the trial stays failed, and shows the result."""
+        values = None if outcome.values is None else list(outcome.values)
+        result = {"state": outcome.state.name, "values": values}
+        self._append([AttributeSet("late_result", result, number, system=True)])
+        logger.warning(
+            f"Trial {number} had been given up, because its lease had expired; it stays failed, and its result "
+            f"{values} is kept as its system attribute 'late_result'."
+        )
+
+    def _reap(self) -> None:
+        """Fail the trials whose workers are gone."""
+        if self._observer is None or len(self._ledger.running) == len(self._live):
+            return
+        others = [trial for number, trial in self._ledger.running.items() if number not in self._live]
+        for trial in self._observer.lost(others, lambda: self._storage.beats(self.study_name)):
+            worker = None if trial.worker is None else Worker.parse(trial.worker)
+            who = "unknown" if worker is None else f"process {worker.pid} on {worker.host}"
+            error = TrialError(_LOST, f"worker lost: {who} ended or stopped renewing its lease")
+            self._append([TrialFinished(trial.number, TrialState.FAIL, time.time(), error=error)])
+            logger.warning(f"Trial {trial.number} failed: {error.message}.")
+            if self.retry is not None and self._is_lost(trial.number):
+                self._retry(trial.number, lost=True, fixed=trial.known())
+
+    def _retry(self, number: int, *, lost: bool, fixed: Mapping[str, Any] | None = None) -> None:
+        assert self.retry is not None
+        retry = self.retry.retry_of(self._ledger.finished(number), dict(fixed or {}), lost=lost)
+        if retry is not None:
+            self._append([retry])
+
+    @property
+    def lease_policy(self) -> LeasePolicy | None:
+        """How leases of running trials are kept; None where no other process can see the study."""
+        return self._storage.lease_policy
+
+    def renew_leases(self) -> None:
+        """Show the other workers that this one is alive. Called by a thread, now and then."""
+        with self._lock:
+            alive, name = list(self._live), self.study_name
+            ended = [number for number in self._beaten if number not in self._live]
+        if alive or ended:
+            self._storage.beat(name, alive, ended)
+            self._beaten = set(alive)
+
+    def _worker(self) -> str | None:
+        return None if self.lease_policy is None else str(Worker.here())
 
     def _report(self, trial: Trial, step: int, value: float) -> None:
         with self._lock:
@@ -753,6 +900,11 @@ class Study:
                 return True
         return False
 
+    def _check_known(self, number: int, doing: str) -> None:
+        if not self._ledger.is_known(number):
+            why = "it has been deleted" if 0 <= number < self._ledger.n_trials else "it has not been created"
+            raise ValueError(f"Cannot {doing} trial with number {number} since {why}.")
+
     def _check_single(self, what: str) -> None:
         if len(self._ledger.directions) > 1:
             raise RuntimeError(f"A study of several objectives has no single `{what}`; see `best_trials`.")
@@ -769,9 +921,18 @@ class Study:
         self._alone = False
         self._stop: threading.Event | None = None
         self._local = threading.local()
+        self._kept = False
+        self._beaten = set()
+        policy = self._storage.lease_policy
+        self._observer = None if policy is None else Observer(policy)
+        _studies.add(self)
+
+    def _after_fork(self) -> None:
+        """In a child process: running trials are the parent's, and a lock may be held by a thread that is not here."""
+        self._set_up()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: self.__dict__[name] for name in ("study_name", "sampler", "pruner", "_storage")}
+        return {name: self.__dict__[name] for name in ("study_name", "sampler", "pruner", "retry", "_storage")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -820,6 +981,7 @@ def create_study(
     load_if_exists: bool = False,
     directions: Sequence[str | StudyDirection] | None = None,
     seed: int | None = None,
+    retry: RetryPolicy | int | None = None,
 ) -> Study:
     """A new study.
 
@@ -833,6 +995,7 @@ def create_study(
         directions: For several objectives, one each.
         seed: Of all random choices; by default the sampler's, else drawn once. It is stored with the study, so
             that a resumed study goes on exactly as an uninterrupted one.
+        retry: Queue failed trials and those of lost workers again, at most that often; or a `RetryPolicy`.
 
     Raises:
         DuplicatedStudyError: If the name is taken and `load_if_exists` is False.
@@ -845,8 +1008,7 @@ def create_study(
     wanted = _read_directions(direction, directions)
     storage = get_storage(storage)
     name = f"no-name-{uuid.uuid4()}" if study_name is None else study_name
-    if not isinstance(name, str):
-        raise TypeError(f"study_name must be a string, got {name!r}.")
+    _check_name(name)
     given = getattr(sampler, "seed", None) if seed is None else seed
     header = StudyCreated(name, wanted, secrets.randbits(63) if given is None else int(given), time.time())
     try:
@@ -855,12 +1017,12 @@ def create_study(
         if not load_if_exists:
             raise
         logger.info(f"Using an existing study with name '{name}' instead of creating a new one.")
-        study = Study(name, storage, sampler, pruner)
+        study = Study(name, storage, sampler, pruner, retry=retry)
         _check_header(study, wanted if direction or directions else None, given)
         return study
     where = "in memory" if not storage.shared else f"in {type(storage).__name__.removesuffix('Storage')}"
     logger.info(f"A new study created {where} with name: {name}")
-    return Study(name, storage, sampler, pruner)
+    return Study(name, storage, sampler, pruner, retry=retry)
 
 
 def load_study(
@@ -869,13 +1031,14 @@ def load_study(
     storage: str | Storage,
     sampler: Sampler | None = None,
     pruner: Pruner | None = None,
+    retry: RetryPolicy | int | None = None,
 ) -> Study:
     """The study of a name, to be read or gone on with; give it the sampler and the pruner that it had.
 
     Args:
         study_name: None if the storage holds exactly one study.
         storage: A URL or a storage.
-        sampler, pruner: As for `create_study`; they are not stored.
+        sampler, pruner, retry: As for `create_study`; they are not stored.
 
     Raises:
         UnknownStudyError: If there is no such study.
@@ -887,7 +1050,7 @@ def load_study(
         if len(names) != 1:
             raise ValueError(f"study_name may be left out if the storage holds one study; it holds {list(names)!r}.")
         study_name = names[0]
-    return Study(study_name, storage, sampler, pruner)
+    return Study(study_name, storage, sampler, pruner, retry=retry)
 
 
 def delete_study(*, study_name: str, storage: str | Storage) -> None:
@@ -984,8 +1147,18 @@ def _default_pruner() -> Pruner:
     return MedianPruner()
 
 
+_LOST = "WorkerLost"
 _METRIC_NAMES = "study:metric_names"
 _ASKED = "hpo:asked"
+
+
+def _check_name(name: Any) -> None:
+    if not isinstance(name, str):
+        raise TypeError(f"study_name must be a string, got {name!r}.")
+    if len(name) > MAX_NAME:
+        raise ValueError(f"A study's name has at most {MAX_NAME} characters, got {len(name)}.")
+    if "\0" in name or any("\ud800" <= character <= "\udfff" for character in name):
+        raise ValueError(f"A study's name must be text without NUL and lone surrogates, got {name!r}.")
 
 
 def _read_directions(
@@ -1074,3 +1247,12 @@ def _events_of(trial: FrozenTrial, number: int) -> list[Event]:
             trial.error,
         ),
     ]
+
+
+def _after_fork() -> None:
+    for study in list(_studies):
+        study._after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)

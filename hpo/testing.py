@@ -32,6 +32,7 @@ from hpo.events import (
     SpaceDeclared,
     StudyCreated,
     StudyDirection,
+    TrialDeleted,
     TrialError,
     TrialFinished,
     TrialProposed,
@@ -151,6 +152,22 @@ class SamplerContract:
         running = [trial for trial in study.trials if trial.state is TrialState.RUNNING]
         rows = [repr(trial.params) for trial in running]
         assert len(set(rows)) == len(rows)
+
+    def test_workers_that_overlap_can_be_recomputed_too(self, sampler: Sampler) -> None:
+        storage = InMemoryStorage()
+        _study(sampler, storage=storage)
+        workers = [load_study(study_name="contract", storage=storage, sampler=copy.deepcopy(sampler)) for _ in range(3)]
+        under_way: list[tuple[Study, Trial]] = []
+        for turn in range(24):
+            asked = _asked(workers[turn % 3])
+            if asked is not None:
+                under_way.append((workers[turn % 3], asked))
+            if turn % 4 and under_way:
+                worker, trial = under_way.pop(turn % len(under_way))
+                worker.tell(
+                    trial, trial.suggest_float("x", 0, 1) + (trial.suggest_categorical("kind", ["a", "b"]) == "a")
+                )
+        assert workers[0].verify() == []
 
     def test_other_studies_with_the_sampler_make_no_difference(self, sampler: Sampler) -> None:
         alone = _study(copy.deepcopy(sampler))
@@ -331,7 +348,7 @@ class StorageContract:
     def test_what_cannot_be_written_leaves_nothing_behind(self, storage: Storage) -> None:
         storage.create(_header("a"))
         for bad in (object(), {1, 2}, b"bytes"):
-            batch = [TrialStarted(1.0), AttributeSet("key", bad), TrialStarted(2.0)]
+            batch: list[Event] = [TrialStarted(1.0), AttributeSet("key", bad), TrialStarted(2.0)]
             if storage.shared:
                 assert isinstance(_raised(lambda batch=batch: storage.append("a", batch)), TypeError)  # type: ignore[misc]
                 assert len(storage.read("a")) == 1
@@ -531,11 +548,13 @@ def _with_objectives(sampler: Sampler) -> Study:
 
 
 def _log(study: Study) -> list[str]:
-    """The events, without times."""
-    return _text([_timeless(event) for event in study._storage.read(study.study_name)])
+    """The events, without when and where they happened."""
+    return _text([_anywhere(event) for event in study._storage.read(study.study_name)])
 
 
-def _timeless(event: Any) -> Any:
+def _anywhere(event: Any) -> Any:
+    if isinstance(event, TrialStarted):
+        return replace(event, time=0.0, worker=None)
     return replace(event, time=0.0) if "time" in event.__dataclass_fields__ else event
 
 
@@ -545,7 +564,14 @@ def _text(things: Sequence[Any]) -> list[str]:
 
 
 def _seen(history: History) -> str:
-    arrays = [history.number, history.state, history.losses, history.violation, history.last_step, history.running]
+    arrays: list[Any] = [
+        history.number,
+        history.state,
+        history.losses,
+        history.violation,
+        history.last_step,
+        history.running,
+    ]
     arrays += [history.over(history.space), history.pending(history.space)]
     return repr([array.tolist() for array in arrays])
 
@@ -614,8 +640,10 @@ def _events() -> list[Event]:
         SpaceDeclared(Space({"": CategoricalDistribution([math.nan, "$float", {"$float": [1]}])})),
         TrialQueued({}, 1.0),
         TrialQueued({"x": math.nan, "y": [1, {"a": True}]}, 2.0, strange, {"b": 1}),
+        TrialQueued({}, 2.0, reports={0: math.inf, 2**40: 0.5}, retries=3),
         TrialStarted(3.0),
         TrialStarted(4.25, 7, True),
+        TrialStarted(4.5, None, False, "worker \ud800"),
         TrialProposed(0, ()),
         TrialProposed(1, (0.1, math.nan, 2.0)),
         TrialReported(1, 0, 0.1, 5.0),
@@ -627,6 +655,7 @@ def _events() -> list[Event]:
         TrialFinished(4, TrialState.FAIL, 7.0, error=TrialError("E", "message \ud800", "trace\n"), pruned=True),
         AttributeSet("key", None),
         AttributeSet("$float", strange, 3, True),
+        TrialDeleted(3),
     ]
 
 

@@ -2,5 +2,6 @@
 
 from hpo.samplers.grid import GridSampler
 from hpo.samplers.random import RandomSampler
+from hpo.samplers.tpe import TPESampler
 
-__all__ = ["GridSampler", "RandomSampler"]
+__all__ = ["GridSampler", "RandomSampler", "TPESampler"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any, final
@@ -11,7 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.distributions import CategoricalDistribution, token
+from hpo.distributions import CategoricalDistribution, FloatDistribution, token
 from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
@@ -21,7 +21,7 @@ from hpo.space import Space
 
 __all__ = ["GridSampler"]
 
-Cell = tuple[int | None, ...]
+_Cell = tuple[int | None, ...]
 
 
 @final
@@ -96,6 +96,33 @@ class GridSampler:
         return Space({name: CategoricalDistribution(values) for name, values in self.search_space.items()})
 
     @cached_property
+    def _numbers(self) -> Space:
+        """A range for each name with numbers, which reaches beyond them."""
+        ranges = {}
+        for name, values in self.search_space.items():
+            numbers = [float(value) for value in values if _is_number(value)]
+            if numbers:
+                margin = max(max(numbers) - min(numbers), abs(numbers[0]), 1e-100)
+                ranges[name] = FloatDistribution(min(numbers) - margin, max(numbers) + margin)
+        return Space(ranges)
+
+    def _cells(self, over: Callable[[Space], Array]) -> Array:
+        """Which of the grid's values the rows of a history have, shape (n, d); NaN for none of them.
+
+        Numbers are found by nearness, because a suggested one is rounded to what its range resolves.
+        """
+        cells = np.array(over(self._grid))
+        for (name, distribution), coded in zip(self._numbers.items(), over(self._numbers).T, strict=True):
+            values = [float(v) if _is_number(v) else math.nan for v in self.search_space[name]]
+            own = distribution.encode(np.array(values))
+            gap = np.diff(np.unique(own[~np.isnan(own)])).min(initial=1.0)
+            distance = np.nan_to_num(np.abs(coded[:, None] - own), nan=math.inf)  # (n, values)
+            column = cells[:, self._grid.index[name]]
+            near = np.isnan(column) & (distance.min(axis=1) < 1e-6 * gap)
+            column[near] = distance.argmin(axis=1)[near]
+        return cells
+
+    @cached_property
     def _shape(self) -> tuple[int, ...]:
         return tuple(len(values) for values in self.search_space.values())
 
@@ -110,45 +137,53 @@ class GridSampler:
         """The cell that the trial at `key` tries; None once all have been taken."""
         order = Permutation(self.n_cells, key.study.child("grid"))
         taken = history.fold((self, key.seed), _Taken(), partial(self._take, order), self._grid)
-        now = self._with_running(taken, order, history)
-        if key.number is not None and key.number < self.n_cells:
-            own = self._cell(order[key.number])
-            if not now.holds(own):
+        return self._free(self._with_running(taken, order, history), order, key.number)
+
+    def _free(self, taken: _Taken, order: Permutation, number: int | None) -> tuple[int, ...] | None:
+        """The own cell of a trial, or the first free one of the order; None if there is none."""
+        if number is not None and number < self.n_cells:
+            own = self._cell(order[number])
+            if not taken.holds(own):
                 return own
-        position = taken.first_free
-        while position < self.n_cells:
+        for position in range(taken.first_free, self.n_cells):
             cell = self._cell(order[position])
-            if not now.holds(cell):
+            if not taken.holds(cell):
                 return cell
-            position += 1
         return None
 
     def _take(self, order: Permutation, taken: _Taken, fresh: History) -> _Taken:
         """Add finished trials, and move on over the cells that are taken for good."""
-        cells = []
-        rows = fresh.over(self._grid).tolist()
-        for row, number, state in zip(rows, fresh.number.tolist(), fresh.state.tolist(), strict=True):
-            cell = tuple(None if u != u else int(u) for u in row)
-            partly = None in cell
-            if any(index is not None for index in cell) and not (partly and state == TrialState.FAIL):
-                cells.append(cell)
-            elif number < self.n_cells:  # it said nothing of the grid, so it stands for the cell that it was given
-                cells.append(self._cell(order[number]))
-        taken = taken.with_cells(cells)
-        first_free = taken.first_free
-        while first_free < self.n_cells and taken.holds(self._cell(order[first_free])):
-            first_free += 1
-        return replace(taken, first_free=first_free)
+        cells = self._cells(fresh.over)
+        elsewhere = fresh.active(np.arange(len(fresh)), self._grid) & np.isnan(cells)
+        for row, number, state, is_elsewhere in zip(
+            cells.tolist(),
+            fresh.number.tolist(),
+            fresh.state.tolist(),
+            np.asarray(elsewhere.any(axis=1)).tolist(),
+            strict=True,
+        ):
+            cell: _Cell | None = tuple(None if u != u else int(u) for u in row)
+            if is_elsewhere:
+                continue
+            if not any(u == u for u in row) or (state == TrialState.FAIL and any(u != u for u in row)):
+                # It says too little of the grid, so it stands for the cell that is due: every trial takes one.
+                cell = self._free(taken, order, number)
+            if cell is not None:
+                taken = taken.with_cells([cell])
+            first_free = taken.first_free
+            while first_free < self.n_cells and taken.holds(self._cell(order[first_free])):
+                first_free += 1
+            taken = replace(taken, first_free=first_free)
+        return taken
 
     def _with_running(self, taken: _Taken, order: Permutation, history: History) -> _Taken:
-        cells = []
-        for row, number in zip(history.pending(self._grid).tolist(), history.running.tolist(), strict=True):
-            cell = tuple(None if u != u else int(u) for u in row)
-            if any(index is not None for index in cell):
-                cells.append(cell)
-            elif number < self.n_cells:
-                cells.append(self._cell(order[number]))
-        return taken.with_cells(cells)
+        for row, number in zip(self._cells(history.pending).tolist(), history.running.tolist(), strict=True):
+            cell: _Cell | None = tuple(None if u != u else int(u) for u in row)
+            if not any(u == u for u in row):
+                cell = self._free(taken, order, number)
+            if cell is not None:
+                taken = taken.with_cells([cell])
+        return taken
 
 
 @final
@@ -163,7 +198,7 @@ class _Taken:
         first_free: Everything before this position of the order is taken.
     """
 
-    levels: tuple[frozenset[Cell], ...] = ()
+    levels: tuple[frozenset[_Cell], ...] = ()
     masks: frozenset[tuple[bool, ...]] = frozenset()
     first_free: int = 0
 
@@ -174,7 +209,7 @@ class _Taken:
                 return True
         return False
 
-    def with_cells(self, cells: Sequence[Cell]) -> _Taken:
+    def with_cells(self, cells: Sequence[_Cell]) -> _Taken:
         if not cells:
             return self
         levels, last = list(self.levels), frozenset(cells)
@@ -182,6 +217,10 @@ class _Taken:
             last |= levels.pop()
         masks = self.masks | {tuple(index is not None for index in cell) for cell in cells}
         return _Taken((*levels, last), masks, self.first_free)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float, np.integer, np.floating)) and not isinstance(value, bool)
 
 
 def _distinct(values: Sequence[Any]) -> tuple[Any, ...]:

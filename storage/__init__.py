@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from hpo.storage.memory import InMemoryStorage
 
 if TYPE_CHECKING:
     from hpo.protocols import Storage
+    from hpo.storage.journal import JournalStorage
+    from hpo.storage.optuna_import import import_optuna
     from hpo.storage.sql.rdb import RDBStorage
 
-__all__ = ["InMemoryStorage", "RDBStorage", "get_storage"]
+__all__ = ["InMemoryStorage", "JournalStorage", "RDBStorage", "get_storage", "import_optuna"]
+
+_JOURNAL = "journal://"
+
+_HOME = {  # what brings SQLAlchemy in, or runs on POSIX systems only, is loaded when it is wanted
+    "JournalStorage": "hpo.storage.journal",
+    "RDBStorage": "hpo.storage.sql.rdb",
+    "import_optuna": "hpo.storage.optuna_import",
+}
 
 
 def get_storage(storage: str | Storage | None) -> Storage:
-    """The storage at a URL such as "sqlite:///study.db"; a new one in memory for None; a storage itself as it is.
+    """The storage at a URL; a new one in memory for None; a storage itself as it is.
+
+    Args:
+        storage: Such as "sqlite:///study.db" for a database, or "journal:///study.log" for a journal file.
 
     Raises:
         ValueError: If it is a string and not a URL.
@@ -23,6 +37,16 @@ def get_storage(storage: str | Storage | None) -> Storage:
         return InMemoryStorage()
     if not isinstance(storage, str):
         return storage
+    if storage.startswith(_JOURNAL):
+        from hpo.storage.journal import JournalStorage
+
+        host, slash, path = storage.removeprefix(_JOURNAL).partition("/")
+        if host or not slash or not path:
+            raise ValueError(
+                'A journal has a URL such as "journal:///study.log", or "journal:////home/me/study.log" from the root, '
+                f"got {storage!r}."
+            )
+        return JournalStorage(path)
     if "://" not in storage:
         raise ValueError(
             f'storage must be a URL such as "sqlite:///{storage or "study.db"}", a storage object or None, '
@@ -34,8 +58,6 @@ def get_storage(storage: str | Storage | None) -> Storage:
 
 
 def __getattr__(name: str) -> Any:
-    if name == "RDBStorage":  # brings SQLAlchemy in, so only when it is wanted
-        from hpo.storage.sql.rdb import RDBStorage
-
-        return RDBStorage
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOME[name]), name)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, final
 
-from hpo.events import Event, StudyCreated
+from hpo.events import Event, StudyCreated, StudyRenamed
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
 from hpo.storage.segments import Segment
 
@@ -20,6 +20,7 @@ class InMemoryStorage:
     """Keeps logs as long as the process lives; old events are packed into columns."""
 
     shared = False
+    lease_policy = None
 
     def __init__(self) -> None:
         self._logs: dict[str, _Log] = {}
@@ -45,6 +46,20 @@ class InMemoryStorage:
     def read(self, study: str, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:
         with self._lock:
             return self._log(study).read(since, limit)
+
+    def beat(self, study: str, alive: Sequence[int], ended: Sequence[int]) -> None:
+        """Do nothing: a process knows its own trials."""
+
+    def beats(self, study: str) -> Mapping[int, int]:
+        return {}
+
+    def rename(self, study: str, name: str) -> None:
+        with self._lock:
+            log = self._log(study)
+            if name in self._logs:
+                raise DuplicatedStudyError(f"A study named {name!r} exists already; choose another name.")
+            log.extend([StudyRenamed(name)])
+            self._logs = {name if key == study else key: value for key, value in self._logs.items()}
 
     def studies(self) -> Sequence[str]:
         with self._lock:

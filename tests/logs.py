@@ -13,6 +13,7 @@ from hpo.events import (
     SpaceDeclared,
     StudyCreated,
     StudyDirection,
+    TrialDeleted,
     TrialError,
     TrialFinished,
     TrialProposed,
@@ -74,7 +75,16 @@ def _events(n_objectives: int) -> st.SearchStrategy[Event]:
     return st.one_of(
         st.builds(TrialStarted, time, st.none(), st.booleans()),
         st.builds(TrialStarted, time, number, st.booleans()),
-        st.builds(TrialQueued, st.dictionaries(st.just("x"), st.just(0.5), max_size=1), time, attributes),
+        st.builds(
+            TrialQueued,
+            st.dictionaries(st.just("x"), st.just(0.5), max_size=1),
+            time,
+            attributes,
+            attributes,
+            st.dictionaries(st.integers(0, 3), value, max_size=2),
+            st.none() | number,
+        ),
+        st.builds(TrialDeleted, number),
         st.builds(TrialProposed, number, st.lists(st.sampled_from([0.0, 0.5]), max_size=3).map(tuple)),
         st.builds(TrialReported, number, st.integers(0, 3), value, time),
         _finished(n_objectives),
@@ -117,10 +127,11 @@ def knowledge(history: History) -> dict[str, Any]:
 
 def facts(ledger: Ledger) -> dict[str, Any]:
     """All that follows from a log."""
-    numbers = range(ledger.n_trials)
+    numbers = ledger.numbers
     return {
+        "n_trials": ledger.n_trials,
         "position": ledger.position,
-        "states": [ledger.state(number) for number in numbers],
+        "states": {number: ledger.state(number) for number in numbers},
         "counts": {state: ledger.count(state) for state in TrialState},
         "finished": [ledger.finished(number) for number in numbers if ledger.is_finished(number)],
         "waiting": dict(ledger.waiting),

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for the values of hpo: distributions, spaces, JSON and events, and an equality that knows NaN."""
+"""Hypothesis strategies for the values of hpo: distributions, spaces, JSON, events; and an equality that knows NaN."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ from hpo.events import (
     SpaceDeclared,
     StudyCreated,
     StudyDirection,
+    StudyRenamed,
+    TrialDeleted,
     TrialError,
     TrialFinished,
     TrialProposed,
@@ -120,8 +122,9 @@ created = st.builds(
     st.integers(0, 2**63 - 1),
     _times,
 )
-queued = st.builds(TrialQueued, attributes, _times, attributes, attributes)
-started = st.builds(TrialStarted, _times, st.none() | numbers, st.booleans())
+reports = st.dictionaries(numbers, floats, max_size=3)
+queued = st.builds(TrialQueued, attributes, _times, attributes, attributes, reports, st.none() | numbers)
+started = st.builds(TrialStarted, _times, st.none() | numbers, st.booleans(), st.none() | text)
 proposed = st.builds(TrialProposed, numbers, st.lists(floats, max_size=4).map(tuple))
 reported = st.builds(TrialReported, numbers, numbers, floats, _times, _mixed)
 attribute_set = st.builds(AttributeSet, text, json_values, st.none() | numbers, st.booleans())
@@ -155,6 +158,8 @@ events: st.SearchStrategy[Event] = st.one_of(
     reported,
     finished(),
     attribute_set,
+    st.builds(TrialDeleted, numbers),
+    st.builds(StudyRenamed, text),
 )
 
 
@@ -162,7 +167,7 @@ def same(one: Any, other: Any) -> bool:
     """Equality by value and type, with NaN equal to NaN and a tuple equal to a list, as in JSON."""
     if isinstance(one, float) and isinstance(other, float):
         return one == other or (math.isnan(one) and math.isnan(other))
-    if isinstance(one, Space) or isinstance(one, BaseDistribution):
+    if isinstance(one, (Space, BaseDistribution)):
         return bool(one == other)
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))

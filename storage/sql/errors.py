@@ -10,7 +10,7 @@ from sqlalchemy import exc
 
 from hpo.exceptions import NotADatabaseError, ReadOnlyStorageError, StorageFullError, StorageInternalError
 
-__all__ = ["clear_errors"]
+__all__ = ["clear_errors", "is_disconnect", "is_transient"]
 
 _MEANINGS: tuple[tuple[tuple[str, ...], type[StorageInternalError], str], ...] = (
     (
@@ -39,6 +39,52 @@ _MEANINGS: tuple[tuple[tuple[str, ...], type[StorageInternalError], str], ...] =
         "{url} has been locked by another program for two minutes. Which one holds it open?",
     ),
 )
+
+
+# SQLSTATEs and numbers of errors after which the same transaction may succeed: serialisation failures, deadlocks and
+# lock timeouts; a server that is shutting down or starting; a connection that could not be made or was lost.
+_TRANSIENT_STATES = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08")
+_TRANSIENT_NUMBERS = frozenset({1040, 1053, 1205, 1213, 2002, 2003, 2006, 2013, 2055, 4031})
+_TRANSIENT_TEXTS = (
+    "database is locked",
+    "connection refused",
+    "could not connect",
+    "connection failed",
+    "connection timeout",
+    "server closed the connection",
+    "the connection is closed",
+    "the database system is",
+)
+
+
+def is_disconnect(error: Exception, engine: sa.Engine) -> bool:
+    """Whether a connection is of no use after this error."""
+    said = _driver_error(error)
+    assert engine.dialect.dbapi is not None
+    if not isinstance(said, engine.dialect.dbapi.Error):
+        return False
+    return engine.dialect.is_disconnect(said, None, None) or is_transient(said, engine)
+
+
+def is_transient(error: BaseException, engine: sa.Engine) -> bool:
+    """Whether the same transaction may succeed if it is tried again."""
+    said = _driver_error(error)
+    assert engine.dialect.dbapi is not None
+    if not isinstance(said, engine.dialect.dbapi.Error):
+        return False
+    state = getattr(said, "sqlstate", None) or ""
+    number = said.args[0] if said.args and isinstance(said.args[0], int) else None
+    text = str(said).lower()
+    return (
+        state.startswith(_TRANSIENT_STATES)
+        or number in _TRANSIENT_NUMBERS
+        or any(sign in text for sign in _TRANSIENT_TEXTS)
+        or engine.dialect.is_disconnect(said, None, None)
+    )
+
+
+def _driver_error(error: BaseException) -> BaseException | None:
+    return error.orig if isinstance(error, exc.DBAPIError) else error
 
 
 @contextmanager

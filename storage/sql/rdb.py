@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, final
 
 from hpo.codec import Row, decode, encode
-from hpo.events import Event, StudyCreated, TrialReported
+from hpo.events import Event, StudyCreated, StudyRenamed, TrialReported
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
+from hpo.leases import LeasePolicy
 from hpo.storage.sql import upgrade
 from hpo.storage.sql.engine import make_engine
 from hpo.storage.sql.errors import clear_errors
-from hpo.storage.sql.schema import HEAD, MAX_NAME
+from hpo.storage.sql.schema import HEAD
 from hpo.storage.sql.statements import Statements
 from hpo.storage.sql.transaction import Database
 
@@ -30,6 +31,8 @@ class RDBStorage:
     Args:
         url: Such as "sqlite:///study.db"; anything that SQLAlchemy understands.
         engine_kwargs: Passed on to `sqlalchemy.create_engine`.
+        heartbeat_interval: Seconds between two renewals of a running trial's lease; None for no leases.
+        grace_period: Seconds without a renewal after which its worker counts as lost; by default four intervals.
 
     Raises:
         NotADatabaseError: If the file holds something else.
@@ -41,9 +44,19 @@ class RDBStorage:
 
     shared = True
 
-    def __init__(self, url: str, engine_kwargs: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        engine_kwargs: Mapping[str, Any] | None = None,
+        *,
+        heartbeat_interval: float | None = 15.0,
+        grace_period: float | None = None,
+    ) -> None:
         self._url = url
         self._engine_kwargs = dict(engine_kwargs or {})
+        self.lease_policy = None
+        if heartbeat_interval is not None:
+            self.lease_policy = LeasePolicy(heartbeat_interval, grace_period or 4 * heartbeat_interval)
         self._open()
 
     @staticmethod
@@ -65,48 +78,100 @@ class RDBStorage:
         return HEAD
 
     def create(self, header: StudyCreated) -> None:
-        if len(header.name) > MAX_NAME:
-            raise ValueError(f"A study's name has at most {MAX_NAME} characters, got {len(header.name)}.")
         row = encode(header)
-        with self._database.write() as cursor:
-            if self._statements.find.run(cursor, header.name).fetchone() is not None:
+        tried = False
+
+        def work(cursor: Any) -> None:
+            nonlocal tried
+            known = self._statements.find.run(cursor, header.name).fetchone()
+            if known is not None:
+                first = self._statements.read.run(cursor, known[0], 0, 1).fetchone()
+                if tried and first is not None and tuple(first) == tuple(row):
+                    return  # the attempt before has succeeded, and only its answer was lost
                 raise DuplicatedStudyError(
                     f"A study named {header.name!r} exists already in {self.url}; choose another name or pass "
                     "load_if_exists=True."
                 )
+            tried = True
             self._statements.create.run(cursor, header.name, 1)
             self._statements.insert.run(cursor, self._find(cursor, header.name), 0, *row)
+
+        self._database.write(work)
 
     def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
         rows = [encode(event) for event in events]
         relaxed = all(type(event) is TrialReported for event in events)
-        with self._database.write(relaxed=relaxed) as cursor:
+        tried: tuple[int, int] | None = None  # the study and the position of an attempt that may have succeeded
+
+        def work(cursor: Any) -> int | None:
+            nonlocal tried
+            if tried is not None and self._holds(cursor, *tried, rows):
+                return tried[1] + len(rows)
             study_id, head = self._advance(cursor, study, len(rows), expect)
             if head is None:
                 return None
             first = head - len(rows)
             self._statements.insert.run_many(cursor, [(study_id, first + i, *row) for i, row in enumerate(rows)])
-        return head
+            tried = study_id, first
+            return head
+
+        return self._database.write(work, relaxed=relaxed)
 
     def read(self, study: str, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:
-        with self._database.read() as cursor:
+        def work(cursor: Any) -> list[Row]:
             rows = self._rows(cursor, study, since, limit)
             if not rows and since == 0:  # every log has its header, so the id is one of the past
                 self._ids.pop(study, None)
                 rows = self._rows(cursor, study, since, limit)
-        return [decode(row) for row in rows]
+            return rows
+
+        return [decode(row) for row in self._database.read(work)]
+
+    def beat(self, study: str, alive: Sequence[int], ended: Sequence[int]) -> None:
+        def work(cursor: Any) -> None:
+            study_id = self._ids.get(study) or self._find(cursor, study)
+            for number in ended:
+                self._statements.end_lease.run(cursor, study_id, number)
+            for number in alive:
+                if self._statements.beat.run(cursor, study_id, number).rowcount == 0:
+                    self._statements.first_beat.run(cursor, study_id, number)
+
+        self._database.write(work, relaxed=True)
+
+    def beats(self, study: str) -> Mapping[int, int]:
+        def work(cursor: Any) -> dict[int, int]:
+            study_id = self._ids.get(study) or self._find(cursor, study)
+            return dict(self._statements.beats.run(cursor, study_id).fetchall())
+
+        return self._database.read(work)
+
+    def rename(self, study: str, name: str) -> None:
+        row = encode(StudyRenamed(name))
+
+        def work(cursor: Any) -> None:
+            self._ids.pop(study, None)
+            study_id, head = self._advance(cursor, study, 1, None)
+            if self._statements.find.run(cursor, name).fetchone() is not None:
+                raise DuplicatedStudyError(f"A study named {name!r} exists already in {self.url}; choose another name.")
+            assert head is not None
+            self._statements.insert.run(cursor, study_id, head - 1, *row)
+            self._statements.rename.run(cursor, name, study_id)
+
+        self._database.write(work)
 
     def studies(self) -> Sequence[str]:
-        with self._database.read() as cursor:
-            return [name for (name,) in self._statements.studies.run(cursor).fetchall()]
+        return self._database.read(lambda cursor: [name for (name,) in self._statements.studies.run(cursor).fetchall()])
 
     def delete(self, study: str) -> None:
-        with self._database.write() as cursor:
+        def work(cursor: Any) -> None:
             self._ids.pop(study, None)
             study_id = self._find(cursor, study)
+            self._statements.delete_leases.run(cursor, study_id)
             self._statements.delete_events.run(cursor, study_id)
             self._statements.delete_study.run(cursor, study_id)
             del self._ids[study]
+
+        self._database.write(work)
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
@@ -116,7 +181,7 @@ class RDBStorage:
         return f"RDBStorage({self.url!r})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"_url": self._url, "_engine_kwargs": self._engine_kwargs}
+        return {name: self.__dict__[name] for name in ("_url", "_engine_kwargs", "lease_policy")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -128,7 +193,7 @@ class RDBStorage:
         self._statements = Statements(self.engine.dialect)
         self._ids: dict[str, int] = {}
         with clear_errors(self.engine):
-            upgrade.check_or_create(self.engine)
+            upgrade.check_or_create(self._database)
 
     def _advance(self, cursor: Any, name: str, n: int, expect: int | None) -> tuple[int, int | None]:
         """Take the next n positions: the study's id and the new length, None if the length was not as expected."""
@@ -148,6 +213,11 @@ class RDBStorage:
             self._find(cursor, name)
             return self._advance(cursor, name, n, expect)
         return study_id, None if expect is not None else head
+
+    def _holds(self, cursor: Any, study_id: int, first: int, rows: Sequence[Row]) -> bool:
+        """Whether these very rows stand at a position: an attempt has succeeded, and only its answer was lost."""
+        found = self._statements.read.run(cursor, study_id, first, first + len(rows)).fetchall()
+        return [tuple(row) for row in found] == [tuple(row) for row in rows]
 
     def _head(self, cursor: Any, study_id: int) -> int | None:
         return _scalar(self._statements.head.run(cursor, study_id))

@@ -7,23 +7,25 @@ become visible in order, so a reader may ask for what comes after the last posit
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
-__all__ = ["HEAD", "MAX_NAME", "VERSION_TABLE", "event_table", "metadata", "study_table"]
+__all__ = ["HEAD", "VERSION_TABLE", "event_table", "lease_table", "metadata", "study_table"]
 
-HEAD = "0001"
+HEAD = "0002"
 """Revision of the schema that this version of hpo reads and writes."""
 
 VERSION_TABLE = "hpo_alembic_version"
 
-MAX_NAME = 512
-
 metadata = sa.MetaData()
+
+_NAME = sa.String(512).with_variant(mysql.VARCHAR(512, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
+_TEXT = sa.Text().with_variant(mysql.LONGTEXT, "mysql", "mariadb")
 
 study_table = sa.Table(
     "hpo_study",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("name", sa.String(MAX_NAME), nullable=False, unique=True),
+    sa.Column("name", _NAME, nullable=False, unique=True),
     sa.Column("head", sa.Integer, nullable=False),
     sqlite_autoincrement=True,  # an id that was deleted never comes back
 )
@@ -39,6 +41,15 @@ event_table = sa.Table(
     sa.Column("value", sa.Double),
     sa.Column("state", sa.SmallInteger),
     sa.Column("time", sa.Double),
-    sa.Column("body", sa.Text),
+    sa.Column("body", _TEXT),
     sqlite_with_rowid=False,  # rows lie in the order of the primary key, which is the order of reading
+)
+
+lease_table = sa.Table(
+    "hpo_lease",
+    metadata,
+    sa.Column("study_id", sa.Integer, sa.ForeignKey("hpo_study.id"), primary_key=True, autoincrement=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("beats", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from hpo.codec import Row
 from hpo.storage.sql.schema import event_table as event
+from hpo.storage.sql.schema import lease_table as lease
 from hpo.storage.sql.schema import study_table as study
 from hpo.storage.sql.transaction import Statement
 
@@ -28,7 +29,10 @@ class Statements:
         insert: (study_id, position, and the fields of a `Row`). An event.
         read: (study_id, since, until). Events, as the fields of a `Row`.
         studies: (). All names.
-        delete_events, delete_study: (study_id).
+        rename: (name, study_id).
+        delete_events, delete_leases, delete_study: (study_id).
+        beat, first_beat, end_lease: (study_id, number). Raise a count, begin one, forget one.
+        beats: (study_id). Numbers and counts.
     """
 
     def __init__(self, dialect: sa.Dialect) -> None:
@@ -57,4 +61,15 @@ class Statements:
         self.read = Statement(read, ("of", "since", "until"), dialect)
         self.studies = Statement(sa.select(study.c.name).order_by(study.c.id), (), dialect)
         self.delete_events = Statement(sa.delete(event).where(event.c.study_id == of), ("of",), dialect)
+        self.delete_leases = Statement(sa.delete(lease).where(lease.c.study_id == of), ("of",), dialect)
         self.delete_study = Statement(sa.delete(study).where(study.c.id == of), ("of",), dialect)
+        rename = sa.update(study).where(study.c.id == of).values(name=sa.bindparam("name"))
+        self.rename = Statement(rename, ("name", "of"), dialect)
+        number = sa.bindparam("trial", type_=sa.Integer)
+        one: sa.ColumnElement[int] = sa.literal_column("1")
+        mine = (lease.c.study_id == of) & (lease.c.number == number)
+        self.beat = Statement(sa.update(lease).where(mine).values(beats=lease.c.beats + one), ("of", "trial"), dialect)
+        first = sa.insert(lease).values(study_id=of, number=number, beats=one).inline()
+        self.first_beat = Statement(first, ("of", "trial"), dialect)
+        self.end_lease = Statement(sa.delete(lease).where(mine), ("of", "trial"), dialect)
+        self.beats = Statement(sa.select(lease.c.number, lease.c.beats).where(lease.c.study_id == of), ("of",), dialect)

@@ -6,16 +6,22 @@ costs several times what SQLite takes for it. So its pool, dialects and compiler
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, final
+from typing import Any, TypeVar, final
 
 import sqlalchemy as sa
 from sqlalchemy.sql.base import Executable
 
-from hpo.storage.sql.errors import clear_errors
+from hpo.storage.sql.errors import clear_errors, is_disconnect, is_transient
 
-__all__ = ["Database", "Statement"]
+__all__ = ["PATIENCE", "Database", "Statement"]
+
+PATIENCE = 300.0
+"""Seconds for which a database that is away, or that keeps refusing a transaction, is asked again."""
+
+T = TypeVar("T")
 
 
 @final
@@ -60,47 +66,75 @@ class Database:
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
+        self._pid = os.getpid()
+        self._reached = False
 
-    @contextmanager
-    def write(self, *, relaxed: bool = False) -> Iterator[Any]:
-        """A cursor in a transaction that excludes other writers where the database has but one, as SQLite.
+    def write(self, work: Callable[[Any], T], *, relaxed: bool = False) -> T:
+        """Run `work` with a cursor in a transaction, which excludes other writers where there can be but one.
 
-        With `relaxed`, what is written survives the death of the process at once, and a power cut together with
-        the next ordinary transaction.
+        Where the database is away or chooses this transaction as the victim of a conflict, it is run again, so
+        `work` must not count on running once. With `relaxed`, what is written survives the death of the process
+        at once, and a power cut together with the next ordinary transaction.
         """
-        with self._transaction("BEGIN IMMEDIATE", "NORMAL" if relaxed else "FULL") as cursor:
-            yield cursor
+        return self._run(work, "BEGIN IMMEDIATE", "NORMAL" if relaxed else "FULL")
 
-    @contextmanager
-    def read(self) -> Iterator[Any]:
-        """A cursor in a transaction that only reads."""
-        with self._transaction("BEGIN", None) as cursor:
-            yield cursor
+    def read(self, work: Callable[[Any], T]) -> T:
+        """Run `work` with a cursor in a transaction that only reads."""
+        return self._run(work, "BEGIN", None)
+
+    def _run(self, work: Callable[[Any], T], begin: str, synchronous: str | None) -> T:
+        if os.getpid() != self._pid:  # the connections of a forked process are its parent's
+            self.engine.dispose(close=False)
+            self._pid = os.getpid()
+
+        def attempt() -> T:
+            with self._transaction(begin, synchronous) as cursor:
+                return work(cursor)
+
+        with clear_errors(self.engine):
+            try:
+                result = attempt()
+            except Exception as error:
+                if not self._may_pass(error):
+                    raise
+                result = self._persist(attempt)
+        self._reached = True
+        return result
+
+    def _persist(self, attempt: Callable[[], T]) -> T:
+        """Try again and again, at growing random intervals, for as long as a restart of a server may take."""
+        import tenacity
+
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception(self._may_pass),
+            wait=tenacity.wait_random_exponential(multiplier=0.02, max=2.0),
+            stop=tenacity.stop_after_delay(PATIENCE),
+            reraise=True,
+        )
+        return retrying(attempt)
+
+    def _may_pass(self, error: BaseException) -> bool:
+        """Whether an error may be gone at the next attempt; a database that was never reached is none of those."""
+        return self._reached and is_transient(error, self.engine)
 
     @contextmanager
     def _transaction(self, begin: str, synchronous: str | None) -> Iterator[Any]:
-        with clear_errors(self.engine):
-            connection = self.engine.raw_connection()
-            try:
-                cursor = connection.cursor()
-                if self._is_sqlite:
-                    if synchronous is not None and connection.info.get("synchronous") != synchronous:
-                        cursor.execute(f"PRAGMA synchronous = {synchronous}")
-                        connection.info["synchronous"] = synchronous
-                    cursor.execute(begin)
-                yield cursor
-                cursor.close()
-                connection.commit()
-            except BaseException as error:
-                if isinstance(error, self._errors) and self.engine.dialect.is_disconnect(error, connection, None):
-                    connection.invalidate(error)
-                else:
-                    connection.rollback()
-                raise
-            finally:
-                connection.close()
-
-    @property
-    def _errors(self) -> Any:
-        assert self.engine.dialect.dbapi is not None
-        return self.engine.dialect.dbapi.Error
+        connection = self.engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            if self._is_sqlite:
+                if synchronous is not None and connection.info.get("synchronous") != synchronous:
+                    cursor.execute(f"PRAGMA synchronous = {synchronous}")
+                    connection.info["synchronous"] = synchronous
+                cursor.execute(begin)
+            yield cursor
+            cursor.close()
+            connection.commit()
+        except BaseException as error:
+            if isinstance(error, Exception) and is_disconnect(error, self.engine):
+                connection.invalidate(error)
+            else:
+                connection.rollback()
+            raise
+        finally:
+            connection.close()

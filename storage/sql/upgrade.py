@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,6 +13,16 @@ from hpo.storage.sql.transaction import Database
 
 __all__ = ["check_or_create", "upgrade"]
 
+# Where BEGIN takes no lock, one that the database hands out by name; PostgreSQL's ends with the transaction.
+_LOCKS = {
+    "postgresql": ("SELECT pg_advisory_xact_lock(7253466)",),
+    "mysql": ("SELECT GET_LOCK('hpo_schema', 120)",),
+    "mariadb": ("SELECT GET_LOCK('hpo_schema', 120)",),
+}
+_RELEASES = {
+    "mysql": ("SELECT RELEASE_LOCK('hpo_schema')",),
+    "mariadb": ("SELECT RELEASE_LOCK('hpo_schema')",),
+}
 _TABLES = {
     "sqlite": "SELECT 1 FROM sqlite_master WHERE name = ?",
     "postgresql": "SELECT 1 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = %s",
@@ -20,9 +31,10 @@ _TABLES = {
 }
 
 
-def check_or_create(engine: sa.Engine) -> None:
+def check_or_create(database: Database) -> None:
     """Make the tables in a database that has none; raise `SchemaVersionError` if it has other ones."""
-    revision = _current_revision(engine)
+    engine = database.engine
+    revision = _current_revision(database, engine)
     if revision is None:
         upgrade(engine)
         return
@@ -51,16 +63,23 @@ def upgrade(engine: sa.Engine) -> None:
         connection.cursor().execute("PRAGMA journal_mode = WAL")  # outside of a transaction; it stays with the file
         connection.close()
     with engine.begin() as transaction:
+        for lock in _LOCKS.get(engine.dialect.name, ()):
+            transaction.exec_driver_sql(lock)
         config.attributes["connection"] = transaction
         command.upgrade(config, "head")
+        for release in _RELEASES.get(engine.dialect.name, ()):
+            transaction.exec_driver_sql(release)
 
 
-def _current_revision(engine: sa.Engine) -> str | None:
+def _current_revision(database: Database, engine: sa.Engine) -> str | None:
     """The schema's revision; None for a database without hpo's tables."""
-    with Database(engine).read() as cursor:
+
+    def read(cursor: Any) -> str | None:
         cursor.execute(_TABLES[engine.dialect.name], [VERSION_TABLE])
         if cursor.fetchone() is None:
             return None
         cursor.execute(f"SELECT version_num FROM {VERSION_TABLE}")
         row = cursor.fetchone()
         return None if row is None else str(row[0])
+
+    return database.read(read)

@@ -12,6 +12,7 @@ from hpo.events import (
     Event,
     SpaceDeclared,
     StudyDirection,
+    TrialDeleted,
     TrialFinished,
     TrialProposed,
     TrialQueued,
@@ -50,15 +51,29 @@ def test_looking_changes_nothing(log: list[Event], looks: list[int]) -> None:
 def test_any_log_folds_and_the_first_word_counts(log: list[Event]) -> None:
     """Against a model that is as simple as the rules."""
     ledger = Ledger()
-    states: list[TrialState] = []
+    states: list[TrialState | None] = []  # None once deleted
+    retried: set[int] = set()
     ends: dict[int, TrialFinished] = {}
     steps: dict[int, set[int]] = {}
     for event in log:
         (outcome,) = ledger.apply([event])
         expected: int | None = None
-        if isinstance(event, TrialQueued) or (isinstance(event, TrialStarted) and event.claims is None):
+        if isinstance(event, TrialQueued):
+            retries = event.retries
+            failed = retries is None or (0 <= retries < len(states) and states[retries] is TrialState.FAIL)
+            if failed and retries not in retried:
+                expected = len(states)
+                states.append(TrialState.WAITING)
+                steps[expected] = set(event.reports)
+                retried |= set() if retries is None else {retries}
+        elif isinstance(event, TrialDeleted):
+            if 0 <= event.number < len(states) and states[event.number] is not None:
+                expected = event.number
+                states[event.number] = None
+                ends.pop(event.number, None)
+        elif isinstance(event, TrialStarted) and event.claims is None:
             expected = len(states)
-            states.append(TrialState.WAITING if isinstance(event, TrialQueued) else TrialState.RUNNING)
+            states.append(TrialState.RUNNING)
         elif isinstance(event, TrialStarted):
             assert event.claims is not None
             if 0 <= event.claims < len(states) and states[event.claims] is TrialState.WAITING:
@@ -77,7 +92,8 @@ def test_any_log_folds_and_the_first_word_counts(log: list[Event]) -> None:
         else:
             expected = outcome
         assert outcome == expected
-    assert [ledger.state(number) for number in range(ledger.n_trials)] == states
+    assert ledger.n_trials == len(states)
+    assert {n: ledger.state(n) for n in ledger.numbers} == {n: s for n, s in enumerate(states) if s is not None}
     assert {state: ledger.count(state) for state in TrialState} == {s: states.count(s) for s in TrialState}
     assert ledger.history().number.tolist() == list(ends)
     for number, end in ends.items():

@@ -276,6 +276,8 @@ def log_without_times(study: hpo.Study) -> list[Event]:
     for event in study._storage.read(study.study_name, since=1):
         if isinstance(event, (TrialStarted, TrialReported, TrialFinished)):
             event = replace(event, time=0.0)
+        if isinstance(event, TrialStarted):
+            event = replace(event, worker=None)
         if isinstance(event, TrialFinished) and event.error is not None:
             event = replace(event, error=replace(event.error, traceback=""))
         events.append(event)

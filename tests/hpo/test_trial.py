@@ -148,7 +148,7 @@ def test_choices_are_told_apart_by_value_and_type() -> None:
 
 
 def test_objects_that_json_cannot_hold_are_choices_in_memory_only() -> None:
-    study = hpo.create_study()
+    study = hpo.create_study(seed=0)
     with pytest.warns(UserWarning, match="cannot be stored"):
         study.optimize(lambda trial: float(trial.suggest_categorical("f", [math.sin, math.cos])(0)), n_trials=5)
     assert study.best_params["f"] is math.sin

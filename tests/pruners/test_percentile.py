@@ -105,7 +105,7 @@ def test_infinite_peers_are_ordered_like_other_numbers(q: float) -> None:
 
 
 def test_decisions_fall_due_once_an_interval() -> None:
-    past = history(*({step: 0.0 for step in range(20)},) * 5)
+    past = history(*(dict.fromkeys(range(20), 0.0),) * 5)
     pruner = MedianPruner(n_warmup_steps=3, interval_steps=4)
     asked = [step for step in range(16) if pruner.prune(past, curve(*[1.0] * (step + 1)))]
     assert asked == [3, 7, 11, 15]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from hpo.exceptions import SearchSpaceExhausted
 from hpo.key import Key
 from hpo.samplers import GridSampler
 from hpo.samplers.permutation import Permutation
+from hpo.space import Space
 from hpo.storage import InMemoryStorage
 from hpo.study import Study
 from hpo.trial import Trial, TrialState
@@ -28,7 +31,7 @@ CELLS = Counter(itertools.product(*map(lambda values: list(map(repr, values)), G
 def objective(trial: Trial) -> float:
     x = trial.suggest_float("x", 0, 1)
     kind = trial.suggest_categorical("kind", ["a", 1, None, True])
-    return x * trial.suggest_int("n", 1, 9) + (kind == "a")
+    return x * trial.suggest_int("n", 1, 9) + float(kind == "a")
 
 
 def tried(study: Study) -> Counter[tuple[str, ...]]:
@@ -85,6 +88,16 @@ def test_two_workers_share_the_grid(schedule: list[int]) -> None:
     assert tried(workers[1]) == CELLS
 
 
+@pytest.mark.parametrize("queued", list(itertools.product(*GRID.values()))[::5], ids=repr)
+def test_trials_that_begin_before_anything_is_known_share_the_grid(queued: tuple[Any, ...]) -> None:
+    study = hpo.create_study(sampler=GridSampler(GRID, seed=0))
+    study.enqueue_trial(dict(zip(GRID, queued, strict=True)))
+    for trial in study.ask(n=CELLS.total()):
+        objective(trial)
+        study.tell(trial, 0.0)
+    assert tried(study) == CELLS
+
+
 def test_enqueued_and_added_trials_claim_their_cells() -> None:
     study = hpo.create_study(sampler=GridSampler(GRID, seed=0))
     study.enqueue_trial({"x": 0.2, "n": 5, "kind": None})
@@ -110,6 +123,26 @@ def test_what_lies_outside_of_the_grid_claims_no_cell() -> None:
     study.add_trial(hpo.create_trial(params={"x": 0.6}, distributions={"x": FloatDistribution(0, 1)}, value=0.0))
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1))
     assert sorted(trial.params["x"] for trial in study.trials) == [0.1, 0.2, 0.5, 0.6, 0.7]
+
+
+def test_what_lies_partly_outside_claims_no_cell_either() -> None:
+    study = hpo.create_study(sampler=GridSampler(GRID, seed=0))
+    study.enqueue_trial({"x": 0.5})
+    study.enqueue_trial({"n": 9, "kind": "a"})
+    study.optimize(objective)
+    assert tried(study) - CELLS == Counter(tuple(repr(t.params[name]) for name in GRID) for t in study.trials[:2])
+    assert CELLS - tried(study) == Counter()
+
+
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 1e6])
+@pytest.mark.parametrize("log", [False, True])
+def test_numbers_need_not_be_round(scale: float, log: bool) -> None:
+    values = (np.linspace(0.1, 1, 7) * scale / 3).tolist()
+    study = hpo.create_study(sampler=GridSampler({"x": values, "n": [1, 2]}, seed=0))
+    study.optimize(lambda t: t.suggest_float("x", 1e-3 * scale, 9 * scale, log=log) + t.suggest_int("n", 1, 2))
+    assert len(study.trials) == 14
+    for n in (1, 2):
+        assert sorted(t.params["x"] for t in study.trials if t.params["n"] == n) == pytest.approx(values)
 
 
 def test_a_parameter_that_is_not_asked_for_has_been_tried_at_all_of_its_values() -> None:
@@ -145,7 +178,7 @@ def test_failing_objectives_end_too(n_asked: int, n_queued: int, n_jobs: int) ->
 
     def failing(trial: Trial) -> float:
         assert trial.number < 200, "this does not end"
-        asks = [
+        asks: list[Callable[[], object]] = [
             lambda: trial.suggest_float("x", 0, 1),
             lambda: trial.suggest_int("n", 1, 9),
             lambda: trial.suggest_categorical("kind", ["a", 1, None, True]),
@@ -199,7 +232,7 @@ def test_parameters_outside_of_the_grid_are_drawn_from_the_prior() -> None:
     study = hpo.create_study(sampler=GridSampler({"x": [0.1, 0.2, 0.3]}, seed=0))
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1) + trial.suggest_float("free", 0, 1))
     free = [trial.params["free"] for trial in study.trials]
-    space = hpo.space.Space({"free": FloatDistribution(0, 1)})  # type: ignore[attr-defined]
+    space = Space({"free": FloatDistribution(0, 1)})
     assert free == [space.decode(space.uniform(Key(0, number)))["free"] for number in range(3)]
 
 

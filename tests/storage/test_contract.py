@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hpo.protocols import Storage
-from hpo.storage import InMemoryStorage, RDBStorage
+from hpo.storage import InMemoryStorage, JournalStorage, RDBStorage
 from hpo.testing import StorageContract
 
 
@@ -24,3 +24,9 @@ class TestRDBStorage(StorageContract):
         storage = RDBStorage(f"sqlite:///{tmp_path}/studies.db")
         yield storage
         storage.close()
+
+
+class TestJournalStorage(StorageContract):
+    @pytest.fixture
+    def storage(self, tmp_path: Path) -> Storage:
+        return JournalStorage(tmp_path / "studies.log")

@@ -5,6 +5,7 @@ The tables are written out here, and not taken from `schema.py`, because a migra
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects import mysql
 
 revision = "0001"
 down_revision = None
@@ -12,11 +13,16 @@ branch_labels = None
 depends_on = None
 
 
+# MySQL compares text without regard to case unless told otherwise, and its TEXT ends at 64 KiB.
+_NAME = sa.String(512).with_variant(mysql.VARCHAR(512, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
+_TEXT = sa.Text().with_variant(mysql.LONGTEXT, "mysql", "mariadb")
+
+
 def upgrade() -> None:
     op.create_table(
         "hpo_study",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("name", sa.String(512), nullable=False, unique=True),
+        sa.Column("name", _NAME, nullable=False, unique=True),
         sa.Column("head", sa.Integer, nullable=False),
         sqlite_autoincrement=True,
     )
@@ -30,7 +36,7 @@ def upgrade() -> None:
         sa.Column("value", sa.Double),
         sa.Column("state", sa.SmallInteger),
         sa.Column("time", sa.Double),
-        sa.Column("body", sa.Text),
+        sa.Column("body", _TEXT),
         sqlite_with_rowid=False,
     )
     op.execute(_VIEW)
@@ -42,15 +48,19 @@ def downgrade() -> None:
     op.drop_table("hpo_study")
 
 
-# A trial is born when it is queued (kind 2) or when it starts without claiming a queued one (kind 3, no number);
-# its number is its rank among the births. The first end (kind 6) counts. Times are seconds since 1970, UTC.
+# A trial is born when it is queued (kind 2; with a number it retries that one, which counts once) or when it starts
+# without claiming a queued one (kind 3, no number); its number is its rank among the births. The first end (kind 6)
+# counts; kind 8 deletes. Times are seconds since 1970, UTC.
 _VIEW = """
 CREATE VIEW hpo_trial AS
 WITH birth AS (
     SELECT study_id, position, kind, time,
            ROW_NUMBER() OVER (PARTITION BY study_id ORDER BY position) - 1 AS number
-    FROM hpo_event
-    WHERE kind = 2 OR (kind = 3 AND number IS NULL)
+    FROM hpo_event AS one
+    WHERE (kind = 3 AND number IS NULL) OR (kind = 2 AND NOT EXISTS (
+        SELECT 1 FROM hpo_event AS earlier
+        WHERE earlier.study_id = one.study_id AND earlier.kind = 2
+          AND earlier.number = one.number AND earlier.position < one.position))
 ), claim AS (
     SELECT study_id, number, MIN(position) AS position
     FROM hpo_event WHERE kind = 3 AND number IS NOT NULL GROUP BY study_id, number
@@ -75,4 +85,7 @@ LEFT JOIN claim ON claim.study_id = birth.study_id AND claim.number = birth.numb
 LEFT JOIN hpo_event AS begun ON begun.study_id = claim.study_id AND begun.position = claim.position
 LEFT JOIN finish ON finish.study_id = birth.study_id AND finish.number = birth.number
 LEFT JOIN hpo_event AS ended ON ended.study_id = finish.study_id AND ended.position = finish.position
+WHERE NOT EXISTS (
+    SELECT 1 FROM hpo_event AS deleted
+    WHERE deleted.study_id = birth.study_id AND deleted.kind = 8 AND deleted.number = birth.number)
 """

@@ -1,0 +1,128 @@
+"""Parameters as the axes of kernels.
+
+Three kinds: continuous numbers, numbers in cells (integers, steps, ordered categories) and unordered categories.
+A cell is shown by its middle, so that both kinds of numbers lie in [0, 1], where the prior is uniform.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array, BoolArray, IntArray
+from hpo.distributions import CategoricalDistribution, NormalDistribution, FloatDistribution, IntDistribution
+from hpo.space import Space
+
+__all__ = ["Axes", "axes_of"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Axes:
+    """How the columns of coded rows become the columns of points.
+
+    Args:
+        numbers: Columns of numbers, shape (q,).
+        edges: For each of these the ends of its cells in [0, 1], or None where it is continuous.
+        middles: For each the middles of its cells.
+        ordered: Columns of ordered categories among the numbers, which are coded by their index.
+        categories: Columns of unordered categories, shape (c,).
+        priors: Prior probabilities of each one's choices.
+        cardinality: Number of values of each column, shape (d,).
+    """
+
+    numbers: IntArray
+    edges: tuple[Array | None, ...]
+    middles: tuple[Array | None, ...]
+    ordered: frozenset[int]
+    categories: IntArray
+    priors: tuple[Array, ...]
+    cardinality: Array
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether there are only so many configurations, and something to choose."""
+        return bool(np.isfinite(self.cardinality).all() and (self.cardinality > 1).any())
+
+    def points(self, coded: Array) -> Array:
+        """Coded rows, shape (n, d), with every number in its cell's middle; NaN stays."""
+        x = coded.copy()
+        for column, edges, middles in zip(self.numbers, self.edges, self.middles, strict=True):
+            if edges is None or middles is None:
+                continue
+            known = ~np.isnan(x[:, column])
+            u = x[known, column]
+            x[known, column] = middles[u.astype(np.intp) if column in self.ordered else cell(edges, u)]
+        return x
+
+    def coded(self, points: Array) -> Array:
+        """The coded rows of points, shape (n, d)."""
+        x = points.copy()
+        for column, edges in zip(self.numbers, self.edges, strict=True):
+            if column in self.ordered and edges is not None:
+                x[:, column] = np.where(np.isnan(x[:, column]), np.nan, cell(edges, x[:, column]))
+        return x
+
+    def at(self, values: IntArray) -> Array:
+        """Points with given values of finite axes, shape (n, d); whatever is inactive, -1, becomes the first value."""
+        x = np.maximum(values, 0).astype(np.float64)
+        for column, middles in zip(self.numbers, self.middles, strict=True):
+            if middles is not None:
+                x[:, column] = middles[np.maximum(values[:, column], 0)]
+        return x
+
+    def bins(self, points: Array, active: BoolArray, most: int) -> IntArray:
+        """Each coordinate's cell or category, at most `most` of them, shape (n, d); -1 where inactive."""
+        count = np.minimum(self.cardinality, most)
+        scaled = points * np.where(np.isin(np.arange(len(count)), self.categories), 1.0, count)
+        with np.errstate(invalid="ignore"):
+            bins = np.clip(np.nan_to_num(scaled), 0, count - 1).astype(np.int64)
+        for column, edges in zip(self.numbers, self.edges, strict=True):
+            if edges is not None and len(edges) <= most + 1:
+                bins[:, column] = cell(edges, np.nan_to_num(points[:, column]))
+        return np.where(active, bins, -1)
+
+    def values(self, points: Array, active: BoolArray) -> IntArray:
+        """The same without a limit, for finite axes: what tells configurations apart."""
+        return self.bins(points, active, np.iinfo(np.int32).max)
+
+
+def cell(edges: Array, u: Array) -> IntArray:
+    """The cell that each number in [0, 1] lies in."""
+    return np.clip(np.searchsorted(edges, u, side="right") - 1, 0, len(edges) - 2)
+
+
+@lru_cache(maxsize=64)
+def axes_of(space: Space) -> Axes:
+    """The axes of a space; parameters of one value are none."""
+    numbers, edges, ordered, categories, priors = [], [], [], [], []
+    for column, distribution in enumerate(space.distributions):
+        if distribution.single():
+            continue
+        if isinstance(distribution, CategoricalDistribution):
+            weights = np.array(distribution.weights or (1.0,) * len(distribution.choices))
+            weights = weights / weights.sum()
+            if not distribution.ordered:
+                categories.append(column)
+                priors.append(weights)
+                continue
+            ordered.append(column)
+            numbers.append(column)
+            ends = np.concatenate([[0.0], np.cumsum(weights)])
+            ends[-1] = 1.0
+            edges.append(ends)
+        elif isinstance(distribution, (FloatDistribution, IntDistribution, NormalDistribution)):
+            numbers.append(column)
+            edges.append(distribution.edges)
+    return Axes(
+        np.array(numbers, dtype=np.int64),
+        tuple(edges),
+        tuple(None if e is None else (e[1:] + e[:-1]) / 2 for e in edges),
+        frozenset(ordered),
+        np.array(categories, dtype=np.int64),
+        tuple(priors),
+        np.array([distribution.cardinality for distribution in space.distributions], dtype=np.float64),
+    )

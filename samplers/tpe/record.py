@@ -1,0 +1,134 @@
+"""Which trials matter: the best ones in order, and a fair sample of all, both of bounded size.
+
+A sample of the whole history is what keeps the cost of an ask constant. A trial belongs to it if the hash of its
+number is among the smallest ones, so that the sample changes slowly and depends on nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hpo.arrays import Array, IntArray
+from hpo.events import TrialState
+from hpo.history import History
+from hpo.pareto import ranking
+
+__all__ = ["Record"]
+
+_INFEASIBLE, _FAILED = 2.0, 3.0
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Record:
+    """What a prefix of the history leaves behind.
+
+    Args:
+        n_best: How many of the best to remember.
+        n_sample: How many of all.
+        with_failed: Whether failed trials count; they are the worst.
+        size: Trials that counted.
+        merit: Sort keys of the best, smallest first, shape (b, 3 + m): class (complete, pruned, infeasible, failed),
+            two keys within the class, losses.
+        best: Their rows in the history.
+        sample: Rows of the sample, in the order of their hashes.
+        hashes: Those.
+    """
+
+    n_best: int
+    n_sample: int
+    with_failed: bool
+    size: int
+    merit: Array
+    best: IntArray
+    sample: IntArray
+    hashes: NDArray[np.uint64]
+    seen: int = 0
+
+    @staticmethod
+    def empty(n_best: int, n_sample: int, *, with_failed: bool, n_objectives: int) -> Record:
+        none = np.empty(0, dtype=np.int64)
+        merit = np.empty((0, 3 + n_objectives))
+        return Record(n_best, n_sample, with_failed, 0, merit, none, none, np.empty(0, dtype=np.uint64))
+
+    def advance(self, fresh: History) -> Record:
+        """The record after some more trials."""
+        counts = fresh.state <= (TrialState.FAIL if self.with_failed else TrialState.PRUNED)
+        seen = self.seen + len(fresh)
+        if not counts.any():
+            return Record(**{**self.__dict__, "seen": seen})
+        rows = np.flatnonzero(counts)
+        merit, numbers = _merit(fresh)[rows], fresh.number[rows]
+        rows += self.seen
+        hashes = np.concatenate([self.hashes, _hash(numbers)])
+        order = np.argsort(hashes, kind="stable")[: self.n_sample]
+        sample = np.concatenate([self.sample, rows])[order]
+        select = _best_of_one if merit.shape[1] == 4 else _best_of_several
+        best_merit, best = select(self.merit, self.best, merit, rows, self.n_best)
+        return Record(
+            self.n_best,
+            self.n_sample,
+            self.with_failed,
+            self.size + len(rows),
+            best_merit,
+            best,
+            sample,
+            hashes[order],
+            seen,
+        )
+
+
+def _merit(history: History) -> Array:
+    """Sort keys of each trial, shape (n, 3 + m)."""
+    state, losses, violation = history.state, history.losses, history.violation
+    n, m = losses.shape
+    complete, pruned = state == TrialState.COMPLETE, state == TrialState.PRUNED
+    merit = np.zeros((n, 3 + m))
+    merit[:, 0] = np.where(complete, 0.0, np.where(pruned, 1.0, _FAILED))
+    merit[:, 3:] = np.where(np.isnan(losses), np.inf, losses)
+    if m == 1:
+        merit[:, 2] = merit[:, 3]
+    merit[pruned, 1] = -history.last_step[pruned]
+    worse = (violation > 0) & (complete | pruned)
+    merit[worse, 0], merit[worse, 1] = _INFEASIBLE, violation[worse]
+    return merit
+
+
+def _best_of_one(old: Array, old_rows: IntArray, new: Array, rows: IntArray, most: int) -> tuple[Array, IntArray]:
+    merit, rows = np.concatenate([old, new]), np.concatenate([old_rows, rows])
+    order = np.lexsort((rows, merit[:, 2], merit[:, 1], merit[:, 0]))[:most]
+    return merit[order], rows[order]
+
+
+def _best_of_several(old: Array, old_rows: IntArray, new: Array, rows: IntArray, most: int) -> tuple[Array, IntArray]:
+    """In the order of arrival; cut down whenever twice as many are there as wanted, at the same trials always."""
+    merit, all_rows = old, old_rows
+    while len(rows):
+        room = 2 * most - len(all_rows)
+        merit, all_rows = np.concatenate([merit, new[:room]]), np.concatenate([all_rows, rows[:room]])
+        new, rows = new[room:], rows[room:]
+        if len(all_rows) == 2 * most:
+            keep = np.sort(order_of_several(merit, most)[:most])
+            merit, all_rows = merit[keep], all_rows[keep]
+    return merit, all_rows
+
+
+def order_of_several(merit: Array, n_first: int) -> IntArray:
+    """Indices from the best to the worst, of which the first `n_first` are chosen with care."""
+    order = np.lexsort((merit[:, 1], merit[:, 0]))
+    complete = order[merit[order, 0] == 0.0]
+    if not len(complete):
+        return order
+    return np.concatenate([complete[ranking(merit[complete, 3:], n_first)], order[len(complete) :]])
+
+
+def _hash(numbers: IntArray) -> NDArray[np.uint64]:
+    """Source: Steele et al. (2014), "Fast splittable pseudorandom number generators" (the mixer of SplitMix64)."""
+    z = numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))

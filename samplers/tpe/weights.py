@@ -1,0 +1,34 @@
+"""How much each trial counts."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hpo.arrays import Array
+
+__all__ = ["expected_improvement", "old_decay"]
+
+_NEW = 25
+
+
+def expected_improvement(losses: Array, threshold: float) -> Array:
+    """What each good loss gains over the best bad one, with mean 1, shape (n,); equal if that cannot be told.
+
+    Source: Watanabe (2023), arXiv 2304.11127, section 3.2.
+    """
+    if len(losses) and np.isfinite(losses).all() and np.isfinite(threshold):
+        gain = np.maximum(threshold - losses, 0.0)
+        total = gain.sum()
+        if total > 0 and np.isfinite(total):
+            return np.maximum(gain * (len(losses) / total), 1e-12)
+    return np.ones(len(losses))
+
+
+def old_decay(n: int) -> Array:
+    """1 for the newest 25, falling to 1/n for the oldest, shape (n,); oldest first.
+
+    Source: Bergstra et al. (2013), "Making a science of model search".
+    """
+    if n < _NEW:
+        return np.ones(n)
+    return np.concatenate([np.linspace(1.0 / n, 1.0, n - _NEW), np.ones(_NEW)])

@@ -1,0 +1,42 @@
+"""Every tutorial runs as it stands, and the demo in small."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TUTORIALS = Path(__file__).parents[1] / "tutorials"
+PROMISES = {"02_resume": ["Same trials: True", "RUNNING", "Differences: []\nBest so far", "best 0.97"]}
+
+
+def run(script: Path, *arguments: str, folder: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(script), *arguments],
+        cwd=folder,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("script", sorted(TUTORIALS.glob("[0-9]*.py")), ids=lambda path: path.stem)
+def test_a_tutorial_runs_and_tells_the_truth(script: Path, tmp_path: Path) -> None:
+    told = run(script, folder=tmp_path)
+    for promised in PROMISES.get(script.stem, []):
+        assert promised in told
+
+
+def test_the_demo_resumes_verifies_and_can_be_repeated(tmp_path: Path) -> None:
+    told = run(TUTORIALS / "demo.py", "--n-trials", "6", folder=tmp_path)
+    assert "Found 3 trials" in told
+    assert "All 6 proposals" in told
+    assert "Deleting" not in told
+    assert "Deleting the study" in run(TUTORIALS / "demo.py", "first", "--n-trials", "2", folder=tmp_path)
