@@ -361,7 +361,7 @@ class Columns:
         return column.view(n)
 
     def _column(self, name: str, distribution: BaseDistribution) -> Array:
-        column = _memo(self._coded, (name, distribution), lambda: _Growing(np.float64))
+        column = _memo(self._coded, (name, distribution), lambda: _Growing(np.float64), 64 * _MEMOS)
         n = self._number.size
         if column.size < n:
             parameter = self._parameters.get(name)
@@ -444,12 +444,12 @@ def violation(constraints: Mapping[str, float]) -> float:
     return sum(value for value in constraints.values() if value > 0) if constraints else 0.0
 
 
-def _memo(memos: dict[Any, Any], key: Any, make: Callable[[], Any]) -> Any:
+def _memo(memos: dict[Any, Any], key: Any, make: Callable[[], Any], most: int = _MEMOS) -> Any:
     """The remembered value, or a new one in the place of the one unused for longest."""
     value = memos.pop(key, None)
     if value is None:
         value = make()
-        if len(memos) >= _MEMOS:
+        if len(memos) >= most:
             del memos[next(iter(memos))]
     memos[key] = value
     return value

@@ -109,7 +109,7 @@ _thread: threading.Thread | None = None
 
 
 def keep(holder: Leaseholder) -> None:
-    """Renew a holder's leases from now on, as long as it and this process live, in the process's one thread for that."""
+    """Renew a holder's leases as long as it and this process live, in the process's one thread for that."""
     global _thread
     with _lock:
         _holders.add(holder)

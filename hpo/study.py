@@ -615,6 +615,8 @@ class Study:
             dict(record.user_attrs) if record.user_attrs else {},
             deferred=start.deferred,
         )
+        for step, value in zip(record.steps, record.values, strict=True):  # a retry may inherit reports
+            trial._reported(step, value)
         self._live[number] = trial
         if self.lease_policy is not None and not self._kept:
             leases.keep(self)

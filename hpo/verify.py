@@ -115,7 +115,7 @@ class _Replay:
         sign = float(self._ledger.columns.signs[0])
         steps, losses = trial.steps[:reports], [sign * value for value in trial.values[:reports]]
         curve = Curve(trial.number, tuple(steps), tuple(losses))
-        recomputed = bool(self._pruner.prune(self._known[trial.number], curve))
+        recomputed = bool(self._pruner.prune(self._known.get(trial.number, self._histories[trial.number]), curve))
         if recomputed != answer:
             what = f"pruning at step {curve.steps[-1]}"
             self._differences.append(Difference(trial.number, what, answer, recomputed))

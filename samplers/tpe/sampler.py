@@ -184,7 +184,7 @@ class TPESampler:
         x, c = known.points, known.infeasible
         feasible = self._fit(axes, x[~c], np.ones(int((~c).sum())))
         infeasible = self._fit(axes, x[c], np.ones(int(c.sum())))
-        shares = (len(good) / len(x), max(float((~c).mean()), 1e-3))
+        shares = (_share(len(good), len(x)), _share(len(x) - int(c.sum()), len(x)))
         return _Ratio(axes, l, g, feasible, infeasible, shares)
 
     def _fit(self, axes: Axes, points: Array, w: Array) -> Mixture:
@@ -360,7 +360,12 @@ class _Ratio:
 
 def _log_relative(ratio: Array, share: float) -> Array:
     """-log(γ + (1 - γ) g / l)."""
-    return np.asarray(-np.logaddexp(math.log(share), math.log1p(-min(share, 1 - 1e-9)) - ratio))
+    return np.asarray(-np.logaddexp(math.log(share), math.log1p(-share) - ratio))
+
+
+def _share(part: int, whole: int) -> float:
+    """Of a part, kept off 0 and 1."""
+    return (part + 0.5) / (whole + 1.0)
 
 
 def _lend(points: Array, centre: Array, kernel: IntArray, u: Array) -> None:

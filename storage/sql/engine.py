@@ -15,8 +15,9 @@ LOCK_TIMEOUT = 120.0
 def make_engine(url: str, options: dict[str, Any]) -> sa.Engine:
     """An engine for a URL; `options` go to `sqlalchemy.create_engine`."""
     parsed = sa.make_url(url)
+    options = {"pool_reset_on_return": None, **options}  # every transaction is ended before its connection goes back
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(parsed, **{"pool_pre_ping": True, **options})
+        return sa.create_engine(parsed, **options)
     connect_args = {"timeout": LOCK_TIMEOUT, **options.get("connect_args", {})}
     engine = sa.create_engine(parsed, **{**options, "connect_args": connect_args})
     sa.event.listen(engine, "connect", _set_up_sqlite)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any, final
 
@@ -175,7 +176,7 @@ class RDBStorage:
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
-        self.engine.dispose()
+        self._database.close()
 
     def __repr__(self) -> str:
         return f"RDBStorage({self.url!r})"
@@ -192,6 +193,7 @@ class RDBStorage:
         self._database = Database(self.engine)
         self._statements = Statements(self.engine.dialect)
         self._ids: dict[str, int] = {}
+        weakref.finalize(self, self._database.close)
         with clear_errors(self.engine):
             upgrade.check_or_create(self._database)
 

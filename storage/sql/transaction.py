@@ -82,6 +82,10 @@ class Database:
         """Run `work` with a cursor in a transaction that only reads."""
         return self._run(work, "BEGIN", None)
 
+    def close(self) -> None:
+        """Close this process's connections; the next transaction opens new ones."""
+        self.engine.dispose(close=os.getpid() == self._pid)
+
     def _run(self, work: Callable[[Any], T], begin: str, synchronous: str | None) -> T:
         if os.getpid() != self._pid:  # the connections of a forked process are its parent's
             self.engine.dispose(close=False)

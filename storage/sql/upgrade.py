@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
@@ -11,7 +11,10 @@ from hpo.exceptions import SchemaVersionError
 from hpo.storage.sql.schema import HEAD, VERSION_TABLE
 from hpo.storage.sql.transaction import Database
 
-__all__ = ["check_or_create", "upgrade"]
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+__all__ = ["check_or_create", "configuration", "upgrade"]
 
 # Where BEGIN takes no lock, one that the database hands out by name; PostgreSQL's ends with the transaction.
 _LOCKS = {
@@ -54,10 +57,7 @@ def check_or_create(database: Database) -> None:
 def upgrade(engine: sa.Engine) -> None:
     """Run all migrations that are missing, in one transaction; whoever comes second finds nothing to do."""
     from alembic import command
-    from alembic.config import Config
 
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     if engine.dialect.name == "sqlite":
         connection = engine.raw_connection()
         connection.cursor().execute("PRAGMA journal_mode = WAL")  # outside of a transaction; it stays with the file
@@ -65,10 +65,19 @@ def upgrade(engine: sa.Engine) -> None:
     with engine.begin() as transaction:
         for lock in _LOCKS.get(engine.dialect.name, ()):
             transaction.exec_driver_sql(lock)
-        config.attributes["connection"] = transaction
-        command.upgrade(config, "head")
+        command.upgrade(configuration(transaction), "head")
         for release in _RELEASES.get(engine.dialect.name, ()):
             transaction.exec_driver_sql(release)
+
+
+def configuration(connection: sa.Connection) -> Config:
+    """What Alembic's commands need, to work on a connection."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
 
 
 def _current_revision(database: Database, engine: sa.Engine) -> str | None:

@@ -90,8 +90,8 @@ def test_steps_are_keywords() -> None:
 
 
 def test_a_range_that_the_step_does_not_divide_ends_early() -> None:
+    trial = ask()
     with pytest.warns(UserWarning, match="not divisible"):
-        trial = ask()
         trial.suggest_float("x", 0, 1.01, step=0.3)
     assert trial.distributions["x"] == hpo.distributions.FloatDistribution(0, 0.9, step=0.3)
 

@@ -10,6 +10,7 @@ import pytest
 from hpo.protocols import Storage
 from hpo.storage import InMemoryStorage, JournalStorage, RDBStorage
 from hpo.testing import StorageContract
+from tests.storage.conftest import BACKENDS
 
 
 class TestInMemoryStorage(StorageContract):
@@ -18,10 +19,11 @@ class TestInMemoryStorage(StorageContract):
         return InMemoryStorage()
 
 
+@pytest.mark.parametrize("database_url", BACKENDS, indirect=True)
 class TestRDBStorage(StorageContract):
     @pytest.fixture
-    def storage(self, tmp_path: Path) -> Iterator[Storage]:
-        storage = RDBStorage(f"sqlite:///{tmp_path}/studies.db")
+    def storage(self, database_url: str) -> Iterator[Storage]:
+        storage = RDBStorage(database_url)
         yield storage
         storage.close()
 

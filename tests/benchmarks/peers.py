@@ -1,0 +1,146 @@
+"""Samplers by name, ours and others', each as a function that makes a number of trials of a problem.
+
+Ours are written as `tpe`, or with options as `tpe:good_fraction=0.1,startup=random`.
+"""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from tests.benchmarks.problems import Node, Problem, Values, evaluate
+
+__all__ = ["Outcome", "Outcomes", "runner"]
+
+Outcome: TypeAlias = tuple[tuple[float, ...], tuple[float, ...], float]
+"""Losses that the sampler saw, true losses, and the constraint."""
+Outcomes: TypeAlias = list[Outcome]
+
+
+class _Observed:
+    """A problem that notes what is asked of it; noise depends on the seed and the number of the evaluation."""
+
+    def __init__(self, problem: Problem, seed: int) -> None:
+        self.problem = problem
+        self.outcomes: Outcomes = []
+        self._rng = np.random.default_rng([seed, 77])
+
+    def __call__(self, trial: Any) -> Any:
+        values, true = evaluate(self.problem, trial)
+        seen, constraint = self.note(values, true)
+        if self.problem.constraint is not None:
+            trial.set_constraint("c", constraint)
+        return seen if len(seen) > 1 else seen[0]
+
+    def note(self, values: Values, true: tuple[float, ...]) -> tuple[tuple[float, ...], float]:
+        seen = tuple(loss + self.problem.noise * float(self._rng.standard_normal()) for loss in true)
+        constraint = 0.0 if self.problem.constraint is None else self.problem.constraint(values)
+        self.outcomes.append((seen, true, constraint))
+        return seen, constraint
+
+
+def runner(name: str) -> Callable[[Problem, int, int], Outcomes | None]:
+    """The function of a sampler's name: problem, seed, number of trials → outcomes, or None if it cannot."""
+    kind, _, options = name.partition(":")
+    given = dict(part.split("=", 1) for part in options.split(",")) if options else {}
+    keywords = {key: _literal(value) for key, value in given.items()}
+    if kind.startswith("optuna"):
+        return lambda problem, seed, n: _optuna(kind.partition("-")[2], keywords, problem, seed, n)
+    if kind == "hyperopt":
+        return _hyperopt
+    return lambda problem, seed, n: _ours(kind, keywords, problem, seed, n)
+
+
+def _literal(text: str) -> Any:
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+
+
+def _ours(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n: int) -> Outcomes:
+    import hpo
+    from hpo import samplers
+
+    hpo.logging.set_verbosity(hpo.logging.ERROR)
+    kinds = {name.removesuffix("Sampler").lower(): name for name in samplers.__all__}
+    sampler = getattr(samplers, kinds[kind])(seed=seed, **keywords)
+    study = hpo.create_study(directions=["minimize"] * problem.n_objectives, sampler=sampler)
+    objective = _Observed(problem, seed)
+    study.optimize(objective, n_trials=n)
+    return objective.outcomes
+
+
+def _optuna(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n: int) -> Outcomes:
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    kinds = {"tpe": "TPESampler", "gp": "GPSampler", "cmaes": "CmaEsSampler", "random": "RandomSampler"}
+    objective = _Observed(problem, seed)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sampler = getattr(optuna.samplers, kinds[kind])(seed=seed, **keywords)
+        study = optuna.create_study(directions=["minimize"] * problem.n_objectives, sampler=sampler)
+        study.optimize(objective, n_trials=n)
+    return objective.outcomes
+
+
+def _hyperopt(problem: Problem, seed: int, n: int) -> Outcomes | None:
+    if problem.n_objectives > 1 or problem.constraint is not None:
+        return None
+    import hyperopt
+
+    objective = _Observed(problem, seed)
+
+    def f(tree: Any) -> float:
+        values: dict[str, Any] = {}
+        _flatten(tree, values)
+        (seen,), _ = objective.note(values, problem.function(values))
+        return seen
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        hyperopt.fmin(
+            f,
+            [_hyperopt_node(hyperopt.hp, node) for node in problem.space],
+            algo=hyperopt.tpe.suggest,
+            max_evals=n,
+            rstate=np.random.default_rng(seed),
+            show_progressbar=False,
+            verbose=False,
+        )
+    return objective.outcomes
+
+
+def _hyperopt_node(hp: Any, node: Node) -> Any:
+    low, high = node.low, node.high
+    if node.kind == "choice" or node.branches:
+        choices = node.choices or tuple(range(int(low), int(high) + 1))
+        children = [[_hyperopt_node(hp, _renamed(n, f"{node.name}={c}/")) for n in node.branches.get(c, ())]
+                    for c in choices]
+        return (node.name, hp.choice(node.name, list(zip(choices, children, strict=True))))
+    if node.kind == "int":
+        if node.log:
+            return (node.name, hp.qloguniform(node.name, np.log(low - 0.49), np.log(high + 0.49), 1))
+        return (node.name, hp.quniform(node.name, low - 0.49, high + 0.49, 1))
+    space = hp.loguniform(node.name, np.log(low), np.log(high)) if node.log else hp.uniform(node.name, low, high)
+    return (node.name, space)
+
+
+def _renamed(node: Node, prefix: str) -> Node:
+    """Hyperopt wants each label once, also in different branches; the part after the last "/" is ours."""
+    return Node(prefix + node.name, node.kind, node.low, node.high, node.log, node.choices, node.branches)
+
+
+def _flatten(tree: Any, values: dict[str, Any]) -> None:
+    for label, value in tree:
+        name = label.rpartition("/")[2]
+        if isinstance(value, tuple):
+            values[name] = value[0]
+            _flatten(value[1], values)
+        else:
+            values[name] = value

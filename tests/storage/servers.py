@@ -1,0 +1,127 @@
+"""Real database servers of our own, on loopback, which tests may kill and start again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+__all__ = ["Server", "mariadb", "postgresql"]
+
+
+@dataclass
+class Server:
+    """A server process.
+
+    Args:
+        command: Starts it in the foreground.
+        user: Whom it runs as; servers refuse to be root.
+        port: Where it listens.
+        url: Of its database, with the password in it if it has one.
+    """
+
+    command: Sequence[str]
+    user: str | None
+    port: int
+    url: str
+    log: Path
+    _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Start it and return once it answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command, user=self.user, stdout=log, stderr=log, start_new_session=True, cwd="/"
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                if self._process.poll() is not None:
+                    break
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
+
+    def kill(self) -> None:
+        """SIGKILL to it and all of its children, as a power cut would."""
+        assert self._process is not None
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def stop(self) -> None:
+        """End it at once."""
+        if self._process is not None and self._process.poll() is None:
+            self.kill()
+
+
+def postgresql(folder: Path) -> Server | str:
+    """A new PostgreSQL, not yet started; a sentence that says what is missing where there is none."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
+    found = shutil.which("initdb", path=os.pathsep.join([str(binaries[-1]) if binaries else "", os.environ["PATH"]]))
+    if found is None:
+        return "PostgreSQL is not installed (Debian: apt-get install postgresql)"
+    user, port, data = _user("postgres"), _free_port(), folder / "data"
+    _hand_over(folder, user)
+    initdb = [found, "--pgdata", str(data), "--auth", "trust", "--username", "hpo", "--encoding", "UTF8"]
+    subprocess.run(initdb, user=user, check=True, capture_output=True, cwd="/")
+    options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "max_connections": 200}
+    settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+    command = [str(Path(found).with_name("postgres")), "-D", str(data), *settings]
+    url = f"postgresql+psycopg://hpo:secret@127.0.0.1:{port}/postgres"
+    return Server(command, user, port, url, folder / "log")
+
+
+def mariadb(folder: Path) -> Server | str:
+    """A new MariaDB, not yet started; a sentence that says what is missing where there is none."""
+    install, program = shutil.which("mariadb-install-db"), shutil.which("mariadbd", path="/usr/sbin:/usr/bin")
+    if install is None or program is None:
+        return "MariaDB is not installed (Debian: apt-get install mariadb-server)"
+    user, port, data = _user("mysql"), _free_port(), folder / "data"
+    _hand_over(folder, user)
+    subprocess.run(
+        [install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"],
+        user=user,
+        check=True,
+        capture_output=True,
+        cwd="/",
+    )
+    command = [
+        program,
+        "--no-defaults",
+        f"--datadir={data}",
+        f"--port={port}",
+        "--bind-address=127.0.0.1",
+        f"--socket={folder}/socket",
+        f"--pid-file={folder}/pid",
+        "--max-connections=200",
+    ]
+    return Server(command, user, port, f"mysql+pymysql://root@127.0.0.1:{port}/mysql", folder / "log")
+
+
+def _user(name: str) -> str | None:
+    return name if os.getuid() == 0 else None
+
+
+def _hand_over(folder: Path, user: str | None) -> None:
+    if user is None:
+        return
+    shutil.chown(folder, user)
+    for parent in folder.parents[:3]:  # pytest keeps its folders to itself
+        if parent.stat().st_uid == os.getuid() and parent.is_relative_to("/tmp"):
+            parent.chmod(parent.stat().st_mode | 0o011)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

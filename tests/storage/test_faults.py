@@ -1,0 +1,196 @@
+"""Servers that die and come back, locks that are held, answers that are lost."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+import hpo
+from hpo.events import StudyCreated, StudyDirection, TrialStarted
+from hpo.exceptions import DuplicatedStudyError, StorageInternalError
+from hpo.storage import RDBStorage
+from hpo.trial import TrialState
+from tests.storage.conftest import BACKENDS, new_database
+from tests.storage.servers import Server
+
+everywhere = pytest.mark.parametrize("database_url", BACKENDS, indirect=True)
+HEADER = StudyCreated("s", (StudyDirection.MINIMIZE,), 0, 0.0)
+
+_WORKER = """
+import sys, hpo
+hpo.logging.set_verbosity(hpo.logging.ERROR)
+study = hpo.load_study(study_name="s", storage=sys.argv[1])
+
+def objective(trial):
+    trial.report(trial.suggest_float("x", 0, 1), 0)
+    trial.should_prune()
+    return trial.params["x"]
+
+def note(study, trial):
+    print(trial.number, trial.value.hex(), flush=True)
+
+study.optimize(objective, max_trials=int(sys.argv[2]), callbacks=[note])
+"""
+
+
+@pytest.mark.parametrize("backend", ["postgresql", "mariadb"])
+def test_workers_outlive_a_server_that_is_killed_and_comes_back(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    server: Server = request.getfixturevalue(f"{backend}_server")
+    url = new_database(server)
+    study = hpo.create_study(study_name="s", storage=url)
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", _WORKER, url, "300"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(2)
+    ]
+    acknowledged = []
+    for worker in workers:
+        assert worker.stdout is not None
+        acknowledged += [worker.stdout.readline() for _ in range(10)]
+    for _ in range(2):
+        server.kill()
+        server.start()
+        for worker in workers:
+            assert worker.stdout is not None
+            acknowledged += [worker.stdout.readline() for _ in range(10)]
+    for worker in workers:
+        output, errors = worker.communicate(timeout=240)
+        assert (worker.returncode, errors) == (0, "")
+        acknowledged += output.splitlines()
+    trials = study.trials
+    for line in acknowledged:
+        number, value = line.split()
+        assert trials[int(number)].value == float.fromhex(value)
+    assert [trial.number for trial in trials] == list(range(300))
+    assert all(trial.state is TrialState.COMPLETE for trial in trials)
+    assert study.verify() == []
+
+
+@everywhere
+def test_an_append_whose_answer_was_lost_is_not_repeated(database_url: str) -> None:
+    """The connection breaks right after the commit, so nobody knows whether it was made."""
+    storage = RDBStorage(database_url)
+    storage.create(HEADER)
+    error = storage.engine.dialect.dbapi.OperationalError  # type: ignore[union-attr]
+    code: tuple[Any, ...] = (2013, "Lost connection") if "mysql" in database_url else ("connection refused",)
+    broken: list[bool] = []
+
+    @sa.event.listens_for(storage.engine, "checkin")
+    def break_once(connection: Any, record: Any) -> None:
+        if not broken:
+            broken.append(True)
+            connection.close()
+            raise error(*code)
+
+    events = [TrialStarted(1.0), TrialStarted(2.0)]
+    assert storage.append("s", events) == 3
+    assert broken
+    assert storage.read("s", 1) == events
+    assert storage.append("s", [TrialStarted(3.0)], expect=3) == 4
+
+
+def test_a_lock_that_another_program_holds_is_waited_for(tmp_path: Path) -> None:
+    study = hpo.create_study(study_name="s", storage=f"sqlite:///{tmp_path}/s.db")
+    other = sqlite3.connect(tmp_path / "s.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(3.0, other.execute, args=["COMMIT"])
+    release.start()
+    study.optimize(lambda trial: 1.0, n_trials=1)
+    release.join()
+    other.close()
+    assert study.best_value == 1.0
+
+
+def test_a_server_that_was_never_reached_is_an_error_at_once() -> None:
+    with pytest.raises(StorageInternalError, match=r"me:\*\*\*@127.0.0.1:1/db") as caught:
+        RDBStorage("postgresql+psycopg://me:secret@127.0.0.1:1/db")
+    assert "secret" not in str(caught.value)
+
+
+@everywhere
+def test_a_second_study_of_a_name_is_refused_everywhere(database_url: str) -> None:
+    storage = RDBStorage(database_url)
+    storage.create(HEADER)
+    with pytest.raises(DuplicatedStudyError):
+        RDBStorage(database_url).create(HEADER)
+    storage.create(StudyCreated("S", HEADER.directions, 0, 0.0))  # another name than "s", in MySQL too
+    assert list(storage.studies()) == ["s", "S"]
+
+
+@everywhere
+def test_a_database_of_the_first_schema_can_be_upgraded(database_url: str) -> None:
+    from alembic import command
+
+    from hpo.storage.sql import upgrade
+
+    study = hpo.create_study(study_name="s", storage=database_url, seed=0)
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3)
+    engine = study._storage.engine  # type: ignore[attr-defined]
+    with engine.begin() as connection:
+        command.downgrade(upgrade.configuration(connection), "0001")
+    with pytest.raises(hpo.exceptions.SchemaVersionError, match="Bring it up to date"):
+        hpo.load_study(study_name="s", storage=database_url)
+    RDBStorage.upgrade(database_url)
+    assert hpo.load_study(study_name="s", storage=database_url).trials == study.trials
+    with engine.begin() as connection:
+        command.downgrade(upgrade.configuration(connection), "base")
+        assert not [name for name in sa.inspect(connection).get_table_names() if name in ("hpo_study", "hpo_event")]
+
+
+_PLANTED = "cos\nsystem\n(S'touch planted'\ntR."
+
+
+@everywhere
+def test_nothing_that_a_database_holds_is_ever_run(database_url: str, tmp_path: Path) -> None:
+    storage = RDBStorage(database_url)
+    study = hpo.create_study(study_name="s", storage=storage)
+    study.set_user_attr("pickle", _PLANTED)
+    with storage.engine.begin() as connection:
+        insert = "INSERT INTO hpo_event (study_id, position, kind, body) SELECT id, head, 7, '{}' FROM hpo_study"
+        body = '{"key":"evil","value":{"__reduce__":"os.system","py/object":"os.system"},"system":false}'
+        connection.exec_driver_sql(insert.format(body))
+        connection.exec_driver_sql("UPDATE hpo_study SET head = head + 1")
+    attributes = hpo.load_study(study_name="s", storage=database_url).user_attrs
+    assert attributes == {"pickle": _PLANTED, "evil": {"__reduce__": "os.system", "py/object": "os.system"}}
+    assert not (Path.cwd() / "planted").exists()
+    modules = [path for path in Path(hpo.__file__).parent.rglob("*.py") if path.name != "testing.py"]
+    sources = [path.read_text() for path in modules]
+    assert not [text for text in sources if "pickle.load" in text or "eval(" in text or "exec(" in text]
+
+
+@everywhere
+@pytest.mark.parametrize(
+    "text",
+    ["'; DROP TABLE hpo_study; --", '"quoted"', "näme 日本 🙂", "a" * 10_000, "tab\t and \n line", "%s %(x)s :x ?"],
+    ids=["injection", "quotes", "unicode", "long", "white space", "placeholders"],
+)
+def test_any_text_comes_back_as_it_was(database_url: str, text: str) -> None:
+    storage = RDBStorage(database_url)
+    name = text[:512]
+    study = hpo.create_study(study_name=name, storage=storage)
+    study.set_user_attr(text, {text: [text, "\x00", "\ud800"]})
+    trial = study.ask()
+    trial.set_user_attr(text, text)
+    trial.suggest_categorical(text, [text, None])
+    trial.set_constraint(text, -1.0)
+    study.tell(trial, 0.0)
+    loaded = hpo.load_study(study_name=name, storage=database_url)
+    assert loaded.user_attrs == {text: {text: [text, "\x00", "\ud800"]}}
+    assert loaded.trials == study.trials
+    assert list(loaded.trials[0].params) == list(loaded.trials[0].constraints) == [text]
+
+
+@pytest.mark.parametrize("name", ["nul\x00", "surrogate\ud800", "x" * 513])
+def test_names_that_no_database_holds_are_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="A study's name"):
+        hpo.create_study(study_name=name)
