@@ -62,8 +62,6 @@ def learn(bins: IntArray, active: BoolArray, numbers: IntArray) -> Tree:
         active: Shape (n, d).
         numbers: Columns in whose bins near ones are alike.
     """
-    if (active == active[0]).all():
-        return Leaf(active[0])
     patterns, label = np.unique(active, axis=0, return_inverse=True)
     return _grow(bins, label.ravel(), patterns, frozenset(numbers.tolist()))
 

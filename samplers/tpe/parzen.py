@@ -145,13 +145,16 @@ def _log_normal(mixture: Mixture, points: Array, active: BoolArray, axis: IntArr
     """The truncated normals along continuous axes, as one matrix product; shape (n, k)."""
     column = mixture.axes.numbers[axis]
     mu, sigma = mixture.centre[:, column], mixture.width[:, axis]
-    tau = 1.0 / sigma**2
+    if not len(axis):
+        return np.zeros((len(points), len(mixture.centre)))
+    tau = 1.0 / (sigma * sigma)
     terms = np.concatenate(
-        [-0.5 * tau, mu * tau, -0.5 * mu**2 * tau - np.log(sigma * mixture.mass[:, axis] * _SQRT_2PI)], axis=1
+        [-0.5 * tau, mu * tau, -0.5 * mu * mu * tau - np.log(sigma * mixture.mass[:, axis] * _SQRT_2PI)], axis=1
     )
+    terms[np.isnan(terms)] = 0.0
     known = active[:, column]
     x = np.where(known, points[:, column], 0.0)
-    return np.asarray(np.concatenate([x**2, x, known], axis=1) @ np.nan_to_num(terms).T)
+    return np.asarray(np.concatenate([x * x, x, known], axis=1) @ terms.T)
 
 
 def _log_cells(mixture: Mixture, x: Array, active: BoolArray, axis: int, edges: Array) -> Array:
@@ -165,7 +168,8 @@ def _log_cells(mixture: Mixture, x: Array, active: BoolArray, axis: int, edges: 
     flip = a > 0  # the lower tail resolves what the upper one rounds away
     inside = ndtr(np.where(flip, -a, b)) - ndtr(np.where(flip, -b, a))
     table = np.log(np.maximum(inside, _TINY)) - np.log(np.maximum(high - low, _TINY)) - np.log(mixture.mass[:, axis])
-    return np.where(active[:, None], np.nan_to_num(table)[back], 0.0)
+    table[:, np.isnan(mu)] = 0.0
+    return np.where(active[:, None], table[back], 0.0)
 
 
 def _log_category(mixture: Mixture, x: Array, active: BoolArray, axis: int) -> Array:

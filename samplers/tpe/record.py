@@ -7,6 +7,7 @@ number is among the smallest ones, so that the sample changes slowly and depends
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import final
 
 import numpy as np
@@ -50,7 +51,9 @@ class Record:
     seen: int = 0
 
     @staticmethod
-    def empty(n_best: int, n_sample: int, *, with_failed: bool, n_objectives: int) -> Record:
+    @lru_cache(maxsize=64)
+    def empty(n_best: int, n_sample: int, with_failed: bool, n_objectives: int) -> Record:
+        """The record of nothing."""
         none = np.empty(0, dtype=np.int64)
         merit = np.empty((0, 3 + n_objectives))
         return Record(n_best, n_sample, with_failed, 0, merit, none, none, np.empty(0, dtype=np.uint64))

@@ -16,7 +16,7 @@ from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.tpe import bandwidth, split, weights
 from hpo.samplers.tpe.axes import Axes, axes_of
-from hpo.samplers.tpe.branches import Tree, learn, route
+from hpo.samplers.tpe.branches import Leaf, Tree, learn, route
 from hpo.samplers.tpe.parzen import Mixture, draw, fit, log_density, log_kernels
 from hpo.samplers.tpe.record import Record, order_of_several
 from hpo.samplers.tpe.tried import Tried, configurations, names_of
@@ -131,7 +131,7 @@ class TPESampler:
         failed = self.failures == "bad"
         m = history.n_objectives
         n_best = max(self.good_limit, _MOST_GOOD) + 1
-        start = Record.empty(n_best, self.n_kernels, with_failed=failed, n_objectives=m)
+        start = Record.empty(n_best, self.n_kernels, failed, m)
         return history.fold(("tpe.record", n_best, self.n_kernels, failed), start, Record.advance, Space())
 
     def _started(self, space: Space, history: History, key: Key) -> Array:
@@ -270,13 +270,14 @@ class _Known:
         order = order_of_several(record.merit, n_good) if history.n_objectives > 1 else slice(None)
         merit, best = record.merit[order], record.best[order]
         good = best[:n_good]
-        bad = np.sort(record.sample[~np.isin(record.sample, good)])
+        bad = np.sort(record.sample[~(record.sample[:, None] == good).any(axis=1)])
         rows = np.concatenate([good, bad])
-        active = history.active(rows, space)
         points = axes.points(history.at(rows, space))
-        has = ~np.isnan(points).all(axis=1)
+        missing = np.isnan(points)
+        has = ~missing.all(axis=1)
         if not has.any():
             return None
+        active = history.active(rows, space) if missing.any() else ~missing
         w = np.ones(len(good))
         if sampler.good_weights == "ei" and history.n_objectives == 1 and (merit[:n_good, 0] == 0.0).all():
             threshold = merit[n_good, 3] if len(merit) > n_good and merit[n_good, 0] == 0.0 else merit[n_good - 1, 3]
@@ -296,6 +297,8 @@ class _Known:
 
     def tree(self, axes: Axes) -> Tree:
         """Which parameters are active, as these trials show."""
+        if (self.active == self.active[0]).all():
+            return Leaf(self.active[0])
         return learn(axes.bins(self.points, self.active, _BINS), self.active, axes.numbers)
 
 
@@ -355,6 +358,8 @@ class _Ratio:
         everything = np.ones(points.shape, dtype=np.bool_)
         if tree is None:
             return points, everything
+        if isinstance(tree, Leaf):
+            return points, np.broadcast_to(tree.active, points.shape)
         return points, route(tree, axes.bins(points, everything, _BINS))
 
 

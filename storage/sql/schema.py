@@ -7,7 +7,6 @@ become visible in order, so a reader may ask for what comes after the last posit
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import mysql
 
 __all__ = ["HEAD", "VERSION_TABLE", "event_table", "lease_table", "metadata", "study_table"]
 
@@ -18,14 +17,11 @@ VERSION_TABLE = "hpo_alembic_version"
 
 metadata = sa.MetaData()
 
-_NAME = sa.String(512).with_variant(mysql.VARCHAR(512, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
-_TEXT = sa.Text().with_variant(mysql.LONGTEXT, "mysql", "mariadb")
-
 study_table = sa.Table(
     "hpo_study",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("name", _NAME, nullable=False, unique=True),
+    sa.Column("name", sa.String(512), nullable=False, unique=True),
     sa.Column("head", sa.Integer, nullable=False),
     sqlite_autoincrement=True,  # an id that was deleted never comes back
 )
@@ -41,7 +37,7 @@ event_table = sa.Table(
     sa.Column("value", sa.Double),
     sa.Column("state", sa.SmallInteger),
     sa.Column("time", sa.Double),
-    sa.Column("body", _TEXT),
+    sa.Column("body", sa.Text),
     sqlite_with_rowid=False,  # rows lie in the order of the primary key, which is the order of reading
 )
 

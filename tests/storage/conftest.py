@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,25 +17,27 @@ BACKENDS = ["sqlite", "postgresql", "mariadb"]
 _counter = itertools.count()
 
 
-def _running(start: Callable[[Path], Server | str], folder: Path) -> Iterator[Server]:
-    server = start(folder)
-    if isinstance(server, str):
-        if os.environ.get("CI"):
-            pytest.fail(server)  # a server that is missing must not go unnoticed there
-        pytest.skip(server)
-    server.start()
-    yield server
-    server.stop()
+def _running(start: Callable[[Path], Server | str]) -> Iterator[Server]:
+    # Not in pytest's folder, which belongs to this user alone; servers run as users of their own.
+    with tempfile.TemporaryDirectory(prefix="hpo-server-", ignore_cleanup_errors=True) as folder:
+        server = start(Path(folder))
+        if isinstance(server, str):
+            if os.environ.get("CI"):
+                pytest.fail(server)  # a server that is missing must not go unnoticed there
+            pytest.skip(server)
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from _running(postgresql, tmp_path_factory.mktemp("postgresql"))
+def postgresql_server() -> Iterator[Server]:
+    yield from _running(postgresql)
 
 
 @pytest.fixture(scope="session")
-def mariadb_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    yield from _running(mariadb, tmp_path_factory.mktemp("mariadb"))
+def mariadb_server() -> Iterator[Server]:
+    yield from _running(mariadb)
 
 
 @pytest.fixture

@@ -69,8 +69,7 @@ def postgresql(folder: Path) -> Server | str:
     found = shutil.which("initdb", path=os.pathsep.join([str(binaries[-1]) if binaries else "", os.environ["PATH"]]))
     if found is None:
         return "PostgreSQL is not installed (Debian: apt-get install postgresql)"
-    user, port, data = _user("postgres"), _free_port(), folder / "data"
-    _hand_over(folder, user)
+    user, port, data = _owner(folder, "postgres"), _free_port(), folder / "data"
     initdb = [found, "--pgdata", str(data), "--auth", "trust", "--username", "hpo", "--encoding", "UTF8"]
     subprocess.run(initdb, user=user, check=True, capture_output=True, cwd="/")
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "max_connections": 200}
@@ -85,8 +84,7 @@ def mariadb(folder: Path) -> Server | str:
     install, program = shutil.which("mariadb-install-db"), shutil.which("mariadbd", path="/usr/sbin:/usr/bin")
     if install is None or program is None:
         return "MariaDB is not installed (Debian: apt-get install mariadb-server)"
-    user, port, data = _user("mysql"), _free_port(), folder / "data"
-    _hand_over(folder, user)
+    user, port, data = _owner(folder, "mysql"), _free_port(), folder / "data"
     subprocess.run(
         [install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"],
         user=user,
@@ -107,17 +105,12 @@ def mariadb(folder: Path) -> Server | str:
     return Server(command, user, port, f"mysql+pymysql://root@127.0.0.1:{port}/mysql", folder / "log")
 
 
-def _user(name: str) -> str | None:
-    return name if os.getuid() == 0 else None
-
-
-def _hand_over(folder: Path, user: str | None) -> None:
-    if user is None:
-        return
+def _owner(folder: Path, user: str) -> str | None:
+    """Whom a server is to run as: itself for an ordinary user, `user` for root, who hands over the folder."""
+    if os.getuid() != 0:
+        return None
     shutil.chown(folder, user)
-    for parent in folder.parents[:3]:  # pytest keeps its folders to itself
-        if parent.stat().st_uid == os.getuid() and parent.is_relative_to("/tmp"):
-            parent.chmod(parent.stat().st_mode | 0o011)
+    return user
 
 
 def _free_port() -> int:

@@ -38,7 +38,10 @@ warnings.simplefilter("ignore")
 url = sys.argv[1]
 
 study = optuna.create_study(
-    study_name="single", storage=url, direction="maximize", sampler=optuna.samplers.TPESampler(seed=0, n_startup_trials=5)
+    study_name="single",
+    storage=url,
+    direction="maximize",
+    sampler=optuna.samplers.TPESampler(seed=0, n_startup_trials=5),
 )
 study.set_user_attr("dataset", {"name": "é", "sizes": [1, 2.5, None]})
 study.set_metric_names(["accuracy"])
@@ -64,7 +67,7 @@ def objective(trial):
     return {5: float("inf"), 6: float("-inf")}.get(trial.number, x)
 
 study.enqueue_trial({"x": 0.25, "kind": None}, user_attrs={"from": "me"})
-study.optimize(objective, n_trials=20, catch=ValueError)
+study.optimize(objective, n_trials=10, catch=ValueError)
 study.add_trial(
     optuna.create_trial(
         value=1.5,
@@ -83,9 +86,9 @@ several = optuna.create_study(
     study_name="several",
     storage=url,
     directions=["minimize", "maximize"],
-    sampler=optuna.samplers.NSGAIISampler(seed=0, population_size=4),
+    sampler=optuna.samplers.NSGAIISampler(seed=0, population_size=2),
 )
-several.optimize(lambda t: (t.suggest_float("x", 0, 1), t.suggest_float("y", 0, 1)), n_trials=12)
+several.optimize(lambda t: (t.suggest_float("x", 0, 1), t.suggest_float("y", 0, 1)), n_trials=6)
 grid = optuna.create_study(study_name="grid", storage=url, sampler=optuna.samplers.GridSampler({"x": [0, 1]}))
 grid.optimize(lambda t: t.suggest_float("x", 0, 1), n_trials=2)
 optuna.create_study(study_name="empty", storage=url)
@@ -98,7 +101,7 @@ def shown(trial):
         "params": trial.params,
         "distributions": {n: optuna.distributions.distribution_to_json(d) for n, d in trial.distributions.items()},
         "user_attrs": trial.user_attrs,
-        "reports": list(trial.intermediate_values.items()),
+        "reports": sorted(trial.intermediate_values.items()),
         "constraints": trial.constraints,
         "start": trial.datetime_start and trial.datetime_start.timestamp(),
         "end": trial.datetime_complete and trial.datetime_complete.timestamp(),
@@ -129,7 +132,7 @@ def shown(trial: FrozenTrial) -> dict[str, Any]:
             for name, distribution in trial.distributions.items()
         },
         "user_attrs": trial.user_attrs,
-        "reports": [list(report) for report in trial.intermediate_values.items()],
+        "reports": [list(report) for report in sorted(trial.intermediate_values.items())],
         "constraints": trial.constraints,
         "start": trial.datetime_start and trial.datetime_start.timestamp(),
         "end": trial.datetime_complete and trial.datetime_complete.timestamp(),
@@ -199,14 +202,14 @@ def test_everything_arrives(database_url: str, tmp_path: Path) -> None:
 def test_what_samplers_noted_for_themselves_stays_behind(url: str) -> None:
     storage = InMemoryStorage()
     import_optuna(url, to=storage)
-    kept = {}
+    kept: dict[tuple[str, int], Any] = {}
     for name in storage.studies():
         study = hpo.load_study(study_name=name, storage=storage)
         assert study.system_attrs == ({"study:metric_names": ["accuracy"]} if name == "single" else {})
         kept |= {(name, trial.number): trial.system_attrs for trial in study.trials if trial.system_attrs}
     assert kept == {
-        ("single", 20): {"artifacts:1": "kept"},
-        ("single", 22): {"fixed_params": {"x": 0.75, "kind": True}},
+        ("single", 10): {"artifacts:1": "kept"},
+        ("single", 12): {"fixed_params": {"x": 0.75, "kind": True}},
     }
 
 
@@ -214,7 +217,7 @@ def test_the_study_goes_on_in_hpo(url: str, tmp_path: Path) -> None:
     target = f"sqlite:///{tmp_path}/hpo.db"
     assert import_optuna(url, "single", to=target, to_study_name="mine", seed=3) == ["mine"]
     study = hpo.load_study(storage=target)
-    assert (study.study_name, study.seed, study.best_trial.number) == ("mine", 3, study.best_trial.number)
+    assert (study.study_name, study.seed, study.best_trial.number) == ("mine", 3, 5)
     n = len(study.trials)
 
     def objective(trial: Trial) -> float:
@@ -223,11 +226,11 @@ def test_the_study_goes_on_in_hpo(url: str, tmp_path: Path) -> None:
     study.optimize(objective, n_trials=5)
     trials = study.trials
     assert [trial.number for trial in trials] == list(range(n + 4))
-    assert trials[22].params == {"x": 0.75, "kind": True}  # it was waiting in Optuna
-    assert trials[22].user_attrs == {"from": "you"}
-    assert {trial.state for trial in trials[22:]} == {TrialState.COMPLETE}
+    assert trials[12].params == {"x": 0.75, "kind": True}  # it was waiting in Optuna
+    assert trials[12].user_attrs == {"from": "you"}
+    assert {trial.state for trial in trials[12:]} == {TrialState.COMPLETE}
     assert study.verify() == []
-    assert hpo.load_study(storage=target).best_trial == study.best_trial
+    assert hpo.load_study(storage=target).best_trial.number == study.best_trial.number
 
 
 @pytest.mark.usefixtures("tokyo")
@@ -295,9 +298,9 @@ class TestOddDatabases:
         storage = InMemoryStorage()
         import_optuna(url, "single", to=storage)
         study = hpo.load_study(storage=storage)
-        assert [trial.number for trial in study.trials] == [n for n in range(23) if n not in (0, 5, 6)]
+        assert [trial.number for trial in study.trials] == [n for n in range(13) if n not in (0, 5, 6)]
         study.optimize(lambda trial: 0.0, n_trials=2)
-        assert study.trials[-1].number == 23
+        assert study.trials[-1].number == 13
 
     @pytest.mark.parametrize(
         ("change", "message"),

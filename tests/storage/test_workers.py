@@ -26,7 +26,7 @@ from hpo.worker import Worker
 from tests.storage.conftest import BACKENDS
 
 everywhere = pytest.mark.parametrize("database_url", BACKENDS, indirect=True)
-SHORT = {"heartbeat_interval": 0.2, "grace_period": 1.0}
+SHORT: dict[str, Any] = {"heartbeat_interval": 0.2, "grace_period": 1.0}
 
 
 def objective(trial: Trial) -> float:

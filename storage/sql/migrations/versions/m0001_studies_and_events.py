@@ -13,16 +13,23 @@ branch_labels = None
 depends_on = None
 
 
-# MySQL compares text without regard to case unless told otherwise, and its TEXT ends at 64 KiB.
-_NAME = sa.String(512).with_variant(mysql.VARCHAR(512, charset="utf8mb4", collation="utf8mb4_bin"), "mysql", "mariadb")
-_TEXT = sa.Text().with_variant(mysql.LONGTEXT, "mysql", "mariadb")
+_TEXT = sa.Text().with_variant(mysql.LONGTEXT, "mysql", "mariadb")  # its TEXT ends at 64 KiB
+
+
+def _name_type() -> sa.types.TypeEngine[str]:
+    """Text that is compared to the letter; MySQL and MariaDB look past case and trailing spaces unless told."""
+    dialect = op.get_bind().dialect
+    if dialect.name not in ("mysql", "mariadb"):
+        return sa.String(512)
+    collation = "utf8mb4_nopad_bin" if dialect.is_mariadb else "utf8mb4_0900_bin"
+    return mysql.VARCHAR(512, charset="utf8mb4", collation=collation)
 
 
 def upgrade() -> None:
     op.create_table(
         "hpo_study",
         sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("name", _NAME, nullable=False, unique=True),
+        sa.Column("name", _name_type(), nullable=False, unique=True),
         sa.Column("head", sa.Integer, nullable=False),
         sqlite_autoincrement=True,
     )
