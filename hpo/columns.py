@@ -20,7 +20,7 @@ from hpo.distributions import BaseDistribution, CategoricalDistribution, token
 from hpo.events import TrialError, TrialFinished, TrialState
 from hpo.space import Space
 
-__all__ = ["Columns", "Finished", "RunningTrial"]
+__all__ = ["Columns", "Finished", "RunningTrial", "finished", "violation"]
 
 _BATCH = 512  # rows that wait as objects before they become columns
 _MEMOS = 64  # spaces, columns and fold states that are kept for the next question
@@ -285,21 +285,7 @@ class Columns:
     def finished(self, row: int) -> Finished:
         """Everything about the trial of a row."""
         if row >= self._number.size:
-            trial, event, space = self._pending[row - self._number.size]
-            return Finished(
-                trial.number,
-                event.state,
-                trial.time,
-                event.time,
-                event.values,
-                dict(event.parameters),
-                space,
-                dict(zip(trial.steps, trial.values, strict=True)),
-                trial.user_attrs | dict(event.user_attrs),
-                trial.system_attrs | dict(event.system_attrs),
-                event.constraints,
-                event.error,
-            )
+            return finished(*self._pending[row - self._number.size])
         space = self._spaces[self._space.view(row + 1)[row]]
         losses = self._losses.view(row + 1)[row]
         steps, values = self._reports.get(row, ((), ()))
@@ -437,6 +423,24 @@ class Columns:
             known = self._space_ids[id(space)] = len(self._spaces)
             self._spaces.append(space)  # kept alive, so that its id stays its own
         return known
+
+
+def finished(trial: RunningTrial, event: TrialFinished, space: Space) -> Finished:
+    """What is known of a running trial that ends with an event, whose parameters have the distributions `space`."""
+    return Finished(
+        trial.number,
+        event.state,
+        trial.time,
+        event.time,
+        event.values,
+        dict(event.parameters),
+        space,
+        dict(zip(trial.steps, trial.values, strict=True)),
+        trial.user_attrs | dict(event.user_attrs),
+        trial.system_attrs | dict(event.system_attrs),
+        event.constraints,
+        event.error,
+    )
 
 
 def violation(constraints: Mapping[str, float]) -> float:

@@ -155,7 +155,7 @@ class _NumericDistribution(BaseDistribution):
             steps = (values - self._anchor) / self.step
             with np.errstate(invalid="ignore"):
                 inside &= np.abs(steps - np.rint(steps)) < 1e-8 * np.maximum(1.0, np.abs(steps))
-        coded = np.full(values.shape, 0.5) if low == high else self._scale.forward(values)
+        coded = np.full(values.shape, 0.5) if low == high else self._scale.forward(np.asarray(values, dtype=np.float64))
         return np.where(inside, np.clip(coded, 0.0, 1.0), np.nan)
 
     @cached_property

@@ -51,6 +51,11 @@ class History:
         return self._size - self._begin if self._rows is None else len(self._rows)
 
     @property
+    def signs(self) -> Array:
+        """+1 for each objective to minimise, -1 for each to maximise, shape (m,); losses = signs · values."""
+        return self._columns.signs
+
+    @property
     def n_objectives(self) -> int:
         return len(self._columns.signs)
 

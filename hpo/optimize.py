@@ -145,9 +145,9 @@ class _Run:
         """Let the trials that are still running fail: the run has been interrupted."""
         self._stop()
         reason = self.errors[0] if self.errors else KeyboardInterrupt("The run was interrupted.")
-        with self.study._lock:
+        with self.study._log.lock:
             for trial in self._order:
-                self.study._finish(trial.number, Outcome.of_error(reason))
+                self.study._session.end(trial.number, Outcome.of_error(reason))
             self._order.clear()
 
     def raise_error(self) -> None:
@@ -181,7 +181,7 @@ class _Run:
         while self._may_begin() and (not self._ready if self.lag is None else len(self._order) < self.lag):
             with self.interrupts.shield():
                 try:
-                    trial = self.study._ask(deferred=self.lag is not None, budgets=self.budgets)
+                    trial = self.study._session.begin(deferred=self.lag is not None, budgets=self.budgets)
                 except SearchSpaceExhausted as exhausted:
                     logger.info(f"The study ends: {exhausted}")
                     self._stop()
@@ -191,7 +191,7 @@ class _Run:
                     self._ready.append(trial)
                     self._order.append(trial)
             if trial is None:
-                if any(budget.is_spent(self.study._ledger) for budget in self.budgets):
+                if any(budget.is_spent(self.study._log.ledger) for budget in self.budgets):
                     self._stop()
                 elif self._order:
                     return  # room may come when one of this run's own trials has ended
@@ -209,9 +209,9 @@ class _Run:
         """Call the objective: how the trial ends, and the error that ends the run."""
         try:
             returned = self.func(trial)
-            return Outcome.of_return(returned, len(self.study._ledger.directions)), None
+            return Outcome.of_return(returned, len(self.study._log.ledger.directions)), None
         except TrialPruned:
-            return self.study._pruned_outcome(trial.number), None
+            return self.study._session.pruned(trial.number), None
         except self.catch as error:
             return Outcome.of_error(error), None
         except BaseException as error:
@@ -236,7 +236,7 @@ class _Run:
     def _settle(self, trial: Trial, outcome: Outcome, error: BaseException | None) -> None:
         """Store the end of a trial, tell about it, and call the callbacks."""
         with self.interrupts.shield():
-            accepted = self.study._finish(trial.number, outcome)
+            accepted = self.study._session.end(trial.number, outcome)
             if trial in self._order:
                 self._order.remove(trial)
         if not accepted:
@@ -245,7 +245,7 @@ class _Run:
         if logger.isEnabledFor(logging.WARNING):
             _log(self.study, trial, outcome, error)
         if self.progress is not None:
-            with self.study._lock:
+            with self.study._log.lock:
                 self.progress.advance(self.study)
         if error is not None:
             if self.lag is not None:
@@ -254,7 +254,7 @@ class _Run:
             raise error
         if self.callbacks:
             for callback in self.callbacks:
-                with self.study._lock:
+                with self.study._log.lock:
                     frozen = self.study._frozen(trial.number)
                 callback(self.study, frozen)
 
@@ -287,8 +287,8 @@ def _log(study: Study, trial: Trial, outcome: Outcome, error: BaseException | No
     elif len(outcome.values) > 1:
         logger.info(f"Trial {number} finished with values: {list(outcome.values)} and parameters: {parameters}.")
     else:
-        best = study._ledger.best_feasible
-        values = None if best is None else study._ledger.finished(best).values
+        best = study._log.ledger.best_feasible
+        values = None if best is None else study._log.ledger.finished(best).values
         suffix = f" Best is trial {best} with value: {values[0]}." if values else ""
         logger.info(f"Trial {number} finished with value: {outcome.values[0]} and parameters: {parameters}.{suffix}")
 

@@ -29,9 +29,9 @@ class Progress:
 
     def advance(self, study: Study) -> None:
         """Count one finished trial and show the best value."""
-        best = study._ledger.best_feasible
+        best = study._log.ledger.best_feasible
         if best is not None:
-            values = study._ledger.finished(best).values
+            values = study._log.ledger.finished(best).values
             self._bar.set_description(f"Best trial: {best}. Best value: {values[0]:.6g}" if values else "")
         if self._counts_trials:
             self._bar.update(1)

@@ -549,7 +549,7 @@ def _with_objectives(sampler: Sampler) -> Study:
 
 def _log(study: Study) -> list[str]:
     """The events, without when and where they happened."""
-    return _text([_anywhere(event) for event in study._storage.read(study.study_name)])
+    return _text([_anywhere(event) for event in study._log.storage.read(study.study_name)])
 
 
 def _anywhere(event: Any) -> Any:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, final
 
 from hpo.arrays import JSON
-from hpo.codec import dumps, loads
+from hpo.columns import RunningTrial
 from hpo.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -23,6 +22,7 @@ from hpo.history import Curve, History
 from hpo.suggest import Suggestions
 
 if TYPE_CHECKING:
+    from hpo.session import Session
     from hpo.study import Study
 
 __all__ = ["FixedTrial", "FrozenTrial", "Trial", "TrialError", "TrialState", "create_trial"]
@@ -51,6 +51,7 @@ class Trial(Suggestions):
         "_parameters",
         "_proposal",
         "_pruned",
+        "_session",
         "_start",
         "_steps",
         "_told",
@@ -62,31 +63,28 @@ class Trial(Suggestions):
     def __init__(
         self,
         study: Study,
-        number: int,
-        start: float,
+        session: Session,
+        record: RunningTrial,
         history: History,
         proposal: tuple[float, ...],
-        fixed: Mapping[str, Any],
-        attributes: dict[str, JSON],
-        *,
-        deferred: bool,
     ) -> None:
         self.study = study
-        self.number = number
+        self.number = record.number
+        self._session = session
         self._history = history  # what was known when the trial started
         self._known = history  # what the pruner may know: all up to the last report
         self._proposal = proposal
-        self._deferred = deferred
+        self._deferred = record.deferred
         self._parameters: dict[str, Any] = {}
-        self._start = start
-        self._fixed = fixed
+        self._start = record.time
+        self._fixed = record.fixed
         self._distributions: dict[str, BaseDistribution] = {}
-        self._attributes = attributes
+        self._attributes = dict(record.user_attrs)
         self._constraints: dict[str, float] = {}
-        self._steps: list[int] = []
-        self._values: list[float] = []
+        self._steps = list(record.steps)  # a retry may inherit reports
+        self._values = list(record.values)
         self._pruned: bool | None = None  # the pruner's answer to the last report
-        self._answers: list[bool | None] = []  # its answers before each report
+        self._answers: list[bool | None] = [None] * len(self._steps)  # its answers before each report
         self._told = False
 
     @property
@@ -151,7 +149,7 @@ class Trial(Suggestions):
                 stacklevel=2,
             )
             return
-        self.study._report(self, step, number)
+        self._session.report(self, step, number)
 
     def should_prune(self) -> bool:
         """Whether the pruner would stop the trial, given its reports; raise `hpo.TrialPruned` if so.
@@ -164,7 +162,7 @@ class Trial(Suggestions):
             raise NotImplementedError("should_prune works with one objective.")
         if not self._steps:
             return False
-        return self.study._should_prune(self)
+        return self._session.should_prune(self)
 
     def set_user_attr(self, key: str, value: JSON) -> None:
         """Attach something to the trial.
@@ -177,7 +175,7 @@ class Trial(Suggestions):
             TypeError: If the storage cannot hold the value.
         """
         self._check_running("set_user_attr")
-        self._attributes[str(key)] = loads(dumps(value)) if self.study._storage.shared else value
+        self._attributes[str(key)] = self._session.snapshot(value)
 
     def set_constraint(self, key: str, value: float) -> None:
         """Say how far the trial is from feasible in one respect: ≤ 0 is feasible.
@@ -208,7 +206,7 @@ class Trial(Suggestions):
 
     def curve(self) -> Curve:
         """The trial's own reports, as a pruner sees them."""
-        sign = float(self.study._signs[0])
+        sign = float(self._history.signs[0])
         return Curve(self.number, tuple(self._steps), tuple(sign * value for value in self._values))
 
     def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
@@ -227,7 +225,7 @@ class Trial(Suggestions):
         column = space.index.get(name)
         proposed = None if column is None else space.distributions[column]
         if proposed is not distribution:
-            self.study._check_suggestion(name, distribution)
+            self._session.check(name, distribution)
         if name in self._fixed:
             return _fixed(name, self._fixed[name], distribution)
         if column is not None and proposed is not None:
@@ -238,7 +236,7 @@ class Trial(Suggestions):
                 return distribution.to_external_repr(distribution.to_internal_repr(value))
         if distribution.single():
             return distribution.decode(0.0)
-        return self.study._sample(self, name, distribution)
+        return self._session.sample(self, name, distribution)
 
     def _again(self, name: str, before: BaseDistribution, now: BaseDistribution) -> Any:
         if before is not now and before != now:

@@ -14,6 +14,7 @@ from hpo.history import Curve, History
 from hpo.key import Key
 from hpo.ledger import Ledger
 from hpo.protocols import Pruner, Sampler
+from hpo.session import sampled
 from hpo.space import Space
 
 __all__ = ["Difference", "verify"]
@@ -121,6 +122,4 @@ class _Replay:
             self._differences.append(Difference(trial.number, what, answer, recomputed))
 
     def _sampled(self, space: Space, history: History, number: int) -> list[float]:
-        from hpo.study import sampled
-
         return sampled(self._sampler, space, history, Key(self._ledger.header.seed, number))

@@ -44,7 +44,7 @@ from hpo.leases import LeasePolicy
 
 __all__ = ["JournalStorage"]
 
-VERSION = 1
+_VERSION = 1
 """Version of the format that this hpo reads and writes."""
 
 _SEAL = len('["00000000",')
@@ -424,7 +424,7 @@ def _write_leases(path: Path, leases: dict[int, dict[int, int]]) -> None:
 
 # ---- files
 
-_HEADER = _sealed(_MAGIC + f"{VERSION}]\n".encode(), 0)
+_HEADER = _sealed(_MAGIC + f"{_VERSION}]\n".encode(), 0)
 
 
 def _is_journal(file: io.BufferedReader[Any], path: Path) -> bool:
@@ -444,7 +444,7 @@ def _is_journal(file: io.BufferedReader[Any], path: Path) -> bool:
             raise DamagedJournalError(_damage(path, 1))
         raise SchemaVersionError(
             f"{path} is a journal of version {text.removeprefix(_MAGIC).decode()}, and this version of hpo reads "
-            f"version {VERSION}. Upgrade hpo."
+            f"version {_VERSION}. Upgrade hpo."
         )
     raise NotADatabaseError(f"{path} is not a journal of hpo. Give another path.")
 

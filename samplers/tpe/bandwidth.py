@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hpo.arrays import Array
+from hpo.arrays import Array, BoolArray
 
 __all__ = ["neighbour_gap", "scott", "smallest"]
 
@@ -12,7 +12,7 @@ __all__ = ["neighbour_gap", "scott", "smallest"]
 def neighbour_gap(u: Array) -> Array:
     """Larger distance to the next smaller and the next larger value, per column; shape (k, q).
 
-    The ends of the interval count as values.
+    The ends of the interval count as values. Equal values share: each gets the distance by their number.
 
     Args:
         u: Shape (k, q); NaN where a kernel lacks the axis, and there NaN comes back.
@@ -29,10 +29,24 @@ def neighbour_gap(u: Array) -> Array:
     padded[missing] = 1.0
     gaps = padded[:, 1:] - padded[:, :-1]
     widest = np.maximum(gaps[:, :-1], gaps[:, 1:])
+    same = (gaps[:, 1:-1] == 0.0) & ~missing[:, 2:-1]
+    if same.any():
+        widest = _shared(widest, same)
     widest[missing[:, 1:-1]] = np.nan
     out = np.empty_like(x)
     np.put_along_axis(out, order, widest, 1)
     return out.T
+
+
+def _shared(widest: Array, same: BoolArray) -> Array:
+    """Each run's largest width by its length; `same` says which sorted values equal the one before, (q, k - 1)."""
+    q, k = widest.shape
+    starts = np.ones((q, k), dtype=np.bool_)
+    starts[:, 1:] = ~same
+    first = np.flatnonzero(starts)
+    run = np.cumsum(starts.ravel()) - 1
+    length = np.diff(np.append(first, q * k))
+    return (np.maximum.reduceat(widest.ravel(), first) / length)[run].reshape(q, k)
 
 
 def scott(u: Array) -> Array:

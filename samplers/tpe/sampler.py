@@ -27,6 +27,7 @@ __all__ = ["TPESampler"]
 _MOST_GOOD = 64  # more good trials than these are not remembered
 _BINS = 16  # into which a number falls that other parameters may depend on
 _MOST_LISTED = 2**15  # a finite space of more configurations is searched by drawing
+_MOST_COMPARED = 256  # of those that were not tried
 _ROUNDS = 8  # of drawing again, where all candidates were tried before
 
 
@@ -119,7 +120,9 @@ class TPESampler:
             return np.empty(0)
         record = self._record(history)
         if record.size < max(self.n_startup_trials, 1):
-            return self._started(space, history, key)
+            row = self._started(space, history, key)
+            if not self._repeats(row, space, record, history):
+                return row
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space
         if self.multivariate is False:
@@ -161,10 +164,9 @@ class TPESampler:
             return np.full(len(space), np.nan)
         rng = key.child("tpe").generator()
         fixed = axes.points(space.encode(history.given)[None])[0]
-        whole = len(space) == len(history.space) and space is history.space
-        tree = known.tree(axes) if whole else None
+        tree = known.tree(axes) if space is history.space else None
         ratio = self._ratio(axes, known, history, space, tree)
-        if not whole or not axes.is_finite or self.allow_duplicates or self.multivariate is False:
+        if tree is None or not self._must_be_new(axes):
             candidates, active = ratio.candidates(self.n_ei_candidates, fixed, tree, rng)
             return axes.coded(candidates[[ratio(candidates, active).argmax()]])[0]
         return self._untried(space, history, axes, ratio, tree, fixed, rng)
@@ -174,9 +176,7 @@ class TPESampler:
         pending = history.pending(space) if self.constant_liar else np.empty((0, len(space)))
         if len(pending):
             points = axes.points(pending)
-            if tree is not None:
-                points = np.where(route(tree, axes.bins(points, ~np.isnan(points), _BINS)), points, np.nan)
-            bad = np.concatenate([bad, points])
+            bad = np.concatenate([bad, points if tree is None else _routed(axes, tree, points)])
         w = weights.old_decay(len(bad)) if self.bad_weights == "old-decay" else np.ones(len(bad))
         l, g = self._fit(axes, good, known.good_weights), self._fit(axes, bad, w)
         if not known.infeasible.any():
@@ -200,35 +200,52 @@ class TPESampler:
             wanted = rule(n, self.good_fraction, self.good_limit)
         return max(1, min(int(wanted), n, max(self.good_limit, _MOST_GOOD)))
 
+    def _must_be_new(self, axes: Axes) -> bool:
+        return axes.is_finite and not self.allow_duplicates and self.multivariate is not False
+
+    def _repeats(self, row: Array, space: Space, record: Record, history: History) -> bool:
+        """Whether a row of the prior would be tried again in a finite space."""
+        axes = axes_of(space)
+        if space is not history.space or not self._must_be_new(axes) or not record.size:
+            return False
+        known = _Known.of(self, record, history, space, axes)
+        if known is None:
+            return False
+        tree, points = known.tree(axes), axes.points(row[None])
+        active = route(tree, axes.bins(points, ~np.isnan(points), _BINS))
+        return names_of(axes.values(points, active))[0] in self._tried(space, history, axes, tree)
+
+    def _tried(self, space: Space, history: History, axes: Axes, tree: Tree) -> Tried:
+        """The configurations of finished and running trials."""
+        tried = history.fold("tpe.tried", Tried(), partial(Tried.advance, axes=axes, space=space), space)
+        pending = _routed(axes, tree, axes.points(history.pending(space)))
+        return tried.including(names_of(axes.values(pending, ~np.isnan(pending))))
+
     def _untried(
         self,
         space: Space,
         history: History,
         axes: Axes,
         ratio: _Ratio,
-        tree: Tree | None,
+        tree: Tree,
         fixed: Array,
         rng: np.random.Generator,
     ) -> Array:
         """The best candidate that was not tried; drawn, or at last picked from a list of what is left."""
-        tried = history.fold("tpe.tried", Tried(), partial(Tried.advance, axes=axes, space=space), space)
-        pending = axes.points(history.pending(space))
-        if tree is not None and len(pending):
-            pending = np.where(route(tree, axes.bins(pending, ~np.isnan(pending), _BINS)), pending, np.nan)
-        tried = tried.including(names_of(axes.values(pending, ~np.isnan(pending))))
+        tried = self._tried(space, history, axes, tree)
         for _ in range(_ROUNDS):
             candidates, active = ratio.candidates(self.n_ei_candidates, fixed, tree, rng)
             new = [name not in tried for name in names_of(axes.values(candidates, active))]
             if any(new):
                 candidates, active = candidates[new], active[new]
                 return axes.coded(candidates[[ratio(candidates, active).argmax()]])[0]
-        if tree is not None and np.isnan(fixed).all():
+        if np.isnan(fixed).all():
             values = configurations(tree, axes.cardinality.astype(np.int64), _MOST_LISTED)
             if values is not None:
                 left = values[[name not in tried for name in names_of(values)]]
                 if not len(left):
                     raise SearchSpaceExhausted(f"All {len(values)} configurations of the space have been tried.")
-                left = left[rng.choice(len(left), min(len(left), 1024), replace=False)]
+                left = left[rng.choice(len(left), min(len(left), _MOST_COMPARED), replace=False)]
                 candidates, active = axes.at(left), left >= 0
                 best = [ratio(candidates, active).argmax()]
                 return np.where(active[best], axes.coded(candidates[best]), np.nan)[0]
@@ -361,6 +378,11 @@ class _Ratio:
         if isinstance(tree, Leaf):
             return points, np.broadcast_to(tree.active, points.shape)
         return points, route(tree, axes.bins(points, everything, _BINS))
+
+
+def _routed(axes: Axes, tree: Tree, points: Array) -> Array:
+    """Points, shape (n, d), without what is not active."""
+    return np.where(route(tree, axes.bins(points, ~np.isnan(points), _BINS)), points, np.nan)
 
 
 def _log_relative(ratio: Array, share: float) -> Array:

@@ -443,7 +443,7 @@ class TestReading:
         assert list(table["state"]) == ["COMPLETE", "FAIL"]
         assert pd.isna(table["value"][1])
         both = study.trials_dataframe(attrs=("number", "params"), multi_index=True)
-        assert list(both.columns.to_flat_index()) == [("number", ""), ("params", "x")]
+        assert [tuple(column) for column in both.columns] == [("number", ""), ("params", "x")]
 
     def test_a_table_of_several_objectives(self) -> None:
         study = hpo.create_study(directions=["minimize", "maximize"])

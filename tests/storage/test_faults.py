@@ -135,7 +135,7 @@ def test_a_database_of_the_first_schema_can_be_upgraded(database_url: str) -> No
 
     study = hpo.create_study(study_name="s", storage=database_url, seed=0)
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3)
-    engine = study._storage.engine  # type: ignore[attr-defined]
+    engine = study._log.storage.engine  # type: ignore[attr-defined]
     with engine.begin() as connection:
         command.downgrade(upgrade.configuration(connection), "0001")
     with pytest.raises(hpo.exceptions.SchemaVersionError, match="Bring it up to date"):

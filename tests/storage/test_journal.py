@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hpo
-from hpo.events import Event, StudyCreated, StudyDirection, StudyRenamed, TrialReported, TrialStarted
+from hpo.events import AttributeSet, Event, StudyCreated, StudyDirection, StudyRenamed, TrialReported, TrialStarted
 from hpo.exceptions import (
     DamagedJournalError,
     DuplicatedStudyError,
@@ -166,6 +167,31 @@ class TestCrashes:
             assert reader.read("a") == [header("a")]
         path.write_bytes(whole)
         assert reader.read("a", 1) == reports(0, 3)
+
+    def test_a_reader_is_not_confused_by_a_line_that_replaces_the_remains_of_a_crash(self, path: Path) -> None:
+        """Lines are longer than what is read at once: a reader may see the beginning of one and the end of another."""
+        writer, reader = JournalStorage(path), JournalStorage(path)
+        writer.create(header("a"))
+        done = threading.Event()
+
+        def write() -> None:
+            try:
+                for i in range(60):
+                    with path.open("ab") as file:
+                        file.write(b'["00000000",0,0,[7,null,null,null,null,null],"' + b"x" * 200_000)
+                    writer.append("a", [AttributeSet("key", "y" * (200_000 + i))])
+            finally:
+                done.set()
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        seen = 1
+        while not done.is_set():
+            for event in reader.read("a", seen):
+                assert event == AttributeSet("key", "y" * (200_000 + seen - 1))
+                seen += 1
+        thread.join()
+        assert len(reader.read("a")) == 61
 
 
 class TestModel:
@@ -431,6 +457,8 @@ def test_nothing_acknowledged_is_lost_when_writers_are_killed(path: Path, tmp_pa
         assert trial.value == trial.params["x0"] == float.fromhex(value)
         assert len(trial.params) == len(trial.intermediate_values) == 3
     assert [trial.number for trial in trials] == list(range(len(trials)))
+    study.optimize(lambda trial: 0.0, n_trials=1)  # who asks next finds the workers gone
+    assert study.get_trials(states=(TrialState.RUNNING,)) == []
     assert study.verify() == []
 
 

@@ -91,7 +91,7 @@ class TestLeases:
         while time.monotonic() < begun + 2.5:
             study.tell(study.ask(), 0.0)
             assert study.trials[0].state is TrialState.RUNNING
-        wait_until(lambda: study._storage.beats("s").get(0, 0) > 2)
+        wait_until(lambda: study._log.storage.beats("s").get(0, 0) > 2)
         output, errors = process.communicate("\n", timeout=60)
         assert (output, errors, process.returncode) == ("told\n", "", 0)
         assert study.trials[0].value == 0.5
@@ -118,19 +118,19 @@ class TestLeases:
     def test_short_trials_write_no_leases(self, tmp_path: Path) -> None:
         study = hpo.create_study(study_name="s", storage=f"sqlite:///{tmp_path}/s.db")
         study.optimize(objective, n_trials=20)
-        assert study._storage.beats("s") == {}
+        assert study._log.storage.beats("s") == {}
 
     def test_leases_of_ended_trials_are_removed(self, tmp_path: Path) -> None:
         study = hpo.create_study(study_name="s", storage=RDBStorage(f"sqlite:///{tmp_path}/s.db", **SHORT))
         trial = study.ask()
-        wait_until(lambda: study._storage.beats("s"))
+        wait_until(lambda: study._log.storage.beats("s"))
         study.tell(trial, 0.0)
-        wait_until(lambda: not study._storage.beats("s"))
+        wait_until(lambda: not study._log.storage.beats("s"))
 
     def test_a_lease_that_does_not_move_expires_by_the_observers_clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
         study = hpo.create_study()
         study.add_trial(create_trial(state=TrialState.RUNNING))
-        (trial,) = study._ledger.running.values()
+        (trial,) = study._log.ledger.running.values()
         now = 100.0
         monkeypatch.setattr(time, "monotonic", lambda: now)
         observer = Observer(LeasePolicy(renew_every=1.0, lost_after=10.0))
@@ -288,7 +288,7 @@ class TestCorrections:
             study.delete_trial(99)
         study.optimize(objective, n_trials=1)
         assert study.trials[-1].number == 5
-        reopened = hpo.load_study(study_name="s", storage=study._storage)
+        reopened = hpo.load_study(study_name="s", storage=study._log.storage)
         assert reopened.trials == study.trials
         assert reopened.verify() == []
 
@@ -313,16 +313,16 @@ class TestCorrections:
         assert running.user_attrs == {"checked": True}
 
     def test_a_study_can_be_renamed(self, study: hpo.Study) -> None:
-        hpo.create_study(study_name="taken", storage=study._storage)
-        other = hpo.load_study(study_name="s", storage=study._storage)
+        hpo.create_study(study_name="taken", storage=study._log.storage)
+        other = hpo.load_study(study_name="s", storage=study._log.storage)
         with pytest.raises(DuplicatedStudyError):
             study.rename("taken")
         with pytest.raises(ValueError, match="NUL"):
             study.rename("a\0b")
         study.rename("better")
-        assert hpo.get_all_study_names(study._storage) == ["better", "taken"]
+        assert hpo.get_all_study_names(study._log.storage) == ["better", "taken"]
         study.optimize(objective, n_trials=1)
-        assert hpo.load_study(study_name="better", storage=study._storage).trials == study.trials
+        assert hpo.load_study(study_name="better", storage=study._log.storage).trials == study.trials
         assert other.seed == study.seed
 
 

@@ -1,0 +1,81 @@
+"""Trials as records: read out of a ledger, and made part of a log."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from hpo.events import Event, SpaceDeclared, TrialFinished, TrialQueued, TrialReported, TrialStarted, TrialState
+from hpo.frozen import FrozenTrial
+from hpo.ledger import Ledger
+from hpo.session import ASKED
+from hpo.space import Space
+
+if TYPE_CHECKING:
+    from hpo.trial import Trial
+
+__all__ = ["events_of", "record_of"]
+
+
+def record_of(ledger: Ledger, live: Mapping[int, Trial], number: int) -> FrozenTrial:
+    """The record of a trial; of a running one with what it has suggested if it is among the `live` ones."""
+    if ledger.is_finished(number):
+        return FrozenTrial.of_row(ledger.columns, ledger.row(number), number)
+    if number in ledger.waiting:
+        return _waiting(number, ledger.waiting[number])
+    record, trial = ledger.running[number], live.get(number)
+    system = {key: value for key, value in record.system_attrs.items() if key != ASKED}
+    if record.fixed:
+        system["fixed_params"] = dict(record.fixed)
+    return FrozenTrial(
+        number,
+        TrialState.RUNNING,
+        None,
+        datetime.fromtimestamp(record.time),
+        None,
+        {} if trial is None else trial.params,
+        {} if trial is None else trial.distributions,
+        copy.deepcopy(record.user_attrs if trial is None else trial.user_attrs),
+        system,
+        dict(zip(record.steps, record.values, strict=True)),
+        constraints=None if trial is None else trial.constraints,
+    )
+
+
+def _waiting(number: int, queued: TrialQueued) -> FrozenTrial:
+    system = {"fixed_params": dict(queued.parameters), **queued.system_attrs}
+    user = copy.deepcopy(dict(queued.user_attrs))
+    return FrozenTrial(number, TrialState.WAITING, None, None, None, {}, {}, user, system, dict(queued.reports))
+
+
+def events_of(trial: FrozenTrial, number: int) -> list[Event]:
+    """The events that make a record part of a log, as the trial of that number."""
+    now = time.time()
+    start = now if trial.datetime_start is None else trial.datetime_start.timestamp()
+    system = {key: value for key, value in trial.system_attrs.items() if key != "fixed_params"}
+    if not trial.state.is_finished():
+        fixed = trial.params or trial.system_attrs.get("fixed_params", {})
+        queued = TrialQueued(fixed, now, trial.user_attrs, system, trial.intermediate_values)
+        return [queued] if trial.state is TrialState.WAITING else [queued, TrialStarted(start, number)]
+    end = now if trial.datetime_complete is None else trial.datetime_complete.timestamp()
+    space = Space(trial.distributions)
+    return [
+        SpaceDeclared(space),
+        TrialStarted(start),
+        *(TrialReported(number, step, value, end) for step, value in trial.intermediate_values.items()),
+        TrialFinished(
+            number,
+            trial.state,
+            end,
+            None if trial.values is None else tuple(map(float, trial.values)),
+            space.digest if trial.params else "",
+            trial.params,
+            trial.constraints,
+            trial.user_attrs,
+            system,
+            trial.error,
+        ),
+    ]

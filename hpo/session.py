@@ -1,0 +1,366 @@
+"""One process's part in a study: the trials that it runs, from their begin to their end, and their leases."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, final
+
+from hpo import leases, logging
+from hpo.arrays import JSON
+from hpo.budget import Budget
+from hpo.codec import dumps, loads
+from hpo.columns import finished
+from hpo.distributions import BaseDistribution, CategoricalDistribution, check_distribution_compatibility
+from hpo.events import (
+    AttributeSet,
+    Event,
+    SpaceDeclared,
+    TrialError,
+    TrialFinished,
+    TrialProposed,
+    TrialReported,
+    TrialStarted,
+    TrialState,
+)
+from hpo.history import History
+from hpo.key import Key
+from hpo.leases import LeasePolicy, Observer
+from hpo.log import Log
+from hpo.outcome import Outcome
+from hpo.protocols import Sampler
+from hpo.space import Space
+from hpo.trial import Trial
+from hpo.worker import Worker
+
+if TYPE_CHECKING:
+    from hpo.study import Study
+
+__all__ = ["ASKED", "Session", "sampled"]
+
+ASKED = "hpo:asked"
+"""System attribute of a trial whose parameters were stored when it was asked for, so that any process can tell."""
+
+_LOST = "WorkerLost"
+_OPTIMISTIC_ASKS = 8  # proposals that may be wasted on other writers before a start is claimed first
+_SLOW = 0.02  # seconds; a proposal that took longer is not wasted twice
+
+logger = logging.get_logger(__name__)
+
+
+@final
+class Session:
+    """Begins and ends trials of a study.
+
+    Args:
+        study: Whose sampler, pruner and retry policy count, whatever they are at the moment.
+        log: The study's.
+
+    Attributes:
+        live: The trials that this process runs, by number.
+    """
+
+    def __init__(self, study: Study, log: Log) -> None:
+        self._study = study
+        self._log = log
+        self.live: dict[int, Trial] = {}
+        self._spaces: dict[tuple[str, ...], Space] = {}
+        self._is_kept = False  # whether the thread that renews leases knows this session
+        self._beaten: set[int] = set()  # trials whose leases have been renewed
+        self._observer = None if self.lease_policy is None else Observer(self.lease_policy)
+
+    # ---- beginning
+
+    def begin(self, *, deferred: bool = False, budgets: Sequence[Budget] = ()) -> Trial | None:
+        """Begin a trial: a queued one if there is one, else a new one.
+
+        The log gets its start and its proposal together, unless others write so often that they do not get in.
+
+        Returns:
+            None if a budget has no room now.
+
+        Raises:
+            SearchSpaceExhausted: If the sampler has nothing left to try.
+        """
+        with self._log.lock:
+            if not self._log.is_quiet or budgets:
+                self._log.sync()
+            self._reap()
+            for _ in range(_OPTIMISTIC_ASKS):
+                ledger = self._log.ledger
+                if not all(budget.has_room(ledger) for budget in budgets):
+                    return None
+                claims = next(iter(ledger.waiting), None)
+                number = ledger.n_trials if claims is None else claims
+                history = ledger.history()
+                if claims is not None:
+                    history = history.with_given(ledger.waiting[claims].parameters)
+                began = time.perf_counter()
+                proposal = self._propose(history, number)
+                is_slow = time.perf_counter() - began > _SLOW
+                start = TrialStarted(time.time(), claims, deferred, self._worker())
+                if self._log.append([start, TrialProposed(number, proposal)], expect=ledger.position) is not None:
+                    return self._begun(number, history, proposal)
+                self._log.sync()
+                if is_slow:
+                    break
+            return self._begin_in_turn(deferred, budgets)
+
+    def _begin_in_turn(self, deferred: bool, budgets: Sequence[Budget]) -> Trial | None:
+        """Begin a trial with its start first, and its proposal once the log says what was known at the start."""
+        while True:
+            ledger = self._log.ledger
+            if not all(budget.has_room(ledger) for budget in budgets):
+                return None
+            start = TrialStarted(time.time(), next(iter(ledger.waiting), None), deferred, self._worker())
+            expect = ledger.position if budgets else None  # what was counted must still be so
+            history = self._log.append_and_stop_before([start], expect=expect)
+            if history is None:
+                self._log.sync()
+                continue
+            (number,) = ledger.apply([start])
+            if number is None:
+                continue  # another worker claimed the queued trial first
+            history = history.with_given(ledger.running[number].fixed)
+            try:
+                proposal = self._propose(history, number)
+            except BaseException as error:
+                self.end(number, Outcome.of_error(error))
+                raise
+            self._log.append([TrialProposed(number, proposal)])
+            return self._begun(number, history, proposal)
+
+    def _begun(self, number: int, history: History, proposal: tuple[float, ...]) -> Trial:
+        trial = Trial(self._study, self, self._log.ledger.running[number], history, proposal)
+        self.live[number] = trial
+        if self.lease_policy is not None and not self._is_kept:
+            leases.keep(self)
+            self._is_kept = True
+        return trial
+
+    def store_parameters(self, trial: Trial) -> None:
+        """Write what a trial has suggested so far, so that another process can end it."""
+        space = self._space_of(trial._distributions)
+        asked = {"space": space.digest, "parameters": trial._parameters}
+        self._log.append([SpaceDeclared(space), AttributeSet(ASKED, asked, trial.number, system=True)])
+
+    # ---- while it runs
+
+    def sample(self, trial: Trial, name: str, distribution: BaseDistribution) -> Any:
+        """A value for a parameter for which the trial has no proposal that fits."""
+        with self._log.lock:
+            space = Space({name: distribution})
+            history = trial._history.with_given({**trial._fixed, **trial._parameters})
+            (coded,) = sampled(self._study.sampler, space, history, self._key(trial.number))
+        return distribution.decode(coded)
+
+    def report(self, trial: Trial, step: int, value: float) -> None:
+        """Take a trial's report; it is in the log when this returns, unless the trial's are deferred to its end."""
+        with self._log.lock:
+            if not trial._deferred:
+                self._log.append([TrialReported(trial.number, step, value, time.time(), trial._pruned)])
+                trial._known = self._log.ledger.history()
+            trial._reported(step, value)
+
+    def should_prune(self, trial: Trial) -> bool:
+        """What the pruner says of a trial that has reported."""
+        with self._log.lock:
+            trial._pruned = bool(self._study.pruner.prune(trial._known, trial.curve()))
+            return trial._pruned
+
+    def snapshot(self, value: JSON) -> JSON:
+        """An attribute's value as the storage will give it back; in memory the very object.
+
+        Raises:
+            TypeError: If the storage cannot hold it.
+        """
+        return loads(dumps(value)) if self._log.storage.shared else value
+
+    def check(self, name: str, distribution: BaseDistribution) -> None:
+        """Raise if a name may not be suggested like this in this study and its storage."""
+        if not isinstance(name, str):
+            raise TypeError(f"A parameter's name must be a string, got {name!r}.")
+        known = self._log.ledger.space
+        if name in known and known[name] is not distribution:
+            check_distribution_compatibility(known[name], distribution, name)
+        if isinstance(distribution, CategoricalDistribution) and distribution.opaque:
+            if self._log.storage.shared:
+                raise TypeError(
+                    f"The choices of {name!r} must be things that JSON can hold, to be stored; got "
+                    f"{', '.join(distribution.opaque)}. Suggest their names and look the objects up in a dict."
+                )
+            warnings.warn(
+                f"The choices {', '.join(distribution.opaque)} of {name!r} are nothing that JSON can hold, so the "
+                "study cannot be stored; better suggest their names and look the objects up in a dict.",
+                stacklevel=6,
+            )
+
+    # ---- ending
+
+    def end(self, number: int, outcome: Outcome) -> bool:
+        """Write the end of a trial, which is durable when this returns; False if the trial had already ended."""
+        with self._log.lock:
+            trial = self.live.get(number)
+            if trial is None:
+                events = self._end_from_log(number, outcome)
+            else:
+                events = self._end_of(trial, outcome)
+            outcomes = self._log.append([*events, *self._retry(number, events, lost=False)])
+            if trial is not None:  # only now: where the storage failed, the result can be told again
+                trial._told = True
+                del self.live[number]
+            assert outcomes is not None
+            if outcomes[len(events) - 1] is not None:
+                return True
+            if self.is_lost(number):
+                self._keep_late_result(number, outcome)
+            return False
+
+    def pruned(self, number: int) -> Outcome:
+        """PRUNED, with the report at the largest step as its value if there is one that is a number."""
+        trial, record = self.live.get(number), self._log.ledger.running.get(number)
+        reports: dict[int, float] = {}
+        if trial is not None:
+            reports = dict(zip(trial._steps, trial._values, strict=True))
+        elif record is not None:
+            reports = dict(zip(record.steps, record.values, strict=True))
+        if len(self._log.ledger.directions) > 1 or not reports:
+            return Outcome(TrialState.PRUNED)
+        value = reports[max(reports)]
+        return Outcome(TrialState.PRUNED, None if value != value else (value,))
+
+    def is_lost(self, number: int) -> bool:
+        """Whether a trial failed because its worker was taken for lost."""
+        ledger = self._log.ledger
+        if not ledger.is_known(number) or not ledger.is_finished(number):
+            return False
+        error = ledger.finished(number).error
+        return error is not None and error.type == _LOST
+
+    def _end_of(self, trial: Trial, outcome: Outcome) -> list[Event]:
+        now = time.time()
+        space = self._space_of(trial._distributions)
+        events: list[Event] = []
+        if space.digest not in self._log.ledger.spaces:
+            events.append(SpaceDeclared(space))
+        if trial._deferred:
+            events += [
+                TrialReported(trial.number, step, value, now, pruned)
+                for step, value, pruned in zip(trial._steps, trial._values, trial._answers, strict=True)
+            ]
+        events.append(
+            TrialFinished(
+                trial.number,
+                outcome.state,
+                now,
+                outcome.values,
+                space.digest if trial._parameters else "",
+                trial._parameters,
+                trial._constraints,
+                trial._attributes,
+                {},
+                outcome.error,
+                trial._pruned,
+            )
+        )
+        return events
+
+    def _end_from_log(self, number: int, outcome: Outcome) -> list[Event]:
+        """The end of a trial that another process asked for, with the parameters that it stored."""
+        record = self._log.ledger.running.get(number)
+        asked = {} if record is None else record.system_attrs.get(ASKED, {})
+        space, parameters = asked.get("space", ""), asked.get("parameters", {})
+        end = TrialFinished(number, outcome.state, time.time(), outcome.values, space, parameters, error=outcome.error)
+        return [end]
+
+    def _retry(self, number: int, events: Sequence[Event], *, lost: bool) -> list[Event]:
+        """The retry of the trial that `events` end, if it failed and gets one; void if it had already ended."""
+        end, record = events[-1], self._log.ledger.running.get(number)
+        policy = self._study.retry
+        if policy is None or record is None or not isinstance(end, TrialFinished) or end.state is not TrialState.FAIL:
+            return []
+        space = self._log.ledger.spaces.get(end.space, Space())
+        retry = policy.retry_of(finished(record, end, space), record.known() if lost else dict(record.fixed), lost=lost)
+        return [] if retry is None else [retry]
+
+    def _keep_late_result(self, number: int, outcome: Outcome) -> None:
+        """A worker that was taken for lost has come back: the trial stays failed, and shows the result."""
+        values = None if outcome.values is None else list(outcome.values)
+        result = {"state": outcome.state.name, "values": values}
+        self._log.append([AttributeSet("late_result", result, number, system=True)])
+        logger.warning(
+            f"Trial {number} had been given up, because its lease had expired; it stays failed, and its result "
+            f"{values} is kept as its system attribute 'late_result'."
+        )
+
+    # ---- leases
+
+    @property
+    def lease_policy(self) -> LeasePolicy | None:
+        """How leases of running trials are kept; None where no other process can see the study."""
+        return self._log.storage.lease_policy
+
+    def renew_leases(self) -> None:
+        """Show the other workers that this one is alive. Called by a thread, now and then."""
+        with self._log.lock:
+            alive, name = list(self.live), self._log.name
+            ended = [number for number in self._beaten if number not in self.live]
+        if alive or ended:
+            self._log.storage.beat(name, alive, ended)
+            self._beaten = set(alive)
+
+    def _reap(self) -> None:
+        """Fail the trials whose workers are gone."""
+        running = self._log.ledger.running
+        if self._observer is None or len(running) == len(self.live):
+            return
+        others = [trial for number, trial in running.items() if number not in self.live]
+        for trial in self._observer.lost(others, lambda: self._log.storage.beats(self._log.name)):
+            worker = None if trial.worker is None else Worker.parse(trial.worker)
+            who = "unknown" if worker is None else f"process {worker.pid} on {worker.host}"
+            error = TrialError(_LOST, f"worker lost: {who} ended or stopped renewing its lease")
+            end = TrialFinished(trial.number, TrialState.FAIL, time.time(), error=error)
+            self._log.append([end, *self._retry(trial.number, [end], lost=True)])
+            logger.warning(f"Trial {trial.number} failed: {error.message}.")
+
+    def _worker(self) -> str | None:
+        return None if self.lease_policy is None else str(Worker.here())
+
+    # ---- sampling
+
+    def _key(self, number: int) -> Key:
+        return Key(self._log.ledger.header.seed, number)
+
+    def _propose(self, history: History, number: int) -> tuple[float, ...]:
+        return tuple(sampled(self._study.sampler, history.space, history, self._key(number)))
+
+    def _space_of(self, distributions: dict[str, BaseDistribution]) -> Space:
+        """The one space of these distributions, so that equal ones are kept once."""
+        names = tuple(distributions)
+        space = self._spaces.get(names)
+        if space is None or not space.consists_of(distributions):
+            space = Space(distributions)
+            known = self._log.ledger.spaces.get(space.digest)
+            if known is not None and known.consists_of(distributions):
+                space = known
+            self._spaces[names] = space
+        return space
+
+
+def sampled(sampler: Sampler, space: Space, history: History, key: Key) -> list[float]:
+    """The sampler's coded values, with the prior's where it left the choice open.
+
+    Raises:
+        ValueError: If the sampler's answer has another shape than the space.
+    """
+    row = sampler.sample(space, history, key)
+    values: list[float] = row.tolist()
+    if row.shape != (len(space),):
+        raise ValueError(
+            f"{sampler!r} must return an array of shape ({len(space)},) for {list(space)!r}, got {row.shape}."
+        )
+    if any(value != value for value in values):
+        prior = space.uniform(key).tolist()
+        return [drawn if value != value else value for value, drawn in zip(values, prior, strict=True)]
+    return values

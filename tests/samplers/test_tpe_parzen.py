@@ -1,0 +1,153 @@
+"""Mixtures are densities: they integrate to 1 along every kind of axis, and draw what they say."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hpo.arrays import Array
+from hpo.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+    NormalDistribution,
+)
+from hpo.samplers.tpe.axes import Axes, axes_of
+from hpo.samplers.tpe.bandwidth import neighbour_gap, scott, smallest
+from hpo.samplers.tpe.parzen import Mixture, draw, fit, log_density
+from hpo.space import Space
+
+DISTRIBUTIONS: list[BaseDistribution] = [
+    FloatDistribution(-3.0, 5.0),
+    FloatDistribution(1e-5, 1e2, log=True),
+    FloatDistribution(0.0, 1.0, step=0.25),
+    FloatDistribution(0.5, 4.0, step=0.5, log=True),
+    IntDistribution(-2, 4),
+    IntDistribution(1, 60, log=True),
+    NormalDistribution(1.0, 2.0),
+    NormalDistribution(1.0, 2.0, low=0.0, high=4.0, step=1.0),
+    CategoricalDistribution(["a", "b", "c"]),
+    CategoricalDistribution(["a", "b", "c", "d"], weights=[1, 2, 3, 4]),
+    CategoricalDistribution(["s", "m", "l"], ordered=True),
+    CategoricalDistribution(["s", "m", "l"], weights=[5, 1, 2], ordered=True),
+]
+
+
+def mixture(axes: Axes, points: Array, *, narrowest: float = 0.05, weights: Array | None = None) -> Mixture:
+    w = np.ones(len(points)) if weights is None else weights
+    return fit(axes, points, w, neighbour_gap, narrowest, 1.0, 1.0)
+
+
+def grid(distribution: BaseDistribution, axes: Axes) -> tuple[Array, Array]:
+    """Points along one axis, and the prior's probability that each stands for."""
+    if len(axes.categories):
+        return np.arange(len(axes.priors[0]), dtype=np.float64), axes.priors[0]
+    edges, middles = axes.edges[0], axes.middles[0]
+    if edges is not None and middles is not None:
+        return middles, np.diff(edges)
+    u = (np.arange(4000) + 0.5) / 4000
+    return u, np.full(4000, 1 / 4000)
+
+
+def drawn(distributions: list[BaseDistribution], n: int, seed: int) -> tuple[Space, Axes, Array]:
+    space = Space({str(i): distribution for i, distribution in enumerate(distributions)})
+    rng = np.random.default_rng(seed)
+    rows = np.array([[d.draw(u) for d, u in zip(distributions, row, strict=True)] for row in rng.random((n, len(space)))])
+    axes = axes_of(space)
+    return space, axes, axes.points(rows.reshape(n, len(space)))
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=repr)
+@pytest.mark.parametrize("n", [0, 1, 9])
+def test_a_density_along_one_axis_integrates_to_1(distribution: BaseDistribution, n: int) -> None:
+    _, axes, points = drawn([distribution], n, seed=n)
+    x, probability = grid(distribution, axes)
+    density = np.exp(log_density(mixture(axes, points), x[:, None], np.ones((len(x), 1), dtype=np.bool_)))
+    assert float((density * probability).sum()) == pytest.approx(1.0, abs=1e-4)
+
+
+@pytest.mark.parametrize("pair", list(itertools.combinations(range(2, len(DISTRIBUTIONS), 3), 2)), ids=repr)
+def test_a_joint_density_integrates_to_1(pair: tuple[int, int]) -> None:
+    distributions = [DISTRIBUTIONS[i] for i in pair]
+    _, axes, points = drawn(distributions, 7, seed=3)
+    points[2, 0] = points[4, 1] = np.nan
+    sides = [grid(d, axes_of(Space({"x": d}))) for d in distributions]
+    x = np.array(list(itertools.product(sides[0][0], sides[1][0])))
+    p = np.outer(sides[0][1], sides[1][1]).ravel()
+    density = np.exp(log_density(mixture(axes, points), x, np.ones(x.shape, dtype=np.bool_)))
+    assert float((density * p).sum()) == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=repr)
+def test_draws_follow_the_density(distribution: BaseDistribution) -> None:
+    _, axes, points = drawn([distribution], 4, seed=1)
+    m = mixture(axes, points)
+    rng = np.random.default_rng(0)
+    n = 40_000
+    kernel = rng.choice(5, n, p=np.exp(m.log_weight))
+    x = draw(m, kernel, rng.random((n, 1 + len(axes.categories))))[:, 0]
+    at, probability = grid(distribution, axes)
+    density = np.exp(log_density(m, at[:, None], np.ones((len(at), 1), dtype=np.bool_)))
+    below = np.cumsum(density * probability)
+    assert np.abs(below - (x[:, None] <= at[:: 1 if len(at) < 100 else 1]).mean(axis=0)).max() < 0.02
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 12), st.integers(0, 1000))
+def test_the_order_of_trials_makes_no_difference(n: int, seed: int) -> None:
+    _, axes, points = drawn(DISTRIBUTIONS, n, seed)
+    rng = np.random.default_rng(seed)
+    weights, order = rng.random(n) + 0.1, rng.permutation(n)
+    _, _, x = drawn(DISTRIBUTIONS, 5, seed + 1)
+    active = rng.random(x.shape) < 0.8
+    one = log_density(mixture(axes, points, weights=weights), x, active)
+    other = log_density(mixture(axes, points[order], weights=weights[order]), x, active)
+    np.testing.assert_allclose(one, other, rtol=1e-8, atol=1e-8)
+
+
+def test_axes_that_are_missing_say_nothing() -> None:
+    _, axes, points = drawn(DISTRIBUTIONS, 6, seed=0)
+    _, _, x = drawn(DISTRIBUTIONS, 5, seed=1)
+    nothing = np.zeros(x.shape, dtype=np.bool_)
+    np.testing.assert_allclose(log_density(mixture(axes, points), x, nothing), 0.0, atol=1e-12)
+    lost = mixture(axes, np.full_like(points, np.nan))
+    np.testing.assert_allclose(log_density(lost, x, ~nothing), 0.0, atol=1e-12)
+
+
+def test_a_mirrored_density_is_the_mirror_image() -> None:
+    _, axes, points = drawn([FloatDistribution(0, 1), IntDistribution(0, 6)], 8, seed=0)
+    x = points[::-1] * 0.9
+    all_of_it = np.ones(x.shape, dtype=np.bool_)
+    x = axes.points(x)
+    one = log_density(mixture(axes, points), x, all_of_it)
+    np.testing.assert_allclose(one, log_density(mixture(axes, 1 - points), 1 - x, all_of_it), rtol=1e-8)
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=repr)
+def test_coded_values_and_points_name_the_same_values(distribution: BaseDistribution) -> None:
+    space, axes, points = drawn([distribution], 20, seed=0)
+    for point in points:
+        value = space.decode(axes.coded(point[None])[0])["0"]
+        again = axes.points(space.encode({"0": value})[None])
+        np.testing.assert_allclose(again[0], point, atol=1e-9)
+
+
+def test_a_kernel_is_as_wide_as_the_gap_to_its_farther_neighbour() -> None:
+    u = np.array([[0.5, np.nan], [0.2, 0.25], [0.6, np.nan]])
+    np.testing.assert_allclose(neighbour_gap(u), [[0.3, np.nan], [0.3, 0.75], [0.4, np.nan]])
+
+
+def test_scotts_rule_on_a_sample_of_a_normal() -> None:
+    u = np.random.default_rng(0).normal(0.5, 0.1, (1000, 1))
+    assert scott(u)[0, 0] == pytest.approx(1.059 * 0.1 * 1000**-0.2, rel=0.1)
+    assert scott(np.full((5, 1), 0.5)).max() == pytest.approx(0.0, abs=1e-7)
+
+
+def test_the_magic_clip() -> None:
+    assert smallest(1, 2.0, 0.03) == 0.25
+    assert smallest(100, 2.0, 0.03) == 0.03
