@@ -170,7 +170,8 @@ class _NumericDistribution(BaseDistribution):
         cells = round((high - low) / self.step) + 1
         if cells > _MOST_CELLS:
             return None
-        inner = self._scale.forward(low + (np.arange(1, cells) - 0.5) * self.step)
+        ends = np.arange(1, cells, dtype=np.float64) - 0.5
+        inner = self._scale.forward(low + ends * self.step)
         return np.concatenate([[0.0], inner, [1.0]])
 
     def draw(self, u: float) -> float:

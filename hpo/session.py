@@ -43,7 +43,7 @@ ASKED = "hpo:asked"
 """System attribute of a trial whose parameters were stored when it was asked for, so that any process can tell."""
 
 _LOST = "WorkerLost"
-_OPTIMISTIC_ASKS = 8  # proposals that may be wasted on other writers before a start is claimed first
+_OPTIMISTIC_ASKS = 2  # proposals that may be wasted on other writers before a start is claimed first
 _SLOW = 0.02  # seconds; a proposal that took longer is not wasted twice
 
 logger = logging.get_logger(__name__)

@@ -24,7 +24,7 @@ import weakref
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, final
 
@@ -196,28 +196,23 @@ class JournalStorage:
     def _start(self) -> None:
         self._lock = threading.Lock()  # of the index; whoever needs the file's lock too takes that first
         self._index = _Index()
-        self._locked: set[io.FileIO] = set()
-
-    def _start_in_child(self) -> None:
-        """Forget what threads were doing that a fork has left behind in the parent."""
-        for file in self._locked:
-            file.close()  # else the lock could outlive the parent
-        self._start()
 
     @contextmanager
     def _opened(self, mode: str, lock: int | None = None) -> Iterator[io.BufferedReader[Any]]:
         """The file, opened anew: that is when NFS looks at what others have written."""
-        with _clear_errors(self.path, mode), io.FileIO(self.path, mode) as raw, io.BufferedReader(raw) as file:
-            if lock is None:
-                yield file
-                return
-            self._locked.add(raw)
+        with _clear_errors(self.path, mode), ExitStack() as stack:
+            with _forking:
+                raw = stack.enter_context(io.FileIO(self.path, mode))
+                _open_files.add(raw)
+            file = stack.enter_context(io.BufferedReader(raw))
             try:
-                fcntl.flock(raw, lock)
+                if lock is not None:
+                    fcntl.flock(raw, lock)
                 yield file
             finally:
-                fcntl.flock(raw, fcntl.LOCK_UN)  # closing is not enough if a process was forked meanwhile
-                self._locked.discard(raw)
+                if lock is not None:
+                    fcntl.flock(raw, fcntl.LOCK_UN)  # closing is not enough where a library has forked meanwhile
+                _open_files.discard(raw)
 
     @contextmanager
     def _exclusive(self) -> Iterator[io.BufferedReader[Any]]:
@@ -494,12 +489,19 @@ def _clear_errors(path: Path, mode: str) -> Iterator[None]:
         ) from error
 
 
+# ---- forks: a child must neither keep a lock of its parent's, nor wait for threads that it does not have
+
+_forking = threading.RLock()  # held while a process forks, and while a file is opened
+_open_files: set[io.FileIO] = set()
 _in_use: weakref.WeakSet[JournalStorage] = weakref.WeakSet()
 
 
 def _start_in_child() -> None:
-    for storage in _in_use:
-        storage._start_in_child()
+    for file in list(_open_files):
+        file.close()  # else the parent's lock could outlive the parent
+    for storage in list(_in_use):
+        storage._start()
+    _forking.release()
 
 
-os.register_at_fork(after_in_child=_start_in_child)
+os.register_at_fork(before=_forking.acquire, after_in_parent=_forking.release, after_in_child=_start_in_child)

@@ -13,10 +13,13 @@ from typing import final
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
-from hpo.distributions import CategoricalDistribution, NormalDistribution, FloatDistribution, IntDistribution
+from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDistribution, NormalDistribution
 from hpo.space import Space
 
-__all__ = ["Axes", "axes_of"]
+__all__ = ["BINS", "Axes", "axes_of", "cell"]
+
+BINS = 16
+"""Into which a number falls on whose value other parameters may depend."""
 
 
 @final
@@ -74,6 +77,17 @@ class Axes:
                 x[:, column] = middles[np.maximum(values[:, column], 0)]
         return x
 
+    def choices(self, column: int) -> tuple[Array, Array]:
+        """The coordinates of a column with few values, and their prior probabilities; shapes (k,)."""
+        for categories, prior in zip(self.categories, self.priors, strict=True):
+            if column == categories:
+                return np.arange(len(prior), dtype=np.float64), prior
+        axis = self.numbers.tolist().index(column)
+        edges, middles = self.edges[axis], self.middles[axis]
+        if edges is None or middles is None:
+            return np.empty(0), np.empty(0)
+        return middles, np.diff(edges)
+
     def bins(self, points: Array, active: BoolArray, most: int) -> IntArray:
         """Each coordinate's cell or category, at most `most` of them, shape (n, d); -1 where inactive."""
         count = np.minimum(self.cardinality, most)
@@ -98,7 +112,11 @@ def cell(edges: Array, u: Array) -> IntArray:
 @lru_cache(maxsize=64)
 def axes_of(space: Space) -> Axes:
     """The axes of a space; parameters of one value are none."""
-    numbers, edges, ordered, categories, priors = [], [], [], [], []
+    numbers: list[int] = []
+    edges: list[Array | None] = []
+    ordered: list[int] = []
+    categories: list[int] = []
+    priors: list[Array] = []
     for column, distribution in enumerate(space.distributions):
         if distribution.single():
             continue

@@ -35,7 +35,7 @@ def neighbour_gap(u: Array) -> Array:
     widest[missing[:, 1:-1]] = np.nan
     out = np.empty_like(x)
     np.put_along_axis(out, order, widest, 1)
-    return out.T
+    return np.asarray(out.T)
 
 
 def _shared(widest: Array, same: BoolArray) -> Array:
@@ -71,4 +71,4 @@ def smallest(k: int, exponent: float, floor: float) -> float:
 
     Source: Watanabe (2023), arXiv 2304.11127, section 3.3.4.
     """
-    return max(floor, float(k + 1) ** -exponent)
+    return max(floor, float((k + 1.0) ** -exponent))

@@ -14,7 +14,7 @@ import numpy as np
 
 from hpo.arrays import BoolArray, IntArray
 
-__all__ = ["Branch", "Leaf", "leaves", "learn", "route"]
+__all__ = ["Branch", "Leaf", "Tree", "deciding", "learn", "leaves", "route"]
 
 
 @final
@@ -31,12 +31,14 @@ class Branch:
     """Trials part by the bin of one column.
 
     Args:
+        active: Parameters that all trials here have, shape (d,).
         column: Which.
         children: By bin, in rising order.
         elsewhere: Of categories that no trial has shown: the parameters that all trials have. None for numbers,
             where the nearest bin stands for such a one.
     """
 
+    active: BoolArray
     column: int
     children: Mapping[int, Tree]
     elsewhere: Leaf | None
@@ -72,14 +74,14 @@ def _grow(bins: IntArray, label: IntArray, patterns: BoolArray, numbers: frozens
     common = Leaf(patterns[counts.argmax()])
     if len(present) == 1:
         return common
-    shared = patterns[present].all(axis=0)
+    shared = np.asarray(patterns[present].all(axis=0))
     usable = np.flatnonzero(shared & (bins.max(axis=0) > bins.min(axis=0)))
     if not len(usable):
         return common
     column = int(usable[_gain(bins[:, usable], np.searchsorted(present, label), len(present)).argmax()])
     at = bins[:, column]
     children = {int(b): _grow(bins[at == b], label[at == b], patterns, numbers) for b in np.unique(at)}
-    return Branch(column, children, None if column in numbers else Leaf(shared))
+    return Branch(shared, column, children, None if column in numbers else Leaf(shared))
 
 
 def _gain(bins: IntArray, label: IntArray, n_labels: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
@@ -112,6 +114,13 @@ def _fill(tree: Tree, bins: IntArray, rows: IntArray, out: BoolArray) -> None:
     at = bins[rows, tree.column]
     for b in np.unique(at):
         _fill(tree.child(int(b)), bins, rows[at == b], out)
+
+
+def deciding(tree: Tree) -> set[int]:
+    """The columns that the tree splits on."""
+    if isinstance(tree, Leaf):
+        return set()
+    return {tree.column}.union(*map(deciding, tree.children.values()))
 
 
 def leaves(tree: Tree, sizes: Sequence[int], path: Path = ()) -> Iterator[tuple[Path, BoolArray]]:

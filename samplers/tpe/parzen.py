@@ -128,7 +128,8 @@ def log_kernels(mixture: Mixture, points: Array, active: BoolArray) -> Array:
     n, k = len(points), len(mixture.centre)
     if not k:
         return np.zeros((n, 0))
-    smooth, cells = [], []
+    smooth: list[int] = []
+    cells: list[int] = []
     for j, edges in enumerate(axes.edges):
         (smooth if edges is None else cells).append(j)
     out = _log_normal(mixture, points, active, np.array(smooth, dtype=np.int64))

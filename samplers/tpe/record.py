@@ -38,6 +38,7 @@ class Record:
         best: Their rows in the history.
         sample: Rows of the sample, in the order of their hashes.
         hashes: Those.
+        merits: The sort keys of the sample, shape (s, 3 + m).
     """
 
     n_best: int
@@ -48,6 +49,7 @@ class Record:
     best: IntArray
     sample: IntArray
     hashes: NDArray[np.uint64]
+    merits: Array
     seen: int = 0
 
     @staticmethod
@@ -56,7 +58,7 @@ class Record:
         """The record of nothing."""
         none = np.empty(0, dtype=np.int64)
         merit = np.empty((0, 3 + n_objectives))
-        return Record(n_best, n_sample, with_failed, 0, merit, none, none, np.empty(0, dtype=np.uint64))
+        return Record(n_best, n_sample, with_failed, 0, merit, none, none, np.empty(0, dtype=np.uint64), merit)
 
     def advance(self, fresh: History) -> Record:
         """The record after some more trials."""
@@ -81,6 +83,7 @@ class Record:
             best,
             sample,
             hashes[order],
+            np.concatenate([self.merits, merit])[order],
             seen,
         )
 

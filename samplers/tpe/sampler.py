@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -10,22 +9,23 @@ from typing import Literal, final
 
 import numpy as np
 
-from hpo.arrays import Array, BoolArray, IntArray
+from hpo.arrays import Array
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.tpe import bandwidth, split, weights
-from hpo.samplers.tpe.axes import Axes, axes_of
-from hpo.samplers.tpe.branches import Leaf, Tree, learn, route
-from hpo.samplers.tpe.parzen import Mixture, draw, fit, log_density, log_kernels
-from hpo.samplers.tpe.record import Record, order_of_several
+from hpo.samplers.tpe.axes import BINS, Axes, axes_of
+from hpo.samplers.tpe.branches import Leaf, Tree, deciding, learn, route
+from hpo.samplers.tpe.parzen import Mixture, fit
+from hpo.samplers.tpe.ratio import Ratio, share
+from hpo.samplers.tpe.record import Record
+from hpo.samplers.tpe.trials import Trials
 from hpo.samplers.tpe.tried import Tried, configurations, names_of
 from hpo.space import Space
 
 __all__ = ["TPESampler"]
 
 _MOST_GOOD = 64  # more good trials than these are not remembered
-_BINS = 16  # into which a number falls that other parameters may depend on
 _MOST_LISTED = 2**15  # a finite space of more configurations is searched by drawing
 _MOST_COMPARED = 256  # of those that were not tried
 _ROUNDS = 8  # of drawing again, where all candidates were tried before
@@ -66,6 +66,8 @@ class TPESampler:
         magic_clip_exponent, min_bandwidth: No kernel is narrower than max(min_bandwidth, (k + 1)^-exponent), if
             the mixture has k.
         category_prior: How many trials each choice's share of the prior is worth along an axis of categories.
+        exploration: Share of asks in which one category, rarely tried ones first, is given and the rest is modelled
+            on the trials with it. Without it a branch whose first trials were unlucky may never be seen again.
         failures: "ignore" failed trials, or count them as "bad".
         allow_duplicates: Whether to try a configuration of a finite space again.
         n_kernels: Trials in the sample that stands for the whole history.
@@ -100,6 +102,7 @@ class TPESampler:
     magic_clip_exponent: float = 2.0
     min_bandwidth: float = 0.03
     category_prior: float = 1.0
+    exploration: float = 0.1
     failures: Literal["ignore", "bad"] = "ignore"
     allow_duplicates: bool = False
     n_kernels: int = 256
@@ -128,7 +131,7 @@ class TPESampler:
         if self.multivariate is False:
             return np.array([self._single(Space({n: d}), record, history, key) for n, d in space.items()])
         row = self._joint(model, record, history, key)
-        return row if model is space else row[[model.index[name] for name in space]]
+        return row if model is space else np.asarray(row[[model.index[name] for name in space]])
 
     def _record(self, history: History) -> Record:
         failed = self.failures == "bad"
@@ -159,33 +162,86 @@ class TPESampler:
         axes = axes_of(space)
         if not len(axes.numbers) and not len(axes.categories):
             return np.full(len(space), np.nan)
-        known = _Known.of(self, record, history, space, axes)
+        known = Trials.of(record, history, space, axes, self._n_good(record.size))
         if known is None:
             return np.full(len(space), np.nan)
         rng = key.child("tpe").generator()
-        fixed = axes.points(space.encode(history.given)[None])[0]
-        tree = known.tree(axes) if space is history.space else None
-        ratio = self._ratio(axes, known, history, space, tree)
-        if tree is None or not self._must_be_new(axes):
-            candidates, active = ratio.candidates(self.n_ei_candidates, fixed, tree, rng)
-            return axes.coded(candidates[[ratio(candidates, active).argmax()]])[0]
-        return self._untried(space, history, axes, ratio, tree, fixed, rng)
+        given = axes.points(space.encode(history.given)[None])[0]
+        tree = _tree(known, axes) if space is history.space else Leaf(np.ones(len(space), dtype=np.bool_))
+        pending = _routed(axes, tree, axes.points(history.pending(space)))
+        liars = pending if self.constant_liar else pending[:0]
+        if space is not history.space or not self._must_be_new(axes):
+            fixed, here = self._explored(known, axes, tree, given, key, rng)
+            return _coded(axes, self._point(axes, here, liars, tree, fixed, None, rng))
+        tried = self._tried(space, history, axes, pending)
+        for _ in range(_ROUNDS):
+            fixed, here = self._explored(known, axes, tree, given, key, rng)
+            point = self._point(axes, here, liars, tree, fixed, tried, rng)
+            if not np.isnan(point).all():
+                return _coded(axes, point)
+        if np.isnan(given).all():
+            listed = self._listed(axes, known, liars, tree, tried, rng)
+            if listed is not None:
+                return _coded(axes, listed)
+        return _coded(axes, self._point(axes, known, liars, tree, given, None, rng))
 
-    def _ratio(self, axes: Axes, known: _Known, history: History, space: Space, tree: Tree | None) -> _Ratio:
-        good, bad = known.good, known.bad
-        pending = history.pending(space) if self.constant_liar else np.empty((0, len(space)))
-        if len(pending):
-            points = axes.points(pending)
-            bad = np.concatenate([bad, points if tree is None else _routed(axes, tree, points)])
+    def _point(
+        self,
+        axes: Axes,
+        known: Trials,
+        pending: Array,
+        tree: Tree,
+        fixed: Array,
+        tried: Tried | None,
+        rng: np.random.Generator,
+    ) -> Array:
+        """One point along a branch, shape (d,); all NaN if only such were drawn as were tried.
+
+        Level by level: what all trials at a node of the tree had is chosen together, given what was chosen before,
+        by what trials with these parameters tell. Each level has good trials of its own, so that a branch is not
+        given up because another one is known better.
+        """
+        node, point, done = tree, fixed.copy(), np.zeros(len(fixed), dtype=np.bool_)
+        while True:
+            new, done = node.active & ~done, done | node.active
+            last = isinstance(node, Leaf)
+            if new.any() or last:
+                has = known.active[:, new].all(axis=1)
+                here = known if has.all() else known.where(has, self._n_good)
+                ratio = self._ratio(axes, here, pending[~np.isnan(pending[:, new]).any(axis=1)])
+                candidates = ratio.candidates(self.n_ei_candidates, point, rng)
+                active = np.broadcast_to(done, candidates.shape)
+                if last and tried is not None:
+                    new_ones = [name not in tried for name in names_of(axes.values(candidates, active))]
+                    if not any(new_ones):
+                        return np.full(len(fixed), np.nan)
+                    candidates, active = candidates[new_ones], active[new_ones]
+                point = np.where(done, candidates[ratio(candidates, active).argmax()], point)
+            if isinstance(node, Leaf):
+                return np.where(done, point, np.nan)
+            node = node.child(int(axes.bins(point[None], done[None], BINS)[0, node.column]))
+
+    def _ratio(self, axes: Axes, known: Trials, pending: Array) -> Ratio:
+        bad = np.concatenate([known.bad, pending]) if len(pending) else known.bad
         w = weights.old_decay(len(bad)) if self.bad_weights == "old-decay" else np.ones(len(bad))
-        l, g = self._fit(axes, good, known.good_weights), self._fit(axes, bad, w)
-        if not known.infeasible.any():
-            return _Ratio(axes, l, g)
-        x, c = known.points, known.infeasible
-        feasible = self._fit(axes, x[~c], np.ones(int((~c).sum())))
-        infeasible = self._fit(axes, x[c], np.ones(int(c.sum())))
-        shares = (_share(len(good), len(x)), _share(len(x) - int(c.sum()), len(x)))
-        return _Ratio(axes, l, g, feasible, infeasible, shares)
+        l, g = self._fit(axes, known.good, self._good_weights(known)), self._fit(axes, bad, w)
+        c = known.infeasible
+        if not c.any():
+            return Ratio(l, g)
+        x, n_infeasible = known.points, int(c.sum())
+        feasible = self._fit(axes, x[~c], np.ones(len(x) - n_infeasible))
+        infeasible = self._fit(axes, x[c], np.ones(n_infeasible))
+        return Ratio(l, g, feasible, infeasible, (share(known.n_good, len(x)), share(len(x) - n_infeasible, len(x))))
+
+    def _good_weights(self, known: Trials) -> Array:
+        if self.good_weights == "old-decay":
+            w = np.empty(known.n_good)
+            w[np.argsort(known.rows[: known.n_good])] = weights.old_decay(known.n_good)
+            return w
+        if self.good_weights == "ei" and known.merit.shape[1] == 4:
+            losses = known.losses
+            return weights.expected_improvement(losses[:-1], losses[-1])
+        return np.ones(known.n_good)
 
     def _fit(self, axes: Axes, points: Array, w: Array) -> Mixture:
         width = bandwidth.scott if self.bandwidth == "scott" else bandwidth.neighbour_gap
@@ -198,7 +254,30 @@ class TPESampler:
         else:
             rule = split.root if self.split == "sqrt" else split.linear
             wanted = rule(n, self.good_fraction, self.good_limit)
-        return max(1, min(int(wanted), n, max(self.good_limit, _MOST_GOOD)))
+        return min(n, max(1, min(int(wanted), max(self.good_limit, _MOST_GOOD))))
+
+    def _explored(
+        self, known: Trials, axes: Axes, tree: Tree, given: Array, key: Key, rng: np.random.Generator
+    ) -> tuple[Array, Trials]:
+        """What is fixed, shape (d,), and which trials tell about the rest.
+
+        In some asks this is one value of one category, rarely tried ones first, and the trials with it: categories
+        whose first trials were unlucky get another chance in this way.
+        """
+        if key.uniform("tpe.explore") >= self.exploration or not np.isnan(given).all():
+            return given, known
+        columns = sorted({*axes.categories.tolist(), *(c for c in deciding(tree) if axes.cardinality[c] <= BINS)})
+        if not columns:
+            return given, known
+        column = columns[int(rng.integers(len(columns)))]
+        values, (choices, prior) = known.points[:, column], axes.choices(column)
+        p = np.where(choices == values[0], 0.0, prior) / (1.0 + (values[:, None] == choices).sum(axis=0))
+        if not p.sum() > 0:
+            return given, known
+        fixed = given.copy()
+        fixed[column] = choice = choices[rng.choice(len(choices), p=p / p.sum())]
+        here = values == choice
+        return fixed, known.where(here, self._n_good) if here.sum() > 1 else known
 
     def _must_be_new(self, axes: Axes) -> bool:
         return axes.is_finite and not self.allow_duplicates and self.multivariate is not False
@@ -208,48 +287,33 @@ class TPESampler:
         axes = axes_of(space)
         if space is not history.space or not self._must_be_new(axes) or not record.size:
             return False
-        known = _Known.of(self, record, history, space, axes)
+        known = Trials.of(record, history, space, axes, self._n_good(record.size))
         if known is None:
             return False
-        tree, points = known.tree(axes), axes.points(row[None])
-        active = route(tree, axes.bins(points, ~np.isnan(points), _BINS))
-        return names_of(axes.values(points, active))[0] in self._tried(space, history, axes, tree)
+        tree, point = _tree(known, axes), axes.points(row[None])
+        active = route(tree, axes.bins(point, ~np.isnan(point), BINS))
+        pending = _routed(axes, tree, axes.points(history.pending(space)))
+        return names_of(axes.values(point, active))[0] in self._tried(space, history, axes, pending)
 
-    def _tried(self, space: Space, history: History, axes: Axes, tree: Tree) -> Tried:
+    def _tried(self, space: Space, history: History, axes: Axes, pending: Array) -> Tried:
         """The configurations of finished and running trials."""
         tried = history.fold("tpe.tried", Tried(), partial(Tried.advance, axes=axes, space=space), space)
-        pending = _routed(axes, tree, axes.points(history.pending(space)))
         return tried.including(names_of(axes.values(pending, ~np.isnan(pending))))
 
-    def _untried(
-        self,
-        space: Space,
-        history: History,
-        axes: Axes,
-        ratio: _Ratio,
-        tree: Tree,
-        fixed: Array,
-        rng: np.random.Generator,
-    ) -> Array:
-        """The best candidate that was not tried; drawn, or at last picked from a list of what is left."""
-        tried = self._tried(space, history, axes, tree)
-        for _ in range(_ROUNDS):
-            candidates, active = ratio.candidates(self.n_ei_candidates, fixed, tree, rng)
-            new = [name not in tried for name in names_of(axes.values(candidates, active))]
-            if any(new):
-                candidates, active = candidates[new], active[new]
-                return axes.coded(candidates[[ratio(candidates, active).argmax()]])[0]
-        if np.isnan(fixed).all():
-            values = configurations(tree, axes.cardinality.astype(np.int64), _MOST_LISTED)
-            if values is not None:
-                left = values[[name not in tried for name in names_of(values)]]
-                if not len(left):
-                    raise SearchSpaceExhausted(f"All {len(values)} configurations of the space have been tried.")
-                left = left[rng.choice(len(left), min(len(left), _MOST_COMPARED), replace=False)]
-                candidates, active = axes.at(left), left >= 0
-                best = [ratio(candidates, active).argmax()]
-                return np.where(active[best], axes.coded(candidates[best]), np.nan)[0]
-        return axes.coded(candidates[[ratio(candidates, active).argmax()]])[0]
+    def _listed(
+        self, axes: Axes, known: Trials, pending: Array, tree: Tree, tried: Tried, rng: np.random.Generator
+    ) -> Array | None:
+        """The best of the configurations that are left, shape (d,); None if there are too many to list."""
+        values = configurations(tree, axes.cardinality.astype(np.int64), _MOST_LISTED)
+        if values is None:
+            return None
+        left = values[[name not in tried for name in names_of(values)]]
+        if not len(left):
+            raise SearchSpaceExhausted(f"All {len(values)} configurations of the space have been tried.")
+        left = left[rng.choice(len(left), min(len(left), _MOST_COMPARED), replace=False)]
+        points, active = axes.at(left), left >= 0
+        best = self._ratio(axes, known, pending)(points, active).argmax()
+        return np.where(active[best], points[best], np.nan)
 
 
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -262,145 +326,19 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
-@final
-@dataclass(frozen=True, eq=False)
-class _Known:
-    """The trials that the densities are made of.
-
-    Args:
-        good, bad: Points, NaN where a trial lacks the axis, shapes (a, d) and (b, d).
-        good_weights: Shape (a,).
-        points, active, infeasible: Of both, shapes (a + b, d) and (a + b,).
-    """
-
-    good: Array
-    bad: Array
-    good_weights: Array
-    points: Array
-    active: BoolArray
-    infeasible: BoolArray
-
-    @staticmethod
-    def of(sampler: TPESampler, record: Record, history: History, space: Space, axes: Axes) -> _Known | None:
-        """None if no trial had one of the parameters."""
-        n_good = sampler._n_good(record.size)
-        order = order_of_several(record.merit, n_good) if history.n_objectives > 1 else slice(None)
-        merit, best = record.merit[order], record.best[order]
-        good = best[:n_good]
-        bad = np.sort(record.sample[~(record.sample[:, None] == good).any(axis=1)])
-        rows = np.concatenate([good, bad])
-        points = axes.points(history.at(rows, space))
-        missing = np.isnan(points)
-        has = ~missing.all(axis=1)
-        if not has.any():
-            return None
-        active = history.active(rows, space) if missing.any() else ~missing
-        w = np.ones(len(good))
-        if sampler.good_weights == "ei" and history.n_objectives == 1 and (merit[:n_good, 0] == 0.0).all():
-            threshold = merit[n_good, 3] if len(merit) > n_good and merit[n_good, 0] == 0.0 else merit[n_good - 1, 3]
-            w = weights.expected_improvement(merit[:n_good, 3], threshold)
-        elif sampler.good_weights == "old-decay":
-            w = np.empty(len(good))
-            w[np.argsort(good)] = weights.old_decay(len(good))
-        a, b = has[: len(good)], has[len(good) :]
-        return _Known(
-            points[: len(good)][a],
-            points[len(good) :][b],
-            w[a],
-            points[has],
-            active[has],
-            history.violation[rows[has]] > 0,
-        )
-
-    def tree(self, axes: Axes) -> Tree:
-        """Which parameters are active, as these trials show."""
-        if (self.active == self.active[0]).all():
-            return Leaf(self.active[0])
-        return learn(axes.bins(self.points, self.active, _BINS), self.active, axes.numbers)
+def _coded(axes: Axes, point: Array) -> Array:
+    return np.asarray(axes.coded(point[None])[0])
 
 
-@final
-@dataclass(frozen=True, eq=False)
-class _Ratio:
-    """What candidates are drawn from and compared by.
-
-    Args:
-        good, bad: l(x) and g(x).
-        feasible, infeasible: The same for the constraints; None without any.
-        shares: Of good and of feasible ones among all.
-    """
-
-    axes: Axes
-    good: Mixture
-    bad: Mixture
-    feasible: Mixture | None = None
-    infeasible: Mixture | None = None
-    shares: tuple[float, float] = (0.0, 1.0)
-
-    def __call__(self, points: Array, active: BoolArray) -> Array:
-        """How promising each point is, shape (n,).
-
-        Source of the product of ratios: arXiv 2211.14411, equation 7.
-        """
-        ratio = log_density(self.good, points, active) - log_density(self.bad, points, active)
-        if self.feasible is None or self.infeasible is None:
-            return ratio
-        feasible = log_density(self.feasible, points, active) - log_density(self.infeasible, points, active)
-        return _log_relative(ratio, self.shares[0]) + _log_relative(feasible, self.shares[1])
-
-    def candidates(
-        self, n: int, fixed: Array, tree: Tree | None, rng: np.random.Generator
-    ) -> tuple[Array, BoolArray]:
-        """Points drawn from l(x), and which of their coordinates are active; shapes (n, d).
-
-        Args:
-            n: How many.
-            fixed: Coordinates that are given, shape (d,); NaN elsewhere.
-            tree: Says which are active; None for all.
-            rng: Of the randomness.
-        """
-        axes, l = self.axes, self.good
-        d = len(fixed)
-        known = ~np.isnan(fixed)
-        p = np.exp(l.log_weight)
-        if known.any():
-            terms = l.log_weight + np.append(log_kernels(l, fixed[None], known[None])[0], 0.0)
-            p = np.exp(terms - terms.max())
-        u = rng.random((n, d + len(axes.categories) + 2))
-        edges = np.cumsum(p)
-        kernel = np.minimum(np.searchsorted(edges, u[:, -1] * edges[-1], side="right"), len(p) - 1)
-        points = draw(l, kernel, u[:, :-2])
-        _lend(points, l.centre, kernel, u[:, -2])
-        points[:, known] = fixed[known]
-        everything = np.ones(points.shape, dtype=np.bool_)
-        if tree is None:
-            return points, everything
-        if isinstance(tree, Leaf):
-            return points, np.broadcast_to(tree.active, points.shape)
-        return points, route(tree, axes.bins(points, everything, _BINS))
+def _tree(known: Trials, axes: Axes) -> Tree:
+    """Which parameters are active, as trials show."""
+    if (known.active == known.active[0]).all():
+        return Leaf(known.active[0])
+    return learn(axes.bins(known.points, known.active, BINS), known.active, axes.numbers)
 
 
 def _routed(axes: Axes, tree: Tree, points: Array) -> Array:
     """Points, shape (n, d), without what is not active."""
-    return np.where(route(tree, axes.bins(points, ~np.isnan(points), _BINS)), points, np.nan)
-
-
-def _log_relative(ratio: Array, share: float) -> Array:
-    """-log(γ + (1 - γ) g / l)."""
-    return np.asarray(-np.logaddexp(math.log(share), math.log1p(-share) - ratio))
-
-
-def _share(part: int, whole: int) -> float:
-    """Of a part, kept off 0 and 1."""
-    return (part + 0.5) / (whole + 1.0)
-
-
-def _lend(points: Array, centre: Array, kernel: IntArray, u: Array) -> None:
-    """Give points what their kernels lack from other kernels that have it, the same one for a whole branch."""
-    lacking = np.isnan(centre)
-    for column in np.flatnonzero(lacking.any(axis=0)).tolist():
-        lenders = np.flatnonzero(~lacking[:, column])
-        borrowers = np.flatnonzero(np.append(lacking[:, column], False)[kernel])
-        if len(lenders) and len(borrowers):
-            points[borrowers, column] = centre[lenders[(u[borrowers] * len(lenders)).astype(np.intp)], column]
-
+    if not len(points):
+        return points
+    return np.where(route(tree, axes.bins(points, ~np.isnan(points), BINS)), points, np.nan)

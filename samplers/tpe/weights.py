@@ -20,7 +20,7 @@ def expected_improvement(losses: Array, threshold: float) -> Array:
         gain = np.maximum(threshold - losses, 0.0)
         total = gain.sum()
         if total > 0 and np.isfinite(total):
-            return np.maximum(gain * (len(losses) / total), 1e-12)
+            return np.asarray(np.maximum(gain * (len(losses) / total), 1e-12))
     return np.ones(len(losses))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, final
 
 from hpo.codec import Row, decode, encode
-from hpo.events import Event, StudyCreated, StudyRenamed, TrialReported
+from hpo.events import Event, StudyCreated, StudyRenamed, TrialProposed, TrialReported
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
 from hpo.leases import LeasePolicy
 from hpo.storage.sql import upgrade
@@ -101,7 +101,7 @@ class RDBStorage:
 
     def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
         rows = [encode(event) for event in events]
-        relaxed = all(type(event) is TrialReported for event in events)
+        relaxed = all(type(event) in (TrialProposed, TrialReported) for event in events)
         tried: tuple[int, int] | None = None  # the study and the position of an attempt that may have succeeded
 
         def work(cursor: Any) -> int | None:

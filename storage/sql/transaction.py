@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any, TypeVar, final
 
 import sqlalchemy as sa
 from sqlalchemy.sql.base import Executable
 
 from hpo.storage.sql.errors import clear_errors, is_disconnect, is_transient
+from hpo.storage.sql.turnstile import Turnstile
 
 __all__ = ["PATIENCE", "Database", "Statement"]
 
@@ -66,6 +68,7 @@ class Database:
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
+        self._turnstile = _turnstile(engine)
         self._pid = os.getpid()
         self._reached = False
 
@@ -85,14 +88,18 @@ class Database:
     def close(self) -> None:
         """Close this process's connections; the next transaction opens new ones."""
         self.engine.dispose(close=os.getpid() == self._pid)
+        if self._turnstile is not None:
+            self._turnstile.close()
 
     def _run(self, work: Callable[[Any], T], begin: str, synchronous: str | None) -> T:
         if os.getpid() != self._pid:  # the connections of a forked process are its parent's
             self.engine.dispose(close=False)
             self._pid = os.getpid()
 
+        turn = nullcontext if synchronous is None or self._turnstile is None else self._turnstile.turn
+
         def attempt() -> T:
-            with self._transaction(begin, synchronous) as cursor:
+            with turn(), self._transaction(begin, synchronous) as cursor:
                 return work(cursor)
 
         with clear_errors(self.engine):
@@ -142,3 +149,11 @@ class Database:
             raise
         finally:
             connection.close()
+
+
+def _turnstile(engine: sa.Engine) -> Turnstile | None:
+    """For a SQLite file; other databases queue their writers well, and one in memory has none."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path.startswith((":", "file:")):
+        return None
+    return Turnstile(Path(f"{path}-turn").absolute())

@@ -92,7 +92,7 @@ def _optuna(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n:
 def _hyperopt(problem: Problem, seed: int, n: int) -> Outcomes | None:
     if problem.n_objectives > 1 or problem.constraint is not None:
         return None
-    import hyperopt
+    import hyperopt  # type: ignore[import-not-found, unused-ignore]
 
     objective = _Observed(problem, seed)
 
@@ -120,8 +120,9 @@ def _hyperopt_node(hp: Any, node: Node) -> Any:
     low, high = node.low, node.high
     if node.kind == "choice" or node.branches:
         choices = node.choices or tuple(range(int(low), int(high) + 1))
-        children = [[_hyperopt_node(hp, _renamed(n, f"{node.name}={c}/")) for n in node.branches.get(c, ())]
-                    for c in choices]
+        children = [
+            [_hyperopt_node(hp, _renamed(n, f"{node.name}={c}/")) for n in node.branches.get(c, ())] for c in choices
+        ]
         return (node.name, hp.choice(node.name, list(zip(choices, children, strict=True))))
     if node.kind == "int":
         if node.log:

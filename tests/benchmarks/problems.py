@@ -129,9 +129,7 @@ def _rastrigin(z: Any) -> float:
 
 
 def _ackley(z: Any) -> float:
-    return float(
-        -20 * np.exp(-0.2 * np.sqrt((z**2).mean())) - np.exp(np.cos(2 * np.pi * z).mean()) + 20 + math.e
-    )
+    return float(-20 * np.exp(-0.2 * np.sqrt((z**2).mean())) - np.exp(np.cos(2 * np.pi * z).mean()) + 20 + math.e)
 
 
 def _griewank(z: Any) -> float:
@@ -259,7 +257,10 @@ def _tree(name: str, seed: int) -> Problem:
     """The benchmark of Jenatton et al. (2017): a binary tree with shared parameters, and offsets at its leaves."""
     rng = np.random.default_rng(seed)
     target = rng.uniform(-0.7, 0.7, 4)
-    leaf = lambda i: (real(f"z{i}", -1, 1),)  # noqa: E731
+
+    def leaf(i: int) -> tuple[Node, ...]:
+        return (real(f"z{i}", -1, 1),)
+
     right = (real("r1", 0, 1), choice("k3", ["l", "r"], {"l": leaf(2), "r": leaf(3)}))
     left = (real("r0", 0, 1), choice("k2", ["l", "r"], {"l": leaf(0), "r": leaf(1)}))
     nodes = (choice("k1", ["l", "r"], {"l": left, "r": right}),)
@@ -335,8 +336,26 @@ def _constrained(name: str, d: int, f: Callable[[Any], float], seed: int, radius
     return Problem(name, "constrained", _cube(d), tilted, constraint=constraint)
 
 
+def _tuning(name: str) -> Problem:
+    """Which model and which of its parameters; losses come from a table."""
+    from tests.benchmarks.tables import TABLES, grid, lookup, optimum
+
+    def nodes(model: str) -> tuple[Node, ...]:
+        return tuple(
+            choice(f"{model}_{key}", values)
+            if isinstance(values[0], str) or len(values) == 2
+            else integer(f"{model}_{key}", values[0], values[-1])
+            for key, values in grid(model).items()
+        )
+
+    models = TABLES[name][1]
+    space = (choice("model", models, {model: nodes(model) for model in models}),)
+    return Problem(name, "tuning", space, lambda v: (lookup(name, v) - optimum(name),))
+
+
 def _problems() -> list[Problem]:
     return [
+        *map(_tuning, ("wine_knn_tree", "moons_all", "iris_all", "blobs_svm")),
         _continuous("sphere3", "smooth", 3, _sphere),
         _continuous("sphere8", "smooth", 8, _sphere),
         _continuous("powers6", "smooth", 6, _powers),

@@ -198,7 +198,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("run", "report"))
     parser.add_argument("--folder", required=True)
-    parser.add_argument("--samplers", default="tpe,random,optuna-tpe,hyperopt", help="separate by + where one has options")
+    parser.add_argument(
+        "--samplers", default="tpe,random,optuna-tpe,hyperopt", help="separate by + where one has options"
+    )
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--trials", type=int, default=max(BUDGETS))
     parser.add_argument("--half", choices=("tune", "report"))

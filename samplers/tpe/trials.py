@@ -1,0 +1,93 @@
+"""The trials that densities are made of, as points, divided into good and bad ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array, BoolArray, IntArray
+from hpo.history import History
+from hpo.samplers.tpe.axes import Axes
+from hpo.samplers.tpe.record import Record, order_of_several
+from hpo.space import Space
+
+__all__ = ["Trials"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """The good ones from the best to the worst, then the bad ones in the order of their completion.
+
+    Args:
+        points: Shape (n, d); NaN where a trial lacks the axis.
+        active: Whether it had the parameter, shape (n, d).
+        merit: Sort keys as in `Record`, shape (n, 3 + m).
+        rows: In the history, shape (n,).
+        n_good: How many are good.
+    """
+
+    points: Array
+    active: BoolArray
+    merit: Array
+    rows: IntArray
+    n_good: int
+
+    @staticmethod
+    def of(record: Record, history: History, space: Space, axes: Axes, n_good: int) -> Trials | None:
+        """The good trials and the sample of all; None if none of them had one of the parameters."""
+        several = history.n_objectives > 1
+        first = _best_first(record.merit, record.best, n_good)[:n_good] if several else slice(n_good)
+        good = record.best[first]
+        rest = ~(record.sample[:, None] == good).any(axis=1)
+        by_row = np.argsort(record.sample[rest])
+        rows = np.concatenate([good, record.sample[rest][by_row]])
+        merit = np.concatenate([record.merit[first], record.merits[rest][by_row]])
+        points = axes.points(history.at(rows, space))
+        missing = np.isnan(points)
+        if not missing.any():
+            return Trials(points, ~missing, merit, rows, len(good))
+        has = np.asarray(~missing.all(axis=1))
+        if not has.any():
+            return None
+        active = history.active(rows, space)
+        return Trials(points[has], active[has], merit[has], rows[has], int(has[: len(good)].sum()))
+
+    def where(self, mask: BoolArray, n_good: Callable[[int], int]) -> Trials:
+        """Some of them, shape (n,), divided anew."""
+        merit, rows = self.merit[mask], self.rows[mask]
+        wanted = n_good(len(rows))
+        order = _best_first(merit, rows, wanted)
+        bad = order[wanted:]
+        order = np.concatenate([order[:wanted], bad[np.argsort(rows[bad])]])
+        chosen = np.flatnonzero(mask)[order]
+        return Trials(self.points[chosen], self.active[chosen], self.merit[chosen], self.rows[chosen], wanted)
+
+    @property
+    def good(self) -> Array:
+        return self.points[: self.n_good]
+
+    @property
+    def bad(self) -> Array:
+        return self.points[self.n_good :]
+
+    @property
+    def infeasible(self) -> BoolArray:
+        """Which violate a constraint, shape (n,)."""
+        return np.asarray(self.merit[:, 0] == 2.0)
+
+    @property
+    def losses(self) -> Array:
+        """Of the good ones and the best bad one, with one objective, shape (n_good + 1,); inf for what has none."""
+        complete = self.merit[:, 0] == 0.0
+        losses = np.where(complete, self.merit[:, 3], np.inf)
+        return np.append(losses[: self.n_good], losses[self.n_good :].min(initial=np.inf))
+
+
+def _best_first(merit: Array, rows: IntArray, n_good: int) -> IntArray:
+    if merit.shape[1] > 4:
+        return order_of_several(merit, n_good)
+    return np.lexsort((rows, merit[:, 2], merit[:, 1], merit[:, 0]))
