@@ -14,7 +14,7 @@ from hpo.distributions import BaseDistribution
 from hpo.events import TrialError, TrialState
 from hpo.suggest import Suggestions
 
-__all__ = ["FrozenTrial", "create_trial"]
+__all__ = ["FrozenTrial", "check_trial", "create_trial"]
 
 _LOADED_LATER = frozenset(
     {

@@ -19,7 +19,7 @@ from hpo import logging
 from hpo.columns import RunningTrial
 from hpo.worker import Worker
 
-__all__ = ["LeasePolicy", "Observer", "keep"]
+__all__ = ["LeasePolicy", "Leaseholder", "Observer", "keep"]
 
 logger = logging.get_logger(__name__)
 

@@ -185,7 +185,7 @@ def subset_of_largest_hypervolume(losses: Array, size: int, reference: Array) ->
     heapq.heapify(heap)
     chosen: list[int] = []
     while len(chosen) < size:
-        gain, i, known = heapq.heappop(heap)
+        _, i, known = heapq.heappop(heap)
         if known == len(chosen):
             chosen.append(i)
             continue

@@ -32,6 +32,7 @@ from hpo.events import (
     SpaceDeclared,
     StudyCreated,
     StudyDirection,
+    StudyRenamed,
     TrialDeleted,
     TrialError,
     TrialFinished,
@@ -238,6 +239,35 @@ class StorageContract:
         storage.append("a", [TrialStarted(1.0)])
         assert isinstance(_raised(lambda: storage.create(_header("a", seed=1))), DuplicatedStudyError)
         assert list(storage.read("a")) == [_header("a"), TrialStarted(1.0)]
+
+    def test_a_study_keeps_its_log_under_another_name(self, storage: Storage) -> None:
+        for name in "ab":
+            storage.create(_header(name))
+        storage.append("a", [TrialStarted(1.0)])
+        assert isinstance(_raised(lambda: storage.rename("a", "b")), DuplicatedStudyError)
+        assert isinstance(_raised(lambda: storage.rename("none", "c")), UnknownStudyError)
+        storage.rename("a", "c")
+        assert list(storage.studies()) == ["c", "b"]
+        assert list(storage.read("c")) == [_header("a"), TrialStarted(1.0), StudyRenamed("c")]
+        assert isinstance(_raised(lambda: storage.create(_header("c"))), DuplicatedStudyError)
+        storage.create(_header("a"))
+        assert list(storage.read("a")) == [_header("a")]
+
+    def test_leases_count_and_end_beside_the_log(self, storage: Storage) -> None:
+        for name in "ab":
+            storage.create(_header(name))
+        assert storage.beats("a") == {}
+        if storage.lease_policy is None:
+            return
+        storage.beat("a", [0, 7], [])
+        before = dict(storage.beats("a"))
+        storage.beat("a", [7], [0])
+        after = dict(storage.beats("a"))
+        assert set(before) == {0, 7}
+        assert set(after) == {7}
+        assert after[7] != before[7]
+        assert storage.beats("b") == {}
+        assert len(storage.read("a")) == 1
 
     def test_append_returns_the_length_of_the_log(self, storage: Storage) -> None:
         storage.create(_header("a"))

@@ -9,7 +9,7 @@ from typing import Any, Protocol, final
 
 from hpo.events import Event
 
-__all__ = ["Segment", "pack"]
+__all__ = ["Packed", "Segment", "pack"]
 
 
 class Packed(Protocol):

@@ -137,17 +137,6 @@ def declared(module: ast.Module) -> list[str]:
     raise AssertionError("a module says in __all__ what is public")
 
 
-UNLISTED = {
-    "hpo.columns": {"violation"},
-    "hpo.frozen": {"check_trial"},
-    "hpo.leases": {"Leaseholder"},
-    "hpo.storage.journal": {"VERSION"},
-    "hpo.storage.segments": {"Packed"},
-    "hpo.study": {"Callback", "Objective", "sampled"},
-}
-"""Names without an underscore that other modules of hpo use and nobody else should."""
-
-
 @pytest.mark.parametrize("path", MODULES, ids=dotted)
 def test_all_names_what_is_public(path: Path) -> None:
     module, name = tree(path), dotted(path)
@@ -156,7 +145,7 @@ def test_all_names_what_is_public(path: Path) -> None:
         return  # a docstring alone
     names = declared(module)
     assert len(names) == len(set(names))
-    assert public - set(names) <= UNLISTED.get(name, set())
+    assert public <= set(names)
     gathers = path.name == "__init__.py" or name in {"hpo.logging", "hpo.storages", "hpo.study", "hpo.trial"}
     assert set(names) <= (public | imported_names(module) if gathers else public)
 

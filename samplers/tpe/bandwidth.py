@@ -46,7 +46,7 @@ def _shared(widest: Array, same: BoolArray) -> Array:
     first = np.flatnonzero(starts)
     run = np.cumsum(starts.ravel()) - 1
     length = np.diff(np.append(first, q * k))
-    return (np.maximum.reduceat(widest.ravel(), first) / length)[run].reshape(q, k)
+    return np.asarray((np.maximum.reduceat(widest.ravel(), first) / length)[run].reshape(q, k))
 
 
 def scott(u: Array) -> Array:

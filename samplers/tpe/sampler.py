@@ -102,7 +102,7 @@ class TPESampler:
     magic_clip_exponent: float = 2.0
     min_bandwidth: float = 0.03
     category_prior: float = 1.0
-    exploration: float = 0.1
+    exploration: float = 0.15
     failures: Literal["ignore", "bad"] = "ignore"
     allow_duplicates: bool = False
     n_kernels: int = 256
@@ -206,7 +206,7 @@ class TPESampler:
             new, done = node.active & ~done, done | node.active
             last = isinstance(node, Leaf)
             if new.any() or last:
-                has = known.active[:, new].all(axis=1)
+                has = np.asarray(known.active[:, new].all(axis=1))
                 here = known if has.all() else known.where(has, self._n_good)
                 ratio = self._ratio(axes, here, pending[~np.isnan(pending[:, new]).any(axis=1)])
                 candidates = ratio.candidates(self.n_ei_candidates, point, rng)

@@ -39,7 +39,7 @@ class Turnstile:
     def turn(self) -> Iterator[None]:
         """The block runs while no other one does, in whatever thread or process."""
         if os.getpid() != self._pid:  # a forked process shares its parent's open file, and so its turn
-            self.__init__(self._path)  # type: ignore[misc]
+            self.__init__(self._path)
         with self._lock:
             if fcntl is None or not self._open():
                 yield

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -52,7 +52,7 @@ def databases(folder: Path) -> Iterator[dict[str, Iterator[str]]]:
     server_folder = folder / "server"
     server_folder.mkdir()
     server = postgresql(server_folder)
-    kinds = {"SQLite": (f"sqlite:///{folder}/{i}.db" for i in range(10**6))}
+    kinds: dict[str, Iterator[str]] = {"SQLite": (f"sqlite:///{folder}/{i}.db" for i in range(10**6))}
     if isinstance(server, Server):
         server.start()
         kinds["PostgreSQL"] = (_database(server, f"benchmark_{i}") for i in range(10**6))
@@ -249,7 +249,8 @@ def _size(url: str) -> int:
 def _job(arguments: Sequence[str]) -> None:
     job, library, options = arguments
     importlib.import_module(library)
-    {"work": work, "write": write, "grow": grow}[job](library, **json.loads(options))
+    jobs: dict[str, Callable[..., None]] = {"work": work, "write": write, "grow": grow}
+    jobs[job](library, **json.loads(options))
 
 
 if __name__ == "__main__":

@@ -90,7 +90,7 @@ def test_a_parameter_met_inside_a_trial_is_drawn_given_what_is_fixed() -> None:
     def objective(trial: Trial) -> float:
         x = trial.suggest_categorical("x", [0.2, 0.8])
         y = trial.suggest_float("y", 0, 1 + 1e-9 * trial.number)
-        return abs(x - y)
+        return float(abs(x - y))
 
     study = studied(objective, 100)
     late = [abs(trial.params["x"] - trial.params["y"]) for trial in study.trials[50:]]
@@ -116,7 +116,7 @@ def test_a_new_choice_keeps_the_history_of_the_others() -> None:
 def test_queued_parameters_move_the_others_to_what_goes_well_with_them() -> None:
     def objective(trial: Trial) -> float:
         x = trial.suggest_categorical("x", [0.2, 0.8])
-        return abs(x - trial.suggest_float("y", 0, 1))
+        return float(abs(x - trial.suggest_float("y", 0, 1)))
 
     study = studied(objective, 80)
     differences = []
@@ -227,6 +227,10 @@ def test_a_large_finite_space_has_no_repetition_either() -> None:
 
     study = studied(objective, 150)
     assert len({tuple(trial.params.items()) for trial in study.trials}) == 150
+
+
+def coordinates(trial: Trial) -> list[float]:
+    return [trial.suggest_float(f"x{i}", 0, 1) for i in range(len(trial.study.directions))]
 
 
 def test_the_record_does_not_depend_on_how_the_history_is_cut() -> None:
