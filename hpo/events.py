@@ -33,6 +33,9 @@ __all__ = [
 ]
 
 
+_LONGEST = 100_000  # characters of a message or a traceback that are kept
+
+
 @final
 class _Nothing(dict[str, Any]):
     """The empty mapping that absent attributes share; it stays one object when it is copied or pickled."""
@@ -103,7 +106,7 @@ class TrialError:
             trace = "".join(traceback.format_exception(error))
         except Exception:
             trace = "".join(traceback.format_tb(error.__traceback__))
-        return cls(name, message, trace)
+        return cls(name, message[:_LONGEST], trace[-_LONGEST:])
 
 
 @dataclass(frozen=True, slots=True)

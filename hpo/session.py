@@ -37,10 +37,13 @@ from hpo.worker import Worker
 if TYPE_CHECKING:
     from hpo.study import Study
 
-__all__ = ["ASKED", "Session", "sampled"]
+__all__ = ["ASKED", "MAX_ATTRIBUTE", "Session", "sampled"]
 
 ASKED = "hpo:asked"
 """System attribute of a trial whose parameters were stored when it was asked for, so that any process can tell."""
+
+MAX_ATTRIBUTE = 4 * 2**20
+"""Characters of an attribute, written as JSON, that a storage takes."""
 
 _LOST = "WorkerLost"
 _OPTIMISTIC_ASKS = 2  # proposals that may be wasted on other writers before a start is claimed first
@@ -174,8 +177,17 @@ class Session:
 
         Raises:
             TypeError: If the storage cannot hold it.
+            ValueError: If it is larger than `MAX_ATTRIBUTE`.
         """
-        return loads(dumps(value)) if self._log.storage.shared else value
+        if not self._log.storage.shared:
+            return value
+        text = dumps(value)
+        if len(text) > MAX_ATTRIBUTE:
+            raise ValueError(
+                f"An attribute has at most {MAX_ATTRIBUTE} characters as JSON, got {len(text)}; store it in a file "
+                "and its path here."
+            )
+        return loads(text)
 
     def check(self, name: str, distribution: BaseDistribution) -> None:
         """Raise if a name may not be suggested like this in this study and its storage."""
@@ -202,11 +214,14 @@ class Session:
         """Write the end of a trial, which is durable when this returns; False if the trial had already ended."""
         with self._log.lock:
             trial = self.live.get(number)
-            if trial is None:
-                events = self._end_from_log(number, outcome)
-            else:
-                events = self._end_of(trial, outcome)
-            outcomes = self._log.append([*events, *self._retry(number, events, lost=False)])
+            events = self._end_from_log(number, outcome) if trial is None else self._end_of(trial, outcome)
+            try:
+                outcomes = self._log.append([*events, *self._retry(number, events, lost=False)])
+            except (OverflowError, TypeError, ValueError) as error:
+                # Something in the trial cannot be written. The trial must end all the same, so without it.
+                failure = Outcome.of_error(error)
+                events = [TrialFinished(number, failure.state, time.time(), error=failure.error)]
+                outcomes = self._log.append(events)
             if trial is not None:  # only now: where the storage failed, the result can be told again
                 trial._told = True
                 del self.live[number]

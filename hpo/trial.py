@@ -141,8 +141,8 @@ class Trial(Suggestions):
             step = int(step)
         except (TypeError, ValueError):
             raise TypeError(f"step must be an integer, got {step!r}.") from None
-        if step < 0:
-            raise ValueError(f"step must be ≥ 0, got {step}.")
+        if not 0 <= step < 2**63:
+            raise ValueError(f"step must be ≥ 0 and below 2**63, got {step}.")
         if step in self._steps:
             warnings.warn(
                 f"Trial {self.number} has already reported at step {step}; this report is ignored.",
@@ -169,10 +169,11 @@ class Trial(Suggestions):
 
         Args:
             key: A name.
-            value: Anything that JSON can hold; a study in memory takes any object.
+            value: Anything that JSON can hold, up to 4 MiB of it; a study in memory takes any object.
 
         Raises:
             TypeError: If the storage cannot hold the value.
+            ValueError: If it is too large.
         """
         self._check_running("set_user_attr")
         self._attributes[str(key)] = self._session.snapshot(value)

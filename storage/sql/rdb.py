@@ -6,6 +6,8 @@ import weakref
 from collections.abc import Mapping, Sequence
 from typing import Any, final
 
+from sqlalchemy import URL, make_url
+
 from hpo.codec import Row, decode, encode
 from hpo.events import Event, StudyCreated, StudyRenamed, TrialProposed, TrialReported
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
@@ -20,6 +22,7 @@ from hpo.storage.sql.transaction import Database
 __all__ = ["RDBStorage"]
 
 _ALL = 2**62  # a limit that no log reaches
+_secrets: dict[str, str] = {}  # URLs by what is pickled of them, so that copies within this process work
 
 
 @final
@@ -28,6 +31,9 @@ class RDBStorage:
 
     What `append` returned from survives a crash of the process, of the machine and a power cut; only reports
     of running trials may wait for the next start or end of a trial to reach the disk.
+
+    It pickles without its password: another process that unpickles it takes the password from where the driver
+    looks for one (PGPASSWORD or ~/.pgpass for PostgreSQL), or opens a storage of its own.
 
     Args:
         url: Such as "sqlite:///study.db"; anything that SQLAlchemy understands.
@@ -182,10 +188,13 @@ class RDBStorage:
         return f"RDBStorage({self.url!r})"
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: self.__dict__[name] for name in ("_url", "_engine_kwargs", "lease_policy")}
+        public = _without_password(self._url)
+        _secrets[public] = self._url
+        return {"_url": public, "_engine_kwargs": self._engine_kwargs, "lease_policy": self.lease_policy}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+        self._url = _secrets.get(self._url, self._url)
         self._open()
 
     def _open(self) -> None:
@@ -236,6 +245,14 @@ class RDBStorage:
         until = since + (_ALL if limit is None else limit)
         rows: list[Row] = self._statements.read.run(cursor, study_id, since, until).fetchall()
         return rows
+
+
+def _without_password(url: str) -> str:
+    parsed = make_url(url)
+    without = URL.create(
+        parsed.drivername, parsed.username, None, parsed.host, parsed.port, parsed.database, parsed.query
+    )
+    return without.render_as_string(hide_password=False)
 
 
 def _scalar(cursor: Any) -> int | None:

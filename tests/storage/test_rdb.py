@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import random
 import signal
 import sqlite3
@@ -306,3 +307,46 @@ study.optimize(lambda t: t.suggest_float("x", 0, 1) * t.suggest_int("n", 1, 9), 
     whole.optimize(lambda t: t.suggest_float("x", 0, 1) * t.suggest_int("n", 1, 9), n_trials=10)
     resumed = hpo.load_study(storage=url)
     assert [(t.params, t.value) for t in resumed.trials] == [(t.params, t.value) for t in whole.trials]
+
+
+def test_a_pickle_holds_no_password_and_works_in_this_process(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/study.db"
+    storage = RDBStorage(url)
+    storage._url = "postgresql+psycopg://me:secret@host/db"  # what it would be pickled as
+    state = storage.__getstate__()
+    assert "secret" not in repr(state)
+    assert "postgresql+psycopg://me@host/db" in repr(state)
+    study = hpo.create_study(study_name="s", storage=url)
+    study.optimize(objective, n_trials=2)
+    assert pickle.loads(pickle.dumps(study)).trials == study.trials
+
+
+def test_a_trial_ends_even_if_the_storage_cannot_write_what_it_holds(url: str) -> None:
+    study = hpo.create_study(storage=url)
+
+    def hostile(trial: Trial) -> float:
+        trial._attributes["thing"] = object()  # past all checks
+        return 1.0
+
+    study.optimize(hostile, n_trials=2)
+    assert [trial.state for trial in study.trials] == [TrialState.FAIL] * 2
+    assert study.trials[0].error is not None
+    assert "JSON cannot hold" in study.trials[0].error.message
+
+
+def test_what_is_too_large_is_refused_where_it_enters(url: str) -> None:
+    trial = hpo.create_study(storage=url).ask()
+    with pytest.raises(ValueError, match="store it in a file"):
+        trial.set_user_attr("large", "x" * 5_000_000)
+    with pytest.raises(ValueError, match="2\\*\\*63"):
+        trial.report(0.0, 2**63)
+
+
+def test_endless_error_messages_are_cut(url: str) -> None:
+    def shouts(trial: Trial) -> float:
+        raise ValueError("x" * 10_000_000)
+
+    study = hpo.create_study(storage=url)
+    study.optimize(shouts, n_trials=1, catch=ValueError)
+    assert study.trials[0].error is not None
+    assert len(study.trials[0].error.message) == len(study.trials[0].error.traceback) == 100_000
