@@ -230,6 +230,11 @@ class FloatDistribution(_NumericDistribution):
         return _significant(max(abs(self.low), abs(self.high)))
 
     @cached_property
+    def is_plain(self) -> bool:
+        """Whether coding is the linear map from [low, high] to [0, 1] and nothing else."""
+        return not self.log and self.step is None and self.low < self.high
+
+    @cached_property
     def _format(self) -> str:
         """On a log scale, as many significant digits as coding resolves: 13, fewer where the logarithm is large."""
         low, high = math.log(self.low), math.log(self.high)

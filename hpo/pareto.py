@@ -204,13 +204,10 @@ def _subset_2d(losses: Array, size: int, reference: Array, gains: Array) -> IntA
         chosen.append(i)
         front = np.unique(losses[chosen], axis=0)
         front = front[_front(front)]
-        corners_x = np.append(front[:, 0], reference[0])
-        corners_y = np.append(reference[1], front[:, 1])
-        gains = np.zeros(len(losses))
-        for j in range(len(corners_x)):  # the strip of first coordinates in which the limit is corners_y[j]
-            low = corners_x[j - 1] if j else -np.inf
-            wide = np.maximum(corners_x[j] - np.maximum(losses[:, 0], low), 0.0)
-            gains += wide * np.maximum(corners_y[j] - losses[:, 1], 0.0)
+        right, low = np.append(front[:, 0], reference[0]), np.append(-np.inf, front[:, 0])
+        limit = np.append(reference[1], front[:, 1])  # of second coordinates, in each strip of first ones
+        wide = np.maximum(right - np.maximum(losses[:, :1], low), 0.0)
+        gains = (wide * np.maximum(limit - losses[:, 1:], 0.0)).sum(axis=1)
     return np.array(chosen, dtype=np.int64)
 
 

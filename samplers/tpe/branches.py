@@ -14,7 +14,7 @@ import numpy as np
 
 from hpo.arrays import BoolArray, IntArray
 
-__all__ = ["Branch", "Leaf", "Tree", "deciding", "learn", "leaves", "route"]
+__all__ = ["Branch", "Leaf", "Path", "Tree", "deciding", "learn", "leaves", "route"]
 
 
 @final

@@ -18,7 +18,7 @@ from hpo.events import TrialState
 from hpo.history import History
 from hpo.pareto import ranking
 
-__all__ = ["Record"]
+__all__ = ["Record", "order_of_several"]
 
 _INFEASIBLE, _FAILED = 2.0, 3.0
 

@@ -28,6 +28,7 @@ __all__ = ["TPESampler"]
 _MOST_GOOD = 64  # more good trials than these are not remembered
 _MOST_LISTED = 2**15  # a finite space of more configurations is searched by drawing
 _MOST_COMPARED = 256  # of those that were not tried
+_ENOUGH = 5  # trials to be divided by themselves
 _ROUNDS = 8  # of drawing again, where all candidates were tried before
 
 
@@ -59,7 +60,7 @@ class TPESampler:
         prior_weight: How many trials the prior is worth in both densities.
         startup: "random" draws, or "stratified": each parameter's values spread evenly over its prior.
         split: "linear", ⌈good_fraction · n⌉, or "sqrt", ⌈good_fraction · √n⌉ good trials, at most `good_limit`.
-        good_fraction, good_limit: See `split`.
+        good_fraction, good_limit: See `split`; None is 0.15, and 0.1 with several objectives.
         good_weights, bad_weights: How much trials count in l and g: "uniform", "ei" by their improvement, or
             "old-decay" by their age.
         bandwidth: Width of kernels: "gap" to the farther neighbour, or "scott".
@@ -94,10 +95,10 @@ class TPESampler:
     prior_weight: float = 1.0
     startup: Literal["random", "stratified"] = "stratified"
     split: Literal["linear", "sqrt"] = "linear"
-    good_fraction: float = 0.15
+    good_fraction: float | None = None
     good_limit: int = 25
     good_weights: Literal["uniform", "ei", "old-decay"] = "ei"
-    bad_weights: Literal["uniform", "old-decay"] = "uniform"
+    bad_weights: Literal["uniform", "old-decay"] = "old-decay"
     bandwidth: Literal["gap", "scott"] = "gap"
     magic_clip_exponent: float = 2.0
     min_bandwidth: float = 0.03
@@ -105,7 +106,7 @@ class TPESampler:
     exploration: float = 0.15
     failures: Literal["ignore", "bad"] = "ignore"
     allow_duplicates: bool = False
-    n_kernels: int = 256
+    n_kernels: int = 192
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
@@ -115,8 +116,9 @@ class TPESampler:
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)!r}.")
         for name in ("prior_weight", "good_fraction", "min_bandwidth", "category_prior"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be > 0, got {getattr(self, name)!r}.")
+            value = getattr(self, name)
+            if value is not None and not value > 0:
+                raise ValueError(f"{name} must be > 0, got {value!r}.")
 
     def sample(self, space: Space, history: History, key: Key) -> Array:
         if not len(space):
@@ -162,12 +164,13 @@ class TPESampler:
         axes = axes_of(space)
         if not len(axes.numbers) and not len(axes.categories):
             return np.full(len(space), np.nan)
-        known = Trials.of(record, history, space, axes, self._n_good(record.size))
+        known = Trials.of(record, history, space, axes, self._n_good(record.size, history.n_objectives))
         if known is None:
             return np.full(len(space), np.nan)
         rng = key.child("tpe").generator()
         given = axes.points(space.encode(history.given)[None])[0]
         tree = _tree(known, axes) if space is history.space else Leaf(np.ones(len(space), dtype=np.bool_))
+        known = self._with_given(known, axes, given)
         pending = _routed(axes, tree, axes.points(history.pending(space)))
         liars = pending if self.constant_liar else pending[:0]
         if space is not history.space or not self._must_be_new(axes):
@@ -184,6 +187,14 @@ class TPESampler:
             if listed is not None:
                 return _coded(axes, listed)
         return _coded(axes, self._point(axes, known, liars, tree, given, None, rng))
+
+    def _with_given(self, known: Trials, axes: Axes, given: Array) -> Trials:
+        """The trials with the given categories, where there are enough: the good ones among them tell the most."""
+        for column in axes.categories[~np.isnan(given[axes.categories])]:
+            here = known.points[:, column] == given[column]
+            if here.sum() >= _ENOUGH:
+                known = known.where(here, self._n_good)
+        return known
 
     def _point(
         self,
@@ -248,12 +259,13 @@ class TPESampler:
         narrowest = bandwidth.smallest(len(points) + 1, self.magic_clip_exponent, self.min_bandwidth)
         return fit(axes, points, w, width, narrowest, self.category_prior, self.prior_weight)
 
-    def _n_good(self, n: int) -> int:
+    def _n_good(self, n: int, n_objectives: int) -> int:
         if self.gamma is not None:
             wanted = self.gamma(n)
         else:
             rule = split.root if self.split == "sqrt" else split.linear
-            wanted = rule(n, self.good_fraction, self.good_limit)
+            fraction = self.good_fraction or (0.15 if n_objectives == 1 else 0.1)
+            wanted = rule(n, fraction, self.good_limit)
         return min(n, max(1, min(int(wanted), max(self.good_limit, _MOST_GOOD))))
 
     def _explored(
@@ -261,22 +273,27 @@ class TPESampler:
     ) -> tuple[Array, Trials]:
         """What is fixed, shape (d,), and which trials tell about the rest.
 
-        In some asks this is one value of one category, rarely tried ones first, and the trials with it: categories
-        whose first trials were unlucky get another chance in this way.
+        In some asks this is one value of one category, and the trials with it: those that were rarely tried and
+        whose best trial is good come first. Categories with unlucky first trials get another chance in this way.
         """
         if key.uniform("tpe.explore") >= self.exploration or not np.isnan(given).all():
             return given, known
         columns = sorted({*axes.categories.tolist(), *(c for c in deciding(tree) if axes.cardinality[c] <= BINS)})
-        if not columns:
+        chances, ranks = [], known.ranks
+        for column in columns:
+            values = known.points[:, column]
+            for choice, prior in zip(*axes.choices(column), strict=True):
+                here = values == choice
+                if prior > 0 and choice != values[0]:
+                    best = ranks[here].min(initial=len(ranks))
+                    chances.append((prior / ((1.0 + here.sum()) * (1.0 + best)), column, choice))
+        if not chances:
             return given, known
-        column = columns[int(rng.integers(len(columns)))]
-        values, (choices, prior) = known.points[:, column], axes.choices(column)
-        p = np.where(choices == values[0], 0.0, prior) / (1.0 + (values[:, None] == choices).sum(axis=0))
-        if not p.sum() > 0:
-            return given, known
+        p = np.array([chance for chance, _, _ in chances])
+        _, column, choice = chances[int(np.searchsorted(np.cumsum(p), rng.random() * p.sum()).clip(0, len(p) - 1))]
         fixed = given.copy()
-        fixed[column] = choice = choices[rng.choice(len(choices), p=p / p.sum())]
-        here = values == choice
+        fixed[column] = choice
+        here = known.points[:, column] == choice
         return fixed, known.where(here, self._n_good) if here.sum() > 1 else known
 
     def _must_be_new(self, axes: Axes) -> bool:
@@ -287,7 +304,7 @@ class TPESampler:
         axes = axes_of(space)
         if space is not history.space or not self._must_be_new(axes) or not record.size:
             return False
-        known = Trials.of(record, history, space, axes, self._n_good(record.size))
+        known = Trials.of(record, history, space, axes, self._n_good(record.size, history.n_objectives))
         if known is None:
             return False
         tree, point = _tree(known, axes), axes.points(row[None])

@@ -56,10 +56,10 @@ class Trials:
         active = history.active(rows, space)
         return Trials(points[has], active[has], merit[has], rows[has], int(has[: len(good)].sum()))
 
-    def where(self, mask: BoolArray, n_good: Callable[[int], int]) -> Trials:
-        """Some of them, shape (n,), divided anew."""
+    def where(self, mask: BoolArray, n_good: Callable[[int, int], int]) -> Trials:
+        """Some of them, shape (n,), divided anew; `n_good` says into how many, given how many and their objectives."""
         merit, rows = self.merit[mask], self.rows[mask]
-        wanted = n_good(len(rows))
+        wanted = n_good(len(rows), merit.shape[1] - 3)
         order = _best_first(merit, rows, wanted)
         bad = order[wanted:]
         order = np.concatenate([order[:wanted], bad[np.argsort(rows[bad])]])
@@ -73,6 +73,13 @@ class Trials:
     @property
     def bad(self) -> Array:
         return self.points[self.n_good :]
+
+    @property
+    def ranks(self) -> IntArray:
+        """Each one's place from the best to the worst, shape (n,)."""
+        ranks = np.empty(len(self.rows), dtype=np.int64)
+        ranks[_best_first(self.merit, self.rows, self.n_good)] = np.arange(len(self.rows))
+        return ranks
 
     @property
     def infeasible(self) -> BoolArray:

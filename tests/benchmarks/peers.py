@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -99,6 +99,8 @@ def _hyperopt(problem: Problem, seed: int, n: int) -> Outcomes | None:
     def f(tree: Any) -> float:
         values: dict[str, Any] = {}
         _flatten(tree, values)
+        whole = {node.name for node in _all_nodes(problem.space) if node.kind == "int"}
+        values = {name: int(value) if name in whole else value for name, value in values.items()}
         (seen,), _ = objective.note(values, problem.function(values))
         return seen
 
@@ -135,6 +137,13 @@ def _hyperopt_node(hp: Any, node: Node) -> Any:
 def _renamed(node: Node, prefix: str) -> Node:
     """Hyperopt wants each label once, also in different branches; the part after the last "/" is ours."""
     return Node(prefix + node.name, node.kind, node.low, node.high, node.log, node.choices, node.branches)
+
+
+def _all_nodes(nodes: tuple[Node, ...]) -> Iterator[Node]:
+    for node in nodes:
+        yield node
+        for children in node.branches.values():
+            yield from _all_nodes(children)
 
 
 def _flatten(tree: Any, values: dict[str, Any]) -> None:

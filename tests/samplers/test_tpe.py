@@ -185,7 +185,7 @@ def test_several_objectives_are_traded_off(m: int) -> None:
 
     study = studied(objective, 120, directions=["minimize"] * m)
     rest = [sum((trial.params[f"y{i}"] - 0.5) ** 2 for i in range(3)) for trial in study.trials]
-    assert np.mean(rest[60:]) < 0.4 * np.mean(rest[:20])
+    assert np.mean(rest[60:]) < 0.6 * np.mean(rest[:20])
 
 
 def test_a_finite_space_is_searched_without_repetition_and_then_ends() -> None:
