@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import final
 
 from hpo.events import Event
@@ -56,6 +56,20 @@ class Log:
             self.is_quiet = False
             self._read_until(head - len(events))
         return self.ledger.history()
+
+    def append_after(self, make: Callable[[], Sequence[Event]]) -> None:
+        """Keep other writers out, fold what they wrote, then write and fold what `make` says; nothing if it raises."""
+        since, made = self.ledger.position, list[Event]()
+
+        def after(tail: Sequence[Event]) -> Sequence[Event]:
+            nonlocal made
+            self.ledger.apply(tail[self.ledger.position - since :])  # an attempt that failed may have folded some
+            made = list(make())
+            return made
+
+        self.storage.append_after(self.name, since, after)
+        self.is_quiet = self.ledger.position == since
+        self.ledger.apply(made)
 
     def sync(self) -> None:
         """Fold what others have written."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from hpo.arrays import Array
@@ -67,6 +67,17 @@ class Storage(Protocol):
         Raises:
             UnknownStudyError: If there is no such study.
             TypeError: If an event holds what this storage cannot write; then nothing is written.
+        """
+        ...
+
+    def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
+        """Append events that depend on the whole log, and return its new length.
+
+        Other writers are kept out while `make` gets the events from position `since` on and says what to append.
+        Nothing is appended if it says nothing or raises. It may be called again if an attempt fails.
+
+        Raises:
+            UnknownStudyError, TypeError: As `append`.
         """
         ...
 

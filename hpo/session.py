@@ -46,8 +46,7 @@ MAX_ATTRIBUTE = 4 * 2**20
 """Characters of an attribute, written as JSON, that a storage takes."""
 
 _LOST = "WorkerLost"
-_OPTIMISTIC_ASKS = 2  # proposals that may be wasted on other writers before a start is claimed first
-_SLOW = 0.02  # seconds; a proposal that took longer is not wasted twice
+_SLOW = 0.02  # seconds; other writers are not kept out while a slow sampler thinks
 
 logger = logging.get_logger(__name__)
 
@@ -69,6 +68,7 @@ class Session:
         self._log = log
         self.live: dict[int, Trial] = {}
         self._spaces: dict[tuple[str, ...], Space] = {}
+        self._is_slow = False  # whether the sampler took long for its last proposal
         self._is_kept = False  # whether the thread that renews leases knows this session
         self._beaten: set[int] = set()  # trials whose leases have been renewed
         self._observer = None if self.lease_policy is None else Observer(self.lease_policy)
@@ -78,7 +78,7 @@ class Session:
     def begin(self, *, deferred: bool = False, budgets: Sequence[Budget] = ()) -> Trial | None:
         """Begin a trial: a queued one if there is one, else a new one.
 
-        The log gets its start and its proposal together, unless others write so often that they do not get in.
+        The log gets its start and its proposal together, unless the sampler is so slow that others had to wait.
 
         Returns:
             None if a budget has no room now.
@@ -87,31 +87,31 @@ class Session:
             SearchSpaceExhausted: If the sampler has nothing left to try.
         """
         with self._log.lock:
-            if not self._log.is_quiet or budgets:
+            if not self._log.is_quiet:
                 self._log.sync()
             self._reap()
-            for _ in range(_OPTIMISTIC_ASKS):
+            if self._is_slow:
+                return self._begin_in_turn(deferred, budgets)
+            begun: tuple[int, History, tuple[float, ...]] | None = None
+
+            def start_and_proposal() -> list[Event]:
+                nonlocal begun
                 ledger = self._log.ledger
                 if not all(budget.has_room(ledger) for budget in budgets):
-                    return None
+                    return []
                 claims = next(iter(ledger.waiting), None)
                 number = ledger.n_trials if claims is None else claims
                 history = ledger.history()
                 if claims is not None:
                     history = history.with_given(ledger.waiting[claims].parameters)
-                began = time.perf_counter()
-                proposal = self._propose(history, number)
-                is_slow = time.perf_counter() - began > _SLOW
-                start = TrialStarted(time.time(), claims, deferred, self._worker())
-                if self._log.append([start, TrialProposed(number, proposal)], expect=ledger.position) is not None:
-                    return self._begun(number, history, proposal)
-                self._log.sync()
-                if is_slow:
-                    break
-            return self._begin_in_turn(deferred, budgets)
+                begun = number, history, self._propose(history, number)
+                return [TrialStarted(time.time(), claims, deferred, self._worker()), TrialProposed(number, begun[2])]
+
+            self._log.append_after(start_and_proposal)
+            return None if begun is None else self._begun(*begun)
 
     def _begin_in_turn(self, deferred: bool, budgets: Sequence[Budget]) -> Trial | None:
-        """Begin a trial with its start first, and its proposal once the log says what was known at the start."""
+        """Begin a trial with its start first, and its proposal later, so that others may write meanwhile."""
         while True:
             ledger = self._log.ledger
             if not all(budget.has_room(ledger) for budget in budgets):
@@ -348,7 +348,10 @@ class Session:
         return Key(self._log.ledger.header.seed, number)
 
     def _propose(self, history: History, number: int) -> tuple[float, ...]:
-        return tuple(sampled(self._study.sampler, history.space, history, self._key(number)))
+        began = time.perf_counter()
+        proposal = tuple(sampled(self._study.sampler, history.space, history, self._key(number)))
+        self._is_slow = time.perf_counter() - began > _SLOW
+        return proposal
 
     def _space_of(self, distributions: dict[str, BaseDistribution]) -> Space:
         """The one space of these distributions, so that equal ones are kept once."""

@@ -286,6 +286,29 @@ class StorageContract:
         assert storage.append("a", [], expect=2) is None
         assert len(storage.read("a")) == 1
 
+    def test_what_depends_on_the_log_is_appended_while_others_wait(self, storage: Storage) -> None:
+        storage.create(_header("a"))
+        storage.append("a", [TrialStarted(1.0)])
+        seen: list[list[Event]] = []
+
+        def make(tail: Sequence[Event]) -> list[Event]:
+            seen.append(list(tail))
+            return [TrialStarted(2.0), TrialStarted(3.0)]
+
+        assert storage.append_after("a", 1, make) == 4
+        assert seen == [[TrialStarted(1.0)]]
+        assert storage.append_after("a", 4, lambda tail: list(tail)) == 4
+        assert isinstance(_raised(lambda: storage.append_after("a", 0, lambda tail: [][1])), IndexError)
+        assert isinstance(_raised(lambda: storage.append_after("b", 0, make)), UnknownStudyError)
+        assert len(storage.read("a")) == 4
+
+        def count(_: int) -> None:
+            for _ in range(10):
+                storage.append_after("a", 0, lambda tail: [TrialStarted(float(len(tail)))])
+
+        _in_threads(count, 4)
+        assert [event.time for event in storage.read("a", 4) if isinstance(event, TrialStarted)] == list(range(4, 44))
+
     def test_append_holds_to_what_is_expected(self, storage: Storage) -> None:
         storage.create(_header("a"))
         events = [TrialStarted(1.0), TrialStarted(2.0)]

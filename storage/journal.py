@@ -23,7 +23,7 @@ import threading
 import weakref
 import zlib
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, final
@@ -118,11 +118,23 @@ class JournalStorage:
                 self._write(file, log.study, texts)
             return length + len(texts)
 
+    def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
+        with self._exclusive() as file:
+            log = self._find(study)
+            texts = [_event_text(encode(event)) for event in make(self._events(log.offsets[since:]))]
+            length = len(log.offsets)
+            if texts:
+                self._write(file, log.study, texts)
+            return length + len(texts)
+
     def read(self, study: str, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:
         self._catch_up()
         with self._lock:
             offsets = self._find(study).offsets
             offsets = offsets[since:] if limit is None else offsets[since : since + limit]
+        return self._events(offsets)
+
+    def _events(self, offsets: Sequence[int]) -> list[Event]:
         if not offsets:
             return []
         with self._opened("r") as file:

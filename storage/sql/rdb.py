@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 
 from sqlalchemy import URL, make_url
@@ -123,6 +123,28 @@ class RDBStorage:
             return head
 
         return self._database.write(work, relaxed=relaxed)
+
+    def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
+        tried: tuple[int, int, list[Row]] | None = None
+
+        def work(cursor: Any) -> int:
+            nonlocal tried
+            if tried is not None and self._holds(cursor, *tried):
+                return tried[1] + len(tried[2])
+            study_id = self._ids.get(study) or self._find(cursor, study)
+            head = _scalar(self._statements.locked_head.run(cursor, study_id))
+            if head is None:
+                self._ids.pop(study, None)
+                raise UnknownStudyError(f"The study {study!r} in {self.url} has been deleted.")
+            tail = self._statements.read.run(cursor, study_id, since, head).fetchall() if head > since else ()
+            rows = [encode(event) for event in make([decode(row) for row in tail])]
+            if rows:
+                tried = study_id, head, rows
+                self._statements.advance.run(cursor, len(rows), study_id)
+                self._statements.insert.run_many(cursor, [(study_id, head + i, *row) for i, row in enumerate(rows)])
+            return head + len(rows)
+
+        return self._database.write(work)
 
     def read(self, study: str, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:
         def work(cursor: Any) -> list[Row]:

@@ -24,6 +24,7 @@ class Statements:
         advance_from: (n, study_id, expect). The same if the log has the expected length.
         advance_returning: (n, study_id). The same as `advance`, with the new length; None where a database can't.
         head: (study_id). The log's length.
+        locked_head: (study_id). The same, and no other writer until the transaction ends.
         find: (name). A study's id.
         create: (name, head). A study.
         insert: (study_id, position, and the fields of a `Row`). An event.
@@ -45,6 +46,8 @@ class Statements:
             Statement(advance.returning(study.c.head), ("n", "of"), dialect) if dialect.update_returning else None
         )
         self.head = Statement(sa.select(study.c.head).where(study.c.id == of), ("of",), dialect)
+        locked = sa.select(study.c.head).where(study.c.id == of).with_for_update()
+        self.locked_head = Statement(locked, ("of",), dialect)
         named = study.c.name == sa.bindparam("name", type_=sa.String)
         self.find = Statement(sa.select(study.c.id).where(named), ("name",), dialect)
         create = sa.insert(study).values(name=sa.bindparam("name"), head=sa.bindparam("head")).inline()

@@ -3,6 +3,7 @@
     python -m tests.benchmarks.samplers run --folder DIR --samplers tpe,random,optuna-tpe,hyperopt [--seeds 20]
         [--trials 200] [--half tune|report] [--problems NAME,…] [--groups NAME,…] [--part 0/2]
     python -m tests.benchmarks.samplers report --folder DIR [--base optuna-tpe] [--half tune|report]
+    python -m tests.benchmarks.samplers plot --folder DIR [--half tune|report]
 
 `run` writes one line per run into DIR and skips what is there, so it can be stopped, go on, and be split into
 parts; `report` prints Markdown. Random search must be among the samplers: a regret is given as a multiple of what
@@ -194,9 +195,26 @@ def _wins(data: Any, samplers: list[str], base: str) -> list[str]:
     return out
 
 
+def plot(options: argparse.Namespace) -> Path:
+    """Mean relative regret against the number of trials, as a web page in the folder."""
+    import plotly.graph_objects as go  # type: ignore[import-untyped, unused-ignore]
+
+    folder, curves = Path(options.folder), dict[str, list[tuple[int, float]]]()
+    for n in range(10, max(BUDGETS) + 1, 10):
+        for sampler, by_problem in table(folder, n, options.half).items():
+            means = [float(np.mean(list(by_seed.values()))) for by_seed in by_problem.values() if by_seed]
+            if means:
+                curves.setdefault(sampler, []).append((n, float(np.mean(means))))
+    figure = go.Figure([go.Scatter(x=[n for n, _ in c], y=[y for _, y in c], name=s) for s, c in curves.items()])
+    figure.update_layout(xaxis_title="trials", yaxis_title="regret relative to random search")
+    file = folder / "curves.html"
+    figure.write_html(file)
+    return file
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("run", "report"))
+    parser.add_argument("what", choices=("run", "report", "plot"))
     parser.add_argument("--folder", required=True)
     parser.add_argument(
         "--samplers", default="tpe,random,optuna-tpe,hyperopt", help="separate by + where one has options"
@@ -211,6 +229,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.what == "run":
         run(options)
+    elif options.what == "plot":
+        print(plot(options))
     else:
         print(report(options))
 

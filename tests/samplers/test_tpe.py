@@ -285,3 +285,19 @@ def test_a_single_parameter_alone_can_be_asked_for() -> None:
 def test_wrong_options_say_so(options: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         TPESampler(**options)
+
+
+def test_branches_with_unlucky_first_trials_get_another_chance() -> None:
+    """The best branch needs tuning before it beats the other one, which is found at once."""
+
+    def objective(trial: Trial) -> float:
+        if trial.suggest_categorical("branch", ["easy", "good"]) == "easy":
+            return 0.3 + 0.01 * trial.suggest_float("e", 0, 1)
+        return sum((abs(trial.suggest_float(f"g{i}", 0, 1) - 0.8) for i in range(3)), 0.0)
+
+    found = [studied(objective, 100, seed=seed).best_value < 0.3 for seed in range(6)]
+    assert sum(found) >= 5
+
+
+def test_trials_of_one_history_are_told_apart_by_seed() -> None:
+    assert studied(bowl, 20, seed=0).trials[-1].params != studied(bowl, 20, seed=1).trials[-1].params
