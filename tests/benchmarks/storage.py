@@ -167,13 +167,14 @@ def _share(library: str, url: str, n_workers: int, n_trials: int) -> tuple[float
     for worker in workers:
         assert worker.stdout is not None
         worker.stdout.readline()  # ready
-    began = time.perf_counter()
     for worker in workers:
         assert worker.stdin is not None
         worker.stdin.write("go\n")
         worker.stdin.flush()
-    told = [int(number) for worker in workers for number in worker.communicate()[0].split()]
-    seconds = time.perf_counter() - began
+    outputs = [worker.communicate()[0] for worker in workers]
+    reports = [json.loads(output) for output in outputs if output]
+    told = [number for report in reports for number in report["told"]]
+    seconds = max(report["ended"] for report in reports) - min(report["began"] for report in reports)
     numbers = [trial.number for trial in study.trials]
     complete = {trial.number for trial in study.trials if trial.value is not None}
     errors = sum(worker.returncode != 0 for worker in workers)
@@ -182,14 +183,15 @@ def _share(library: str, url: str, n_workers: int, n_trials: int) -> tuple[float
 
 
 def work(library: str, *, url: str, n_trials: int) -> None:
-    """A worker that says when it is ready, waits for a line, and prints the numbers of its trials."""
+    """A worker that says when it is ready, waits for a line, and prints when it ran and the numbers of its trials."""
     study = stored_study(load(library), url)
     told: list[int] = []
     study.optimize(sphere(5), n_trials=1)
     print("ready", flush=True)
     sys.stdin.readline()
+    began = time.monotonic()  # one clock for all processes
     study.optimize(sphere(5), n_trials=n_trials, callbacks=[lambda study, trial: told.append(trial.number)])
-    print(*told)
+    print(json.dumps({"began": began, "ended": time.monotonic(), "told": told}))
 
 
 def write(library: str, *, url: str, note: str) -> None:

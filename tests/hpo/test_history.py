@@ -177,3 +177,14 @@ def test_reports_of_a_running_trial_are_not_yet_known() -> None:
     ledger = replay([header(), TrialStarted(0.0), TrialReported(0, 1, 0.5, 0.0)])
     assert ledger.history().losses_at(1).tolist() == []
     assert ledger.history().running.tolist() == [0]
+
+
+@settings(max_examples=50)
+@given(logs(), st.randoms(use_true_random=False))
+def test_some_rows_are_coded_as_all_are(log: list[Event], random: Any) -> None:
+    history = replay(log).history()
+    for view in (history, history.where(history.number % 2 == 0)):
+        rows = np.array([i for i in range(len(view)) if random.random() < 0.5], dtype=np.int64)
+        for space in (*SPACES, history.space):
+            np.testing.assert_array_equal(view.at(rows, space), view.over(space)[rows])
+            assert (view.active(rows, space) >= ~np.isnan(view.over(space)[rows])).all()
