@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +14,11 @@ if TYPE_CHECKING:
 __all__ = ["Key"]
 
 _TO_UNIT = 2.0**-53
+
+
+@functools.lru_cache(maxsize=65536)
+def _encoded(name: str) -> bytes:
+    return name.encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Key:
         numbers = []
         for name in names:
             leaf = root.copy()
-            leaf.update(name.encode("utf-8", "surrogatepass"))
+            leaf.update(_encoded(name))
             numbers.append((int.from_bytes(leaf.digest(), "little") >> 11) * _TO_UNIT)
         return numbers
 

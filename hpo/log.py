@@ -43,19 +43,20 @@ class Log:
         Returns:
             What `Ledger.apply` says of them; None if the log's length was not `expect`, and nothing was written.
         """
-        if self.append_and_stop_before(events, expect=expect) is None:
-            return None
-        return self.ledger.apply(events)
+        return self.ledger.apply(events) if self._write(events, expect) else None
 
     def append_and_stop_before(self, events: Sequence[Event], *, expect: int | None = None) -> History | None:
         """Write events and fold what others wrote before them, but not them; what was known then, None as above."""
+        return self.ledger.history() if self._write(events, expect) else None
+
+    def _write(self, events: Sequence[Event], expect: int | None) -> bool:
         head = self.storage.append(self.name, events, expect=expect)
         if head is None:
-            return None
+            return False
         if head - len(events) != self.ledger.position:
             self.is_quiet = False
             self._read_until(head - len(events))
-        return self.ledger.history()
+        return True
 
     def append_after(self, make: Callable[[], Sequence[Event]]) -> None:
         """Keep other writers out, fold what they wrote, then write and fold what `make` says; nothing if it raises."""
@@ -63,7 +64,8 @@ class Log:
 
         def after(tail: Sequence[Event]) -> Sequence[Event]:
             nonlocal made
-            self.ledger.apply(tail[self.ledger.position - since :])  # an attempt that failed may have folded some
+            if tail:
+                self.ledger.apply(tail[self.ledger.position - since :])  # an attempt that failed may have folded some
             made = list(make())
             return made
 

@@ -237,8 +237,7 @@ class _Run:
         """Store the end of a trial, tell about it, and call the callbacks."""
         with self.interrupts.shield():
             accepted = self.study._session.end(trial.number, outcome)
-            if trial in self._order:
-                self._order.remove(trial)
+            self._order.remove(trial)
         if not accepted:
             logger.warning(f"Trial {trial.number} had already been ended by someone else; its result is ignored.")
             return

@@ -44,6 +44,8 @@ class Outcome:
 
 def read_values(returned: Any, n_objectives: int) -> tuple[float, ...] | str:
     """The objective's values, or a sentence that says why there are none."""
+    if type(returned) is float and n_objectives == 1 and returned == returned:
+        return (returned,)  # as nearly always
     if not isinstance(returned, Sequence):
         returned = (returned,)
     elif isinstance(returned, (str, bytes, bytearray)):

@@ -378,7 +378,8 @@ def sampled(sampler: Sampler, space: Space, history: History, key: Key) -> list[
         raise ValueError(
             f"{sampler!r} must return an array of shape ({len(space)},) for {list(space)!r}, got {row.shape}."
         )
-    if any(value != value for value in values):
+    total = sum(values)
+    if total != total:  # only then can there be a NaN
         prior = space.uniform(key).tolist()
         return [drawn if value != value else value for value, drawn in zip(values, prior, strict=True)]
     return values
