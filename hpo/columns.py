@@ -109,6 +109,9 @@ class _Growing:
         self._data[self.size : size] = rows
         self.size = size
 
+    def at(self, row: int) -> Any:
+        return self._data[row]
+
     def view(self, n: int) -> NDArray[Any]:
         view = self._data[:n]
         view.flags.writeable = False
@@ -140,7 +143,7 @@ class _Parameter:
     def external(self, row: int, distribution: BaseDistribution) -> Any:
         if row in self._misfits:
             return self._misfits[row]
-        raw = float(self.raw.view(row + 1)[row])
+        raw = float(self.raw.at(row))
         return distribution.to_external_repr(raw) if self.choices is None else self.choices[int(raw)]
 
     def _id(self, value: Any) -> int:
@@ -298,16 +301,16 @@ class Columns:
         """Everything about the trial of a row."""
         if row >= self._number.size:
             return finished(*self._pending[row - self._number.size])
-        space = self._spaces[self._space.view(row + 1)[row]]
-        losses = self._losses.view(row + 1)[row]
+        space = self._spaces[self._space.at(row)]
+        losses = self._losses.at(row)
         steps, values = self._reports.get(row, ((), ()))
         extras = self._extras.get(row, _NO_EXTRAS)
         parameters = {name: self._parameters[name].external(row, distribution) for name, distribution in space.items()}
         return Finished(
-            int(self._number.view(row + 1)[row]),
-            TrialState(self._state.view(row + 1)[row]),
-            float(self._start.view(row + 1)[row]),
-            float(self._end.view(row + 1)[row]),
+            int(self._number.at(row)),
+            TrialState(self._state.at(row)),
+            float(self._start.at(row)),
+            float(self._end.at(row)),
             None if np.isnan(losses).any() else tuple((losses * self.signs + 0.0).tolist()),
             parameters,
             space,

@@ -274,7 +274,7 @@ def _log(study: Study, trial: Trial, outcome: Outcome, error: BaseException | No
     if outcome.state is TrialState.PRUNED:
         logger.info(f"Trial {number} pruned. ")
     elif outcome.state is TrialState.FAIL:
-        reason = "" if outcome.error is None else outcome.error.message
+        reason = "" if outcome.error is None else outcome.error.message.rstrip(".")
         if outcome.error is not None and outcome.error.traceback:
             reason = f"{outcome.error.type}({reason!r})"
         logger.warning(

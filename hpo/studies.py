@@ -50,7 +50,7 @@ def delete_study(*, study_name: str, storage: str | Storage) -> None:
     Raises:
         UnknownStudyError: If there is no such study.
     """
-    get_storage(storage).delete(study_name)
+    get_storage(storage, create=False).delete(study_name)
 
 
 def copy_study(
@@ -66,7 +66,7 @@ def copy_study(
         UnknownStudyError: If there is no such study.
         DuplicatedStudyError: If the target has a study of that name.
     """
-    source, target = get_storage(from_storage), get_storage(to_storage)
+    source, target = get_storage(from_storage, create=False), get_storage(to_storage)
     name = from_study_name if to_study_name is None else to_study_name
     (header,) = source.read(from_study_name, 0, limit=1)
     assert isinstance(header, StudyCreated)

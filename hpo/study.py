@@ -627,9 +627,9 @@ def create_study(
     except DuplicatedStudyError:
         if not load_if_exists:
             raise
-        logger.info(f"Using an existing study with name '{name}' instead of creating a new one.")
         study = Study(name, storage, sampler, pruner, retry=retry)
         _check_header(study, wanted if direction or directions else None, given)
+        logger.info(f"Using an existing study with name '{name}' instead of creating a new one.")
         return study
     where = "in memory" if not storage.shared else f"in {type(storage).__name__.removesuffix('Storage')}"
     logger.info(f"A new study created {where} with name: {name}")
@@ -655,7 +655,7 @@ def load_study(
         UnknownStudyError: If there is no such study.
         ValueError: If no name is given and the storage does not hold exactly one study.
     """
-    storage = get_storage(storage)
+    storage = get_storage(storage, create=False)
     if study_name is None:
         names = storage.studies()
         if len(names) != 1:

@@ -87,6 +87,9 @@ class Trial(Suggestions):
         self._answers: list[bool | None] = [None] * len(self._steps)  # its answers before each report
         self._told = False
 
+    def __repr__(self) -> str:
+        return f"Trial(number={self.number}, params={self._parameters!r})"
+
     @property
     def params(self) -> dict[str, Any]:
         """The parameters suggested so far, in that order."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from hpo.exceptions import UnknownStudyError
 from hpo.storage.memory import InMemoryStorage
 
 if TYPE_CHECKING:
@@ -24,19 +26,23 @@ _HOME = {  # what brings SQLAlchemy in, or runs on POSIX systems only, is loaded
 }
 
 
-def get_storage(storage: str | Storage | None) -> Storage:
+def get_storage(storage: str | Storage | None, *, create: bool = True) -> Storage:
     """The storage at a URL; a new one in memory for None; a storage itself as it is.
 
     Args:
         storage: Such as "sqlite:///study.db" for a database, or "journal:///study.log" for a journal file.
+        create: Make the file if there is none.
 
     Raises:
         ValueError: If it is a string and not a URL.
+        UnknownStudyError: If there is no such file, so no study in it, and `create` is False.
     """
     if storage is None:
         return InMemoryStorage()
     if not isinstance(storage, str):
         return storage
+    if not create:
+        _check_file(storage)
     if storage.startswith(_JOURNAL):
         from hpo.storage.journal import JournalStorage
 
@@ -55,6 +61,14 @@ def get_storage(storage: str | Storage | None) -> Storage:
     from hpo.storage.sql.rdb import RDBStorage
 
     return RDBStorage(storage)
+
+
+def _check_file(url: str) -> None:
+    """Raise if a URL names a file that does not exist, rather than leave an empty one behind a misspelt name."""
+    for prefix in ("sqlite:///", _JOURNAL + "/"):
+        path = url.removeprefix(prefix)
+        if path != url and path and not path.startswith((":memory:", "file:")) and not Path(path).exists():
+            raise UnknownStudyError(f"There is no file {path!r}, so no study in it. Is the path right?")
 
 
 def __getattr__(name: str) -> Any:

@@ -9,12 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar, final
 
 import sqlalchemy as sa
 from sqlalchemy.sql.base import Executable
 
+from hpo.storage.sql import wal
 from hpo.storage.sql.errors import clear_errors, is_disconnect, is_transient
 from hpo.storage.sql.turnstile import Turnstile
 
@@ -68,7 +70,8 @@ class Database:
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
-        self._turnstile = _turnstile(engine)
+        self._path = _file(engine)
+        self._turnstile = None if self._path is None else Turnstile(Path(f"{self._path}-turn"))
         self._pid = os.getpid()
         self._reached = False
 
@@ -97,10 +100,14 @@ class Database:
             self._pid = os.getpid()
 
         turn = nullcontext if synchronous is None or self._turnstile is None else self._turnstile.turn
+        flushed = self._path if synchronous == "FULL" and self._is_wal else None
 
         def attempt() -> T:
-            with turn(), self._transaction(begin, synchronous) as cursor:
-                return work(cursor)
+            with turn(), self._transaction(begin, "NORMAL" if flushed else synchronous) as cursor:
+                result = work(cursor)
+            if flushed is not None:
+                wal.flush(flushed)
+            return result
 
         with clear_errors(self.engine):
             try:
@@ -111,6 +118,16 @@ class Database:
                 result = self._persist(attempt)
         self._reached = True
         return result
+
+    @cached_property
+    def _is_wal(self) -> bool:
+        """Whether this is a SQLite file with a write-ahead log; some file systems do not allow one."""
+        if self._path is None:
+            return False
+        connection = self.engine.raw_connection()
+        (mode,) = connection.cursor().execute("PRAGMA journal_mode").fetchone()
+        connection.close()
+        return bool(mode == "wal")
 
     def _persist(self, attempt: Callable[[], T]) -> T:
         """Try again and again, at growing random intervals, for as long as a restart of a server may take."""
@@ -151,9 +168,9 @@ class Database:
             connection.close()
 
 
-def _turnstile(engine: sa.Engine) -> Turnstile | None:
-    """For a SQLite file; other databases queue their writers well, and one in memory has none."""
+def _file(engine: sa.Engine) -> Path | None:
+    """The path of a SQLite file; None for other databases and for one in memory."""
     path = engine.url.database
     if engine.dialect.name != "sqlite" or not path or path.startswith((":", "file:")):
         return None
-    return Turnstile(Path(f"{path}-turn").absolute())
+    return Path(path).absolute()

@@ -17,7 +17,7 @@ import pytest
 import sqlalchemy as sa
 
 import hpo
-from hpo.events import StudyCreated, StudyDirection, TrialQueued, TrialStarted
+from hpo.events import StudyCreated, StudyDirection, TrialQueued, TrialReported, TrialStarted
 from hpo.exceptions import (
     NotADatabaseError,
     ReadOnlyStorageError,
@@ -209,19 +209,35 @@ def test_get_storage_understands_urls_storages_and_none(url: str) -> None:
         get_storage("study.db")
 
 
-def test_a_log_is_durable_when_append_returns(url: str) -> None:
-    """Every connection that acknowledges an end or a start has synchronous = FULL, and the file a write-ahead log."""
+def test_a_log_is_on_the_disk_when_append_returns(url: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     storage = RDBStorage(url)
     storage.create(HEADER)
-    seen = []
+    flushed: list[tuple[str, int]] = []
+    fsync = os.fsync
 
-    @sa.event.listens_for(storage.engine, "checkin")
-    def look(connection: Any, record: Any) -> None:
-        seen.append(connection.execute("PRAGMA synchronous").fetchone())
-        seen.append(connection.execute("PRAGMA journal_mode").fetchone())
+    def watched(file: int) -> None:
+        fsync(file)
+        flushed.append((str(Path(f"/proc/self/fd/{file}").readlink()), os.fstat(file).st_size))
 
+    monkeypatch.setattr(os, "fsync", watched)
+    before = Path(f"{path}-wal").stat().st_size
+    storage.append("s", [TrialReported(0, 0, 0.0, 0.0)])
+    assert flushed == []  # a report may wait
     storage.append("s", [TrialQueued({}, 0.0)])
-    assert seen == [(2,), ("wal",)]
+    ((name, size),) = flushed
+    assert name == f"{path}-wal"
+    assert size > before
+
+
+def test_a_database_without_a_write_ahead_log_syncs_by_itself(url: str, path: Path) -> None:
+    RDBStorage(url).close()
+    with sqlite3.connect(path) as db:
+        db.execute("PRAGMA journal_mode = DELETE")
+    storage = RDBStorage(url)
+    storage.create(HEADER)
+    connection = storage.engine.raw_connection()
+    assert connection.cursor().execute("PRAGMA synchronous").fetchone() == (2,)
+    connection.close()
 
 
 _WRITER = """
@@ -350,3 +366,10 @@ def test_endless_error_messages_are_cut(url: str) -> None:
     study.optimize(shouts, n_trials=1, catch=ValueError)
     assert study.trials[0].error is not None
     assert len(study.trials[0].error.message) == len(study.trials[0].error.traceback) == 100_000
+
+
+@pytest.mark.parametrize("scheme", ["sqlite", "journal"])
+def test_a_misspelt_path_leaves_no_file(scheme: str, tmp_path: Path) -> None:
+    with pytest.raises(UnknownStudyError, match="There is no file"):
+        hpo.load_study(study_name="s", storage=f"{scheme}:///{tmp_path}/misspelt")
+    assert not list(tmp_path.iterdir())
