@@ -24,7 +24,7 @@ class InMemoryStorage:
 
     def __init__(self) -> None:
         self._logs: dict[str, _Log] = {}
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def create(self, header: StudyCreated) -> None:
         with self._lock:
@@ -82,7 +82,7 @@ class InMemoryStorage:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
 
     def _log(self, study: str) -> _Log:
         try:
