@@ -52,6 +52,9 @@ _TRANSIENT_TEXTS = (
     "connection failed",
     "connection timeout",
     "server closed the connection",
+    "consuming input failed",
+    "sending query failed",
+    "pipeline mode",  # what psycopg says when the connection breaks within an executemany
     "the connection is closed",
     "the database system is",
 )

@@ -119,6 +119,18 @@ class Database:
         self._reached = True
         return result
 
+    def _give_up(self, connection: Any, error: BaseException) -> None:
+        """Undo a transaction that failed; a connection that cannot do even that is of no more use."""
+        assert self.engine.dialect.dbapi is not None
+        if not isinstance(error, Exception) or not is_disconnect(error, self.engine):
+            try:
+                connection.rollback()
+            except self.engine.dialect.dbapi.Error:
+                pass
+            else:
+                return
+        connection.invalidate(error)
+
     @cached_property
     def _is_wal(self) -> bool:
         """Whether this is a SQLite file with a write-ahead log; some file systems do not allow one."""
@@ -159,10 +171,7 @@ class Database:
             cursor.close()
             connection.commit()
         except BaseException as error:
-            if isinstance(error, Exception) and is_disconnect(error, self.engine):
-                connection.invalidate(error)
-            else:
-                connection.rollback()
+            self._give_up(connection, error)
             raise
         finally:
             connection.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import subprocess
 import sys
@@ -40,6 +41,7 @@ study.optimize(objective, max_trials=int(sys.argv[2]), callbacks=[note])
 """
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # PyMySQL does not close dead sockets
 @pytest.mark.parametrize("backend", ["postgresql", "mariadb"])
 def test_workers_outlive_a_server_that_is_killed_and_comes_back(
     backend: str, request: pytest.FixtureRequest, tmp_path: Path
@@ -74,6 +76,7 @@ def test_workers_outlive_a_server_that_is_killed_and_comes_back(
     assert [trial.number for trial in trials] == list(range(300))
     assert all(trial.state is TrialState.COMPLETE for trial in trials)
     assert study.verify() == []
+    gc.collect()
 
 
 @everywhere
