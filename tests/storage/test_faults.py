@@ -67,7 +67,7 @@ def test_workers_outlive_a_server_that_is_killed_and_comes_back(
             acknowledged += [worker.stdout.readline() for _ in range(10)]
     for worker in workers:
         output, errors = worker.communicate(timeout=240)
-        assert (worker.returncode, errors) == (0, "")
+        assert worker.returncode == 0, errors  # a driver may log that its connection is lost
         acknowledged += output.splitlines()
     trials = study.trials
     for line in acknowledged:
