@@ -7,9 +7,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["JSON", "Array", "BoolArray", "IntArray"]
+__all__ = ["JSON", "Array", "BoolArray", "IntArray", "Report"]
 
 Array: TypeAlias = NDArray[np.float64]
 IntArray: TypeAlias = NDArray[np.int64]
 BoolArray: TypeAlias = NDArray[np.bool_]
+Report: TypeAlias = float | tuple[float, ...]  # an intermediate value; with several objectives one for each
 JSON: TypeAlias = Any  # None, bool, int, float, str, and lists and dicts of them

@@ -11,7 +11,7 @@ from hpo.ledger import Ledger
 
 __all__ = ["FINISHED", "Budget"]
 
-FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED)
 
 
 @final
@@ -21,7 +21,8 @@ class Budget:
 
     Args:
         n_trials: The limit.
-        states: What counts; None for every trial there is.
+        states: What counts; None for every trial there is. A paused trial counts as finished by default: it may
+            never be promoted, and when it is, it counts no second time.
     """
 
     n_trials: int

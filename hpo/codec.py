@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from hpo.arrays import JSON
+from hpo.arrays import JSON, Report
 from hpo.distributions import distribution_from_dict
 from hpo.events import (
     AttributeSet,
@@ -33,7 +33,7 @@ from hpo.events import (
 )
 from hpo.space import Space
 
-__all__ = ["KINDS", "Row", "decode", "dumps", "encode", "loads"]
+__all__ = ["KINDS", "Row", "decode", "decode_all", "dumps", "encode", "loads"]
 
 KINDS: dict[type, int] = {
     StudyCreated: 0,
@@ -73,7 +73,19 @@ def encode(event: Event) -> Row:
 
 def decode(row: Row) -> Event:
     """The event of a row."""
-    return _DECODERS[row[0]](row)
+    return _DECODERS[row[0]](row, _NOTHING if row[6] is None else loads(row[6]))
+
+
+def decode_all(rows: Sequence[Row]) -> list[Event]:
+    """The events of many rows: one parse of all bodies costs half as much as one of each."""
+    text = f"[{','.join(['{}' if row[6] is None else row[6] for row in rows])}]"
+    try:
+        bodies, end = ([], 0) if '"$' in text else _scan(text, 0)
+    except (StopIteration, ValueError):
+        bodies, end = [], 0
+    if end != len(text) or len(bodies) != len(rows):  # one by one, so that an error names the row that is to blame
+        return [decode(row) for row in rows]
+    return [_DECODERS[row[0]](row, body) for row, body in zip(rows, bodies, strict=True)]
 
 
 def dumps(value: JSON) -> str:
@@ -104,6 +116,7 @@ def loads(text: str) -> JSON:
 # What json.loads calls after a search for white space, which costs as much again.
 _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _STATES = tuple(TrialState)
+_NOTHING: Mapping[str, Any] = {}
 
 
 def _numpy_scalar(value: Any) -> Any:
@@ -151,12 +164,13 @@ def _body(**fields: Any) -> str | None:
     return dumps(present) if present else None
 
 
-def _fields(body: str | None) -> dict[str, Any]:
-    return {} if body is None else loads(body)
-
-
-def _finite(value: float) -> bool:
+def _finite(value: Any) -> bool:
     return math.isfinite(value)
+
+
+def _report(value: Any) -> Report:
+    """An intermediate value as it was before JSON, which knows no tuples."""
+    return tuple(value) if type(value) is list else value
 
 
 def _study_created(event: StudyCreated) -> Row:
@@ -197,11 +211,12 @@ def _trial_proposed(event: TrialProposed) -> Row:
 
 
 def _trial_reported(event: TrialReported) -> Row:
-    finite = _finite(event.value)
+    given = event.value
+    value = None if isinstance(given, tuple) or not _finite(given) else given
     body = None
-    if event.pruned is not None or not finite:
-        body = _body(value=None if finite else event.value, pruned=event.pruned)
-    return Row(5, event.number, event.step, event.value if finite else None, None, event.time, body)
+    if event.pruned is not None or value is None:
+        body = _body(value=given if value is None else None, pruned=event.pruned)
+    return Row(5, event.number, event.step, value, None, event.time, body)
 
 
 def _trial_finished(event: TrialFinished) -> Row:
@@ -251,50 +266,44 @@ _ENCODERS: dict[type, Callable[[Any], Row]] = {
 }
 
 
-def _read_study_created(row: Row) -> StudyCreated:
-    fields = _fields(row[6])
+def _read_study_created(row: Row, fields: Any) -> StudyCreated:
     directions = tuple(StudyDirection(d) for d in fields["directions"])
     return StudyCreated(fields["name"], directions, fields["seed"], _time(row))
 
 
-def _read_space_declared(row: Row) -> SpaceDeclared:
-    pairs: list[tuple[str, Mapping[str, JSON]]] = loads(row[6] or "[]")
-    return SpaceDeclared(Space({name: distribution_from_dict(data) for name, data in pairs}))
+def _read_space_declared(row: Row, fields: Any) -> SpaceDeclared:
+    return SpaceDeclared(Space({name: distribution_from_dict(data) for name, data in fields}))
 
 
-def _read_trial_queued(row: Row) -> TrialQueued:
-    fields = _fields(row[6])
+def _read_trial_queued(row: Row, fields: Any) -> TrialQueued:
     return TrialQueued(
         fields.get("parameters", {}),
         _time(row),
         fields.get("user_attrs", {}),
         fields.get("system_attrs", {}),
-        dict(fields.get("reports", ())),
+        {step: _report(value) for step, value in fields.get("reports", ())},
         row[1],
     )
 
 
-def _read_trial_started(row: Row) -> TrialStarted:
-    fields = _fields(row[6])
+def _read_trial_started(row: Row, fields: Any) -> TrialStarted:
     return TrialStarted(row[5] or 0.0, row[1], fields.get("deferred", False), fields.get("worker"))
 
 
-def _read_trial_proposed(row: Row) -> TrialProposed:
-    return TrialProposed(_number(row), tuple(loads(row[6] or "[]")))
+def _read_trial_proposed(row: Row, fields: Any) -> TrialProposed:
+    return TrialProposed(_number(row), tuple(fields))
 
 
-def _read_trial_reported(row: Row) -> TrialReported:
-    fields = _fields(row[6])
-    value = fields["value"] if row[3] is None else row[3]
+def _read_trial_reported(row: Row, fields: Any) -> TrialReported:
+    value = _report(fields["value"]) if row[3] is None else row[3]
     return TrialReported(_number(row), row[2] or 0, value, _time(row), fields.get("pruned"))
 
 
-def _read_trial_finished(row: Row) -> TrialFinished:
+def _read_trial_finished(row: Row, fields: Any) -> TrialFinished:
     state, time = _STATES[row[4] or 0], row[5] or 0.0
     value = None if row[3] is None else (row[3],)
-    if row[6] is None:
+    if not fields:
         return TrialFinished(_number(row), state, time, value)
-    fields = loads(row[6])
     if len(fields) == 2 and "space" in fields:  # nothing but parameters, as for most trials
         return TrialFinished(_number(row), state, time, value, fields["space"], fields["parameters"])
     if "values" in fields:
@@ -306,12 +315,11 @@ def _read_trial_finished(row: Row) -> TrialFinished:
     return TrialFinished(_number(row), state, time, **fields)
 
 
-def _read_attribute_set(row: Row) -> AttributeSet:
-    fields = _fields(row[6])
+def _read_attribute_set(row: Row, fields: Any) -> AttributeSet:
     return AttributeSet(fields["key"], fields.get("value"), row[1], fields.get("system", False))
 
 
-_DECODERS: dict[int, Callable[[Row], Event]] = {
+_DECODERS: dict[int, Callable[[Row, Any], Event]] = {
     0: _read_study_created,
     1: _read_space_declared,
     2: _read_trial_queued,
@@ -320,8 +328,8 @@ _DECODERS: dict[int, Callable[[Row], Event]] = {
     5: _read_trial_reported,
     6: _read_trial_finished,
     7: _read_attribute_set,
-    8: lambda row: TrialDeleted(_number(row)),
-    9: lambda row: StudyRenamed(_fields(row[6])["name"]),
+    8: lambda row, fields: TrialDeleted(_number(row)),
+    9: lambda row, fields: StudyRenamed(fields["name"]),
 }
 
 

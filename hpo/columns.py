@@ -15,14 +15,16 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo.arrays import JSON, Array, BoolArray, IntArray
+from hpo.arrays import JSON, Array, BoolArray, IntArray, Report
 from hpo.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, token
 from hpo.events import TrialError, TrialFinished, TrialState
 from hpo.space import Space
 
 __all__ = ["Columns", "Finished", "RunningTrial", "finished", "violation"]
 
-_BATCH = 512  # rows that wait as objects before they become columns
+_BATCH = 128  # rows that wait as objects before they become columns: few, so that they die young
+_NEVER = 2**62
+_PAUSED = TrialState.PAUSED
 _MEMOS = 64  # spaces, columns and fold states that are kept for the next question
 
 
@@ -37,8 +39,11 @@ class RunningTrial:
         proposal: Coded values over `space`; None before they are in the log.
         fixed: Parameters that were queued with it.
         steps, values: Its reports.
+        asked: How many of these, without the latest one, had been made when the pruner was last asked.
         user_attrs, system_attrs: What was attached to it.
         worker: Which process runs it, if the log says so.
+        resumed: Whether it had paused; then `fixed` are its parameters.
+        inherited: How many of its reports a row of its own has, from the time when it paused.
     """
 
     number: int
@@ -46,10 +51,13 @@ class RunningTrial:
     space: Space
     deferred: bool = False
     worker: str | None = None
+    resumed: bool = False
+    inherited: int = 0
     proposal: tuple[float, ...] | None = None
     fixed: Mapping[str, JSON] = field(default_factory=dict)
     steps: list[int] = field(default_factory=list)
-    values: list[float] = field(default_factory=list)
+    values: list[Any] = field(default_factory=list)
+    asked: int = 0
     user_attrs: dict[str, JSON] = field(default_factory=dict)
     system_attrs: dict[str, JSON] = field(default_factory=dict)
 
@@ -70,7 +78,7 @@ class Finished:
     values: tuple[float, ...] | None
     parameters: dict[str, Any]
     space: Space
-    reports: dict[int, float]
+    reports: dict[int, Report]
     user_attrs: Mapping[str, JSON]
     system_attrs: Mapping[str, JSON]
     constraints: Mapping[str, float]
@@ -193,6 +201,7 @@ class Columns:
         self._state = _Growing(np.int8)
         self._losses = _Growing(np.float64, len(signs))
         self._violation = _Growing(np.float64)
+        self._constraints: dict[str, _Growing] = {}
         self._last_step = _Growing(np.int64)
         self._start = _Growing(np.float64)
         self._end = _Growing(np.float64)
@@ -206,14 +215,28 @@ class Columns:
         self._coded: dict[tuple[str, BaseDistribution], _Growing] = {}
         self._over: dict[Space, _Growing] = {}
         self._folds: dict[Any, list[tuple[int, Any]]] = {}
+        self._inherited: dict[int, int] = {}  # by row of a trial that had paused
+        self._pauses: dict[int, int] = {}  # rows of trials that paused, and the log's length when they went on
 
     def append(self, trial: RunningTrial, event: TrialFinished, space: Space) -> int:
         """Add a finished trial and return its row."""
         self._pending.append((trial, event, space))
+        if event.state is _PAUSED:
+            self._pauses[self.size] = _NEVER
         self.size += 1
         if len(self._pending) >= _BATCH:
             self._flush()
         return self.size - 1
+
+    def resume(self, row: int, position: int) -> None:
+        """Note that a trial that paused goes on, by the event at a position of the log."""
+        self._pauses[row] = position
+
+    def paused(self, n: int, position: int) -> BoolArray:
+        """Which of the first n rows were of trials that were paused when the log had a length, shape (n,)."""
+        mask = np.zeros(n, dtype=np.bool_)
+        mask[[row for row, resumed in self._pauses.items() if row < n and resumed >= position]] = True
+        return mask
 
     def number(self, n: int) -> IntArray:
         return self._flushed(self._number, n)
@@ -227,6 +250,11 @@ class Columns:
     def violation(self, n: int) -> Array:
         return self._flushed(self._violation, n)
 
+    def constraints(self, n: int) -> dict[str, Array]:
+        """Each constraint's values, shape (n,), by name in order of first appearance; NaN where a trial has none."""
+        self._flush()
+        return {name: column.view(n) for name, column in self._constraints.items()}
+
     def last_step(self, n: int) -> IntArray:
         return self._flushed(self._last_step, n)
 
@@ -235,6 +263,38 @@ class Columns:
 
     def end(self, n: int) -> Array:
         return self._flushed(self._end, n)
+
+    def raw(self, name: str, n: int) -> tuple[Array, tuple[Any, ...] | None]:
+        """Values as they were used by the first n rows, shape (n,), NaN where inactive; and what was chosen from.
+
+        Of a categorical parameter the values are indices of the second part, in the order of first use; of a
+        number, and where nobody used it, the second part is None.
+        """
+        self._flush()
+        parameter = self._parameters.get(name)
+        values: Array = np.full(n, np.nan) if parameter is None else parameter.raw.view(n)
+        if parameter is None or parameter.choices is None or np.isnan(values).all():
+            return values, None
+        return values, tuple(parameter.choices[: int(np.nanmax(values)) + 1])
+
+    def reports(self, n: int) -> tuple[IntArray, IntArray, Array]:
+        """All reports of the first n rows, one after another: row, step and loss, each shape (k,).
+
+        With several objectives the losses have the shape (k, m).
+        """
+        self._flush()
+        rows, lengths, steps, values = array("q"), array("q"), array("q"), array("d")
+        for row, (at, told) in self._reports.items():
+            if row < n:
+                rows.append(row)
+                lengths.append(len(at))
+                steps.extend(at)
+                values.extend(told)
+        owners = np.repeat(np.array(rows, dtype=np.int64), np.array(lengths, dtype=np.int64))
+        losses = np.array(values, dtype=np.float64)
+        m = len(self.signs)
+        signed = self.signs[0] * losses if m == 1 else losses.reshape(-1, m) * self.signs
+        return owners, np.array(steps, dtype=np.int64), signed
 
     def over(self, space: Space, n: int) -> Array:
         """Coded values of the first n rows, shape (n, d); NaN where a parameter was inactive or is now outside."""
@@ -279,12 +339,28 @@ class Columns:
             if name in self._parameters:
                 yield column, self._parameters[name].raw.view(n)[rows]
 
+    def curve(self, row: int) -> tuple[Sequence[int], Sequence[Report]]:
+        """Steps and values that the trial of a row reported, in that order."""
+        self._flush()
+        steps, values = self._reports.get(row, ((), ()))
+        m = len(self.signs)
+        return steps, values if m == 1 else list(zip(*[iter(values)] * m, strict=True))
+
+    def inherited(self, row: int) -> int:
+        """How many of the reports of a row an earlier row of the trial has too, because it had paused."""
+        self._flush()
+        return self._inherited.get(row, 0)
+
     def losses_at(self, step: int, n: int) -> tuple[IntArray, Array]:
-        """Rows among the first n that completed and reported at `step`, and the losses reported, each shape (k,)."""
+        """Rows among the first n that completed and reported at `step`, shape (k,), and the losses reported.
+
+        These have the shape (k,), and with several objectives (k, m).
+        """
         self._flush()
         rows, losses = self._at_step.get(step, (array("q"), array("d")))
-        k = bisect_left(rows, n)
-        return np.array(rows[:k], dtype=np.int64), np.array(losses[:k])
+        k, m = bisect_left(rows, n), len(self.signs)
+        found = np.array(losses[: k * m])
+        return np.array(rows[:k], dtype=np.int64), found if m == 1 else found.reshape(-1, m)
 
     def fold(self, key: Any, n: int, initial: Any, advance: Callable[[Any, int, int], Any]) -> Any:
         """The state after rows [0, n): the newest remembered one, advanced over the rows since."""
@@ -297,13 +373,22 @@ class Columns:
             del states[:-_MEMOS]
         return state
 
+    def spaces(self, n: int) -> tuple[NDArray[np.int32], tuple[Space, ...]]:
+        """The first n rows' spaces: indices, shape (n,), into the second part."""
+        return self._flushed(self._space, n), tuple(self._spaces)
+
+    def state_at(self, row: int) -> TrialState:
+        """The state of the trial of a row."""
+        n = self._number.size
+        return self._pending[row - n][1].state if row >= n else TrialState(self._state.at(row))
+
     def finished(self, row: int) -> Finished:
         """Everything about the trial of a row."""
         if row >= self._number.size:
             return finished(*self._pending[row - self._number.size])
         space = self._spaces[self._space.at(row)]
         losses = self._losses.at(row)
-        steps, values = self._reports.get(row, ((), ()))
+        steps, values = self.curve(row)
         extras = self._extras.get(row, _NO_EXTRAS)
         parameters = {name: self._parameters[name].external(row, distribution) for name, distribution in space.items()}
         return Finished(
@@ -321,16 +406,23 @@ class Columns:
             extras.error,
         )
 
-    def without(self, row: int) -> Columns:
-        """New columns that lack a row; views of these stay as they are."""
+    def without(self, number: int) -> Columns:
+        """New columns that lack a trial; views of these stay as they are."""
         columns = Columns(self.signs)
-        for other in range(self.size):
-            if other != row:
-                columns._append_finished(self.finished(other))
+        for row in range(self.size):
+            trial = self.finished(row)
+            if trial.number != number:
+                columns._append_finished(trial, self._inherited.get(row, 0))
+                if row in self._pauses:
+                    columns.resume(columns.size - 1, self._pauses[row])
         return columns
 
-    def _append_finished(self, trial: Finished) -> None:
-        running = RunningTrial(trial.number, trial.start, trial.space)
+    def is_resumed(self, row: int) -> bool:
+        """Whether a row is of a trial that paused and has gone on since."""
+        return self._pauses.get(row, _NEVER) != _NEVER
+
+    def _append_finished(self, trial: Finished, inherited: int) -> None:
+        running = RunningTrial(trial.number, trial.start, trial.space, inherited=inherited)
         running.steps, running.values = list(trial.reports), list(trial.reports.values())
         event = TrialFinished(
             trial.number,
@@ -377,31 +469,44 @@ class Columns:
         if not pending:
             return
         begin = self._number.size
-        trials = [trial for trial, _, _ in pending]
-        events = [event for _, event, _ in pending]
+        trials, events, spaces = zip(*pending, strict=True)
+        number, state, end, values, _, parameters, constraints, *_ = zip(*events, strict=True)
         nothing = (np.nan,) * len(self.signs)
-        self._number.extend(np.array([trial.number for trial in trials]))
-        self._state.extend(np.array([event.state for event in events]))
-        values = np.array([nothing if event.values is None else event.values for event in events])
-        self._losses.extend(values * self.signs)
-        self._violation.extend(np.array([violation(event.constraints) for event in events]))
-        self._last_step.extend(np.array([max(trial.steps, default=-1) for trial in trials]))
+        self._number.extend(np.array(number))
+        self._state.extend(np.array(state))
+        self._losses.extend(np.array([nothing if given is None else given for given in values]) * self.signs)
+        self._violation.extend(np.array([violation(given) for given in constraints]))
+        self._keep_constraints(begin, constraints)
+        self._last_step.extend(np.array([max(trial.steps) if trial.steps else -1 for trial in trials]))
         self._start.extend(np.array([trial.time for trial in trials]))
-        self._end.extend(np.array([event.time for event in events]))
-        self._space.extend(np.array([self._space_id(space) for _, _, space in pending]))
+        self._end.extend(np.array(end))
+        self._space.extend(np.array([self._space_id(space) for space in spaces]))
         for row, (trial, event) in enumerate(zip(trials, events, strict=True), begin):
             self._keep_extras(row, trial, event)
             if trial.steps:
                 self._keep_reports(row, trial, event.state)
-        self._keep_parameters(begin, [(event.parameters, space) for _, event, space in pending])
+        self._keep_parameters(begin, parameters, spaces)
+
+    def _keep_constraints(self, begin: int, given: Sequence[Mapping[str, float]]) -> None:
+        for name in dict.fromkeys(name for constraints in given for name in constraints):
+            if name not in self._constraints:
+                column = self._constraints[name] = _Growing(np.float64)
+                column.extend(np.full(begin, np.nan))
+        for name, column in self._constraints.items():
+            column.extend(np.array([constraints.get(name, np.nan) for constraints in given]))
 
     def _keep_extras(self, row: int, trial: RunningTrial, event: TrialFinished) -> None:
-        user = trial.user_attrs | dict(event.user_attrs)
-        system = trial.system_attrs | dict(event.system_attrs)
-        if user or system or event.constraints or event.error is not None:
+        if trial.user_attrs or trial.system_attrs or any(event[6:10]):  # constraints, attributes, error
+            user = trial.user_attrs | dict(event.user_attrs)
+            system = trial.system_attrs | dict(event.system_attrs)
             self._extras[row] = _Extras(user, system, event.constraints, event.error)
 
     def _keep_reports(self, row: int, trial: RunningTrial, state: TrialState) -> None:
+        if trial.inherited:
+            self._inherited[row] = trial.inherited
+        if len(self.signs) > 1:
+            self._keep_vectors(row, trial, state)
+            return
         self._reports[row] = array("q", trial.steps), array("d", trial.values)
         if state is not TrialState.COMPLETE:
             return
@@ -411,10 +516,21 @@ class Columns:
             rows.append(row)
             losses.append(sign * value)
 
-    def _keep_parameters(self, begin: int, given: list[tuple[Mapping[str, Any], Space]]) -> None:
+    def _keep_vectors(self, row: int, trial: RunningTrial, state: TrialState) -> None:
+        """The reports of several objectives, laid end to end."""
+        values = np.array(trial.values, dtype=np.float64)
+        self._reports[row] = array("q", trial.steps), array("d", values.ravel().tolist())
+        if state is not TrialState.COMPLETE:
+            return
+        for step, losses in zip(trial.steps, (values * self.signs).tolist(), strict=True):
+            rows, at_step = self._at_step.setdefault(step, (array("q"), array("d")))
+            rows.append(row)
+            at_step.extend(losses)
+
+    def _keep_parameters(self, begin: int, given: Sequence[Mapping[str, Any]], spaces: Sequence[Space]) -> None:
         """Spread the rows' parameters over the columns, one group of rows of the same space at a time."""
         groups: dict[int, tuple[Space, list[int]]] = {}
-        for i, (_, space) in enumerate(given):
+        for i, space in enumerate(spaces):
             groups.setdefault(id(space), (space, []))[1].append(i)
         fresh: dict[str, Array] = {}
         for space, rows in groups.values():
@@ -426,7 +542,7 @@ class Columns:
                     parameter.raw.extend(np.full(begin, np.nan))
                 column = fresh.setdefault(name, np.full(len(given), np.nan))
                 column[rows] = parameter.internal(
-                    [given[i][0][name] for i in rows], [begin + i for i in rows], distribution
+                    [given[i][name] for i in rows], [begin + i for i in rows], distribution
                 )
         absent = np.full(len(given), np.nan)
         for name, parameter in self._parameters.items():

@@ -1,7 +1,8 @@
 """What can happen to a study. The log is a sequence of these; everything else is computed from them.
 
 A trial's number is its rank among the births in the log: `TrialQueued`, and `TrialStarted` without a claim.
-Times are seconds since 1970 (UTC).
+Times are seconds since 1970 (UTC). Events are named tuples because a log holds several per trial, and a frozen
+dataclass takes five times as long to make.
 """
 
 from __future__ import annotations
@@ -10,9 +11,9 @@ import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, TypeAlias, final
+from typing import Any, NamedTuple, TypeAlias, final
 
-from hpo.arrays import JSON
+from hpo.arrays import JSON, Report
 from hpo.space import Space
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "TrialReported",
     "TrialStarted",
     "TrialState",
+    "fits",
 ]
 
 
@@ -54,16 +56,20 @@ _NOTHING: Mapping[Any, Any] = _Nothing()
 
 
 class TrialState(IntEnum):
-    """Where a trial stands; WAITING and RUNNING ones are unfinished."""
+    """Where a trial stands; WAITING, RUNNING and PAUSED ones are unfinished.
+
+    A PAUSED trial has left its worker at a rung, and goes on where it stopped if it is promoted.
+    """
 
     RUNNING = 0
     COMPLETE = 1
     PRUNED = 2
     FAIL = 3
     WAITING = 4
+    PAUSED = 5
 
     def is_finished(self) -> bool:
-        return self not in (TrialState.RUNNING, TrialState.WAITING)
+        return self in (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 
     def __repr__(self) -> str:
         return str(self)
@@ -109,8 +115,7 @@ class TrialError:
         return cls(name, message[:_LONGEST], trace[-_LONGEST:])
 
 
-@dataclass(frozen=True, slots=True)
-class StudyCreated:
+class StudyCreated(NamedTuple):
     """The header: the first event of every log."""
 
     name: str
@@ -119,15 +124,13 @@ class StudyCreated:
     time: float
 
 
-@dataclass(frozen=True, slots=True)
-class SpaceDeclared:
+class SpaceDeclared(NamedTuple):
     """Names a set of distributions by the digest of its content, so that trials can refer to it."""
 
     space: Space
 
 
-@dataclass(frozen=True, slots=True)
-class TrialQueued:
+class TrialQueued(NamedTuple):
     """A trial that waits for a worker.
 
     Args:
@@ -142,17 +145,16 @@ class TrialQueued:
     time: float
     user_attrs: Mapping[str, JSON] = _NOTHING
     system_attrs: Mapping[str, JSON] = _NOTHING
-    reports: Mapping[int, float] = _NOTHING
+    reports: Mapping[int, Report] = _NOTHING
     retries: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TrialStarted:
+class TrialStarted(NamedTuple):
     """A worker has begun a trial; the prefix of the log that ends here is all that its sampler sees.
 
     Args:
         time: When.
-        claims: Number of the queued trial that it takes up; None for a new one.
+        claims: Number of the queued or paused trial that it takes up; None for a new one.
         deferred: Its reports are committed with its result, and its pruner sees the history of its start.
         worker: Which process runs it, as `Worker` writes it; None where no other process can see the log.
     """
@@ -163,33 +165,38 @@ class TrialStarted:
     worker: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TrialProposed:
+class TrialProposed(NamedTuple):
     """The sampler's coded values over the whole space of the trial's prefix, so that other workers know them."""
 
     number: int
     values: tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TrialReported:
+class TrialReported(NamedTuple):
     """An intermediate value.
 
     Args:
-        number, step, value, time: Of which trial, at which step, what, when.
+        number, step, time: Of which trial, at which step, when.
+        value: What; with several objectives a value for each. What does not fit the study is ignored.
         pruned: What the pruner answered to the trial's previous report; None if it was not asked.
     """
 
     number: int
     step: int
-    value: float
+    value: Report
     time: float
     pruned: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TrialFinished:
-    """The end of a trial; the first one in the log counts, later ones are ignored.
+def fits(value: Report, n_objectives: int) -> bool:
+    """Whether a study of so many objectives takes a report."""
+    return type(value) is not tuple if n_objectives == 1 else type(value) is tuple and len(value) == n_objectives
+
+
+class TrialFinished(NamedTuple):
+    """The end of a trial, or with the state PAUSED of its stay on a worker.
+
+    The first one after a start counts, later ones are ignored.
 
     Args:
         number, state, time: Which trial, how it ended, when.
@@ -215,8 +222,7 @@ class TrialFinished:
     pruned: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeSet:
+class AttributeSet(NamedTuple):
     """An attribute of the study, or of the trial `number`; `system` ones belong to hpo and its plug-ins."""
 
     key: str
@@ -225,15 +231,13 @@ class AttributeSet:
     system: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TrialDeleted:
+class TrialDeleted(NamedTuple):
     """A trial is taken out of what is known; its number is not used again."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class StudyRenamed:
+class StudyRenamed(NamedTuple):
     """The study has another name from here on."""
 
     name: str

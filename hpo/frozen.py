@@ -40,10 +40,10 @@ class FrozenTrial(Suggestions):
     Attributes:
         number: Rank of the trial within its study, from 0.
         state: A `TrialState`.
-        datetime_start, datetime_complete: Local times; None before the trial started or ended.
+        datetime_start, datetime_complete: Local times; None before the trial started or ended, and while it is paused.
         params, distributions: What was suggested, by name, in that order.
         user_attrs, system_attrs: What was attached.
-        intermediate_values: Reports by step.
+        intermediate_values: Reports by step; with several objectives tuples.
         constraints: By name; feasible where ≤ 0.
         error: A `TrialError` with type, message and traceback if the trial failed.
     """
@@ -56,7 +56,7 @@ class FrozenTrial(Suggestions):
     distributions: dict[str, BaseDistribution]
     user_attrs: dict[str, JSON]
     system_attrs: dict[str, JSON]
-    intermediate_values: dict[int, float]
+    intermediate_values: dict[int, Any]
     constraints: dict[str, float]
     error: TrialError | None
     _values: list[float] | None
@@ -72,7 +72,7 @@ class FrozenTrial(Suggestions):
         distributions: dict[str, BaseDistribution],
         user_attrs: dict[str, JSON],
         system_attrs: dict[str, JSON],
-        intermediate_values: dict[int, float],
+        intermediate_values: Mapping[int, Any],
         trial_id: int | None = None,
         *,
         values: Sequence[float] | None = None,
@@ -90,7 +90,7 @@ class FrozenTrial(Suggestions):
         self.distributions = distributions
         self.user_attrs = user_attrs
         self.system_attrs = system_attrs
-        self.intermediate_values = intermediate_values
+        self.intermediate_values = dict(intermediate_values)
         self.constraints = dict(constraints or {})
         self.error = error
         self._values = [value] if value is not None else None if values is None else list(values)
@@ -142,6 +142,15 @@ class FrozenTrial(Suggestions):
     def should_prune(self) -> bool:
         """False, so that an objective can be run on a record."""
         return False
+
+    def should_pause(self) -> bool:
+        """False, so that an objective can be run on a record."""
+        return False
+
+    @property
+    def resume_step(self) -> int:
+        """0, so that an objective can be run on a record."""
+        return 0
 
     def set_user_attr(self, key: str, value: JSON) -> None:
         """Change this record."""
@@ -203,7 +212,7 @@ def _fields(trial: Finished) -> dict[str, Any]:
         "state": trial.state,
         "_values": None if trial.values is None else list(trial.values),
         "datetime_start": datetime.fromtimestamp(trial.start),
-        "datetime_complete": datetime.fromtimestamp(trial.end),
+        "datetime_complete": datetime.fromtimestamp(trial.end) if trial.state.is_finished() else None,
         "params": trial.parameters,
         "distributions": dict(trial.space),
         "user_attrs": copy.deepcopy(dict(trial.user_attrs)) if trial.user_attrs else {},
@@ -223,7 +232,7 @@ def create_trial(
     distributions: dict[str, BaseDistribution] | None = None,
     user_attrs: dict[str, JSON] | None = None,
     system_attrs: dict[str, JSON] | None = None,
-    intermediate_values: dict[int, float] | None = None,
+    intermediate_values: Mapping[int, float | Sequence[float]] | None = None,
     constraints: dict[str, float] | None = None,
 ) -> FrozenTrial:
     """A record for `study.add_trial`, checked.

@@ -58,6 +58,11 @@ class Observer:
         self._seen: dict[int, tuple[int, float]] = {}  # by trial: its count, and since when it has been that
         self._next_look = self._next_read = 0.0
 
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time for another look."""
+        return time.monotonic() >= self._next_look
+
     def lost(self, trials: Collection[RunningTrial], beats: Callable[[], Mapping[int, int]]) -> list[RunningTrial]:
         """Those of the others' running trials whose worker is gone or whose lease has expired.
 
@@ -66,9 +71,9 @@ class Observer:
             beats: Reads the counts; called once per renewal period.
         """
         now = time.monotonic()
-        if now < self._next_look or not trials:
-            return []
         self._next_look = now + min(1.0, self._policy.renew_every)
+        if not trials:
+            return []
         lost = [trial for trial in trials if _is_gone(trial.worker)]
         if now >= self._next_read:
             self._next_read = now + self._policy.renew_every / 2

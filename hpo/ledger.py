@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any, final
 
 import numpy as np
@@ -25,6 +24,7 @@ from hpo.events import (
     TrialReported,
     TrialStarted,
     TrialState,
+    fits,
 )
 from hpo.history import History
 from hpo.space import Space
@@ -32,6 +32,7 @@ from hpo.space import Space
 __all__ = ["Ledger"]
 
 _UNFINISHED, _DELETED = -1, -2
+_COMPLETE, _RUNNING, _WAITING = TrialState.COMPLETE, TrialState.RUNNING, TrialState.WAITING
 
 
 @final
@@ -86,9 +87,9 @@ class Ledger:
 
     def count(self, state: TrialState) -> int:
         """How many trials are in a state."""
-        if state is TrialState.RUNNING:
+        if state is _RUNNING:
             return len(self.running)
-        if state is TrialState.WAITING:
+        if state is _WAITING:
             return len(self.waiting)
         return self._counts[state]
 
@@ -98,9 +99,10 @@ class Ledger:
             return TrialState.RUNNING
         if number in self.waiting:
             return TrialState.WAITING
-        return self.finished(number).state
+        return self.columns.state_at(self._rows[number])
 
-    def is_finished(self, number: int) -> bool:
+    def has_row(self, number: int) -> bool:
+        """Whether a trial has finished, or is paused."""
         return self._rows[number] >= 0
 
     def is_known(self, number: int) -> bool:
@@ -113,16 +115,17 @@ class Ledger:
         return [number for number, row in enumerate(self._rows) if row != _DELETED]
 
     def row(self, number: int) -> int:
-        """Where a finished trial stands in the columns."""
+        """Where a finished or paused trial stands in the columns."""
         return self._rows[number]
 
     def finished(self, number: int) -> Finished:
-        """All that is known of a finished trial."""
+        """All that is known of a finished or paused trial."""
         return self.columns.finished(self._rows[number])
 
     def history(self) -> History:
         """The view that the sampler of a trial gets which starts now."""
-        return History(self.columns, self.columns.size, self.space, tuple(self.running.values()))
+        running = tuple(self.running.values())
+        return History(self.columns, self.columns.size, self.space, running, position=self.position)
 
     def apply(self, events: Iterable[Event]) -> list[int | None]:
         """Take the next events of the log.
@@ -133,13 +136,14 @@ class Ledger:
         """
         outcomes = []
         for event in events:
-            self.position += 1
             outcomes.append(_FOLD[type(event)](self, event))
+            self.position += 1
         return outcomes
 
     def _created(self, event: StudyCreated) -> None:
         self.header = event
         signs = [-1.0 if d is StudyDirection.MAXIMIZE else 1.0 for d in event.directions]
+        self._sign = signs[0]
         self.columns = Columns(np.array(signs))
 
     def _declared(self, event: SpaceDeclared) -> None:
@@ -164,7 +168,8 @@ class Ledger:
             return number
         queued = self.waiting.pop(event.claims, None)
         if queued is None:
-            return None
+            return self._resumed(event, event.claims)
+        reports = {s: v for s, v in queued.reports.items() if fits(v, len(self.header.directions))}
         self.running[event.claims] = RunningTrial(
             event.claims,
             event.time,
@@ -172,24 +177,54 @@ class Ledger:
             event.deferred,
             event.worker,
             fixed=queued.parameters,
-            steps=list(queued.reports),
-            values=list(queued.reports.values()),
+            steps=list(reports),
+            values=list(reports.values()),
             user_attrs=dict(queued.user_attrs),
             system_attrs=dict(queued.system_attrs),
         )
         return event.claims
 
+    def _resumed(self, event: TrialStarted, number: int) -> int | None:
+        """Let a paused trial go on with all that it had."""
+        if not self.is_known(number) or not self.has_row(number):
+            return None
+        row = self._rows[number]
+        paused = self.columns.finished(row)
+        if paused.state is not TrialState.PAUSED:
+            return None
+        self.columns.resume(row, self.position)
+        self._rows[number] = _UNFINISHED
+        self._counts[TrialState.PAUSED] -= 1
+        self.running[number] = RunningTrial(
+            number,
+            paused.start,
+            self.space,
+            event.deferred,
+            event.worker,
+            resumed=True,
+            fixed=paused.parameters,
+            steps=list(paused.reports),
+            values=list(paused.reports.values()),
+            asked=len(paused.reports),
+            inherited=len(paused.reports),
+            user_attrs=dict(paused.user_attrs),
+            system_attrs=dict(paused.system_attrs),
+        )
+        return number
+
     def _proposed(self, event: TrialProposed) -> int | None:
         trial = self.running.get(event.number)
-        if trial is None or trial.proposal is not None or len(event.values) != len(trial.space):
+        if trial is None or trial.proposal is not None or len(event.values) != len(trial.space.names):
             return None
         trial.proposal = event.values
         return event.number
 
     def _reported(self, event: TrialReported) -> int | None:
         trial = self.running.get(event.number)
-        if trial is None or event.step in trial.steps:
+        if trial is None or event.step in trial.steps or not fits(event.value, len(self.header.directions)):
             return None
+        if event.pruned is not None:
+            trial.asked = len(trial.steps)
         trial.steps.append(event.step)
         trial.values.append(event.value)
         return event.number
@@ -204,7 +239,7 @@ class Ledger:
         if space is not self._latest:  # the same space twice in a row adds nothing
             self.space = self.space.extended(space)
             self._latest = space
-        if event.state is TrialState.COMPLETE and event.values is not None:
+        if event.state is _COMPLETE and event.values is not None:
             self._compare(event.number, event.values, violation(event.constraints) == 0.0)
         return event.number
 
@@ -212,7 +247,7 @@ class Ledger:
         """Let a complete trial be the best one if it is; with several objectives there is no best one."""
         if len(values) > 1:
             return
-        candidate = (values[0] * float(self.columns.signs[0]), number)
+        candidate = (values[0] * self._sign, number)
         if self._best is None or candidate < self._best:
             self._best = candidate
         if feasible and (self._best_feasible is None or candidate < self._best_feasible):
@@ -223,22 +258,27 @@ class Ledger:
         if not 0 <= number < len(self._rows) or self._rows[number] == _DELETED:
             return None
         row, self._rows[number] = self._rows[number], _DELETED
-        self.running.pop(number, None)
+        running = self.running.pop(number, None)
         self.waiting.pop(number, None)
-        if row == _UNFINISHED:
-            return number
-        self._counts[self.columns.finished(row).state] -= 1
-        self.columns = self.columns.without(row)
+        if row != _UNFINISHED:
+            self._counts[self.columns.finished(row).state] -= 1
+        if row != _UNFINISHED or (running is not None and running.resumed):
+            self._forget(number)
+        return number
+
+    def _forget(self, number: int) -> None:
+        """Take a trial out of the columns; the others' rows move up."""
+        self.columns = self.columns.without(number)
         self._best = self._best_feasible = None
         for other in range(self.columns.size):
             trial = self.columns.finished(other)
-            self._rows[trial.number] = other
+            if not self.columns.is_resumed(other):
+                self._rows[trial.number] = other
             if trial.state is TrialState.COMPLETE and trial.values is not None:
                 self._compare(trial.number, trial.values, violation(trial.constraints) == 0.0)
-        return number
 
     def _renamed(self, event: StudyRenamed) -> None:
-        self.header = replace(self.header, name=event.name)
+        self.header = self.header._replace(name=event.name)
 
     def _attribute(self, event: AttributeSet) -> int | None:
         if event.number is None:

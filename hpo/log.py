@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import final
 
 from hpo.events import Event
@@ -13,8 +15,8 @@ from hpo.protocols import Storage
 
 __all__ = ["PAGE", "Log"]
 
-PAGE = 8192
-"""Events that are read at a time."""
+PAGE = 2048
+"""Events that are read at a time: few enough that one page reuses the memory of the page before it."""
 
 
 @final
@@ -27,7 +29,6 @@ class Log:
 
     Attributes:
         ledger: What is known after the events that have been folded.
-        is_quiet: Whether the last look found nothing that others had written, so that a guess may be worth it.
     """
 
     def __init__(self, name: str, storage: Storage) -> None:
@@ -35,10 +36,10 @@ class Log:
         self.storage = storage
         self.lock = threading.RLock()
         self.ledger = Ledger()
-        self.is_quiet = False
+        self._loose: list[Event] = []  # the latest that were folded, which the storage might still take back
 
     def append(self, events: Sequence[Event], *, expect: int | None = None) -> list[int | None] | None:
-        """Write events, and fold them after what others wrote before them.
+        """Write events and fold them, after those that others wrote before them.
 
         Returns:
             What `Ledger.apply` says of them; None if the log's length was not `expect`, and nothing was written.
@@ -50,38 +51,61 @@ class Log:
         return self.ledger.history() if self._write(events, expect) else None
 
     def _write(self, events: Sequence[Event], expect: int | None) -> bool:
+        self._fasten()
         head = self.storage.append(self.name, events, expect=expect)
         if head is None:
             return False
-        if head - len(events) != self.ledger.position:
-            self.is_quiet = False
-            self._read_until(head - len(events))
+        self._read_until(head - len(events))
         return True
 
     def append_after(self, make: Callable[[], Sequence[Event]]) -> None:
         """Keep other writers out, fold what they wrote, then write and fold what `make` says; nothing if it raises."""
+        self._fasten()
         since, made = self.ledger.position, list[Event]()
 
         def after(tail: Sequence[Event]) -> Sequence[Event]:
             nonlocal made
-            if tail:
-                self.ledger.apply(tail[self.ledger.position - since :])  # an attempt that failed may have folded some
+            loose = len(self._loose)  # what an attempt that failed has folded
+            if loose and list(tail[:loose]) != self._loose:
+                raise _TakenBack
+            if len(tail) > loose:
+                self._loose += tail[loose:]
+                self.ledger.apply(tail[loose:])
             made = list(make())
             return made
 
-        self.storage.append_after(self.name, since, after)
-        self.is_quiet = self.ledger.position == since
+        try:
+            self.storage.append_after(self.name, since, after)
+        except _TakenBack:
+            self._fasten()
+            self.append_after(make)
+            return
+        self._loose.clear()
         self.ledger.apply(made)
 
     def sync(self) -> None:
         """Fold what others have written."""
-        before = self.ledger.position
-        while True:
-            page = self.storage.read(self.name, self.ledger.position, limit=PAGE)
-            self.ledger.apply(page)
-            if len(page) < PAGE:
-                break
-        self.is_quiet = self.ledger.position == before
+        self._fasten()
+        page = self._apply_page()
+        if page == PAGE:
+            with _uncollected():
+                while page == PAGE:
+                    page = self._apply_page()
+
+    def _fasten(self) -> None:
+        """Make sure of events that were folded within an append that failed.
+
+        The server may have crashed before it had them on its disk, and their places may hold others now. Whoever
+        wrote them will write them again, so what was folded is forgotten, and the log read from its beginning.
+        """
+        if not self._loose:
+            return
+        since = self.ledger.position - len(self._loose)
+        there = list(self.storage.read(self.name, since, limit=len(self._loose)))
+        taken_back, self._loose = there != self._loose, []
+        if taken_back:
+            self.ledger = Ledger()
+            self.sync()
 
     def reopened(self) -> Log:
         """The same log, from its header on, with a lock of its own."""
@@ -96,7 +120,28 @@ class Log:
             events += page
         return events
 
+    def _apply_page(self) -> int:
+        page = self.storage.read(self.name, self.ledger.position, limit=PAGE)
+        self.ledger.apply(page)
+        return len(page)
+
     def _read_until(self, position: int) -> None:
         while self.ledger.position < position:
             missing = min(PAGE, position - self.ledger.position)
             self.ledger.apply(self.storage.read(self.name, self.ledger.position, limit=missing))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage collection: a long log makes many objects and no cycles, and looking for some costs a fifth more."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+class _TakenBack(Exception):
+    """Events that were read have been lost by the storage before anyone was told that they are safe."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, final
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,14 +12,14 @@ from hpo.events import TrialError, TrialState
 
 __all__ = ["Outcome", "read_values"]
 
+_COMPLETE = TrialState.COMPLETE  # looking it up takes a tenth of a microsecond
 
-@final
-@dataclass(frozen=True, slots=True)
-class Outcome:
+
+class Outcome(NamedTuple):
     """The end of a trial, not yet in the log.
 
     Args:
-        state: COMPLETE, PRUNED or FAIL.
+        state: COMPLETE, PRUNED, FAIL or PAUSED.
         values: For COMPLETE, one per objective.
         error: For FAIL.
     """
@@ -35,7 +34,7 @@ class Outcome:
         values = read_values(returned, n_objectives)
         if isinstance(values, str):
             return cls(TrialState.FAIL, error=TrialError("ValueError", values))
-        return cls(TrialState.COMPLETE, values)
+        return cls(_COMPLETE, values)
 
     @classmethod
     def of_error(cls, error: BaseException) -> Outcome:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from hpo.arrays import Report
 from hpo.events import Event, SpaceDeclared, TrialFinished, TrialQueued, TrialReported, TrialStarted, TrialState
 from hpo.frozen import FrozenTrial
 from hpo.ledger import Ledger
@@ -22,7 +23,7 @@ __all__ = ["events_of", "record_of"]
 
 def record_of(ledger: Ledger, live: Mapping[int, Trial], number: int) -> FrozenTrial:
     """The record of a trial; of a running one with what it has suggested if it is among the `live` ones."""
-    if ledger.is_finished(number):
+    if ledger.has_row(number):
         return FrozenTrial.of_row(ledger.columns, ledger.row(number), number)
     if number in ledger.waiting:
         return _waiting(number, ledger.waiting[number])
@@ -30,14 +31,15 @@ def record_of(ledger: Ledger, live: Mapping[int, Trial], number: int) -> FrozenT
     system = {key: value for key, value in record.system_attrs.items() if key != ASKED}
     if record.fixed:
         system["fixed_params"] = dict(record.fixed)
+    asked = record.system_attrs.get(ASKED, {"parameters": {}, "space": ""})
     return FrozenTrial(
         number,
         TrialState.RUNNING,
         None,
         datetime.fromtimestamp(record.time),
         None,
-        {} if trial is None else trial.params,
-        {} if trial is None else trial.distributions,
+        dict(asked["parameters"]) if trial is None else trial.params,
+        dict(ledger.spaces[asked["space"]]) if trial is None else trial.distributions,
         copy.deepcopy(record.user_attrs if trial is None else trial.user_attrs),
         system,
         dict(zip(record.steps, record.values, strict=True)),
@@ -56,16 +58,16 @@ def events_of(trial: FrozenTrial, number: int) -> list[Event]:
     now = time.time()
     start = now if trial.datetime_start is None else trial.datetime_start.timestamp()
     system = {key: value for key, value in trial.system_attrs.items() if key != "fixed_params"}
-    if not trial.state.is_finished():
+    if trial.state in (TrialState.WAITING, TrialState.RUNNING):
         fixed = trial.params or trial.system_attrs.get("fixed_params", {})
-        queued = TrialQueued(fixed, now, trial.user_attrs, system, trial.intermediate_values)
+        queued = TrialQueued(fixed, now, trial.user_attrs, system, _reports(trial))
         return [queued] if trial.state is TrialState.WAITING else [queued, TrialStarted(start, number)]
     end = now if trial.datetime_complete is None else trial.datetime_complete.timestamp()
     space = Space(trial.distributions)
     return [
         SpaceDeclared(space),
         TrialStarted(start),
-        *(TrialReported(number, step, value, end) for step, value in trial.intermediate_values.items()),
+        *(TrialReported(number, step, value, end) for step, value in _reports(trial).items()),
         TrialFinished(
             number,
             trial.state,
@@ -79,3 +81,10 @@ def events_of(trial: FrozenTrial, number: int) -> list[Event]:
             trial.error,
         ),
     ]
+
+
+def _reports(trial: FrozenTrial) -> dict[int, Report]:
+    return {
+        step: tuple(map(float, value)) if isinstance(value, Sequence) else float(value)
+        for step, value in trial.intermediate_values.items()
+    }

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from hpo import leases, logging
-from hpo.arrays import JSON
+import numpy as np
+
+from hpo import checkpoints, leases, logging
+from hpo.arrays import JSON, Report
 from hpo.budget import Budget
 from hpo.codec import dumps, loads
-from hpo.columns import finished
+from hpo.columns import RunningTrial, finished
 from hpo.distributions import BaseDistribution, CategoricalDistribution, check_distribution_compatibility
 from hpo.events import (
     AttributeSet,
     Event,
     SpaceDeclared,
+    TrialDeleted,
     TrialError,
     TrialFinished,
     TrialProposed,
@@ -24,12 +28,13 @@ from hpo.events import (
     TrialStarted,
     TrialState,
 )
+from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.key import Key
 from hpo.leases import LeasePolicy, Observer
 from hpo.log import Log
 from hpo.outcome import Outcome
-from hpo.protocols import Sampler
+from hpo.protocols import Sampler, cohort, pauses
 from hpo.space import Space
 from hpo.trial import Trial
 from hpo.worker import Worker
@@ -46,6 +51,7 @@ MAX_ATTRIBUTE = 4 * 2**20
 """Characters of an attribute, written as JSON, that a storage takes."""
 
 _LOST = "WorkerLost"
+_PAUSED = TrialState.PAUSED
 _SLOW = 0.02  # seconds; other writers are not kept out while a slow sampler thinks
 
 logger = logging.get_logger(__name__)
@@ -75,33 +81,42 @@ class Session:
 
     # ---- beginning
 
-    def begin(self, *, deferred: bool = False, budgets: Sequence[Budget] = ()) -> Trial | None:
-        """Begin a trial: a queued one if there is one, else a new one.
+    def begin(self, *, deferred: bool = False, budgets: Sequence[Budget] = (), new: bool = True) -> Trial | None:
+        """Begin a trial: a queued one if there is one, else a paused one that the pruner promotes, else a new one.
 
         The log gets its start and its proposal together, unless the sampler is so slow that others had to wait.
 
+        Args:
+            deferred: As in `TrialStarted`.
+            budgets: They must have room, except for a trial that goes on.
+            new: Otherwise only a paused one.
+
         Returns:
-            None if a budget has no room now.
+            None if a budget has no room now, or no trial is promoted and a new one is not wanted.
 
         Raises:
             SearchSpaceExhausted: If the sampler has nothing left to try.
         """
         with self._log.lock:
-            if not self._log.is_quiet:
-                self._log.sync()
             self._reap()
             if self._is_slow:
-                return self._begin_in_turn(deferred, budgets)
+                self._log.sync()
+                return self._begin_in_turn(deferred, budgets, new)
             begun: tuple[int, History, tuple[float, ...]] | None = None
 
             def start_and_proposal() -> list[Event]:
                 nonlocal begun
+                begun = None  # of an attempt that failed
                 ledger = self._log.ledger
-                if not all(budget.has_room(ledger) for budget in budgets):
-                    return []
-                claims = next(iter(ledger.waiting), None)
-                number = ledger.n_trials if claims is None else claims
                 history = ledger.history()
+                may_begin, claims = self._next(history, budgets, new)
+                if not may_begin:
+                    return []
+                if claims is not None and claims not in ledger.waiting:
+                    parameters = ledger.finished(claims).parameters
+                    begun = claims, history.with_given(parameters), self._continued(history, claims, parameters)
+                    return [TrialStarted(time.time(), claims, deferred, self._worker())]
+                number = ledger.n_trials if claims is None else claims
                 if claims is not None:
                     history = history.with_given(ledger.waiting[claims].parameters)
                 begun = number, history, self._propose(history, number)
@@ -110,14 +125,16 @@ class Session:
             self._log.append_after(start_and_proposal)
             return None if begun is None else self._begun(*begun)
 
-    def _begin_in_turn(self, deferred: bool, budgets: Sequence[Budget]) -> Trial | None:
+    def _begin_in_turn(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> Trial | None:
         """Begin a trial with its start first, and its proposal later, so that others may write meanwhile."""
         while True:
             ledger = self._log.ledger
-            if not all(budget.has_room(ledger) for budget in budgets):
+            may_begin, claims = self._next(ledger.history(), budgets, new)
+            if not may_begin:
                 return None
-            start = TrialStarted(time.time(), next(iter(ledger.waiting), None), deferred, self._worker())
-            expect = ledger.position if budgets else None  # what was counted must still be so
+            start = TrialStarted(time.time(), claims, deferred, self._worker())
+            is_promoted = claims is not None and claims not in ledger.waiting
+            expect = ledger.position if budgets or is_promoted else None  # what was decided on must still be so
             history = self._log.append_and_stop_before([start], expect=expect)
             if history is None:
                 self._log.sync()
@@ -125,9 +142,15 @@ class Session:
             (number,) = ledger.apply([start])
             if number is None:
                 continue  # another worker claimed the queued trial first
-            history = history.with_given(ledger.running[number].fixed)
+            record = ledger.running[number]
+            history = history.with_given(record.fixed)
+            if record.resumed:
+                return self._begun(number, history, self._continued(history, number, record.fixed))
             try:
                 proposal = self._propose(history, number)
+            except SearchSpaceExhausted:
+                self._log.append([TrialDeleted(number)])  # there was nothing to begin
+                raise
             except BaseException as error:
                 self.end(number, Outcome.of_error(error))
                 raise
@@ -142,6 +165,31 @@ class Session:
             self._is_kept = True
         return trial
 
+    def _next(self, history: History, budgets: Sequence[Budget], new: bool) -> tuple[bool, int | None]:
+        """Whether a trial may begin now; and the number of the queued or paused one that is due, None for a new one."""
+        ledger = self._log.ledger
+        claims = next(iter(ledger.waiting), None) if new else None
+        promoted = self._promoted(history) if claims is None else None
+        if promoted is not None:
+            return True, promoted
+        return new and all(budget.has_room(ledger) for budget in budgets), claims
+
+    def _promoted(self, history: History) -> int | None:
+        """The number of the paused trial that the pruner lets go on."""
+        pruner, ledger = self._study.pruner, self._log.ledger
+        if not ledger.count(_PAUSED) or not pauses(pruner):
+            return None
+        number = pruner.promote(history)
+        if number is None or (ledger.is_known(number) and ledger.state(number) is TrialState.PAUSED):
+            return number
+        raise ValueError(f"{pruner!r} promotes trial {number}, which is not paused.")
+
+    def _continued(self, history: History, number: int, parameters: Mapping[str, Any]) -> tuple[float, ...]:
+        """In the place of a proposal, for a trial that goes on: its parameters, and the prior's for others."""
+        coded = history.space.encode(parameters)
+        prior = history.space.uniform(self._key(number))
+        return tuple(np.where(np.isnan(coded), prior, coded).tolist())
+
     def store_parameters(self, trial: Trial) -> None:
         """Write what a trial has suggested so far, so that another process can end it."""
         space = self._space_of(trial._distributions)
@@ -154,11 +202,12 @@ class Session:
         """A value for a parameter for which the trial has no proposal that fits."""
         with self._log.lock:
             space = Space({name: distribution})
-            history = trial._history.with_given({**trial._fixed, **trial._parameters})
+            history = cohort(self._study.pruner, trial._history, trial.number)
+            history = history.with_given({**trial._fixed, **trial._parameters})
             (coded,) = sampled(self._study.sampler, space, history, self._key(trial.number))
         return distribution.decode(coded)
 
-    def report(self, trial: Trial, step: int, value: float) -> None:
+    def report(self, trial: Trial, step: int, value: Report) -> None:
         """Take a trial's report; it is in the log when this returns, unless the trial's are deferred to its end."""
         with self._log.lock:
             if not trial._deferred:
@@ -168,9 +217,30 @@ class Session:
 
     def should_prune(self, trial: Trial) -> bool:
         """What the pruner says of a trial that has reported."""
+        if not pauses(self._study.pruner):
+            return self._is_stopped(trial)
+        warnings.warn(
+            f"{self._study.pruner!r} lets trials wait instead of ending them: ask trial.should_pause(), and raise "
+            "hpo.TrialPaused if it says so. should_prune() is always False.",
+            stacklevel=4,
+        )
+        return False
+
+    def should_pause(self, trial: Trial) -> bool:
+        """The same for a pruner that lets trials wait."""
+        return pauses(self._study.pruner) and self._is_stopped(trial)
+
+    def _is_stopped(self, trial: Trial) -> bool:
         with self._log.lock:
             trial._pruned = bool(self._study.pruner.prune(trial._known, trial.curve()))
             return trial._pruned
+
+    def checkpoint(self, number: int) -> Path:
+        """Where a trial keeps its checkpoint."""
+        with self._log.lock:
+            ledger = self._log.ledger
+            attributes = ledger.running[number].system_attrs if number in ledger.running else {}
+            return checkpoints.directory(self._study.checkpoints, ledger.header, number, attributes)
 
     def snapshot(self, value: JSON) -> JSON:
         """An attribute's value as the storage will give it back; in memory the very object.
@@ -215,8 +285,13 @@ class Session:
         with self._log.lock:
             trial = self.live.get(number)
             events = self._end_from_log(number, outcome) if trial is None else self._end_of(trial, outcome)
+            has_checkpoint = trial is not None and trial._has_checkpoint and outcome.state is not _PAUSED
+            checkpoint = self.checkpoint(number) if has_checkpoint else None
             try:
-                outcomes = self._log.append([*events, *self._retry(number, events, lost=False)])
+                retry = self._retry(number, events, lost=False)
+                outcomes = self._log.append([*events, *retry])
+                if checkpoint is not None and not retry:
+                    checkpoints.remove(checkpoint)
             except (OverflowError, TypeError, ValueError) as error:
                 # Something in the trial cannot be written. The trial must end all the same, so without it.
                 failure = Outcome.of_error(error)
@@ -232,23 +307,35 @@ class Session:
                 self._keep_late_result(number, outcome)
             return False
 
+    def paused(self, number: int) -> Outcome:
+        """PAUSED with what it has reached; PRUNED if the pruner would never let it go on."""
+        if pauses(self._study.pruner):
+            return self.pruned(number)._replace(state=_PAUSED)
+        warnings.warn(
+            f"Trial {number} was paused, but {self._study.pruner!r} promotes no paused trials, so it ends as PRUNED. "
+            'Give the study a pruner that does, such as SuccessiveHalvingPruner(mode="promote").',
+            stacklevel=3,
+        )
+        return self.pruned(number)
+
     def pruned(self, number: int) -> Outcome:
         """PRUNED, with the report at the largest step as its value if there is one that is a number."""
         trial, record = self.live.get(number), self._log.ledger.running.get(number)
-        reports: dict[int, float] = {}
+        reports: dict[int, Report] = {}
         if trial is not None:
             reports = dict(zip(trial._steps, trial._values, strict=True))
         elif record is not None:
             reports = dict(zip(record.steps, record.values, strict=True))
-        if len(self._log.ledger.directions) > 1 or not reports:
+        if not reports:
             return Outcome(TrialState.PRUNED)
-        value = reports[max(reports)]
-        return Outcome(TrialState.PRUNED, None if value != value else (value,))
+        last = reports[max(reports)]
+        values = last if isinstance(last, tuple) else (last,)
+        return Outcome(TrialState.PRUNED, None if any(value != value for value in values) else values)
 
     def is_lost(self, number: int) -> bool:
         """Whether a trial failed because its worker was taken for lost."""
         ledger = self._log.ledger
-        if not ledger.is_known(number) or not ledger.is_finished(number):
+        if not ledger.is_known(number) or not ledger.has_row(number):
             return False
         error = ledger.finished(number).error
         return error is not None and error.type == _LOST
@@ -326,17 +413,22 @@ class Session:
             self._beaten = set(alive)
 
     def _reap(self) -> None:
-        """Fail the trials whose workers are gone."""
-        running = self._log.ledger.running
-        if self._observer is None or len(running) == len(self.live):
+        """Fail the trials whose workers are gone, if it is time to look for them."""
+        if self._observer is None or not self._observer.is_due:
             return
-        others = [trial for number, trial in running.items() if number not in self.live]
+        self._log.sync()
+        running = self._log.ledger.running
+        others = [trial for number, trial in running.items() if number not in self.live and not _is_handed_out(trial)]
         for trial in self._observer.lost(others, lambda: self._log.storage.beats(self._log.name)):
             worker = None if trial.worker is None else Worker.parse(trial.worker)
             who = "unknown" if worker is None else f"process {worker.pid} on {worker.host}"
             error = TrialError(_LOST, f"worker lost: {who} ended or stopped renewing its lease")
             end = TrialFinished(trial.number, TrialState.FAIL, time.time(), error=error)
-            self._log.append([end, *self._retry(trial.number, [end], lost=True)])
+            checkpoint = self.checkpoint(trial.number)
+            retry = self._retry(trial.number, [end], lost=True)
+            self._log.append([end, *retry])
+            if not retry:
+                checkpoints.remove(checkpoint)
             logger.warning(f"Trial {trial.number} failed: {error.message}.")
 
     def _worker(self) -> str | None:
@@ -349,7 +441,8 @@ class Session:
 
     def _propose(self, history: History, number: int) -> tuple[float, ...]:
         began = time.perf_counter()
-        proposal = tuple(sampled(self._study.sampler, history.space, history, self._key(number)))
+        known = cohort(self._study.pruner, history, number)
+        proposal = tuple(sampled(self._study.sampler, known.space, known, self._key(number)))
         self._is_slow = time.perf_counter() - began > _SLOW
         return proposal
 
@@ -383,3 +476,8 @@ def sampled(sampler: Sampler, space: Space, history: History, key: Key) -> list[
         prior = space.uniform(key).tolist()
         return [drawn if value != value else value for value, drawn in zip(values, prior, strict=True)]
     return values
+
+
+def _is_handed_out(trial: RunningTrial) -> bool:
+    """Whether a process without leases asked it for someone else to run, who will tell what came of it."""
+    return trial.worker is None and ASKED in trial.system_attrs

@@ -26,12 +26,14 @@ _HOME = {  # what brings SQLAlchemy in, or runs on POSIX systems only, is loaded
 }
 
 
-def get_storage(storage: str | Storage | None, *, create: bool = True) -> Storage:
+def get_storage(storage: str | Storage | None, *, create: bool = True, leases: bool = True) -> Storage:
     """The storage at a URL; a new one in memory for None; a storage itself as it is.
 
     Args:
         storage: Such as "sqlite:///study.db" for a database, or "journal:///study.log" for a journal file.
         create: Make the file if there is none.
+        leases: Show other processes that the trials of this one are alive; without, whoever is told a trial's
+            number must end it.
 
     Raises:
         ValueError: If it is a string and not a URL.
@@ -43,6 +45,7 @@ def get_storage(storage: str | Storage | None, *, create: bool = True) -> Storag
         return storage
     if not create:
         _check_file(storage)
+    options: dict[str, Any] = {} if leases else {"heartbeat_interval": None}
     if storage.startswith(_JOURNAL):
         from hpo.storage.journal import JournalStorage
 
@@ -52,7 +55,7 @@ def get_storage(storage: str | Storage | None, *, create: bool = True) -> Storag
                 'A journal has a URL such as "journal:///study.log", or "journal:////home/me/study.log" from the root, '
                 f"got {storage!r}."
             )
-        return JournalStorage(path)
+        return JournalStorage(path, **options)
     if "://" not in storage:
         raise ValueError(
             f'storage must be a URL such as "sqlite:///{storage or "study.db"}", a storage object or None, '
@@ -60,7 +63,7 @@ def get_storage(storage: str | Storage | None, *, create: bool = True) -> Storag
         )
     from hpo.storage.sql.rdb import RDBStorage
 
-    return RDBStorage(storage)
+    return RDBStorage(storage, **options)
 
 
 def _check_file(url: str) -> None:

@@ -12,7 +12,7 @@ from hpo.storage.segments import Segment
 
 __all__ = ["InMemoryStorage"]
 
-_SEGMENT = 1024  # events that are packed together once they are old
+_SEGMENT = 512  # events that are packed together once they are old
 
 
 @final

@@ -36,6 +36,7 @@ from hpo.exceptions import NotADatabaseError, SchemaVersionError, StorageInterna
 from hpo.protocols import Storage
 from hpo.space import Space
 from hpo.storage import get_storage
+from hpo.storage.sql.engine import shown
 from hpo.storage.sql.errors import clear_errors
 
 __all__ = ["import_optuna"]
@@ -192,7 +193,7 @@ class _Source:
 
     def __init__(self, connection: sa.Connection, utc: bool | None) -> None:
         self._connection = connection
-        self.place = connection.engine.url.render_as_string(hide_password=True)
+        self.place = shown(connection.engine.url)
         self.now = time.time()
         version = self._check()
         self._utc = int(version.partition(".")[0]) >= 5 if utc is None else utc

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Protocol, final
 
 from hpo.events import Event
@@ -41,7 +41,7 @@ class Segment:
         columns = {}
         for kind in kinds:
             alike = [event for event in events if type(event) is kind]
-            columns[kind] = tuple(pack([getattr(event, f.name) for event in alike]) for f in fields(kind))
+            columns[kind] = tuple(map(pack, zip(*alike, strict=True)))
         return cls(kinds, bytes(number[type(event)] for event in events), columns)
 
     def unpack(self) -> list[Event]:

@@ -54,7 +54,7 @@ def _finished(draw: st.DrawFn, n_objectives: int) -> TrialFinished:
         name: draw(st.sampled_from(VALUES.get(name, [0.5, "a"] if categorical else [0.0, 0.25, 0.5, 1.0])))
         for name in space
     }
-    state = draw(st.sampled_from([TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL]))
+    state = draw(st.sampled_from([TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED]))
     values = draw(st.tuples(*[value] * n_objectives)) if state is TrialState.COMPLETE else None
     return TrialFinished(
         draw(number),
@@ -72,6 +72,7 @@ def _finished(draw: st.DrawFn, n_objectives: int) -> TrialFinished:
 
 
 def _events(n_objectives: int) -> st.SearchStrategy[Event]:
+    report = value if n_objectives == 1 else st.tuples(*[value] * n_objectives)
     return st.one_of(
         st.builds(TrialStarted, time, st.none(), st.booleans()),
         st.builds(TrialStarted, time, number, st.booleans()),
@@ -81,12 +82,12 @@ def _events(n_objectives: int) -> st.SearchStrategy[Event]:
             time,
             attributes,
             attributes,
-            st.dictionaries(st.integers(0, 3), value, max_size=2),
+            st.dictionaries(st.integers(0, 3), report, max_size=2),
             st.none() | number,
         ),
         st.builds(TrialDeleted, number),
         st.builds(TrialProposed, number, st.lists(st.sampled_from([0.0, 0.5]), max_size=3).map(tuple)),
-        st.builds(TrialReported, number, st.integers(0, 3), value, time),
+        st.builds(TrialReported, number, st.integers(0, 3), report | value, time, st.booleans() | st.none()),
         _finished(n_objectives),
         _finished(n_objectives),
         st.builds(AttributeSet, st.sampled_from("ab"), st.integers(0, 3), st.none() | number, st.booleans()),
@@ -114,9 +115,13 @@ def knowledge(history: History) -> dict[str, Any]:
     return {
         "numbers": history.number.tolist(),
         "states": history.state.tolist(),
+        "paused": history.paused.tolist(),
         "losses": repr(history.losses.tolist()),
         "violation": history.violation.tolist(),
         "last_step": history.last_step.tolist(),
+        "times": (history.start.tolist(), history.end.tolist()),
+        "raw": {name: repr((history.raw(name)[0].tolist(), history.raw(name)[1])) for name in "xnc"},
+        "reports": [column.tolist() for column in history.reports()],
         "running": history.running.tolist(),
         "over": [repr(history.over(space).tolist()) for space in (*SPACES, history.space)],
         "pending": [repr(history.pending(space).tolist()) for space in (*SPACES, history.space)],
@@ -133,7 +138,7 @@ def facts(ledger: Ledger) -> dict[str, Any]:
         "position": ledger.position,
         "states": {number: ledger.state(number) for number in numbers},
         "counts": {state: ledger.count(state) for state in TrialState},
-        "finished": [ledger.finished(number) for number in numbers if ledger.is_finished(number)],
+        "finished": [ledger.finished(number) for number in numbers if ledger.has_row(number)],
         "waiting": dict(ledger.waiting),
         "best": (ledger.best, ledger.best_feasible),
         "attributes": (dict(ledger.user_attrs), dict(ledger.system_attrs)),

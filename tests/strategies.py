@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import strategies as st
 
@@ -36,7 +36,7 @@ from hpo.space import Space
 
 __all__ = ["distributions", "events", "json_values", "same", "spaces", "typed_numbers", "units"]
 
-FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
+FINISHED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED)
 
 units = st.floats(0.0, 1.0)
 floats = st.floats(width=64)
@@ -122,11 +122,12 @@ created = st.builds(
     st.integers(0, 2**63 - 1),
     _times,
 )
-reports = st.dictionaries(numbers, floats, max_size=3)
+reports = st.dictionaries(numbers, floats | st.tuples(floats, floats), max_size=3)
 queued = st.builds(TrialQueued, attributes, _times, attributes, attributes, reports, st.none() | numbers)
 started = st.builds(TrialStarted, _times, st.none() | numbers, st.booleans(), st.none() | text)
 proposed = st.builds(TrialProposed, numbers, st.lists(floats, max_size=4).map(tuple))
-reported = st.builds(TrialReported, numbers, numbers, floats, _times, _mixed)
+report_values = floats | st.lists(floats, min_size=2, max_size=3).map(tuple)
+reported = st.builds(TrialReported, numbers, numbers, report_values, _times, _mixed)
 attribute_set = st.builds(AttributeSet, text, json_values, st.none() | numbers, st.booleans())
 errors = st.builds(TrialError, text, text, text)
 
@@ -169,6 +170,8 @@ def same(one: Any, other: Any) -> bool:
         return one == other or (math.isnan(one) and math.isnan(other))
     if isinstance(one, (Space, BaseDistribution)):
         return bool(one == other)
+    if isinstance(one, get_args(Event)) and type(one) is not type(other):
+        return False
     if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
         return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
     if isinstance(one, Mapping) and isinstance(other, Mapping):

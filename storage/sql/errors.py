@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from hpo.exceptions import NotADatabaseError, ReadOnlyStorageError, StorageFullError, StorageInternalError
+from hpo.storage.sql.engine import shown
 
-__all__ = ["clear_errors", "is_disconnect", "is_transient"]
+__all__ = ["clear_errors", "is_disconnect", "is_starting", "is_transient"]
 
 _MEANINGS: tuple[tuple[tuple[str, ...], type[StorageInternalError], str], ...] = (
     (
@@ -86,6 +87,11 @@ def is_transient(error: BaseException, engine: sa.Engine) -> bool:
     )
 
 
+def is_starting(error: BaseException) -> bool:
+    """Whether a server is there, and says that it is about to be ready."""
+    return "the database system is" in str(_driver_error(error)).lower()
+
+
 def _driver_error(error: BaseException) -> BaseException | None:
     return error.orig if isinstance(error, exc.DBAPIError) else error
 
@@ -98,7 +104,7 @@ def clear_errors(engine: sa.Engine) -> Iterator[None]:
         yield
     except (exc.DBAPIError, engine.dialect.dbapi.Error) as error:
         said = str(error.orig if isinstance(error, exc.DBAPIError) else error)
-        place = engine.url.render_as_string(hide_password=True)
+        place = shown(engine.url)
         for signs, kind, advice in _MEANINGS:
             if any(sign in said.lower() for sign in signs):
                 raise kind(f"{advice.format(url=place)} (The database said: {said})") from error

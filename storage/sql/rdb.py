@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import secrets
 import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 
-from sqlalchemy import URL, make_url
-
-from hpo.codec import Row, decode, encode
+from hpo.codec import Row, decode_all, encode
 from hpo.events import Event, StudyCreated, StudyRenamed, TrialProposed, TrialReported
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
 from hpo.leases import LeasePolicy
 from hpo.storage.sql import upgrade
-from hpo.storage.sql.engine import make_engine
-from hpo.storage.sql.errors import clear_errors
+from hpo.storage.sql.engine import make_engine, shown, without_passwords
+from hpo.storage.sql.errors import clear_errors, is_transient
 from hpo.storage.sql.schema import HEAD
 from hpo.storage.sql.statements import Statements
 from hpo.storage.sql.transaction import Database
@@ -22,7 +21,9 @@ from hpo.storage.sql.transaction import Database
 __all__ = ["RDBStorage"]
 
 _ALL = 2**62  # a limit that no log reaches
-_secrets: dict[str, str] = {}  # URLs by what is pickled of them, so that copies within this process work
+_GONE = 0  # a length that no log has: each begins with its header
+_urls: dict[str, str] = {}  # by what is pickled of them, so that copies within this process work
+_options: dict[str, dict[str, Any]] = {}  # of engines, by what is pickled of their URLs
 
 
 @final
@@ -32,8 +33,9 @@ class RDBStorage:
     What `append` returned from survives a crash of the process, of the machine and a power cut; only reports
     of running trials may wait for the next start or end of a trial to reach the disk.
 
-    It pickles without its password: another process that unpickles it takes the password from where the driver
-    looks for one (PGPASSWORD or ~/.pgpass for PostgreSQL), or opens a storage of its own.
+    It pickles without its password and without `engine_kwargs`, which may hold one, or things that cannot be
+    pickled: another process that unpickles it takes the password from where the driver looks for one (PGPASSWORD or
+    ~/.pgpass for PostgreSQL) and the defaults for the rest, or opens a storage of its own.
 
     Args:
         url: Such as "sqlite:///study.db"; anything that SQLAlchemy understands.
@@ -77,7 +79,7 @@ class RDBStorage:
     @property
     def url(self) -> str:
         """The URL without its password."""
-        return self.engine.url.render_as_string(hide_password=True)
+        return shown(self.engine.url)
 
     @property
     def schema_version(self) -> str:
@@ -108,43 +110,43 @@ class RDBStorage:
     def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
         rows = [encode(event) for event in events]
         relaxed = all(type(event) in (TrialProposed, TrialReported) for event in events)
-        tried: tuple[int, int] | None = None  # the study and the position of an attempt that may have succeeded
+        tried: tuple[int, int] | None = None  # the study, and how long its log was before an attempt
 
         def work(cursor: Any) -> int | None:
             nonlocal tried
-            if tried is not None and self._holds(cursor, *tried, rows):
-                return tried[1] + len(rows)
-            study_id, head = self._advance(cursor, study, len(rows), expect)
-            if head is None:
-                return None
-            first = head - len(rows)
-            self._statements.insert.run_many(cursor, [(study_id, first + i, *row) for i, row in enumerate(rows)])
-            tried = study_id, first
-            return head
+            head = self._written(cursor, *tried, rows) if tried and rows else None
+            if head is not None:
+                return head
+            study_id = self._ids.get(study) or self._find(cursor, study)
+            tried = study_id, self._durable.get(study_id, 0)
+            return self._append(cursor, study, rows, expect)
 
-        return self._database.write(work, relaxed=relaxed)
+        head = self._database.write(work, relaxed=relaxed)
+        if head == _GONE:  # someone else has deleted the study, and perhaps made it anew
+            del self._ids[study]
+            return self.append(study, events, expect=expect)
+        return head if head is None else self._on_disk(study, head)
 
     def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
         tried: tuple[int, int, list[Row]] | None = None
 
         def work(cursor: Any) -> int:
             nonlocal tried
-            if tried is not None and self._holds(cursor, *tried):
-                return tried[1] + len(tried[2])
+            head = None if tried is None else self._written(cursor, *tried)
+            if head is not None:
+                return head
             study_id = self._ids.get(study) or self._find(cursor, study)
-            head = _scalar(self._statements.locked_head.run(cursor, study_id))
+            head, tail = self._locked(cursor, study_id, since)
             if head is None:
                 self._ids.pop(study, None)
                 raise UnknownStudyError(f"The study {study!r} in {self.url} has been deleted.")
-            tail = self._statements.read.run(cursor, study_id, since, head).fetchall() if head > since else ()
-            rows = [encode(event) for event in make([decode(row) for row in tail])]
+            rows = [encode(event) for event in make(decode_all(tail))]
             if rows:
                 tried = study_id, head, rows
-                self._statements.advance.run(cursor, len(rows), study_id)
-                self._statements.insert.run_many(cursor, [(study_id, head + i, *row) for i, row in enumerate(rows)])
+                self._append(cursor, study, rows, None)
             return head + len(rows)
 
-        return self._database.write(work)
+        return self._on_disk(study, self._database.write(work))
 
     def read(self, study: str, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:
         def work(cursor: Any) -> list[Row]:
@@ -152,9 +154,18 @@ class RDBStorage:
             if not rows and since == 0:  # every log has its header, so the id is one of the past
                 self._ids.pop(study, None)
                 rows = self._rows(cursor, study, since, limit)
+            if self._statements.touches and not is_durable(rows):
+                self._touch(cursor, self._ids[study])
             return rows
 
-        return [decode(row) for row in self._database.read(work)]
+        def is_durable(rows: list[Row]) -> bool:
+            return not rows or since + len(rows) <= self._durable.get(self._ids[study], 0)
+
+        known = limit is not None and since + limit <= self._durable.get(self._ids.get(study, -1), 0)
+        rows = self._database.read(work, is_durable=None if known else is_durable)
+        if rows:
+            self._on_disk(study, since + len(rows))
+        return decode_all(rows)
 
     def beat(self, study: str, alive: Sequence[int], ended: Sequence[int]) -> None:
         def work(cursor: Any) -> None:
@@ -210,13 +221,14 @@ class RDBStorage:
         return f"RDBStorage({self.url!r})"
 
     def __getstate__(self) -> dict[str, Any]:
-        public = _without_password(self._url)
-        _secrets[public] = self._url
-        return {"_url": public, "_engine_kwargs": self._engine_kwargs, "lease_policy": self.lease_policy}
+        public = without_passwords(self._url)
+        _urls[public], _options[public] = self._url, self._engine_kwargs
+        return {"_url": public, "lease_policy": self.lease_policy}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self._url = _secrets.get(self._url, self._url)
+        self._engine_kwargs = _options.get(self._url, {})
+        self._url = _urls.get(self._url, self._url)
         self._open()
 
     def _open(self) -> None:
@@ -224,9 +236,34 @@ class RDBStorage:
         self._database = Database(self.engine)
         self._statements = Statements(self.engine.dialect)
         self._ids: dict[str, int] = {}
+        self._durable: dict[int, int] = {}  # by a study's id: how much of its log is known to be on the disk
         weakref.finalize(self, self._database.close)
         with clear_errors(self.engine):
             upgrade.check_or_create(self._database)
+
+    def _append(self, cursor: Any, name: str, rows: Sequence[Row], expect: int | None) -> int | None:
+        """Append events: the log's new length, None if its length was not as expected, `_GONE` if there is no log."""
+        study_id = self._ids[name]
+        if expect is None and len(rows) in self._statements.append:
+            values = [value for row in rows for value in row]
+            positions = self._statements.append[len(rows)].run_last(cursor, study_id, *values).fetchall()
+            return max((position + 1 for (position,) in positions), default=_GONE)
+        study_id, head = self._advance(cursor, name, len(rows), expect)
+        if head is not None:
+            first = head - len(rows)
+            self._statements.insert.run_many(cursor, [(study_id, first + i, *row) for i, row in enumerate(rows)])
+        return head
+
+    def _locked(self, cursor: Any, study_id: int, since: int) -> tuple[int | None, Sequence[Row]]:
+        """Keep other writers out; the log's length and its end."""
+        statements = self._statements
+        if statements.append:
+            found, tail = statements.locked_head.run_with(statements.read, cursor, study_id, since, _ALL)
+            return (found[0][0] if found else None), tail
+        head = _scalar(statements.locked_head.run(cursor, study_id))
+        if head is None or head == since:
+            return head, ()
+        return head, statements.read.run(cursor, study_id, since, head).fetchall()
 
     def _advance(self, cursor: Any, name: str, n: int, expect: int | None) -> tuple[int, int | None]:
         """Take the next n positions: the study's id and the new length, None if the length was not as expected."""
@@ -247,10 +284,33 @@ class RDBStorage:
             return self._advance(cursor, name, n, expect)
         return study_id, None if expect is not None else head
 
-    def _holds(self, cursor: Any, study_id: int, first: int, rows: Sequence[Row]) -> bool:
-        """Whether these very rows stand at a position: an attempt has succeeded, and only its answer was lost."""
-        found = self._statements.read.run(cursor, study_id, first, first + len(rows)).fetchall()
-        return [tuple(row) for row in found] == [tuple(row) for row in rows]
+    def _on_disk(self, name: str, head: int) -> int:
+        """Remember that the log is on the disk of the server up to here."""
+        study_id = self._ids.get(name)
+        if study_id is not None and head > self._durable.get(study_id, 0):
+            self._durable[study_id] = head
+        return head
+
+    def _touch(self, cursor: Any, study_id: int) -> None:
+        """Write something, so that the commit waits for the disk, and all that was read comes there before it."""
+        assert self.engine.dialect.dbapi is not None
+        nobody = -secrets.randbits(31)
+        try:
+            self._statements.first_beat.run(cursor, study_id, nobody)
+            self._statements.end_lease.run(cursor, study_id, nobody)
+        except self.engine.dialect.dbapi.Error as error:
+            if is_transient(error, self.engine):
+                raise
+            # It may only read, and what it believes does no harm.
+
+    def _written(self, cursor: Any, study_id: int, since: int, rows: Sequence[Row]) -> int | None:
+        """The length of the log up to these very rows, if an attempt has succeeded, and only its answer was lost."""
+        wanted = [tuple(row) for row in rows]
+        found = [tuple(row) for row in self._statements.read.run(cursor, study_id, since, _ALL).fetchall()]
+        for i in range(len(found) - len(wanted) + 1):
+            if found[i : i + len(wanted)] == wanted:
+                return since + i + len(wanted)
+        return None
 
     def _head(self, cursor: Any, study_id: int) -> int | None:
         return _scalar(self._statements.head.run(cursor, study_id))
@@ -267,14 +327,6 @@ class RDBStorage:
         until = since + (_ALL if limit is None else limit)
         rows: list[Row] = self._statements.read.run(cursor, study_id, since, until).fetchall()
         return rows
-
-
-def _without_password(url: str) -> str:
-    parsed = make_url(url)
-    without = URL.create(
-        parsed.drivername, parsed.username, None, parsed.host, parsed.port, parsed.database, parsed.query
-    )
-    return without.render_as_string(hide_password=False)
 
 
 def _scalar(cursor: Any) -> int | None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 __all__ = ["HEAD", "VERSION_TABLE", "event_table", "lease_table", "metadata", "study_table"]
 
-HEAD = "0002"
+HEAD = "0003"
 """Revision of the schema that this version of hpo reads and writes."""
 
 VERSION_TABLE = "hpo_alembic_version"

@@ -14,6 +14,8 @@ from hpo.storage.sql.transaction import Statement
 
 __all__ = ["Statements"]
 
+_FEW = 4  # events that are appended by one statement where that is possible
+
 
 @final
 class Statements:
@@ -28,7 +30,10 @@ class Statements:
         find: (name). A study's id.
         create: (name, head). A study.
         insert: (study_id, position, and the fields of a `Row`). An event.
+        append: By a number of events: (study_id, and the fields of each `Row`). Hand out their positions, insert them
+            and give their positions, all in one; empty where a database can't.
         read: (study_id, since, until). Events, as the fields of a `Row`.
+        touches: Whether a reader must write something to be sure that what it saw is on the disk.
         studies: (). All names.
         rename: (name, study_id).
         delete_events, delete_leases, delete_study: (study_id).
@@ -55,6 +60,8 @@ class Statements:
         columns = ("study_id", "position", *Row._fields)
         insert = sa.insert(event).values({name: sa.bindparam(name) for name in columns}).inline()
         self.insert = Statement(insert, columns, dialect)
+        self.append = {k: _append(k, dialect) for k in range(1, _FEW + 1)} if dialect.name == "postgresql" else {}
+        self.touches = dialect.name in ("mysql", "mariadb")
         begin, end = sa.bindparam("since", type_=sa.BigInteger), sa.bindparam("until", type_=sa.BigInteger)
         read = (
             sa.select(*(event.c[name] for name in Row._fields))
@@ -76,3 +83,24 @@ class Statements:
         self.first_beat = Statement(first, ("of", "trial"), dialect)
         self.end_lease = Statement(sa.delete(lease).where(mine), ("of", "trial"), dialect)
         self.beats = Statement(sa.select(lease.c.number, lease.c.beats).where(lease.c.study_id == of), ("of",), dialect)
+
+
+def _append(n: int, dialect: sa.Dialect) -> Statement:
+    """One round trip while the study's row is locked, and not one per statement."""
+    of = sa.bindparam("of", type_=sa.Integer)
+    advanced = sa.update(study).where(study.c.id == of).values(head=study.c.head + sa.literal_column(str(n)))
+    tip = advanced.returning(study.c.head).cte("tip")
+
+    def value(name: str, i: int) -> sa.ColumnElement[object]:  # its type is not to be guessed when it is NULL
+        return sa.cast(sa.bindparam(f"{name}_{i}"), event.c[name].type)
+
+    rows = [
+        sa.select(
+            of, tip.c.head - sa.literal_column(str(n - i)), *(value(name, i) for name in Row._fields)
+        ).select_from(tip)
+        for i in range(n)
+    ]
+    columns = ("study_id", "position", *Row._fields)
+    insert = sa.insert(event).from_select(columns, sa.union_all(*rows)).returning(event.c.position)
+    names = ("of", *(f"{name}_{i}" for i in range(n) for name in Row._fields))
+    return Statement(insert, names, dialect)

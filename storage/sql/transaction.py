@@ -7,18 +7,15 @@ costs several times what SQLite takes for it. So its pool, dialects and compiler
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
-from functools import cached_property
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeVar, final
 
 import sqlalchemy as sa
 from sqlalchemy.sql.base import Executable
 
-from hpo.storage.sql import wal
-from hpo.storage.sql.errors import clear_errors, is_disconnect, is_transient
-from hpo.storage.sql.turnstile import Turnstile
+from hpo.storage.sql.backends import make_backend
+from hpo.storage.sql.errors import clear_errors, is_disconnect, is_starting, is_transient
 
 __all__ = ["PATIENCE", "Database", "Statement"]
 
@@ -54,6 +51,16 @@ class Statement:
         cursor.execute(self.sql, self.bind(values))
         return cursor
 
+    def run_with(self, other: Statement, cursor: Any, *values: Any) -> tuple[Any, Any]:
+        """Execute the statement and another one that takes all of `values`; the rows of each. As `run_last`."""
+        rows: tuple[Any, Any] = cursor.execute_both(self.sql, other.sql, other.bind(values))
+        return rows
+
+    def run_last(self, cursor: Any, *values: Any) -> Any:
+        """Execute the statement, commit, and return the cursor; for what only PostgreSQL can do."""
+        cursor.execute_last(self.sql, self.bind(values))
+        return cursor
+
     def run_many(self, cursor: Any, rows: Sequence[Sequence[Any]]) -> None:
         """Execute the statement for each row."""
         cursor.executemany(self.sql, [self.bind(row) for row in rows])
@@ -69,9 +76,7 @@ class Database:
 
     def __init__(self, engine: sa.Engine) -> None:
         self.engine = engine
-        self._is_sqlite = engine.dialect.name == "sqlite"
-        self._path = _file(engine)
-        self._turnstile = None if self._path is None else Turnstile(Path(f"{self._path}-turn"))
+        self._backend = make_backend(engine)
         self._pid = os.getpid()
         self._reached = False
 
@@ -80,34 +85,39 @@ class Database:
 
         Where the database is away or chooses this transaction as the victim of a conflict, it is run again, so
         `work` must not count on running once. With `relaxed`, what is written survives the death of the process
-        at once, and a power cut together with the next ordinary transaction.
+        at once, and a power cut that ends the process too together with the next ordinary transaction.
         """
-        return self._run(work, "BEGIN IMMEDIATE", "NORMAL" if relaxed else "FULL")
+        return self._run(partial(self._backend.write, work=work, relaxed=relaxed))
 
-    def read(self, work: Callable[[Any], T]) -> T:
-        """Run `work` with a cursor in a transaction that only reads."""
-        return self._run(work, "BEGIN", None)
+    def read(self, work: Callable[[Any], T], *, is_durable: Callable[[T], bool] | None = None) -> T:
+        """Run `work` with a cursor that only reads.
+
+        Args:
+            work: Gets the cursor.
+            is_durable: Whether its result is known to be on the disk; if not, this returns when it is. By default
+                it need not be.
+        """
+        return self._run(partial(self._backend.read, work=work, is_durable=is_durable))
 
     def close(self) -> None:
         """Close this process's connections; the next transaction opens new ones."""
         self.engine.dispose(close=os.getpid() == self._pid)
-        if self._turnstile is not None:
-            self._turnstile.close()
+        self._backend.close()
 
-    def _run(self, work: Callable[[Any], T], begin: str, synchronous: str | None) -> T:
+    def _run(self, transact: Callable[[Any], T]) -> T:
         if os.getpid() != self._pid:  # the connections of a forked process are its parent's
             self.engine.dispose(close=False)
             self._pid = os.getpid()
 
-        turn = nullcontext if synchronous is None or self._turnstile is None else self._turnstile.turn
-        flushed = self._path if synchronous == "FULL" and self._is_wal else None
-
         def attempt() -> T:
-            with turn(), self._transaction(begin, "NORMAL" if flushed else synchronous) as cursor:
-                result = work(cursor)
-            if flushed is not None:
-                wal.flush(flushed)
-            return result
+            connection = self.engine.raw_connection()
+            try:
+                return transact(connection)
+            except BaseException as error:
+                self._give_up(connection, error)
+                raise
+            finally:
+                connection.close()
 
         with clear_errors(self.engine):
             try:
@@ -124,22 +134,12 @@ class Database:
         assert self.engine.dialect.dbapi is not None
         if not isinstance(error, Exception) or not is_disconnect(error, self.engine):
             try:
-                connection.rollback()
+                self._backend.rollback(connection)
             except self.engine.dialect.dbapi.Error:
                 pass
             else:
                 return
         connection.invalidate(error)
-
-    @cached_property
-    def _is_wal(self) -> bool:
-        """Whether this is a SQLite file with a write-ahead log; some file systems do not allow one."""
-        if self._path is None:
-            return False
-        connection = self.engine.raw_connection()
-        (mode,) = connection.cursor().execute("PRAGMA journal_mode").fetchone()
-        connection.close()
-        return bool(mode == "wal")
 
     def _persist(self, attempt: Callable[[], T]) -> T:
         """Try again and again, at growing random intervals, for as long as a restart of a server may take."""
@@ -155,31 +155,4 @@ class Database:
 
     def _may_pass(self, error: BaseException) -> bool:
         """Whether an error may be gone at the next attempt; a database that was never reached is none of those."""
-        return self._reached and is_transient(error, self.engine)
-
-    @contextmanager
-    def _transaction(self, begin: str, synchronous: str | None) -> Iterator[Any]:
-        connection = self.engine.raw_connection()
-        try:
-            cursor = connection.cursor()
-            if self._is_sqlite:
-                if synchronous is not None and connection.info.get("synchronous") != synchronous:
-                    cursor.execute(f"PRAGMA synchronous = {synchronous}")
-                    connection.info["synchronous"] = synchronous
-                cursor.execute(begin)
-            yield cursor
-            cursor.close()
-            connection.commit()
-        except BaseException as error:
-            self._give_up(connection, error)
-            raise
-        finally:
-            connection.close()
-
-
-def _file(engine: sa.Engine) -> Path | None:
-    """The path of a SQLite file; None for other databases and for one in memory."""
-    path = engine.url.database
-    if engine.dialect.name != "sqlite" or not path or path.startswith((":", "file:")):
-        return None
-    return Path(path).absolute()
+        return (self._reached or is_starting(error)) and is_transient(error, self.engine)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from hpo.exceptions import SchemaVersionError
+from hpo.storage.sql.engine import shown
 from hpo.storage.sql.schema import HEAD, VERSION_TABLE
 from hpo.storage.sql.transaction import Database
 
@@ -41,7 +42,7 @@ def check_or_create(database: Database) -> None:
     if revision is None:
         upgrade(engine)
         return
-    place = engine.url.render_as_string(hide_password=True)
+    place = shown(engine.url)
     if revision > HEAD:
         raise SchemaVersionError(
             f"{place} has schema {revision}, which is newer than {HEAD}, the one that this version of hpo knows. "

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import gc
 import sqlite3
-import subprocess
-import sys
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,31 +13,16 @@ import pytest
 import sqlalchemy as sa
 
 import hpo
-from hpo.events import StudyCreated, StudyDirection, TrialStarted
+from hpo.events import Event, StudyCreated, StudyDirection, TrialFinished, TrialStarted
 from hpo.exceptions import DuplicatedStudyError, StorageInternalError
-from hpo.storage import RDBStorage
+from hpo.storage import InMemoryStorage, RDBStorage
 from hpo.trial import TrialState
 from tests.storage.conftest import BACKENDS, new_database
 from tests.storage.servers import Server
+from tests.storage.writers import Writer, check_acknowledged
 
 everywhere = pytest.mark.parametrize("database_url", BACKENDS, indirect=True)
 HEADER = StudyCreated("s", (StudyDirection.MINIMIZE,), 0, 0.0)
-
-_WORKER = """
-import sys, hpo
-hpo.logging.set_verbosity(hpo.logging.ERROR)
-study = hpo.load_study(study_name="s", storage=sys.argv[1])
-
-def objective(trial):
-    trial.report(trial.suggest_float("x", 0, 1), 0)
-    trial.should_prune()
-    return trial.params["x"]
-
-def note(study, trial):
-    print(trial.number, trial.value.hex(), flush=True)
-
-study.optimize(objective, max_trials=int(sys.argv[2]), callbacks=[note])
-"""
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # PyMySQL does not close dead sockets
@@ -49,34 +33,59 @@ def test_workers_outlive_a_server_that_is_killed_and_comes_back(
     server: Server = request.getfixturevalue(f"{backend}_server")
     url = new_database(server)
     study = hpo.create_study(study_name="s", storage=url)
-    workers = [
-        subprocess.Popen(
-            [sys.executable, "-c", _WORKER, url, "300"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        for _ in range(2)
-    ]
-    acknowledged = []
-    for worker in workers:
-        assert worker.stdout is not None
-        acknowledged += [worker.stdout.readline() for _ in range(10)]
-    for _ in range(2):
+    notes = [tmp_path / f"note-{i}" for i in range(4)]
+    writers = [Writer(url, note, max_trials=1000) for note in notes]
+    for _ in range(4):
+        for writer in writers:
+            writer.wait_for(10)
         server.kill()
         server.start()
-        for worker in workers:
-            assert worker.stdout is not None
-            acknowledged += [worker.stdout.readline() for _ in range(10)]
-    for worker in workers:
-        output, errors = worker.communicate(timeout=240)
-        assert worker.returncode == 0, errors  # a driver may log that its connection is lost
-        acknowledged += output.splitlines()
-    trials = study.trials
-    for line in acknowledged:
-        number, value = line.split()
-        assert trials[int(number)].value == float.fromhex(value)
-    assert [trial.number for trial in trials] == list(range(300))
-    assert all(trial.state is TrialState.COMPLETE for trial in trials)
-    assert study.verify() == []
+    for writer in writers:
+        writer.join()
+    check_acknowledged(study, notes, at_least=1000)
+    assert [trial.state for trial in study.trials] == [TrialState.COMPLETE] * 1000
     gc.collect()
+
+
+def test_what_a_server_took_back_when_it_crashed_is_forgotten() -> None:
+    """Events that others had read, and that nobody had been told are safe, are gone, and others have their places."""
+    storage = InMemoryStorage()
+    study = hpo.create_study(study_name="s", storage=storage, sampler=hpo.samplers.RandomSampler(seed=0))
+    study.tell(study.ask(), 0.0)
+    append_after = storage.append_after
+
+    def crash(name: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
+        storage.append_after = append_after  # type: ignore[method-assign]
+        make([TrialStarted(1.0), TrialFinished(1, TrialState.COMPLETE, 2.0, (-1.0,)), TrialStarted(3.0)])
+        storage.append(name, [TrialStarted(4.0)])
+        return append_after(name, since, make)
+
+    storage.append_after = crash  # type: ignore[assignment, method-assign]
+    trial = study.ask()
+    assert trial.number == 2
+    study.tell(trial, 1.0)
+    assert [trial.state.name for trial in study.trials] == ["COMPLETE", "RUNNING", "COMPLETE"]
+    assert study.best_value == 0.0
+    assert study.verify() == []
+
+
+def test_what_was_read_for_a_proposal_that_failed_is_read_again() -> None:
+    storage = InMemoryStorage()
+    study = hpo.create_study(study_name="s", storage=storage)
+    storage.append("s", [TrialStarted(1.0)])
+
+    class Refuses:
+        def sample(self, space: hpo.Space, history: hpo.History, key: hpo.Key) -> Any:
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        hpo.load_study(study_name="s", storage=storage, sampler=Refuses()).ask()
+    study.sampler = Refuses()
+    with pytest.raises(ZeroDivisionError):
+        study.ask()
+    study.sampler = hpo.samplers.RandomSampler()
+    assert study.ask().number == 1
+    assert len(storage.read("s")) == 4
 
 
 @everywhere

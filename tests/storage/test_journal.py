@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import pickle
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -33,6 +32,7 @@ from hpo.exceptions import (
 from hpo.storage import InMemoryStorage, JournalStorage, get_storage
 from hpo.storage.journal import _sealed
 from hpo.trial import TrialState
+from tests.storage.writers import Writer, check_acknowledged
 
 Logs = dict[str, list[Event]]
 
@@ -408,25 +408,6 @@ for room in (0, 1, 100, 1000):
     assert [trial.value for trial in hpo.load_study(storage=JournalStorage(path)).trials] == [1.0] * 3 + [2.0] * 4
 
 
-_WRITER = """
-import os, sys, hpo
-hpo.logging.set_verbosity(hpo.logging.ERROR)
-study = hpo.create_study(study_name="s", storage="journal:///" + sys.argv[1], load_if_exists=True, seed=0)
-
-def objective(trial):
-    for step in range(3):
-        trial.report(trial.suggest_float(f"x{step}", 0, 1), step)
-    return trial.params["x0"]
-
-with open(sys.argv[2], "a") as acknowledged:
-    def note(study, trial):
-        print(trial.number, trial.value.hex(), file=acknowledged, flush=True)
-        os.fsync(acknowledged.fileno())
-        print(flush=True)
-    study.optimize(objective, callbacks=[note])
-"""
-
-
 def test_nothing_acknowledged_is_lost_when_writers_are_killed(path: Path, tmp_path: Path) -> None:
     """Three writers on one file are killed at random moments, again and again, while another process reads."""
     chance = random.Random(0)
@@ -434,32 +415,17 @@ def test_nothing_acknowledged_is_lost_when_writers_are_killed(path: Path, tmp_pa
     reader = JournalStorage(path)
     seen: list[Event] = []
     for _ in range(6):
-        writers = [
-            subprocess.Popen([sys.executable, "-c", _WRITER, str(path), str(note)], stdout=subprocess.PIPE)
-            for note in notes
-        ]
+        writers = [Writer(f"journal:///{path}", note) for note in notes]
         for writer in writers:
-            assert writer.stdout is not None
             for _ in range(chance.randrange(1, 12)):
-                assert writer.stdout.readline() == b"\n"
+                writer.wait_for(1)
                 seen += reader.read("s", len(seen))
-            os.kill(writer.pid, signal.SIGKILL)
-        for writer in writers:
-            writer.communicate()
+            writer.kill()
     assert JournalStorage(path).read("s")[: len(seen)] == seen
     study = hpo.load_study(study_name="s", storage=JournalStorage(path))
-    acknowledged = [line.split() for note in notes for line in note.read_text().splitlines()]
-    assert len(acknowledged) > 18
-    trials = study.trials
-    for number, value in acknowledged:
-        trial = trials[int(number)]
-        assert trial.state is TrialState.COMPLETE
-        assert trial.value == trial.params["x0"] == float.fromhex(value)
-        assert len(trial.params) == len(trial.intermediate_values) == 3
-    assert [trial.number for trial in trials] == list(range(len(trials)))
+    check_acknowledged(study, notes, at_least=18)
     study.optimize(lambda trial: 0.0, n_trials=1)  # who asks next finds the workers gone
     assert study.get_trials(states=(TrialState.RUNNING,)) == []
-    assert study.verify() == []
 
 
 def test_processes_may_create_file_and_study_at_once(path: Path) -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import pickle
 import random
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from hpo.exceptions import (
 from hpo.storage import RDBStorage, get_storage
 from hpo.storage.sql import schema
 from hpo.trial import Trial, TrialState
+from tests.storage.writers import Writer, check_acknowledged
 
 HEADER = StudyCreated("s", (StudyDirection.MINIMIZE,), 0, 0.0)
 
@@ -76,6 +76,7 @@ class TestSchema:
         hpo.create_study(study_name="other", storage=url).optimize(lambda trial: 1.0, n_trials=2)
         study.enqueue_trial({"x": 0.25})
         study.optimize(objective, n_trials=5, catch=ValueError)
+        study.add_trial(hpo.create_trial(state=TrialState.PAUSED))
         study.enqueue_trial({"x": 0.5})
         study.ask()
         study.ask()
@@ -180,10 +181,11 @@ class TestErrors:
 
     def test_passwords_are_not_shown(self, tmp_path: Path) -> None:
         storage = RDBStorage(f"sqlite:///{tmp_path}/study.db")
-        storage.engine.url = sa.make_url("postgresql://me:secret@host/db")
+        storage.engine.url = sa.make_url("postgresql://me:secret@host/db?password=secret&sslmode=require")
         with pytest.raises(UnknownStudyError) as caught:
             storage.read("none")
         assert "secret" not in str(caught.value) + repr(storage)
+        assert "sslmode=require" in repr(storage)
 
 
 def test_a_study_that_was_deleted_and_made_anew_is_another_one(url: str) -> None:
@@ -240,51 +242,16 @@ def test_a_database_without_a_write_ahead_log_syncs_by_itself(url: str, path: Pa
     connection.close()
 
 
-_WRITER = """
-import os, sys, hpo
-hpo.logging.set_verbosity(hpo.logging.ERROR)
-study = hpo.create_study(study_name="s", storage=sys.argv[1], load_if_exists=True, seed=0)
-
-def objective(trial):
-    for step in range(3):
-        trial.report(trial.suggest_float(f"x{step}", 0, 1), step)
-    return trial.params["x0"]
-
-with open(sys.argv[2], "a") as acknowledged:
-    def note(study, trial):
-        print(trial.number, trial.value.hex(), file=acknowledged, flush=True)
-        os.fsync(acknowledged.fileno())
-        print(flush=True)
-    study.optimize(objective, callbacks=[note])
-"""
-
-
 def test_nothing_acknowledged_is_lost_when_writers_are_killed(url: str, tmp_path: Path) -> None:
     """Two writers on one file are killed at random moments, again and again."""
     chance = random.Random(0)
     notes = [tmp_path / "first", tmp_path / "second"]
     for _ in range(6):
-        writers = [
-            subprocess.Popen([sys.executable, "-c", _WRITER, url, str(note)], stdout=subprocess.PIPE) for note in notes
-        ]
+        writers = [Writer(url, note) for note in notes]
         for writer in writers:
-            assert writer.stdout is not None
-            for _ in range(chance.randrange(1, 12)):
-                assert writer.stdout.readline() == b"\n"
-            os.kill(writer.pid, signal.SIGKILL)
-        for writer in writers:
-            writer.communicate()
-    study = hpo.load_study(study_name="s", storage=url)
-    acknowledged = [line.split() for note in notes for line in note.read_text().splitlines()]
-    assert len(acknowledged) > 12
-    trials = study.trials
-    for number, value in acknowledged:
-        trial = trials[int(number)]
-        assert trial.state is TrialState.COMPLETE
-        assert trial.value == trial.params["x0"] == float.fromhex(value)
-        assert len(trial.params) == len(trial.intermediate_values) == 3
-    assert [trial.number for trial in trials] == list(range(len(trials)))
-    assert study.verify() == []
+            writer.wait_for(chance.randrange(1, 12))
+            writer.kill()
+    check_acknowledged(hpo.load_study(study_name="s", storage=url), notes, at_least=12)
     with sqlite3.connect(tmp_path / "study.db") as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         positions = [row[0] for row in db.execute("SELECT position FROM hpo_event ORDER BY position")]
@@ -327,11 +294,13 @@ study.optimize(lambda t: t.suggest_float("x", 0, 1) * t.suggest_int("n", 1, 9), 
 
 def test_a_pickle_holds_no_password_and_works_in_this_process(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/study.db"
-    storage = RDBStorage(url)
-    storage._url = "postgresql+psycopg://me:secret@host/db"  # what it would be pickled as
-    state = storage.__getstate__()
-    assert "secret" not in repr(state)
-    assert "postgresql+psycopg://me@host/db" in repr(state)
+    storage = RDBStorage(url, {"connect_args": {"timeout": 7.0}})
+    copied = pickle.loads(pickle.dumps(storage))
+    assert copied._engine_kwargs == storage._engine_kwargs
+    storage._url = "postgresql+psycopg://me:secret@host/db?password=secret&sslmode=require"  # what it would be
+    storage._engine_kwargs = {"connect_args": {"password": "secret"}}
+    assert b"secret" not in pickle.dumps(storage)
+    assert b"postgresql+psycopg://me@host/db?sslmode=require" in pickle.dumps(storage)
     study = hpo.create_study(study_name="s", storage=url)
     study.optimize(objective, n_trials=2)
     assert pickle.loads(pickle.dumps(study)).trials == study.trials

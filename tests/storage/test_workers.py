@@ -17,13 +17,19 @@ from typing import Any
 import pytest
 
 import hpo
+from hpo.arrays import Array
 from hpo.exceptions import DuplicatedStudyError
+from hpo.history import History
+from hpo.key import Key
 from hpo.leases import LeasePolicy, Observer
+from hpo.samplers import RandomSampler
+from hpo.space import Space
 from hpo.storage import InMemoryStorage, RDBStorage
 from hpo.study import RetryPolicy
 from hpo.trial import FrozenTrial, Trial, TrialState, create_trial
 from hpo.worker import Worker
 from tests.storage.conftest import BACKENDS
+from tests.storage.writers import Writer, check_acknowledged
 
 everywhere = pytest.mark.parametrize("database_url", BACKENDS, indirect=True)
 SHORT: dict[str, Any] = {"heartbeat_interval": 0.2, "grace_period": 1.0}
@@ -349,24 +355,41 @@ def test_a_study_survives_a_fork(database_url: str) -> None:
     assert study.verify() == []
 
 
-_WRITER = """
-import os, sys, hpo
-from hpo.storage import RDBStorage
-hpo.logging.set_verbosity(hpo.logging.ERROR)
-storage = RDBStorage(sys.argv[1], heartbeat_interval=0.5, grace_period=2.0)
-study = hpo.load_study(study_name="s", storage=storage)
+class Thinker:
+    """A sampler that takes its time, and then as long as it is told to."""
 
-def objective(trial):
-    trial.report(trial.suggest_float("x", 0, 1), 0)
-    return trial.params["x"] + trial.suggest_int("n", 0, 3)
+    def __init__(self) -> None:
+        self.thinks, self.may_answer = threading.Event(), threading.Event()
+        self.may_answer.set()
 
-with open(sys.argv[2], "a") as acknowledged:
-    def note(study, trial):
-        print(trial.number, trial.value.hex(), file=acknowledged, flush=True)
-        os.fsync(acknowledged.fileno())
-        print(flush=True)
-    study.optimize(objective, callbacks=[note])
-"""
+    def sample(self, space: Space, history: History, key: Key) -> Array:
+        self.thinks.set()
+        time.sleep(0.03)
+        assert self.may_answer.wait(60)
+        return RandomSampler().sample(space, history, key)
+
+
+@everywhere
+def test_others_begin_and_end_trials_while_a_slow_sampler_thinks(database_url: str) -> None:
+    """It has shown to be slow at its first trial, so its second one starts first and is proposed later."""
+    sampler = Thinker()
+    study = hpo.create_study(study_name="s", storage=database_url, sampler=sampler, seed=0)
+    study.optimize(objective, n_trials=1)
+    sampler.thinks.clear()
+    sampler.may_answer.clear()
+    other = hpo.load_study(study_name="s", storage=database_url, sampler=RandomSampler())
+    run = threading.Thread(target=study.optimize, args=(objective,), kwargs={"max_trials": 6})
+    run.start()
+    assert sampler.thinks.wait(60)
+    assert [trial.state.name for trial in other.trials] == ["COMPLETE", "RUNNING"]
+    other.enqueue_trial({"x": 0.5})
+    other.optimize(objective, n_trials=3)
+    assert [trial.number for trial in other.trials if trial.state is TrialState.COMPLETE] == [0, 2, 3, 4]
+    sampler.may_answer.set()
+    run.join(60)
+    assert [trial.state for trial in other.trials] == [TrialState.COMPLETE] * 6
+    assert study.trials == other.trials
+    assert study.verify() == []
 
 
 @everywhere
@@ -375,33 +398,16 @@ def test_nothing_acknowledged_is_lost_and_no_trial_stays_behind(database_url: st
     chance = random.Random(1)
     study = hpo.create_study(study_name="s", storage=database_url)
     notes = [tmp_path / f"note-{i}" for i in range(4)]
-
-    def writer(note: Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-c", _WRITER, database_url, str(note)], stdout=subprocess.PIPE)
-
-    writers = [writer(note) for note in notes]
+    writers = [Writer(database_url, note) for note in notes]
     for _ in range(8):
         i = chance.randrange(4)
-        process = writers[i]
-        assert process.stdout is not None
-        for _ in range(chance.randrange(1, 8)):
-            assert process.stdout.readline() == b"\n"
-        process.kill()
-        process.communicate()
-        writers[i] = writer(notes[i])
-    for process in writers:
-        assert process.stdout is not None
-        process.stdout.readline()
-        process.kill()
-        process.communicate()
+        writers[i].wait_for(chance.randrange(1, 8))
+        writers[i].kill()
+        writers[i] = Writer(database_url, notes[i])
+    for writer in writers:
+        writer.wait_for(1)
+        writer.kill()
     study.ask()
+    check_acknowledged(study, notes, at_least=12)
     trials = study.trials
-    for note in notes:
-        for line in note.read_text().splitlines():
-            number, value = line.split()
-            trial = trials[int(number)]
-            assert trial.state is TrialState.COMPLETE
-            assert trial.value == float.fromhex(value) == trial.params["x"] + trial.params["n"]
-    assert [trial.number for trial in trials] == list(range(len(trials)))
     assert [trial.number for trial in trials if trial.state is TrialState.RUNNING] == [trials[-1].number]
-    assert study.verify() == []
