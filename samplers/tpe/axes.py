@@ -31,18 +31,25 @@ class Axes:
         numbers: Columns of numbers, shape (q,).
         edges: For each of these the ends of its cells in [0, 1], or None where it is continuous.
         middles: For each the middles of its cells.
+        cell_widths: For each the mean width of its cells, 0 where it is continuous, shape (q,).
         ordered: Columns of ordered categories among the numbers, which are coded by their index.
+        continuous, in_cells: Which of the numbers are continuous, and which are not.
         categories: Columns of unordered categories, shape (c,).
         priors: Prior probabilities of each one's choices.
+        n_choices: Number of each one's choices, shape (c,).
         cardinality: Number of values of each column, shape (d,).
     """
 
     numbers: IntArray
     edges: tuple[Array | None, ...]
     middles: tuple[Array | None, ...]
+    cell_widths: Array
     ordered: frozenset[int]
+    continuous: IntArray
+    in_cells: tuple[int, ...]
     categories: IntArray
     priors: tuple[Array, ...]
+    n_choices: Array
     cardinality: Array
 
     @property
@@ -53,9 +60,10 @@ class Axes:
     def points(self, coded: Array) -> Array:
         """Coded rows, shape (n, d), with every number in its cell's middle; NaN stays."""
         x = coded.copy()
-        for column, edges, middles in zip(self.numbers, self.edges, self.middles, strict=True):
-            if edges is None or middles is None:
-                continue
+        for j in self.in_cells:
+            column, edges, middles = self.numbers[j], self.edges[j], self.middles[j]
+            assert edges is not None
+            assert middles is not None
             known = ~np.isnan(x[:, column])
             u = x[known, column]
             x[known, column] = middles[u.astype(np.intp) if column in self.ordered else cell(edges, u)]
@@ -139,8 +147,12 @@ def axes_of(space: Space) -> Axes:
         np.array(numbers, dtype=np.int64),
         tuple(edges),
         tuple(None if e is None else (e[1:] + e[:-1]) / 2 for e in edges),
+        np.array([0.0 if e is None else 1.0 / (len(e) - 1) for e in edges]),
         frozenset(ordered),
+        np.array([j for j, e in enumerate(edges) if e is None], dtype=np.int64),
+        tuple(j for j, e in enumerate(edges) if e is not None),
         np.array(categories, dtype=np.int64),
         tuple(priors),
+        np.array([len(prior) for prior in priors], dtype=np.float64),
         np.array([distribution.cardinality for distribution in space.distributions], dtype=np.float64),
     )

@@ -6,7 +6,9 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray
 
-__all__ = ["neighbour_gap", "scott", "smallest"]
+__all__ = ["between", "neighbour_gap", "smallest", "spread"]
+
+_TINY = 1e-300
 
 
 def neighbour_gap(u: Array) -> Array:
@@ -49,21 +51,33 @@ def _shared(widest: Array, same: BoolArray) -> Array:
     return np.asarray((np.maximum.reduceat(widest.ravel(), first) / length)[run].reshape(q, k))
 
 
-def scott(u: Array) -> Array:
-    """1.059 · min(std, IQR / 1.34) · n^(-1/5) per column, the same for all kernels; shape (k, q).
+def spread(u: Array, weights: Array, d: float) -> Array:
+    """std · n^(-1/(d + 4)) per column, the same for all kernels, shape (k, q); n counts what the weights amount to.
 
-    Source: Watanabe (2023), arXiv 2304.11127, section 3.3.3.
+    The normal reference rule: what is best for a density that is normal in d dimensions.
+
+    Args:
+        u: Shape (k, q); NaN where a kernel lacks the axis.
+        weights: Shape (k,).
+        d: Number of axes that kernels have.
+
+    Source: Scott (1992), "Multivariate density estimation", equation 6.42.
     """
-    k, q = u.shape
-    x = np.sort(u, axis=0)
-    n = np.maximum((~np.isnan(x)).sum(0), 1)
-    columns = np.arange(q)
-    iqr = x[(3 * (n - 1) + 2) // 4, columns] - x[(n - 1) // 4, columns]
-    x0 = np.nan_to_num(x)
-    mean = x0.sum(0) / n
-    std = np.sqrt(np.maximum((x0**2).sum(0) / n - mean**2, 0.0))
-    spread = np.where(iqr > 0, np.minimum(std, iqr / 1.34), std)
-    return np.broadcast_to(1.059 * spread * n**-0.2, (k, q))
+    known = ~np.isnan(u)
+    w, x = np.where(known, weights[:, None], 0.0), np.where(known, u, 0.0)
+    total = np.maximum(w.sum(0), _TINY)
+    n = np.maximum(total**2 / np.maximum((w**2).sum(0), _TINY), 1.0)
+    mean = (w * x).sum(0) / total
+    variance = (w * np.where(known, x - mean, 0.0) ** 2).sum(0) / total
+    return np.broadcast_to(np.sqrt(variance) * n ** (-1 / (d + 4)), u.shape)
+
+
+def between(u: Array, weights: Array, d: float) -> Array:
+    """The geometric mean of `neighbour_gap` and `spread`, shape (k, q).
+
+    Gaps alone stay wide where the good trials are few, and the spread alone cannot tell clusters apart.
+    """
+    return np.asarray(np.sqrt(neighbour_gap(u) * spread(u, weights, d)))
 
 
 def smallest(k: int, exponent: float, floor: float) -> float:

@@ -6,7 +6,7 @@ number is among the smallest ones, so that the sample changes slowly and depends
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import final
 
@@ -17,10 +17,13 @@ from hpo.arrays import Array, IntArray
 from hpo.events import TrialState
 from hpo.history import History
 from hpo.pareto import ranking
+from hpo.samplers.tpe.fidelity import losses_at_first
 
-__all__ = ["Record", "order_of_several"]
+__all__ = ["INFEASIBLE", "Record", "order_of_several"]
 
-_INFEASIBLE, _FAILED = 2.0, 3.0
+INFEASIBLE = 2.0
+"""The class of trials that violate a constraint, among the sort keys."""
+_FAILED = 3.0
 
 
 @final
@@ -39,6 +42,8 @@ class Record:
         sample: Rows of the sample, in the order of their hashes.
         hashes: Those.
         merits: The sort keys of the sample, shape (s, 3 + m).
+        seen: Rows that were looked at.
+        n_complete: Trials of the first class.
     """
 
     n_best: int
@@ -51,6 +56,7 @@ class Record:
     hashes: NDArray[np.uint64]
     merits: Array
     seen: int = 0
+    n_complete: int = 0
 
     @staticmethod
     @lru_cache(maxsize=64)
@@ -60,14 +66,16 @@ class Record:
         merit = np.empty((0, 3 + n_objectives))
         return Record(n_best, n_sample, with_failed, 0, merit, none, none, np.empty(0, dtype=np.uint64), merit)
 
-    def advance(self, fresh: History) -> Record:
-        """The record after some more trials."""
+    def advance(self, fresh: History, step: int | None = None) -> Record:
+        """The record after some more trials; with `step` those that reached it are compared by their losses there."""
         counts = fresh.state <= (TrialState.FAIL if self.with_failed else TrialState.PRUNED)
+        if step is not None:
+            counts = counts | (fresh.state == TrialState.PAUSED)
         seen = self.seen + len(fresh)
         if not counts.any():
             return Record(**{**self.__dict__, "seen": seen})
         rows = np.flatnonzero(counts)
-        merit, numbers = _merit(fresh)[rows], fresh.number[rows]
+        merit, numbers = _merit(fresh, step)[rows], fresh.number[rows]
         rows += self.seen
         hashes = np.concatenate([self.hashes, _hash(numbers)])
         order = np.argsort(hashes, kind="stable")[: self.n_sample]
@@ -85,14 +93,35 @@ class Record:
             hashes[order],
             np.concatenate([self.merits, merit])[order],
             seen,
+            self.n_complete + int(np.count_nonzero(merit[:, 0] == 0.0)),
+        )
+
+    def latest(self, history: History) -> Record:
+        """Without rows of trials that had paused and went on, for which later rows stand, or will stand."""
+        went_on = (history.state == TrialState.PAUSED) & ~history.paused
+        if not went_on.any():
+            return self
+        best, sample = ~went_on[self.best], ~went_on[self.sample]
+        return replace(
+            self,
+            merit=self.merit[best],
+            best=self.best[best],
+            sample=self.sample[sample],
+            hashes=self.hashes[sample],
+            merits=self.merits[sample],
         )
 
 
-def _merit(history: History) -> Array:
+def _merit(history: History, step: int | None) -> Array:
     """Sort keys of each trial, shape (n, 3 + m)."""
     state, losses, violation = history.state, history.losses, history.violation
     n, m = losses.shape
     complete, pruned = state == TrialState.COMPLETE, state == TrialState.PRUNED
+    if step is not None:
+        there = losses_at_first(history, step)
+        reached = np.asarray(~np.isnan(there).any(axis=1))
+        losses = np.where(reached[:, None], there, losses)
+        complete, pruned = reached, (complete | pruned | (state == TrialState.PAUSED)) & ~reached
     merit = np.zeros((n, 3 + m))
     merit[:, 0] = np.where(complete, 0.0, np.where(pruned, 1.0, _FAILED))
     merit[:, 3:] = np.where(np.isnan(losses), np.inf, losses)
@@ -100,7 +129,7 @@ def _merit(history: History) -> Array:
         merit[:, 2] = merit[:, 3]
     merit[pruned, 1] = -history.last_step[pruned]
     worse = (violation > 0) & (complete | pruned)
-    merit[worse, 0], merit[worse, 1] = _INFEASIBLE, violation[worse]
+    merit[worse, 0], merit[worse, 1] = INFEASIBLE, violation[worse]
     return merit
 
 

@@ -16,8 +16,8 @@ from hpo.key import Key
 from hpo.samplers.tpe import bandwidth, split, weights
 from hpo.samplers.tpe.axes import BINS, Axes, axes_of
 from hpo.samplers.tpe.branches import Leaf, Tree, deciding, learn, route
-from hpo.samplers.tpe.parzen import Mixture, fit
-from hpo.samplers.tpe.ratio import Ratio, share
+from hpo.samplers.tpe.fidelity import enough_step
+from hpo.samplers.tpe.ratio import Part, Ratio, from_prior, ratio_of, share
 from hpo.samplers.tpe.record import Record
 from hpo.samplers.tpe.trials import Trials
 from hpo.samplers.tpe.tried import Tried, configurations, names_of
@@ -52,26 +52,34 @@ class TPESampler:
     Args:
         n_startup_trials: Before so many have finished, configurations come from the prior.
         n_ei_candidates: How many configurations are compared in each ask.
+        crossed: Share of these whose coordinates are drawn from trials of their own each.
         seed: Becomes the study's seed when the study is created.
         multivariate: False models each parameter on its own; None means True.
-        group: Accepted and not needed: the joint model tells branches apart by itself.
+        group: Changes nothing, and is there so that scripts run: Optuna's `group=True` models each set of parameters
+            that occur together on its own, and the joint model here tells branches apart whatever this says.
         constant_liar: Whether running trials count as bad.
         gamma: Number of good trials for a number of finished ones, instead of `split`.
         prior_weight: How many trials the prior is worth in both densities.
-        startup: "random" draws, or "stratified": each parameter's values spread evenly over its prior.
+        startup: "random" draws, "stratified", with each parameter's values spread evenly over its prior, or "sobol",
+            a scrambled sequence that spreads combinations of values too (`scipy.stats` is imported for it).
         split: "linear", ⌈good_fraction · n⌉, or "sqrt", ⌈good_fraction · √n⌉ good trials, at most `good_limit`.
-        good_fraction, good_limit: See `split`; None is 0.15, and 0.1 with several objectives.
+        good_fraction, good_limit: See `split`.
         good_weights, bad_weights: How much trials count in l and g: "uniform", "ei" by their improvement, or
             "old-decay" by their age.
-        bandwidth: Width of kernels: "gap" to the farther neighbour, or "scott".
-        magic_clip_exponent, min_bandwidth: No kernel is narrower than max(min_bandwidth, (k + 1)^-exponent), if
-            the mixture has k.
+        bandwidth: Width of good trials' kernels: the "gap" to the farther neighbour, "scott"'s rule, or the geometric
+            mean "between" both. All others are as wide as the narrowest that k trials may have, 1 / (k + 2).
+        magic_clip_exponent, min_bandwidth: No kernel is narrower than max(min_bandwidth, (k + 2)^-exponent), if
+            the mixture has k, nor than half of a step.
         category_prior: How many trials each choice's share of the prior is worth along an axis of categories.
         exploration: Share of asks in which one category, rarely tried ones first, is given and the rest is modelled
             on the trials with it. Without it a branch whose first trials were unlucky may never be seen again.
         failures: "ignore" failed trials, or count them as "bad".
         allow_duplicates: Whether to try a configuration of a finite space again.
         n_kernels: Trials in the sample that stands for the whole history.
+        multi_fidelity: Compare trials by what they reported at the largest step that 4 (d + 1) of them have reached,
+            if there are d parameters, and not by their values; those that did not get there come after, as pruned
+            ones do. With `HyperbandPruner`, whose brackets each have a model of their own, this is BOHB
+            (arXiv 1807.01774), which asks for 2 (d + 1).
 
     Raises:
         SearchSpaceExhausted: From `ask`, when all configurations of a finite space have been tried.
@@ -87,26 +95,28 @@ class TPESampler:
 
     n_startup_trials: int = 10
     n_ei_candidates: int = 24
+    crossed: float = 0.3
     seed: int | None = None
     multivariate: bool | None = None
     group: bool = False
     constant_liar: bool = True
     gamma: Callable[[int], int] | None = None
     prior_weight: float = 1.0
-    startup: Literal["random", "stratified"] = "stratified"
+    startup: Literal["random", "stratified", "sobol"] = "stratified"
     split: Literal["linear", "sqrt"] = "linear"
-    good_fraction: float | None = None
+    good_fraction: float = 0.1
     good_limit: int = 25
     good_weights: Literal["uniform", "ei", "old-decay"] = "ei"
-    bad_weights: Literal["uniform", "old-decay"] = "old-decay"
-    bandwidth: Literal["gap", "scott"] = "gap"
+    bad_weights: Literal["uniform", "old-decay"] = "uniform"
+    bandwidth: Literal["between", "gap", "scott"] = "between"
     magic_clip_exponent: float = 2.0
     min_bandwidth: float = 0.03
     category_prior: float = 1.0
-    exploration: float = 0.15
+    exploration: float = 0.3
     failures: Literal["ignore", "bad"] = "ignore"
     allow_duplicates: bool = False
     n_kernels: int = 192
+    multi_fidelity: bool = False
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
@@ -115,6 +125,9 @@ class TPESampler:
         for name, least in (("n_startup_trials", 0), ("n_ei_candidates", 1), ("good_limit", 1), ("n_kernels", 1)):
             if getattr(self, name) < least:
                 raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)!r}.")
+        for name in ("crossed", "exploration"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} must be in [0, 1], got {getattr(self, name)!r}.")
         for name in ("prior_weight", "good_fraction", "min_bandwidth", "category_prior"):
             value = getattr(self, name)
             if value is not None and not value > 0:
@@ -140,12 +153,24 @@ class TPESampler:
         m = history.n_objectives
         n_best = max(self.good_limit, _MOST_GOOD) + 1
         start = Record.empty(n_best, self.n_kernels, failed, m)
-        return history.fold(("tpe.record", n_best, self.n_kernels, failed), start, Record.advance, Space())
+        step = enough_step(history, self._n_enough(history)) if self.multi_fidelity else None
+        if step is None:
+            return history.fold(("tpe.record", n_best, self.n_kernels, failed), start, Record.advance, Space())
+        key, advance = ("tpe.record", n_best, self.n_kernels, failed, step), partial(Record.advance, step=step)
+        return history.fold(key, start, advance, Space()).latest(history)
 
     def _started(self, space: Space, history: History, key: Key) -> Array:
-        """A row of the prior; "stratified" spreads the first trials' values of each parameter evenly."""
+        """A row of the prior, spread as `startup` says."""
         if self.startup == "random" or key.number is None:
             return space.uniform(key)
+        if self.startup == "sobol":
+            from scipy.stats.qmc import Sobol
+
+            sequence = Sobol(len(space), rng=key.study.child(f"tpe.startup {space.names}").generator())
+            if key.number:
+                sequence.fast_forward(key.number)
+            u = sequence.random(1)[0]
+            return np.array([d.draw(float(v)) for d, v in zip(space.distributions, u, strict=True)])
         n = max(self.n_startup_trials, 1)
         block, position = divmod(key.number, n)
         within = key.uniforms(space.names)
@@ -164,7 +189,7 @@ class TPESampler:
         axes = axes_of(space)
         if not len(axes.numbers) and not len(axes.categories):
             return np.full(len(space), np.nan)
-        known = Trials.of(record, history, space, axes, self._n_good(record.size, history.n_objectives))
+        known = Trials.of(record, history, space, axes, self._n_good(self._n_compared(record, history)))
         if known is None:
             return np.full(len(space), np.nan)
         rng = key.child("tpe").generator()
@@ -186,6 +211,10 @@ class TPESampler:
             listed = self._listed(axes, known, liars, tree, tried, rng)
             if listed is not None:
                 return _coded(axes, listed)
+        for _ in range(_ROUNDS):
+            untried = self._untried(axes, known, liars, tree, given, tried, rng)
+            if untried is not None:
+                return _coded(axes, untried)
         return _coded(axes, self._point(axes, known, liars, tree, given, None, rng))
 
     def _with_given(self, known: Trials, axes: Axes, given: Array) -> Trials:
@@ -220,7 +249,7 @@ class TPESampler:
                 has = np.asarray(known.active[:, new].all(axis=1))
                 here = known if has.all() else known.where(has, self._n_good)
                 ratio = self._ratio(axes, here, pending[~np.isnan(pending[:, new]).any(axis=1)])
-                candidates = ratio.candidates(self.n_ei_candidates, point, rng)
+                candidates = ratio.candidates(self.n_ei_candidates, self.crossed, point, rng)
                 active = np.broadcast_to(done, candidates.shape)
                 if last and tried is not None:
                     new_ones = [name not in tried for name in names_of(axes.values(candidates, active))]
@@ -235,14 +264,14 @@ class TPESampler:
     def _ratio(self, axes: Axes, known: Trials, pending: Array) -> Ratio:
         bad = np.concatenate([known.bad, pending]) if len(pending) else known.bad
         w = weights.old_decay(len(bad)) if self.bad_weights == "old-decay" else np.ones(len(bad))
-        l, g = self._fit(axes, known.good, self._good_weights(known)), self._fit(axes, bad, w)
-        c = known.infeasible
-        if not c.any():
-            return Ratio(l, g)
-        x, n_infeasible = known.points, int(c.sum())
-        feasible = self._fit(axes, x[~c], np.ones(len(x) - n_infeasible))
-        infeasible = self._fit(axes, x[c], np.ones(n_infeasible))
-        return Ratio(l, g, feasible, infeasible, (share(known.n_good, len(x)), share(len(x) - n_infeasible, len(x))))
+        good = self._part(axes, known.good, self._good_weights(known))
+        parts = [good, Part(bad, w, np.full(len(axes.numbers), self._narrowest(len(bad), 1.0)))]
+        shares = [share(known.n_good, len(known.points))]
+        for fulfilled in known.fulfilled:
+            for mask in (fulfilled, ~fulfilled):
+                parts.append(self._part(axes, known.points[mask], np.ones(int(mask.sum()))))
+            shares.append(share(int(fulfilled.sum()), len(fulfilled)))
+        return ratio_of(axes, parts, shares, self.category_prior, self.prior_weight)
 
     def _good_weights(self, known: Trials) -> Array:
         if self.good_weights == "old-decay":
@@ -254,18 +283,35 @@ class TPESampler:
             return weights.expected_improvement(losses[:-1], losses[-1])
         return np.ones(known.n_good)
 
-    def _fit(self, axes: Axes, points: Array, w: Array) -> Mixture:
-        width = bandwidth.scott if self.bandwidth == "scott" else bandwidth.neighbour_gap
-        narrowest = bandwidth.smallest(len(points) + 1, self.magic_clip_exponent, self.min_bandwidth)
-        return fit(axes, points, w, width, narrowest, self.category_prior, self.prior_weight)
+    def _part(self, axes: Axes, points: Array, w: Array) -> Part:
+        """Trials whose kernels are as wide as their neighbours and their spread suggest."""
+        u = points[:, axes.numbers]
+        if not len(u):
+            return Part(points, w, u)
+        if self.bandwidth == "gap":
+            width = bandwidth.neighbour_gap(u)
+        else:
+            d = float((~np.isnan(points)).sum() / len(points))
+            width = (bandwidth.spread if self.bandwidth == "scott" else bandwidth.between)(u, w, d)
+        return Part(points, w, np.clip(width, self._narrowest(len(u), self.magic_clip_exponent), 1.0))
 
-    def _n_good(self, n: int, n_objectives: int) -> int:
+    def _narrowest(self, k: int, exponent: float) -> float:
+        return bandwidth.smallest(k + 1, exponent, self.min_bandwidth)
+
+    def _n_compared(self, record: Record, history: History) -> int:
+        """How many trials are divided into good and bad ones by the same measure."""
+        enough = self.multi_fidelity and record.n_complete >= self._n_enough(history)
+        return record.n_complete if enough else record.size
+
+    def _n_enough(self, history: History) -> int:
+        return 4 * (len(history.space) + 1)
+
+    def _n_good(self, n: int) -> int:
         if self.gamma is not None:
             wanted = self.gamma(n)
         else:
             rule = split.root if self.split == "sqrt" else split.linear
-            fraction = self.good_fraction or (0.15 if n_objectives == 1 else 0.1)
-            wanted = rule(n, fraction, self.good_limit)
+            wanted = rule(n, self.good_fraction, self.good_limit)
         return min(n, max(1, min(int(wanted), max(self.good_limit, _MOST_GOOD))))
 
     def _explored(
@@ -304,7 +350,7 @@ class TPESampler:
         axes = axes_of(space)
         if space is not history.space or not self._must_be_new(axes) or not record.size:
             return False
-        known = Trials.of(record, history, space, axes, self._n_good(record.size, history.n_objectives))
+        known = Trials.of(record, history, space, axes, self._n_good(self._n_compared(record, history)))
         if known is None:
             return False
         tree, point = _tree(known, axes), axes.points(row[None])
@@ -317,6 +363,26 @@ class TPESampler:
         tried = history.fold("tpe.tried", Tried(), partial(Tried.advance, axes=axes, space=space), space)
         return tried.including(names_of(axes.values(pending, ~np.isnan(pending))))
 
+    def _untried(
+        self,
+        axes: Axes,
+        known: Trials,
+        pending: Array,
+        tree: Tree,
+        given: Array,
+        tried: Tried,
+        rng: np.random.Generator,
+    ) -> Array | None:
+        """The best of some configurations of the prior that were not tried, shape (d,); None if all were."""
+        points = from_prior(axes, _MOST_COMPARED, given, rng)
+        active = route(tree, axes.bins(points, np.ones(points.shape, dtype=np.bool_), BINS))
+        new = np.array([name not in tried for name in names_of(axes.values(points, active))])
+        if not new.any():
+            return None
+        points, active = points[new], active[new]
+        best = self._ratio(axes, known, pending)(points, active).argmax()
+        return np.where(active[best], points[best], np.nan)
+
     def _listed(
         self, axes: Axes, known: Trials, pending: Array, tree: Tree, tried: Tried, rng: np.random.Generator
     ) -> Array | None:
@@ -326,7 +392,10 @@ class TPESampler:
             return None
         left = values[[name not in tried for name in names_of(values)]]
         if not len(left):
-            raise SearchSpaceExhausted(f"All {len(values)} configurations of the space have been tried.")
+            raise SearchSpaceExhausted(
+                f"All {len(values)} configurations of the space have been tried. With "
+                "TPESampler(allow_duplicates=True) trials go on, also in order to widen a range or to add choices."
+            )
         left = left[rng.choice(len(left), min(len(left), _MOST_COMPARED), replace=False)]
         points, active = axes.at(left), left >= 0
         best = self._ratio(axes, known, pending)(points, active).argmax()
@@ -334,11 +403,11 @@ class TPESampler:
 
 
 _CHOICES: dict[str, tuple[str, ...]] = {
-    "startup": ("random", "stratified"),
+    "startup": ("random", "stratified", "sobol"),
     "split": ("linear", "sqrt"),
     "good_weights": ("uniform", "ei", "old-decay"),
     "bad_weights": ("uniform", "old-decay"),
-    "bandwidth": ("gap", "scott"),
+    "bandwidth": ("between", "gap", "scott"),
     "failures": ("ignore", "bad"),
 }
 

@@ -11,7 +11,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.history import History
 from hpo.samplers.tpe.axes import Axes
-from hpo.samplers.tpe.record import Record, order_of_several
+from hpo.samplers.tpe.record import INFEASIBLE, Record, order_of_several
 from hpo.space import Space
 
 __all__ = ["Trials"]
@@ -28,6 +28,7 @@ class Trials:
         merit: Sort keys as in `Record`, shape (n, 3 + m).
         rows: In the history, shape (n,).
         n_good: How many are good.
+        fulfilled: Which of them fulfil each constraint that some trial violates, shape (constraints, n).
     """
 
     points: Array
@@ -35,6 +36,7 @@ class Trials:
     merit: Array
     rows: IntArray
     n_good: int
+    fulfilled: BoolArray
 
     @staticmethod
     def of(record: Record, history: History, space: Space, axes: Axes, n_good: int) -> Trials | None:
@@ -47,24 +49,34 @@ class Trials:
         rows = np.concatenate([good, record.sample[rest][by_row]])
         merit = np.concatenate([record.merit[first], record.merits[rest][by_row]])
         points = axes.points(history.at(rows, space))
+        some_violate = (merit[:, 0] == INFEASIBLE).any()
+        fulfilled = _fulfilled(history, rows) if some_violate else np.empty((0, len(rows)), dtype=np.bool_)
         missing = np.isnan(points)
         if not missing.any():
-            return Trials(points, ~missing, merit, rows, len(good))
+            return Trials(points, ~missing, merit, rows, len(good), fulfilled)
         has = np.asarray(~missing.all(axis=1))
         if not has.any():
             return None
         active = history.active(rows, space)
-        return Trials(points[has], active[has], merit[has], rows[has], int(has[: len(good)].sum()))
+        n_good = int(has[: len(good)].sum())
+        return Trials(points[has], active[has], merit[has], rows[has], n_good, fulfilled[:, has])
 
-    def where(self, mask: BoolArray, n_good: Callable[[int, int], int]) -> Trials:
-        """Some of them, shape (n,), divided anew; `n_good` says into how many, given how many and their objectives."""
+    def where(self, mask: BoolArray, n_good: Callable[[int], int]) -> Trials:
+        """Some of them, shape (n,), divided anew; `n_good` says into how many, given how many."""
         merit, rows = self.merit[mask], self.rows[mask]
-        wanted = n_good(len(rows), merit.shape[1] - 3)
+        wanted = n_good(len(rows))
         order = _best_first(merit, rows, wanted)
         bad = order[wanted:]
         order = np.concatenate([order[:wanted], bad[np.argsort(rows[bad])]])
         chosen = np.flatnonzero(mask)[order]
-        return Trials(self.points[chosen], self.active[chosen], self.merit[chosen], self.rows[chosen], wanted)
+        return Trials(
+            self.points[chosen],
+            self.active[chosen],
+            self.merit[chosen],
+            self.rows[chosen],
+            wanted,
+            self.fulfilled[:, chosen],
+        )
 
     @property
     def good(self) -> Array:
@@ -82,16 +94,21 @@ class Trials:
         return ranks
 
     @property
-    def infeasible(self) -> BoolArray:
-        """Which violate a constraint, shape (n,)."""
-        return np.asarray(self.merit[:, 0] == 2.0)
-
-    @property
     def losses(self) -> Array:
         """Of the good ones and the best bad one, with one objective, shape (n_good + 1,); inf for what has none."""
         complete = self.merit[:, 0] == 0.0
         losses = np.where(complete, self.merit[:, 3], np.inf)
         return np.append(losses[: self.n_good], losses[self.n_good :].min(initial=np.inf))
+
+
+def _fulfilled(history: History, rows: IntArray) -> BoolArray:
+    """Which of some trials fulfil each constraint that not all of them do, shape (constraints, n).
+
+    A trial without a constraint's value does not violate it.
+    """
+    constraints = history.constraints.values()
+    fulfilled = np.array([~(values[rows] > 0) for values in constraints]).reshape(-1, len(rows))
+    return np.asarray(fulfilled[~fulfilled.all(axis=1)])
 
 
 def _best_first(merit: Array, rows: IntArray, n_good: int) -> IntArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hpo.protocols import Sampler
-from hpo.samplers import GridSampler, RandomSampler, TPESampler
+from hpo.samplers import GPSampler, GridSampler, RandomSampler, TPESampler
 from hpo.testing import SamplerContract
 
 SAMPLERS: list[Sampler] = [
@@ -13,8 +13,10 @@ SAMPLERS: list[Sampler] = [
     RandomSampler(seed=3),
     GridSampler({"x": [0.25, 0.5, 0.75], "kind": ["a", "b"]}),
     GridSampler({"x": [0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.75], "kind": ["a", "b"]}, seed=1),
+    GPSampler(seed=1, n_startup_trials=5),
     TPESampler(),
     TPESampler(seed=5, n_startup_trials=0, bandwidth="scott", good_weights="old-decay", bad_weights="old-decay"),
+    TPESampler(startup="sobol", crossed=1.0, bandwidth="gap"),
     TPESampler(multivariate=False, startup="random", split="sqrt", good_fraction=0.25, failures="bad"),
     TPESampler(n_kernels=4, n_startup_trials=2, n_ei_candidates=1, constant_liar=False, good_weights="uniform"),
 ]

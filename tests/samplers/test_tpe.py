@@ -196,7 +196,7 @@ def test_a_finite_space_is_searched_without_repetition_and_then_ends() -> None:
         return 3.0 if kind == "b" else trial.suggest_float("step", 0, 1, step=0.25)
 
     study = studied(objective, 100)
-    tried = [tuple(sorted(trial.params.items())) for trial in study.trials]
+    tried = [tuple(sorted(trial.params.items())) for trial in study.get_trials(states=(TrialState.COMPLETE,))]
     assert len(tried) == len(set(tried)) == 11
     with pytest.raises(SearchSpaceExhausted):
         study.ask()
@@ -227,6 +227,39 @@ def test_a_large_finite_space_has_no_repetition_either() -> None:
 
     study = studied(objective, 150)
     assert len({tuple(trial.params.items()) for trial in study.trials}) == 150
+
+
+def test_a_space_too_large_to_list_has_no_repetition_near_its_best_corner() -> None:
+    """All good configurations are soon tried, and more than 2^15 are left."""
+
+    def objective(trial: Trial) -> float:
+        return float(sum(trial.suggest_categorical(f"c{i}", [0, 1]) for i in range(16)))
+
+    study = studied(objective, 120, n_ei_candidates=2)
+    assert len({tuple(trial.params.items()) for trial in study.trials}) == 120
+
+
+def test_a_sobol_sequence_spreads_pairs_of_values() -> None:
+    study = studied(lambda trial: 0.0, 1)
+    space = Space({"x": FloatDistribution(0, 1), "y": FloatDistribution(0, 1)})
+    sampler = TPESampler(startup="sobol", n_startup_trials=99)
+    rows = np.array([sampler.sample(space, study.history, Key(0, number)) for number in range(16)])
+    assert len({tuple(cell) for cell in np.floor(rows * 4).tolist()}) == 16
+
+
+def test_constraints_are_told_apart() -> None:
+    """Each of two constraints alone leaves half of a side; both leave a corner."""
+
+    def objective(trial: Trial) -> float:
+        x, y = trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1)
+        trial.set_constraint("left", x - 0.2)
+        trial.set_constraint("low", y - 0.2)
+        return (x - 0.5) ** 2 + (y - 0.5) ** 2
+
+    study = studied(objective, 80)
+    late = [trial for trial in study.trials[40:] if max(trial.constraints.values()) <= 0]
+    assert len(late) > 20
+    assert min(trial.value or 9.0 for trial in late) < 0.2
 
 
 def coordinates(trial: Trial) -> list[float]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hpo.arrays import Array
+from hpo.arrays import Array, BoolArray
 from hpo.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -18,8 +18,8 @@ from hpo.distributions import (
     NormalDistribution,
 )
 from hpo.samplers.tpe.axes import Axes, axes_of
-from hpo.samplers.tpe.bandwidth import neighbour_gap, scott, smallest
-from hpo.samplers.tpe.parzen import Mixture, draw, fit, log_density
+from hpo.samplers.tpe.bandwidth import between, neighbour_gap, smallest, spread
+from hpo.samplers.tpe.parzen import Kernels, draw, fit, log_density, log_kernels, log_weights
 from hpo.space import Space
 
 DISTRIBUTIONS: list[BaseDistribution] = [
@@ -38,9 +38,19 @@ DISTRIBUTIONS: list[BaseDistribution] = [
 ]
 
 
-def mixture(axes: Axes, points: Array, *, narrowest: float = 0.05, weights: Array | None = None) -> Mixture:
-    w = np.ones(len(points)) if weights is None else weights
-    return fit(axes, points, w, neighbour_gap, narrowest, 1.0, 1.0)
+def kernels(axes: Axes, points: Array, *, narrowest: float = 0.05) -> Kernels:
+    width = np.clip(neighbour_gap(points[:, axes.numbers]), narrowest, 1.0)
+    leave = np.broadcast_to(axes.n_choices / (len(points) + axes.n_choices), (len(points), len(axes.categories)))
+    return fit(axes, points, width, leave)
+
+
+def density(
+    axes: Axes, points: Array, x: Array, active: BoolArray | None = None, weights: Array | None = None
+) -> Array:
+    """The logarithm of a mixture's density."""
+    w = log_weights(np.ones(len(points)) if weights is None else weights, 1.0)
+    active = np.ones(x.shape, dtype=np.bool_) if active is None else active
+    return log_density(log_kernels(kernels(axes, points), x, active), w)
 
 
 def grid(distribution: BaseDistribution, axes: Axes) -> tuple[Array, Array]:
@@ -69,8 +79,7 @@ def drawn(distributions: list[BaseDistribution], n: int, seed: int) -> tuple[Spa
 def test_a_density_along_one_axis_integrates_to_1(distribution: BaseDistribution, n: int) -> None:
     _, axes, points = drawn([distribution], n, seed=n)
     x, probability = grid(distribution, axes)
-    density = np.exp(log_density(mixture(axes, points), x[:, None], np.ones((len(x), 1), dtype=np.bool_)))
-    assert float((density * probability).sum()) == pytest.approx(1.0, abs=1e-4)
+    assert float((np.exp(density(axes, points, x[:, None])) * probability).sum()) == pytest.approx(1.0, abs=1e-4)
 
 
 @pytest.mark.parametrize("pair", list(itertools.combinations(range(2, len(DISTRIBUTIONS), 3), 2)), ids=repr)
@@ -81,21 +90,18 @@ def test_a_joint_density_integrates_to_1(pair: tuple[int, int]) -> None:
     sides = [grid(d, axes_of(Space({"x": d}))) for d in distributions]
     x = np.array(list(itertools.product(sides[0][0], sides[1][0])))
     p = np.outer(sides[0][1], sides[1][1]).ravel()
-    density = np.exp(log_density(mixture(axes, points), x, np.ones(x.shape, dtype=np.bool_)))
-    assert float((density * p).sum()) == pytest.approx(1.0, abs=1e-3)
+    assert float((np.exp(density(axes, points, x)) * p).sum()) == pytest.approx(1.0, abs=1e-3)
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=repr)
 def test_draws_follow_the_density(distribution: BaseDistribution) -> None:
     _, axes, points = drawn([distribution], 4, seed=1)
-    m = mixture(axes, points)
     rng = np.random.default_rng(0)
     n = 40_000
-    kernel = rng.choice(5, n, p=np.exp(m.log_weight))
-    x = draw(m, kernel, rng.random((n, 1 + len(axes.categories))))[:, 0]
+    kernel = rng.integers(-1, 4, n)
+    x = draw(kernels(axes, points), kernel[:, None], rng.random((n, 1 + len(axes.categories))))[:, 0]
     at, probability = grid(distribution, axes)
-    density = np.exp(log_density(m, at[:, None], np.ones((len(at), 1), dtype=np.bool_)))
-    below = np.cumsum(density * probability)
+    below = np.cumsum(np.exp(density(axes, points, at[:, None])) * probability)
     assert np.abs(below - (x[:, None] <= at).mean(axis=0)).max() < 0.02
 
 
@@ -107,8 +113,8 @@ def test_the_order_of_trials_makes_no_difference(n: int, seed: int) -> None:
     weights, order = rng.random(n) + 0.1, rng.permutation(n)
     _, _, x = drawn(DISTRIBUTIONS, 5, seed + 1)
     active = rng.random(x.shape) < 0.8
-    one = log_density(mixture(axes, points, weights=weights), x, active)
-    other = log_density(mixture(axes, points[order], weights=weights[order]), x, active)
+    one = density(axes, points, x, active, weights)
+    other = density(axes, points[order], x, active, weights[order])
     np.testing.assert_allclose(one, other, rtol=1e-8, atol=1e-8)
 
 
@@ -116,18 +122,15 @@ def test_axes_that_are_missing_say_nothing() -> None:
     _, axes, points = drawn(DISTRIBUTIONS, 6, seed=0)
     _, _, x = drawn(DISTRIBUTIONS, 5, seed=1)
     nothing = np.zeros(x.shape, dtype=np.bool_)
-    np.testing.assert_allclose(log_density(mixture(axes, points), x, nothing), 0.0, atol=1e-12)
-    lost = mixture(axes, np.full_like(points, np.nan))
-    np.testing.assert_allclose(log_density(lost, x, ~nothing), 0.0, atol=1e-12)
+    np.testing.assert_allclose(density(axes, points, x, nothing), 0.0, atol=1e-12)
+    np.testing.assert_allclose(density(axes, np.full_like(points, np.nan), x), 0.0, atol=1e-12)
 
 
 def test_a_mirrored_density_is_the_mirror_image() -> None:
     _, axes, points = drawn([FloatDistribution(0, 1), IntDistribution(0, 6)], 8, seed=0)
     x = points[::-1] * 0.9
-    all_of_it = np.ones(x.shape, dtype=np.bool_)
     x = axes.points(x)
-    one = log_density(mixture(axes, points), x, all_of_it)
-    np.testing.assert_allclose(one, log_density(mixture(axes, 1 - points), 1 - x, all_of_it), rtol=1e-8)
+    np.testing.assert_allclose(density(axes, points, x), density(axes, 1 - points, 1 - x), rtol=1e-8)
 
 
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS, ids=repr)
@@ -144,10 +147,18 @@ def test_a_kernel_is_as_wide_as_the_gap_to_its_farther_neighbour() -> None:
     np.testing.assert_allclose(neighbour_gap(u), [[0.3, np.nan], [0.3, 0.75], [0.4, np.nan]])
 
 
-def test_scotts_rule_on_a_sample_of_a_normal() -> None:
-    u = np.random.default_rng(0).normal(0.5, 0.1, (1000, 1))
-    assert scott(u)[0, 0] == pytest.approx(1.059 * 0.1 * 1000**-0.2, rel=0.1)
-    assert scott(np.full((5, 1), 0.5)).max() == pytest.approx(0.0, abs=1e-7)
+def test_the_normal_reference_rule_on_a_sample_of_a_normal() -> None:
+    u = np.random.default_rng(0).normal(0.5, 0.1, (1000, 2))
+    np.testing.assert_allclose(spread(u, np.ones(1000), 2), 0.1 * 1000 ** (-1 / 6), rtol=0.1)
+    u[:500, 1] = np.nan
+    np.testing.assert_allclose(spread(u, np.ones(1000), 2)[:, 1], 0.1 * 500 ** (-1 / 6), rtol=0.1)
+    assert spread(np.full((5, 1), 0.5), np.ones(5), 1).max() == pytest.approx(0.0, abs=1e-7)
+
+
+def test_a_trial_that_weighs_nothing_does_not_widen_kernels() -> None:
+    u, w = np.array([[0.4], [0.5], [0.6], [0.0]]), np.array([1.0, 1.0, 1.0, 0.0])
+    np.testing.assert_allclose(spread(u, w, 1)[:3], spread(u[:3], w[:3], 1))
+    np.testing.assert_allclose(between(u, w, 1) ** 2, spread(u, w, 1) * neighbour_gap(u))
 
 
 def test_the_magic_clip() -> None:

@@ -1,0 +1,27 @@
+"""Gaussian-process Bayesian optimisation, one concept per module.
+
+sampler.py       the sampler: options, and what to do when
+propose.py       from surrogates to the next point
+observations.py  what is learned from: finished trials as arrays
+schedule.py      when hyperparameters are fitted, and to which trials
+surrogate.py     one process for each objective and constraint, as a fold of the history
+warp.py          losses made easier to model
+embedding.py     points of mixed, branching spaces as vectors
+input_warp.py    a learned change of variable of each number
+kernel.py        Matérn-5/2
+prior.py         of the hyperparameters
+likelihood.py    of the hyperparameters, and the most probable ones
+posterior.py     predictions, their gradients, imagined observations
+acquisition.py   how much a point is worth: expected improvement and others
+improvement.py   the expected added hypervolume
+criterion.py     acquisitions of surrogates, as functions of features
+hedge.py         a portfolio of acquisitions
+domain.py        where a search may go
+search.py        the search
+lbfgs.py         many local searches at once
+threads.py       linear algebra in one thread
+"""
+
+from hpo.samplers.gp.sampler import GPSampler
+
+__all__ = ["GPSampler"]

@@ -1,0 +1,82 @@
+"""How much a point is worth trying, from the posterior there: pure functions with their derivatives.
+
+Each takes the posterior mean and standard deviation of k points and gives the values and the derivatives by both, all
+of shape (k,). Losses are minimised, acquisitions maximised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from hpo.arrays import Array
+
+__all__ = [
+    "Acquired",
+    "Acquisition",
+    "log_expected_improvement",
+    "log_feasibility",
+    "log_h",
+    "log_probability_of_improvement",
+    "lower_confidence_bound",
+]
+
+Acquired: TypeAlias = tuple[Array, Array, Array]
+"""Values, and derivatives by the mean and by the standard deviation."""
+
+Acquisition: TypeAlias = Callable[[Array, Array, Array], Acquired]
+"""Of the mean, the standard deviation, and the loss to improve on."""
+
+_LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
+
+
+def log_expected_improvement(mean: Array, sigma: Array, best: Array | float) -> Acquired:
+    """log E[max(best - f, 0)] for f ~ N(mean, sigma²).
+
+    Source: Ament et al. (2023), "Unexpected improvements to expected improvement for Bayesian optimization",
+    arXiv 2310.20708, eq. 9.
+    """
+    from scipy.special import log_ndtr
+
+    z = (best - mean) / sigma
+    log_of_h = log_h(z)
+    slope = np.exp(log_ndtr(z) - log_of_h)  # h' = Φ
+    return np.log(sigma) + log_of_h, -slope / sigma, (1.0 - slope * z) / sigma
+
+
+def log_h(z: Array) -> Array:
+    """log(φ(z) + z Φ(z)), without cancellation for z ≪ 0."""
+    from scipy.special import erfcx, ndtr
+
+    near = np.maximum(z, -1.0)
+    direct = np.log(np.exp(-0.5 * near**2 - _LOG_SQRT_2PI) + near * ndtr(near))
+    far = np.clip(z, -1e5, -1.0)
+    tail = np.log1p(np.sqrt(np.pi / 2.0) * far * erfcx(-far / np.sqrt(2.0)))
+    farther = -2.0 * np.log(np.maximum(-z, 1.0))  # the first term of its expansion, where the last one rounds to 0
+    below = np.where(z > -1e5, tail, farther) - 0.5 * np.minimum(z, -1.0) ** 2 - _LOG_SQRT_2PI
+    return np.asarray(np.where(z > -1.0, direct, below))
+
+
+def log_probability_of_improvement(mean: Array, sigma: Array, best: Array | float) -> Acquired:
+    """log P(f < best)."""
+    from scipy.special import log_ndtr
+
+    z = (best - mean) / sigma
+    value = np.asarray(log_ndtr(z))
+    slope = np.exp(-0.5 * z**2 - _LOG_SQRT_2PI - value) / sigma
+    return value, -slope, -slope * z
+
+
+def log_feasibility(mean: Array, sigma: Array) -> Acquired:
+    """log P(c ≤ 0) of a constraint c."""
+    return log_probability_of_improvement(mean, sigma, 0.0)
+
+
+def lower_confidence_bound(mean: Array, sigma: Array, kappa: float) -> Acquired:
+    """kappa · sigma - mean: what the loss may be, seen from the good side.
+
+    Source: Srinivas et al. (2010), "Gaussian process optimization in the bandit setting", arXiv 0912.3995.
+    """
+    return kappa * sigma - mean, np.full_like(mean, -1.0), np.full_like(mean, kappa)

@@ -1,0 +1,72 @@
+"""Points of a mixed, branching space as vectors, so that one kernel over distances serves all of them.
+
+A number is its coded value. A category is a corner of a simplex with edges of length 1, so that different choices
+are all at the same distance. A parameter that a trial lacks stands in the middle of its range, and one more feature
+says that it is missing: two trials that lack it do not differ in it, and one that has it differs by a constant that
+the model learns, beside the distance to the middle. As all are vectors, every kernel of their distance is positive
+definite.
+
+Source: Swersky et al. (2014), "Raiders of the lost architecture", arXiv 1409.4011, for the idea.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array, BoolArray, IntArray
+from hpo.samplers.tpe.axes import Axes
+
+__all__ = ["Embedding"]
+
+_HALF = 0.5
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Embedding:
+    """How points become features.
+
+    Args:
+        axes: What the columns of points are.
+        optional: One column for each set of parameters that come and go together, shape (o,).
+        group: The length scale that each feature belongs to, shape (f,): one for each number, category and member of
+            `optional`, in this order. Numbers come first among the features too.
+    """
+
+    axes: Axes
+    optional: IntArray
+    group: IntArray
+
+    @staticmethod
+    def of(axes: Axes, active: BoolArray) -> Embedding:
+        """For trials with some activity, shape (n, d)."""
+        columns = np.concatenate([axes.numbers, axes.categories])
+        sometimes = columns[~active[:, columns].all(axis=0)] if len(active) else columns[:0]
+        _, first = np.unique(active[:, sometimes], axis=1, return_index=True)
+        optional = sometimes[np.sort(first)]
+        sizes = np.ones(len(columns) + len(optional), dtype=np.int64)
+        sizes[len(axes.numbers) : len(columns)] = [len(prior) for prior in axes.priors]
+        return Embedding(axes, optional, np.repeat(np.arange(len(sizes)), sizes))
+
+    @property
+    def n_numbers(self) -> int:
+        return len(self.axes.numbers)
+
+    @property
+    def n_scales(self) -> int:
+        """Number of length scales."""
+        return len(self.axes.numbers) + len(self.axes.categories) + len(self.optional)
+
+    def features(self, points: Array, active: BoolArray) -> Array:
+        """The vectors of points, shape (n, f); what is not active may be anything, also NaN."""
+        axes = self.axes
+        parts = [np.where(active[:, axes.numbers], points[:, axes.numbers], _HALF)]
+        for column, prior in zip(axes.categories, axes.priors, strict=True):
+            corner = points[:, column, None] == np.arange(len(prior))
+            has = active[:, column, None]
+            parts.append(np.where(has, corner, 1.0 / len(prior)) * np.sqrt(_HALF))
+        parts.append(active[:, self.optional].astype(np.float64))
+        return np.concatenate(parts, axis=1)

@@ -1,0 +1,25 @@
+"""The Matérn-5/2 kernel of squared distances."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hpo.arrays import Array
+
+__all__ = ["matern", "squared_distances"]
+
+
+def squared_distances(a: Array, b: Array) -> Array:
+    """Between the rows of `a`, shape (n, f), and `b`, shape (k, f); shape (n, k)."""
+    s = (-2.0 * a) @ b.T
+    s += (a * a).sum(axis=1)[:, None]
+    s += (b * b).sum(axis=1)
+    return np.asarray(np.maximum(s, 0.0, out=s))
+
+
+def matern(s: Array) -> tuple[Array, Array]:
+    """k(s) = (1 + √(5s) + 5s/3) exp(-√(5s)) and dk/ds, elementwise; both are finite and smooth at s = 0."""
+    r = np.sqrt(5.0 * s)
+    e = np.exp(-r)
+    slope = (1.0 + r) * e
+    return slope + (5.0 / 3.0) * s * e, (-5.0 / 6.0) * slope

@@ -1,0 +1,131 @@
+"""Hyperparameters of a Gaussian process and how likely they make what was observed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array, IntArray
+from hpo.samplers.gp.input_warp import warp, warp_gradient
+from hpo.samplers.gp.kernel import matern, squared_distances
+from hpo.samplers.gp.prior import Prior
+
+__all__ = ["Hyperparameters", "factor", "fit", "negative_log_posterior"]
+
+_ITERATIONS = 60
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Hyperparameters:
+    """Of one surrogate.
+
+    Args:
+        scales: Length scales, shape (g,).
+        amplitude: Prior variance of the function.
+        noise: Variance of the noise.
+        a, b: Exponents of the warp of each number, shape (q,); empty without one.
+    """
+
+    scales: Array
+    amplitude: float
+    noise: float
+    a: Array
+    b: Array
+
+    @staticmethod
+    def of(θ: Array, n_scales: int) -> Hyperparameters:
+        """From their logarithms in the order of the prior."""
+        values = np.exp(θ)
+        a, b = np.split(values[n_scales + 2 :], 2)
+        return Hyperparameters(values[:n_scales], float(values[n_scales]), float(values[n_scales + 1]), a, b)
+
+    def scaled(self, features: Array, group: IntArray) -> Array:
+        """Features, shape (n, f), in which the kernel's length scale is 1."""
+        return self.warped(features) / self.scales[group]
+
+    def warped(self, features: Array) -> Array:
+        if not len(self.a):
+            return features
+        q = len(self.a)
+        return np.concatenate([warp(features[:, :q], self.a, self.b), features[:, q:]], axis=1)
+
+
+def factor(covariance: Array) -> Array:
+    """The lower triangular Cholesky factor of a kernel matrix; a rounding error's worth is added where needed."""
+    from scipy.linalg.lapack import dpotrf
+
+    jitter = 0.0
+    while True:
+        L, failed = dpotrf(covariance + jitter * np.eye(len(covariance)) if jitter else covariance, lower=1, clean=1)
+        if not failed:
+            return np.asarray(L)
+        jitter = max(10.0 * jitter, 1e-10 * float(np.trace(covariance)) / len(covariance))
+
+
+def negative_log_posterior(θ: Array, features: Array, y: Array, group: IntArray, prior: Prior) -> tuple[float, Array]:
+    """Of log hyperparameters, but for a constant, and the gradient.
+
+    The constant mean is the one of the largest likelihood, so its derivative does not matter.
+
+    Args:
+        θ: Shape (p,), in the order of the prior.
+        features: Shape (n, f).
+        y: Shape (n,).
+        group: The length scale of each feature, shape (f,).
+        prior: Of θ.
+    """
+    from scipy.linalg.lapack import dpotri, dpotrs
+
+    n_scales = int(group[-1]) + 1
+    hyper = Hyperparameters.of(θ, n_scales)
+    Z = hyper.scaled(features, group)
+    k, slope = matern(squared_distances(Z, Z))
+    K = hyper.amplitude * k
+    np.fill_diagonal(K, hyper.amplitude + hyper.noise)
+    L = factor(K)
+    α, _ = dpotrs(L, np.stack([y, np.ones_like(y)], axis=1), lower=1)
+    mean = α[:, 0].sum() / α[:, 1].sum()
+    α = α[:, 0] - mean * α[:, 1]
+    penalty, gradient = prior.penalty(θ)
+    value = 0.5 * float((y - mean) @ α) + float(np.log(np.diag(L)).sum()) + penalty
+
+    half, _ = dpotri(L, lower=1)  # the lower triangle; above it is what L has there, zeros
+    W = half + half.T
+    W.flat[:: len(W) + 1] *= 0.5
+    W -= np.outer(α, α)
+    W *= 0.5  # the derivative by K
+    G = hyper.amplitude * W * slope  # by squared distances
+    total = G.sum(axis=1)
+    GZ = G @ Z
+    by_feature = 2.0 * (total @ (Z * Z) - (Z * GZ).sum(axis=0))
+    gradient[:n_scales] -= 2.0 * np.bincount(group, by_feature, n_scales)
+    gradient[n_scales] += hyper.amplitude * (float((W * k).sum()))
+    gradient[n_scales + 1] += hyper.noise * float(np.trace(W))
+    q = len(hyper.a)
+    if q:
+        by_z = 4.0 * (Z[:, :q] * total[:, None] - GZ[:, :q]) / hyper.scales[:q]
+        da, db = warp_gradient(features[:, :q], hyper.a, hyper.b)
+        gradient[n_scales + 2 : n_scales + 2 + q] += (by_z * da).sum(axis=0)
+        gradient[n_scales + 2 + q :] += (by_z * db).sum(axis=0)
+    return value, gradient
+
+
+def fit(features: Array, y: Array, group: IntArray, prior: Prior) -> tuple[Array, float]:
+    """The most probable log hyperparameters near the prior's mode, and their negative log posterior."""
+    from scipy.optimize import minimize
+
+    def objective(θ: Array) -> tuple[float, Array]:
+        return negative_log_posterior(θ, features, y, group, prior)
+
+    found = minimize(
+        objective,
+        np.clip(prior.mean, prior.low, prior.high),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=list(zip(prior.low.tolist(), prior.high.tolist(), strict=True)),
+        options={"maxiter": _ITERATIONS, "ftol": 1e-6, "gtol": 1e-3},
+    )
+    return np.asarray(found.x), float(found.fun)

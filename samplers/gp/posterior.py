@@ -1,0 +1,162 @@
+"""What a Gaussian process believes after it has seen observations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array, IntArray
+from hpo.samplers.gp.input_warp import warp_slope
+from hpo.samplers.gp.kernel import matern, squared_distances
+from hpo.samplers.gp.likelihood import Hyperparameters, factor
+
+__all__ = ["Posterior", "Prediction"]
+
+_LEAST = 1e-12
+_SINGLE = 2**18  # multiplications; OpenBLAS makes larger products in several threads
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """The posterior at some points, and what its gradient needs.
+
+    Args:
+        mean: Shape (k, v): one column for each version of the observations.
+        sigma: Standard deviation of the function, without noise, shape (k,).
+    """
+
+    mean: Array
+    sigma: Array
+    _posterior: Posterior
+    _features: Array
+    _scaled: Array
+    _slope: Array
+    _v: Array
+
+    def gradient(self, by_mean: Array, by_sigma: Array) -> Array:
+        """The derivatives of a function of mean and sigma by each number, shape (k, q).
+
+        Args:
+            by_mean: The function's derivatives by the mean, shape (k, v).
+            by_sigma: And by the standard deviation, shape (k,).
+        """
+        model = self._posterior
+        q, hyper = model.n_numbers, model.hyper
+        c = by_mean @ model.α.T - (by_sigma / self.sigma)[:, None] * (self._v @ model.inverse)
+        c *= 2.0 * hyper.amplitude * self._slope
+        by_z = self._scaled[:, :q] * c.sum(axis=1)[:, None] - c @ model.scaled[:, :q]
+        by_z /= hyper.scales[:q]
+        if len(hyper.a):
+            by_z *= warp_slope(self._features[:, :q], hyper.a, hyper.b)
+        return np.asarray(by_z)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """A Gaussian process given observations, perhaps in several versions that differ in some values alone.
+
+    Args:
+        hyper: Hyperparameters.
+        group: The length scale of each feature, shape (f,).
+        n_numbers: How many of the features are numbers.
+        scaled: Features of the observations in units of the length scales, shape (n, f).
+        L: Cholesky factor of their covariance with noise, shape (n, n).
+        y: Observed values, shape (n, v).
+        mean: The constant that the process returns to.
+    """
+
+    hyper: Hyperparameters
+    group: IntArray
+    n_numbers: int
+    scaled: Array
+    L: Array
+    y: Array
+    mean: float
+
+    @staticmethod
+    def of(hyper: Hyperparameters, group: IntArray, n_numbers: int, features: Array, y: Array) -> Posterior:
+        """Given observations `y`, shape (n,), at `features`, shape (n, f)."""
+        from scipy.linalg.lapack import dpotrs
+
+        Z = hyper.scaled(features, group)
+        K = hyper.amplitude * matern(squared_distances(Z, Z))[0]
+        np.fill_diagonal(K, hyper.amplitude + hyper.noise)
+        L = factor(K)
+        solved, _ = dpotrs(L, np.stack([y, np.ones_like(y)], axis=1), lower=1)
+        mean = float(solved[:, 0].sum() / solved[:, 1].sum())
+        return Posterior(hyper, group, n_numbers, Z, L, y[:, None], mean)
+
+    @cached_property
+    def inverse(self) -> Array:
+        """L⁻¹, shape (n, n)."""
+        from scipy.linalg.lapack import dtrtri
+
+        return np.asarray(dtrtri(self.L, lower=1)[0])
+
+    @cached_property
+    def α(self) -> Array:
+        """K⁻¹ (y - mean), shape (n, v)."""
+        return np.asarray(self.inverse.T @ (self.inverse @ (self.y - self.mean)))
+
+    @cached_property
+    def fitted(self) -> Array:
+        """The posterior mean at the observations, shape (n, v)."""
+        return self.y - self.hyper.noise * self.α
+
+    @cached_property
+    def left_out(self) -> tuple[Array, Array]:
+        """Mean and standard deviation of each observation, noise included, given all others, shapes (n, v), (n,).
+
+        Source: Rasmussen and Williams (2006), "Gaussian processes for machine learning", eq. 5.12.
+        """
+        precision = (self.inverse**2).sum(axis=0)
+        return self.y - self.α / precision[:, None], 1.0 / np.sqrt(precision)
+
+    def at(self, features: Array) -> Prediction:
+        """The posterior at some points, shape (k, f)."""
+        scaled = self.hyper.scaled(features, self.group)
+        k, slope = np.empty((2, len(scaled), len(self.scaled)))
+        v, mean = np.empty_like(k), np.empty((len(scaled), self.α.shape[1]))
+        for rows in _blocks(*k.shape):
+            k[rows], slope[rows] = matern(squared_distances(scaled[rows], self.scaled))
+            k[rows] *= self.hyper.amplitude
+            np.matmul(k[rows], self.inverse.T, out=v[rows])
+            mean[rows] = self.mean + k[rows] @ self.α
+        variance = self.hyper.amplitude - np.einsum("ij,ij->i", v, v)
+        sigma = np.sqrt(np.maximum(variance, _LEAST * self.hyper.amplitude))
+        return Prediction(mean, sigma, self, features, scaled, slope, v)
+
+    def given(self, features: Array, normal: Array) -> Posterior:
+        """With imagined observations at some points, shape (p, f): versions drawn from the joint posterior there.
+
+        Args:
+            normal: Independent standard normal numbers, shape (p, v).
+        """
+        Z = self.hyper.scaled(features, self.group)
+        k = self.hyper.amplitude * matern(squared_distances(Z, self.scaled))[0]
+        B = k @ self.inverse.T
+        S = self.hyper.amplitude * matern(squared_distances(Z, Z))[0] - B @ B.T
+        S.flat[:: len(S) + 1] += self.hyper.noise
+        corner = factor(S)
+        y = self.mean + k @ self.α + corner @ normal
+        n, p = len(self.L), len(corner)
+        L = np.zeros((n + p, n + p))
+        L[:n, :n], L[n:, :n], L[n:, n:] = self.L, B, corner
+        versions = np.broadcast_to(self.y, (n, y.shape[1]))
+        return replace(self, scaled=np.concatenate([self.scaled, Z]), L=L, y=np.concatenate([versions, y]))
+
+
+def _blocks(n_rows: int, n: int) -> Iterator[slice]:
+    """Rows in pieces whose products with n × n matrices BLAS makes in one thread, if n is not above some hundreds.
+
+    Threads would not pay at these sizes, and where several workers share a machine they would wait for each other.
+    """
+    size = max(8, min(_SINGLE // n**2, _SINGLE // (32 * n)))
+    for begin in range(0, n_rows, size):
+        yield slice(begin, begin + size)

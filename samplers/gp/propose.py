@@ -1,0 +1,193 @@
+"""From surrogates to the next point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array, BoolArray
+from hpo.exceptions import SearchSpaceExhausted
+from hpo.pareto import is_pareto_optimal
+from hpo.samplers.gp import acquisition
+from hpo.samplers.gp.acquisition import Acquired, Acquisition
+from hpo.samplers.gp.criterion import Constrained, Criterion, Hypervolume, Improvement
+from hpo.samplers.gp.domain import Domain
+from hpo.samplers.gp.improvement import Front
+from hpo.samplers.gp.observations import Observations
+from hpo.samplers.gp.posterior import Posterior
+from hpo.samplers.gp.search import search
+from hpo.samplers.tpe.axes import BINS, Axes
+from hpo.samplers.tpe.branches import Leaf, Tree, learn
+from hpo.samplers.tpe.tried import configurations, names_of
+
+__all__ = ["ACQUISITIONS", "Question", "propose", "tree_of"]
+
+ACQUISITIONS: Mapping[str, Acquisition] = {
+    "ei": acquisition.log_expected_improvement,
+    "logei": acquisition.log_expected_improvement,
+    "pi": acquisition.log_probability_of_improvement,
+}
+"""By name; those that are probabilities or expectations as logarithms, whose maxima are at the same points."""
+
+_GOOD = 6  # points near which to look
+_SAME = 1e-9  # points as near as this in every coordinate are one
+_VERSIONS = 16  # imagined outcomes of running trials
+_LISTED = 2**11  # a finite space of no more configurations is searched by comparing all of them
+_MOST_LISTED = 2**15
+_COMPARED = 512  # of more configurations, when what the search found was tried before
+_LEAST_AMBITION = {"pi": 0.01}  # or the tiniest improvement would be the most probable one
+_ROOM = 0.1  # between bad losses and the reference point, in units of their range
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Question:
+    """Where to try next, and what for.
+
+    Args:
+        domain: Where the search may go.
+        seen: Observations that the models were given.
+        tried: All observations.
+        pending: Points of running trials, shape (p, d); NaN where unknown.
+        acquisition: A name in `ACQUISITIONS`, or "lcb".
+        kappa: Of the lower confidence bound.
+        ambition: By how many prior deviations of the function the best loss should be improved on.
+        new: Whether points that were tried are out of the question.
+        whole: Whether the domain is the study's whole space.
+    """
+
+    domain: Domain
+    seen: Observations
+    tried: Observations
+    pending: Array
+    acquisition: str
+    kappa: float
+    ambition: float
+    new: bool
+    whole: bool
+
+
+def propose(models: list[Posterior], question: Question, rng: np.random.Generator) -> Array:
+    """The point to try, shape (d,); NaN where it is inactive.
+
+    Args:
+        models: One for each objective, and then for each constraint.
+
+    Raises:
+        SearchSpaceExhausted: If the space is finite, all of it has been tried, and only new points count.
+    """
+    domain, seen = question.domain, question.seen
+    known = question.pending[~np.isnan(question.pending).all(axis=1)]
+    pending = domain.rounded(_filled(known, seen))
+    criterion, merit = _criterion(models, question, pending, rng)
+    must_be_new = question.new and question.whole and domain.axes.is_finite
+    if must_be_new:
+        listed = _untried(question, pending, _LISTED)
+        if listed is not None:
+            return _best(criterion, domain, listed)
+    good = domain.rounded(_filled(seen.points[np.argsort(merit, kind="stable")[:_GOOD]], seen))
+    unit = models[0].hyper.scales[: domain.embedding.n_numbers]
+    points, _ = search(criterion, domain, good, unit, rng)
+    points = np.where(domain.active(points), points, np.nan)
+    if not question.new:
+        return np.asarray(points[0])
+    running = np.where(domain.active(pending), pending, np.nan)
+    before = np.concatenate([np.where(question.tried.active, question.tried.points, np.nan), running])
+    for point in points:
+        if not _is_among(point, before):
+            return np.asarray(point)
+    listed = _untried(question, pending, _MOST_LISTED) if must_be_new else None
+    if listed is None:
+        return np.asarray(points[0])
+    some = np.sort(rng.choice(len(listed), min(len(listed), _COMPARED), replace=False))
+    return _best(criterion, domain, listed[some])
+
+
+def tree_of(seen: Observations, axes: Axes) -> Tree:
+    """Which parameters are active, as trials show."""
+    if (seen.active == seen.active[0]).all():
+        return Leaf(seen.active[0])
+    return learn(axes.bins(seen.points, seen.active, BINS), seen.active, axes.numbers)
+
+
+def _criterion(
+    models: list[Posterior], question: Question, pending: Array, rng: np.random.Generator
+) -> tuple[Criterion, Array]:
+    """What to maximise, and how bad each observation is believed to be, shape (n,)."""
+    seen, m = question.seen, question.seen.losses.shape[1]
+    feasible = seen.violation <= 0
+    merit = np.sum([model.fitted[:, 0] for model in models[:m]], axis=0)
+    merit = np.where(feasible, merit, merit.max() + 1.0 + seen.violation)
+    if len(pending):
+        features = question.domain.features(pending)
+        versions = rng.standard_normal((len(models), len(pending), _VERSIONS if m == 1 else 1)) * (m == 1)
+        models = [model.given(features, normal) for model, normal in zip(models, versions, strict=True)]
+    counts = np.concatenate([feasible, np.ones(len(pending), dtype=np.bool_)])
+    criterion = _of_objectives(models[:m], question, counts) if feasible.any() else None
+    if criterion is None or len(models) > m:
+        return Constrained(criterion, models[m:]), merit
+    return criterion, merit
+
+
+def _of_objectives(models: list[Posterior], question: Question, counts: BoolArray) -> Criterion:
+    if len(models) > 1:
+        fitted = np.stack([model.fitted[:, 0] for model in models], axis=1)[counts]
+        return Hypervolume(models, Front.of(fitted, _reference(fitted)))
+    (model,) = models
+    ambition = max(question.ambition, _LEAST_AMBITION.get(question.acquisition, 0.0))
+    wanted = model.fitted[counts].min(axis=0) - ambition * np.sqrt(model.hyper.amplitude)
+    if question.acquisition == "lcb":
+        return Improvement(model, partial(_lcb, kappa=question.kappa), wanted)
+    return Improvement(model, ACQUISITIONS[question.acquisition], wanted)
+
+
+def _lcb(mean: Array, sigma: Array, best: Array, kappa: float) -> Acquired:
+    del best
+    return acquisition.lower_confidence_bound(mean, sigma, kappa)
+
+
+def _reference(losses: Array) -> Array:
+    """A point a little worse than what lies halfway between the front's worst and the worst of all, shape (m,)."""
+    front = losses[is_pareto_optimal(losses)]
+    worst, best = 0.5 * (front.max(axis=0) + losses.max(axis=0)), losses.min(axis=0)
+    return np.asarray(worst + _ROOM * np.maximum(worst - best, 1e-6))
+
+
+def _filled(points: Array, seen: Observations) -> Array:
+    """Points with a value for each axis: what is missing is taken from the best trial that has it."""
+    order = np.lexsort((seen.losses.sum(axis=1), seen.violation))
+    has = ~np.isnan(seen.points[order])
+    donor = seen.points[order[has.argmax(axis=0)], np.arange(points.shape[1])]
+    return np.where(np.isnan(points), np.where(has.any(axis=0), donor, 0.0), points)
+
+
+def _untried(question: Question, pending: Array, most: int) -> Array | None:
+    """All points of a finite space that were not tried, shape (k, d); None if the space has more than `most` ones."""
+    domain, tried = question.domain, question.tried
+    if not np.isnan(domain.fixed).all():
+        return None
+    values = configurations(domain.tree, domain.axes.cardinality.astype(np.int64), most)
+    if values is None:
+        return None
+    before = {
+        *names_of(domain.axes.values(tried.points, tried.active)),
+        *names_of(domain.axes.values(pending, domain.active(pending))),
+    }
+    left = values[[name not in before for name in names_of(values)]]
+    if not len(left):
+        raise SearchSpaceExhausted(f"All {len(values)} configurations of the space have been tried.")
+    return domain.axes.at(left)
+
+
+def _best(criterion: Criterion, domain: Domain, points: Array) -> Array:
+    point = points[[criterion(domain.features(points)).argmax()]]
+    return np.asarray(np.where(domain.active(point), point, np.nan)[0])
+
+
+def _is_among(point: Array, known: Array) -> bool:
+    here, there = np.nan_to_num(point, nan=-1.0), np.nan_to_num(known, nan=-1.0)
+    return bool((np.abs(there - here) < _SAME).all(axis=1).any())

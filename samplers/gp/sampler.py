@@ -1,0 +1,215 @@
+"""Bayesian optimisation with Gaussian processes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Literal, final
+
+import numpy as np
+
+from hpo.arrays import Array
+from hpo.events import TrialState
+from hpo.history import History
+from hpo.key import Key
+from hpo.samplers.gp.domain import Domain
+from hpo.samplers.gp.hedge import Hedge
+from hpo.samplers.gp.observations import Observations
+from hpo.samplers.gp.propose import Question, propose, tree_of
+from hpo.samplers.gp.schedule import subset
+from hpo.samplers.gp.surrogate import Modelling, Surrogates, advanced
+from hpo.samplers.gp.threads import single_threaded
+from hpo.samplers.tpe.axes import axes_of
+from hpo.samplers.tpe.branches import Leaf
+from hpo.space import Space
+
+__all__ = ["GPSampler"]
+
+_PARALLEL = 0.5  # the least share of exploration while others run
+_ACQUISITIONS = ("logei", "ei", "pi", "lcb", "gp_hedge")
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class GPSampler:
+    """Model the objective by a Gaussian process, and try where an improvement is to be expected.
+
+    For objectives that are expensive, so that tens to a few hundred trials are all there will be.
+
+    The kernel is Matérn's with ν = 5/2 and a length scale for each parameter; integers, steps and ordered choices are
+    compared at their values only, unordered choices are all at the same distance from each other, and what a trial
+    lacks because of its branch is at a learned distance from what has it. Candidates are whole configurations with the
+    parameters that history shows to be active. Losses are warped if that makes them likelier under the model.
+
+    Running trials are imagined to have ended in several ways that the model believes in, so that parallel trials and
+    `ask(n)` spread. A pruned trial counts as no better than the median. Each constraint has a model of its own, and
+    the probability that all hold multiplies the expected improvement. With several objectives it is the expected
+    hypervolume that is to be added. No configuration is tried twice, unless the noise is declared by `noise_std`.
+
+    A proposal is a function of the log: hyperparameters are fitted anew at fixed numbers of trials, always from the
+    same start. Above `n_observations` trials the model is given the best ones and an even choice of the others, so
+    that the cost of an ask stays bounded.
+
+    Args:
+        n_startup_trials: Before so many have finished, configurations come from the prior, each parameter's values
+            evenly spread. Trials that were queued by the user count.
+        seed: Becomes the study's seed when the study is created.
+        acquisition: "logei", the expected improvement through its logarithm (with several objectives that of the
+            hypervolume, always); "ei", the same; "pi", the probability of an improvement; "lcb", the lower
+            confidence bound; "gp_hedge", one of the last three, drawn the likelier the better its choices turn out.
+        deterministic_objective: Whether the objective has no noise at all, so that none need be learned.
+        noise_std: The standard deviation of the noise of the objective's values, if it is known; then it is not
+            learned, losses are not warped, and a configuration may be tried again.
+        exploration: Share of asks that look for a large improvement, where many small ones might be preferred; at
+            least half of those that are made while other trials run.
+        ambition: How large, in prior standard deviations of the function.
+        kappa: How many standard deviations the lower confidence bound lies below the mean.
+        warp_losses: Whether to learn a warp of losses, with one objective.
+        input_warping: Whether to learn a change of variable of each number (Snoek et al., 2014).
+        failures: "ignore" failed trials, or count them as "worst": a little worse than the worst known one.
+        n_observations: The largest number of trials that models are given.
+
+    Raises:
+        SearchSpaceExhausted: From `ask`, when all configurations of a finite space have been tried.
+
+    Threads: Linear algebra is done in one thread if threadpoolctl is installed (`pip install 'hpo-study[gp]'`). Without
+    it set OPENBLAS_NUM_THREADS=1 where several workers share a machine; proposals may differ in the last digits between
+    numbers of threads.
+
+    Sources: Hvarfner et al. (2024), arXiv 2402.02229, for the priors; Ament et al. (2023), arXiv 2310.20708, for the
+    acquisition.
+
+    Example:
+        >>> study = hpo.create_study(sampler=GPSampler(seed=0))
+        >>> study.optimize(lambda trial: trial.suggest_float("x", -1, 1) ** 2, n_trials=30)
+    """
+
+    n_startup_trials: int = 10
+    seed: int | None = None
+    acquisition: Literal["logei", "ei", "pi", "lcb", "gp_hedge"] = "logei"
+    deterministic_objective: bool = False
+    noise_std: float | None = None
+    exploration: float = 0.25
+    ambition: float = 0.1
+    kappa: float = 1.96
+    warp_losses: bool = True
+    input_warping: bool = False
+    failures: Literal["ignore", "worst"] = "ignore"
+    n_observations: int = 500
+
+    def __post_init__(self) -> None:
+        for name, choices in (("acquisition", _ACQUISITIONS), ("failures", ("ignore", "worst"))):
+            if getattr(self, name) not in choices:
+                raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
+        for name, least in (("n_startup_trials", 0), ("n_observations", 20), ("kappa", 0.0), ("ambition", 0.0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)!r}.")
+        if not 0 <= self.exploration <= 1:
+            raise ValueError(f"exploration must be in [0, 1], got {self.exploration!r}.")
+        if self.noise_std is not None and not self.noise_std > 0:
+            raise ValueError(
+                f"noise_std must be > 0, got {self.noise_std!r}; for no noise set deterministic_objective=True."
+            )
+        if self.noise_std is not None and self.deterministic_objective:
+            raise ValueError("A deterministic objective has no noise: give noise_std or deterministic_objective.")
+
+    def sample(self, space: Space, history: History, key: Key) -> Array:
+        if not len(space):
+            return np.empty(0)
+        finished = TrialState.FAIL if self.failures == "worst" else TrialState.PRUNED
+        if int((history.state <= finished).sum()) < max(self.n_startup_trials, 1):
+            return self._started(space, key)
+        given = {name: history.space[name] for name in history.given if name in history.space}
+        model = Space(given | dict(space)) if any(name not in space for name in given) else space
+        with single_threaded():
+            row = self._proposed(model, history, key)
+        return row if model is space else np.asarray(row[[model.index[name] for name in space]])
+
+    @cached_property
+    def modelling(self) -> Modelling:
+        """The options that the surrogates depend on."""
+        return Modelling(
+            warp_losses=self.warp_losses,
+            input_warping=self.input_warping,
+            deterministic=self.deterministic_objective,
+            noise_std=self.noise_std,
+            failures=self.failures == "worst",
+            n_observations=self.n_observations,
+        )
+
+    def _started(self, space: Space, key: Key) -> Array:
+        """A row of the prior; the first trials' values of each parameter are spread evenly."""
+        if key.number is None:
+            return space.uniform(key)
+        n = max(self.n_startup_trials, 1)
+        block, position = divmod(key.number, n)
+        order = key.study.child(f"gp.startup {block}")
+        row = np.empty(len(space))
+        for column, (name, u) in enumerate(zip(space.names, key.uniforms(space.names), strict=True)):
+            stratum = order.child(name).generator().permutation(n)[position]
+            row[column] = space.distributions[column].draw((stratum + u) / n)
+        return row
+
+    def _proposed(self, space: Space, history: History, key: Key) -> Array:
+        name, state = self._acquisition(space, history, key)
+        asked = np.array([n not in history.given for n in space], dtype=np.bool_)
+        if not state.learned or not state.seen.active[:, asked].any():
+            return np.full(len(space), np.nan)
+        axes = axes_of(space)
+        fixed = axes.points(space.encode(history.given)[None])[0]
+        pending = axes.points(history.pending(space))
+        share = max(self.exploration, _PARALLEL) if len(pending) else self.exploration
+        bold = key.uniform("gp.explore") < share
+        rng = key.child("gp").generator()
+        point = self._chosen(state, name, rng, space, fixed, pending, whole=space is history.space, bold=bold)
+        return np.asarray(axes.coded(point[None])[0])
+
+    def _acquisition(self, space: Space, history: History, key: Key) -> tuple[str, Surrogates]:
+        """Which acquisition to ask, and the surrogates."""
+        if self.acquisition != "gp_hedge" or history.n_objectives > 1:
+            return self.acquisition, Surrogates.of(history, space, self.modelling)
+        start = Hedge(Surrogates(Observations.none(len(space), 1)), np.zeros(3))
+
+        def choose(state: Surrogates, name: str) -> Array:
+            rng = key.study.child(f"gp.hedge {len(state.seen)} {name}").generator()
+            nothing = np.full(len(space), np.nan)
+            return self._chosen(state, name, rng, space, nothing, nothing[None][:0], whole=False, bold=False)
+
+        advance = partial(
+            Hedge.advance,
+            learn=partial(advanced, space=space, how=self.modelling),
+            choose=choose,
+            n_startup=self.n_startup_trials,
+        )
+        hedge = history.fold(("gp.hedge", self, key.seed), start, advance, space)
+        return hedge.name(key.uniform("gp.hedge")), hedge.state
+
+    def _chosen(
+        self,
+        state: Surrogates,
+        name: str,
+        rng: np.random.Generator,
+        space: Space,
+        fixed: Array,
+        pending: Array,
+        *,
+        whole: bool,
+        bold: bool,
+    ) -> Array:
+        """The point that an acquisition chooses, shape (d,); NaN where it is inactive."""
+        assert state.embedding is not None
+        axes, seen = axes_of(space), state.seen.at(subset(state.seen, self.n_observations))
+        has_branches = whole or np.isnan(fixed).all()
+        tree = tree_of(seen, axes) if has_branches else Leaf(np.ones(len(space), dtype=np.bool_))
+        question = Question(
+            domain=Domain(axes, tree, state.embedding, fixed),
+            seen=seen,
+            tried=state.seen,
+            pending=pending,
+            acquisition=name,
+            kappa=self.kappa,
+            ambition=self.ambition if bold else 0.0,
+            new=self.noise_std is None,
+            whole=whole,
+        )
+        return propose(state.posteriors(seen), question, rng)

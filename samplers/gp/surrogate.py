@@ -1,0 +1,170 @@
+"""The surrogates of a study: one Gaussian process for each objective and each constraint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array
+from hpo.history import History
+from hpo.samplers.gp import schedule
+from hpo.samplers.gp.embedding import Embedding
+from hpo.samplers.gp.likelihood import Hyperparameters, fit
+from hpo.samplers.gp.observations import Observations
+from hpo.samplers.gp.posterior import Posterior
+from hpo.samplers.gp.prior import prior
+from hpo.samplers.gp.warp import Warp, finite, warps
+from hpo.samplers.tpe.axes import axes_of
+from hpo.space import Space
+
+__all__ = ["Modelling", "Surrogate", "Surrogates", "advanced", "values"]
+
+_FITTED_TO = 200  # observations at most, for hyperparameters
+_LEAST_NOISE = 1e-6
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Modelling:
+    """How losses are modelled.
+
+    Args:
+        warp_losses: Whether to choose a warp of losses by likelihood.
+        input_warping: Whether to learn a change of variable of each number.
+        deterministic: Whether there is no noise.
+        noise_std: The noise's standard deviation, if it is known.
+        failures: Whether failed trials count as worse than the worst.
+        n_observations: The largest number that surrogates are given.
+    """
+
+    warp_losses: bool
+    input_warping: bool
+    deterministic: bool
+    noise_std: float | None
+    failures: bool
+    n_observations: int
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Surrogate:
+    """What was learned of one objective or constraint.
+
+    Args:
+        hyper: Hyperparameters of the Gaussian process.
+        warp: Of losses.
+    """
+
+    hyper: Hyperparameters
+    warp: Warp
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Surrogates:
+    """What has been seen, and what was learned at the last fit.
+
+    Args:
+        seen: All observations.
+        fitted: How many of them there were at the last fit.
+        embedding: At the last fit; None before it.
+        learned: Of each objective, and then of each constraint.
+    """
+
+    seen: Observations
+    fitted: int = 0
+    embedding: Embedding | None = None
+    learned: tuple[Surrogate, ...] = ()
+
+    @staticmethod
+    def of(history: History, space: Space, how: Modelling) -> Surrogates:
+        """Of a history."""
+        start = Surrogates(Observations.none(len(space), history.n_objectives))
+        return history.fold(("gp.surrogates", how), start, partial(advanced, space=space, how=how), space)
+
+    def posteriors(self, known: Observations) -> list[Posterior]:
+        """Of each objective, and then of each constraint, given some observations."""
+        assert self.embedding is not None
+        features = self.embedding.features(known.points, known.active)
+        losses, constraints = values(known)
+        targets = [learned.warp(y)[0] for y, learned in zip(losses, self.learned, strict=False)] + constraints
+        return [
+            Posterior.of(learned.hyper, self.embedding.group, self.embedding.n_numbers, features, y)
+            for learned, y in zip(self.learned, targets, strict=True)
+        ]
+
+
+def advanced(state: Surrogates, fresh: History, space: Space, how: Modelling) -> Surrogates:
+    """With some more trials; fits depend on sizes alone, so it does not matter in which pieces trials come."""
+    seen = state.seen.followed_by(Observations.of(fresh, space, with_failed=how.failures))
+    size = schedule.last_fit(len(seen))
+    if size == state.fitted or size < 2:
+        return replace(state, seen=seen)
+    known = seen.at(slice(size))
+    known = known.at(schedule.subset(known, _FITTED_TO))
+    embedding = Embedding.of(axes_of(space), known.active)
+    if not embedding.n_scales:
+        return Surrogates(seen, size, embedding)
+    features = embedding.features(known.points, known.active)
+    losses, constraints = values(known)
+    is_warped = (
+        how.warp_losses and how.noise_std is None and len(losses) == 1
+    )  # volumes are wanted in losses' own units
+    choices = [warps(y) if is_warped else [Warp()] for y in values(seen.at(slice(size)))[0]]
+    learned = [_learned(features, y, embedding, how, among) for y, among in zip(losses, choices, strict=True)]
+    for c in constraints:
+        θ, _ = _fitted(features, c, embedding, how, 0.0 if how.deterministic else None)
+        learned.append(Surrogate(Hyperparameters.of(θ, embedding.n_scales), Warp(np.inf)))
+    return Surrogates(seen, size, embedding, tuple(learned))
+
+
+def values(seen: Observations) -> tuple[list[Array], list[Array]]:
+    """Finite losses of each objective, and scaled values of each constraint, shape (n,) each."""
+    losses = [finite(_without_luck(losses, seen)) for losses in seen.losses.T]
+    constraints = []
+    for name in seen.constraints:
+        c = finite(np.nan_to_num(seen.constraint(name), nan=0.0, posinf=np.inf, neginf=-np.inf))
+        spread = float(np.sqrt((c**2).mean()))
+        constraints.append(c / spread if spread > 0 else c)
+    return losses, constraints
+
+
+def _without_luck(losses: Array, seen: Observations) -> Array:
+    """Pruned trials are no better than the median: they were stopped for being bad, and early."""
+    if not seen.pruned.any():
+        return losses
+    complete = losses[~seen.pruned & np.isfinite(losses)]
+    floor = float(np.median(complete)) if len(complete) else -np.inf
+    return np.where(seen.pruned, np.maximum(losses, floor), losses)
+
+
+def _noise(how: Modelling, deviation: float) -> float | None:
+    """The variance of the noise of losses that were divided by their deviation, if it is known."""
+    if how.deterministic:
+        return 0.0
+    return None if how.noise_std is None else (how.noise_std / deviation) ** 2
+
+
+def _learned(features: Array, losses: Array, embedding: Embedding, how: Modelling, among: list[Warp]) -> Surrogate:
+    deviation = max(float(losses.std()), 1e-300)
+    best, least = None, np.inf
+    for warp in among:
+        y, log_slope = warp(losses)
+        θ, value = _fitted(features, y, embedding, how, _noise(how, deviation))
+        if value - log_slope >= least:
+            break  # with a smaller floor it would be worse still
+        best, least = Surrogate(Hyperparameters.of(θ, embedding.n_scales), warp), value - log_slope
+    assert best is not None
+    return best
+
+
+def _fitted(
+    features: Array, y: Array, embedding: Embedding, how: Modelling, noise: float | None
+) -> tuple[Array, float]:
+    """Log hyperparameters, and their negative log posterior."""
+    n_warped = embedding.n_numbers if how.input_warping else 0
+    believed = prior(embedding.n_scales, n_warped, _LEAST_NOISE, noise)
+    return fit(features, y, embedding.group, believed)
