@@ -1,9 +1,11 @@
-"""The three plug-in protocols. Whoever fulfils one by its shape is welcome; there is nothing to inherit."""
+"""The protocols of plug-ins: samplers, pruners, storages.
+
+Whoever fulfils one by its shape is welcome; there is nothing to inherit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol, TypeGuard
 
 from hpo.arrays import Array
 from hpo.events import Event, StudyCreated
@@ -12,7 +14,7 @@ from hpo.key import Key
 from hpo.leases import LeasePolicy
 from hpo.space import Space
 
-__all__ = ["Pruner", "Sampler", "Storage"]
+__all__ = ["CohortPruner", "PausingPruner", "Pruner", "Sampler", "Storage", "cohort", "pauses"]
 
 
 class Sampler(Protocol):
@@ -31,11 +33,42 @@ class Sampler(Protocol):
 
 
 class Pruner(Protocol):
-    """Decides whether to stop a trial early: a pure function of what is known and of the trial's own curve."""
+    """Decides whether to stop a trial early: pure functions of what is known and of the trial's own curve."""
 
     def prune(self, history: History, curve: Curve) -> bool:
         """Whether the trial should end, asked after its latest report; the curve is never empty."""
         ...
+
+
+class CohortPruner(Pruner, Protocol):
+    """A pruner that divides the trials into groups which do not compete with each other."""
+
+    def cohort(self, history: History, number: int) -> History:
+        """What the sampler of a trial may know: of `history` the trials that compete with this one."""
+        ...
+
+
+def cohort(pruner: Any, history: History, number: int) -> History:
+    """What the sampler of a trial may know under a pruner; everything unless it is a `CohortPruner`."""
+    return pruner.cohort(history, number) if hasattr(pruner, "cohort") else history
+
+
+class PausingPruner(Pruner, Protocol):
+    """A pruner that does not end the trials that it stops: they wait until it promotes them."""
+
+    @property
+    def pauses(self) -> bool:
+        """Whether it does so; without it, it is like any other pruner."""
+        ...
+
+    def promote(self, history: History) -> int | None:
+        """The number of the paused trial that is to go on now, one of `history.paused`; None for a new one."""
+        ...
+
+
+def pauses(pruner: Any) -> TypeGuard[PausingPruner]:
+    """Whether trials that a pruner stops wait for their promotion."""
+    return bool(getattr(pruner, "pauses", False))
 
 
 class Storage(Protocol):
@@ -82,7 +115,7 @@ class Storage(Protocol):
         ...
 
     def read(self, study: str, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:
-        """The events from position `since` on, at most `limit` of them.
+        """The events from position `since` on, at most `limit` of them; what was returned stays.
 
         Raises:
             UnknownStudyError: If there is no such study.

@@ -1,6 +1,22 @@
 """Pruners: pure functions from what is known and a trial's own curve to the decision to stop it."""
 
+from hpo.pruners.hyperband import HyperbandPruner
+from hpo.pruners.learning_curve import LearningCurvePruner
 from hpo.pruners.nop import NopPruner
+from hpo.pruners.patient import PatientPruner
 from hpo.pruners.percentile import MedianPruner, PercentilePruner
+from hpo.pruners.successive_halving import SuccessiveHalvingPruner
+from hpo.pruners.threshold import ThresholdPruner
+from hpo.pruners.wilcoxon import WilcoxonPruner
 
-__all__ = ["MedianPruner", "NopPruner", "PercentilePruner"]
+__all__ = [
+    "HyperbandPruner",
+    "LearningCurvePruner",
+    "MedianPruner",
+    "NopPruner",
+    "PatientPruner",
+    "PercentilePruner",
+    "SuccessiveHalvingPruner",
+    "ThresholdPruner",
+    "WilcoxonPruner",
+]

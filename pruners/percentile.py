@@ -6,11 +6,11 @@ import math
 from dataclasses import dataclass
 from typing import final
 
-import numpy as np
-
-from hpo.arrays import Array
-from hpo.events import TrialState
 from hpo.history import Curve, History
+from hpo.pruners.completed import completed
+from hpo.pruners.fronts import n_before
+from hpo.pruners.intervals import check_least, is_due
+from hpo.pruners.ordered import Ordered
 
 __all__ = ["MedianPruner", "PercentilePruner"]
 
@@ -28,7 +28,8 @@ class PercentilePruner:
             such a step is decided upon.
         n_min_trials: Completed trials that must have reported at the step.
 
-    A trial that has only reported NaN is pruned.
+    A trial that has only reported NaN is pruned. With several objectives the best of each one so far counts, together,
+    and the others are ordered by non-domination rank and by the volume that they dominate.
     """
 
     percentile: float
@@ -40,30 +41,32 @@ class PercentilePruner:
     def __post_init__(self) -> None:
         if not 0 < self.percentile <= 100:
             raise ValueError(f"percentile must be in (0, 100], got {self.percentile!r}.")
-        for name, least in (("n_startup_trials", 0), ("n_warmup_steps", 0), ("interval_steps", 1), ("n_min_trials", 1)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be ≥ {least}, got {getattr(self, name)!r}.")
+        check_least(self, n_startup_trials=0, n_warmup_steps=0, interval_steps=1, n_min_trials=1)
 
     def prune(self, history: History, curve: Curve) -> bool:
-        if np.count_nonzero(history.state == TrialState.COMPLETE) < max(1, self.n_startup_trials):
+        peers = completed(history)
+        if peers.size < max(1, self.n_startup_trials):
             return False
-        if not self._is_due(curve):
+        if not is_due(curve, self.n_warmup_steps, self.interval_steps):
             return False
+        if history.n_objectives > 1:
+            return self._is_dominated(history, curve)
         if math.isnan(curve.best):
             return True
-        others = history.losses_at(curve.step)
-        others = others[~np.isnan(others)]
+        others = peers.at.get(curve.step)
+        if others is None or others.size < self.n_min_trials:
+            return False
+        return _is_above(curve.best, others, self.percentile)
+
+    def _is_dominated(self, history: History, curve: Curve) -> bool:
+        best = curve.ideal
+        if any(map(math.isnan, best)):
+            return True
+        others = [tuple(other) for other in history.losses_at(curve.step).tolist() if not any(map(math.isnan, other))]
         if len(others) < self.n_min_trials:
             return False
-        return curve.best > _percentile(others, self.percentile)
-
-    def _is_due(self, curve: Curve) -> bool:
-        """Whether this is the first report within its interval."""
-        step = curve.step
-        if step < self.n_warmup_steps:
-            return False
-        begin = (step - self.n_warmup_steps) // self.interval_steps * self.interval_steps + self.n_warmup_steps
-        return sum(begin <= other <= step for other in curve.steps) == 1
+        n_first = int((len(others) - 1) * self.percentile / 100) + 1
+        return n_before(best, others, n_first) >= n_first
 
 
 @final
@@ -91,8 +94,19 @@ class MedianPruner:
         )
 
 
-def _percentile(values: Array, q: float) -> float:
-    """The q-th percentile; where an infinite value leaves nothing to interpolate, the next larger value."""
-    with np.errstate(invalid="ignore"):
-        interpolated = float(np.percentile(values, q))
-    return interpolated if interpolated == interpolated else float(np.percentile(values, q, method="higher"))
+def _is_above(value: float, others: Ordered, q: float) -> bool:
+    """Whether a value is larger than the q-th percentile of the others, interpolated linearly between two of them.
+
+    Where an infinite one leaves nothing to interpolate, the larger of the two counts.
+    """
+    position = (others.size - 1) * q / 100
+    index = int(position)
+    n_below = others.n_below(value)
+    if n_below != index + 1:
+        return n_below > index
+    below, above = others.neighbours(value)
+    share = position - index
+    if share == 0.0:
+        return True
+    interpolated = below + (above - below) * share
+    return value > (above if math.isnan(interpolated) else interpolated)

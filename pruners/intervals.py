@@ -1,0 +1,27 @@
+"""When a decision is due."""
+
+from __future__ import annotations
+
+from hpo.history import Curve
+
+__all__ = ["check_least", "is_due"]
+
+
+def is_due(curve: Curve, n_warmup_steps: int, interval_steps: int) -> bool:
+    """Whether the largest step is the first one within its interval; intervals are counted from the warm-up on."""
+    step = curve.step
+    if step < n_warmup_steps:
+        return False
+    begin = (step - n_warmup_steps) // interval_steps * interval_steps + n_warmup_steps
+    return begin == step or not any(begin <= other < step for other in curve.steps)
+
+
+def check_least(owner: object, **least: float) -> None:
+    """Raise if an attribute is smaller than it may be.
+
+    Raises:
+        ValueError: With its name.
+    """
+    for name, bound in least.items():
+        if not getattr(owner, name) >= bound:
+            raise ValueError(f"{name} must be ≥ {bound}, got {getattr(owner, name)!r}.")

@@ -1,0 +1,58 @@
+"""Pruning of trials that stand still."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import final
+
+from hpo.history import Curve, History
+from hpo.protocols import Pruner, cohort
+from hpo.pruners.fronts import check_one_objective
+from hpo.pruners.intervals import check_least
+
+__all__ = ["PatientPruner"]
+
+
+@final
+@dataclass(frozen=True)
+class PatientPruner:
+    """Leave a trial in peace while it still improves; else let another pruner decide.
+
+    A trial improves if the best of its last `patience` + 1 reports, by step, is better than the best one before
+    by more than `min_delta`, or as good within `min_delta`.
+
+    Args:
+        wrapped_pruner: Decides about trials that have not improved; None stops them all. It is asked about the
+            whole curve, so that a rung that was passed meanwhile counts.
+        patience: Reports without improvement that are borne.
+        min_delta: How much worse the last ones may be, ≥ 0.
+
+    Example:
+        >>> study = hpo.create_study(pruner=PatientPruner(hpo.pruners.MedianPruner(), patience=3))
+    """
+
+    wrapped_pruner: Pruner | None
+    patience: int
+    min_delta: float = 0.0
+
+    def __post_init__(self) -> None:
+        check_least(self, patience=0, min_delta=0.0)
+
+    def prune(self, history: History, curve: Curve) -> bool:
+        check_one_objective(history, self)
+        if len(curve.steps) <= self.patience + 1:
+            return False
+        losses = [loss for _, loss in sorted(zip(curve.steps, curve.losses, strict=True), key=lambda one: one[0])]
+        before, last = _smallest(losses[: -self.patience - 1]), _smallest(losses[-self.patience - 1 :])
+        if not before + self.min_delta < last:  # NaN on either side says nothing
+            return False
+        return self.wrapped_pruner is None or self.wrapped_pruner.prune(history, replace(curve, asked=0))
+
+    def cohort(self, history: History, number: int) -> History:
+        return history if self.wrapped_pruner is None else cohort(self.wrapped_pruner, history, number)
+
+
+def _smallest(losses: Iterable[float]) -> float:
+    return min((loss for loss in losses if loss == loss), default=math.nan)

@@ -1,0 +1,60 @@
+"""Pruning of trials that leave a range."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import final
+
+from hpo.history import Curve, History
+from hpo.pruners.fronts import check_one_objective
+from hpo.pruners.intervals import check_least, is_due
+
+__all__ = ["ThresholdPruner"]
+
+
+@final
+@dataclass(frozen=True)
+class ThresholdPruner:
+    """Stop a trial whose report is not a number, or lies outside of a range.
+
+    Args:
+        lower, upper: Bounds of the reports as the objective makes them, in either direction of optimisation; at
+            least one must be given.
+        n_warmup_steps: Steps before a trial may be pruned.
+        interval_steps: Steps between two decisions, as in `PercentilePruner`.
+    """
+
+    lower: float | None = None
+    upper: float | None = None
+    n_warmup_steps: int = 0
+    interval_steps: int = 1
+
+    def __post_init__(self) -> None:
+        if self.lower is None and self.upper is None:
+            raise TypeError("Give lower, upper, or both.")
+        for name in ("lower", "upper"):
+            bound = getattr(self, name)
+            if bound is not None:
+                try:
+                    object.__setattr__(self, name, float(bound))
+                except (TypeError, ValueError):
+                    raise TypeError(f"{name} must be a number, got {bound!r}.") from None
+        if not self._lower <= self._upper:
+            raise ValueError(f"lower must be ≤ upper, got {self.lower!r} and {self.upper!r}.")
+        check_least(self, n_warmup_steps=0, interval_steps=1)
+
+    def prune(self, history: History, curve: Curve) -> bool:
+        check_one_objective(history, self)
+        if not is_due(curve, self.n_warmup_steps, self.interval_steps):
+            return False
+        value = curve.latest * float(history.signs[0])
+        return not self._lower <= value <= self._upper
+
+    @property
+    def _lower(self) -> float:
+        return -math.inf if self.lower is None else self.lower
+
+    @property
+    def _upper(self) -> float:
+        return math.inf if self.upper is None else self.upper
