@@ -1,0 +1,75 @@
+"""Values and tables as plain text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, final
+
+from hpo.distributions import BaseDistribution, CategoricalDistribution, NormalDistribution
+
+__all__ = ["Text", "describe", "show", "table"]
+
+_LONGEST = 40
+
+
+@final
+class Text(str):
+    """Text that a notebook and the prompt show as it is to be read."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+def show(value: Any) -> str:
+    """A value as a table shows it: numbers with six digits, text as it is, nothing for None."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    if isinstance(value, (dict, list, tuple)):
+        value = json.dumps(value, default=str, ensure_ascii=False)
+    text = "".join(character if character.isprintable() else " " for character in str(value))
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A table with a line under its head; columns of numbers are aligned to the right."""
+    cells = [[show(value) for value in row] for row in rows]
+    heads = [show(name) for name in columns]
+    widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
+    numeric = [all(_is_number(value) for value in column) for column in zip(*rows, strict=True)] or [False] * len(heads)
+
+    def line(texts: Sequence[str]) -> str:
+        aligned = (
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(texts, widths, numeric, strict=True)
+        )
+        return "  ".join(aligned).rstrip()
+
+    return "\n".join([line(heads), "  ".join("─" * width for width in widths), *map(line, cells)])
+
+
+def describe(distribution: BaseDistribution) -> tuple[str, str]:
+    """The kind of a parameter and its domain, in words."""
+    if isinstance(distribution, CategoricalDistribution):
+        choices = ", ".join(
+            show(choice) if isinstance(choice, str) else repr(choice) for choice in distribution.choices
+        )
+        weights = f" (weights {', '.join(map(show, distribution.weights))})" if distribution.weights else ""
+        return "ordered" if distribution.ordered else "categorical", choices + weights
+    low, high, step = (getattr(distribution, name) for name in ("low", "high", "step"))
+    domain = f"{'-∞' if low is None else show(low)} … {'∞' if high is None else show(high)}"
+    if step is not None and not (isinstance(step, int) and step == 1):
+        domain += f" in steps of {show(step)}"
+    if isinstance(distribution, NormalDistribution):
+        domain += f" around {show(distribution.mean)} ± {show(distribution.std)}" + (
+            " in log" if distribution.log else ""
+        )
+    return distribution.kind.replace(" on a log scale", ", log"), domain
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (isinstance(value, (int, float)) and not isinstance(value, bool))

@@ -1,0 +1,68 @@
+"""The question, "which parameters mattered?", and what answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from hpo.importance.ped_anova import PedAnovaImportanceEvaluator
+
+if TYPE_CHECKING:
+    from hpo.frozen import FrozenTrial
+    from hpo.study import Study
+
+__all__ = ["BaseImportanceEvaluator", "get_param_importances"]
+
+
+class BaseImportanceEvaluator(Protocol):
+    """What an evaluator does; there is nothing to inherit."""
+
+    def evaluate(
+        self,
+        study: Study,
+        params: Sequence[str] | None = None,
+        *,
+        target: Callable[[FrozenTrial], float] | None = None,
+    ) -> dict[str, float]:
+        """A number ≥ 0 for each parameter, larger for the more important ones; arguments as below."""
+        ...
+
+
+def get_param_importances(
+    study: Study,
+    *,
+    evaluator: BaseImportanceEvaluator | None = None,
+    params: Sequence[str] | None = None,
+    target: Callable[[FrozenTrial], float] | None = None,
+    normalize: bool = True,
+) -> dict[str, float]:
+    """How important each parameter was in a study, the most important one first.
+
+    Only complete trials with finite values count.
+
+    Args:
+        study: With at least two such trials.
+        evaluator: `PedAnovaImportanceEvaluator()` by default: which parameters decide whether a trial is good.
+            `FanovaImportanceEvaluator()`: which ones the values vary with. `ShapleyImportanceEvaluator()`: which
+            ones brought the gain of the best trial.
+        params: Of which parameters; by default all that a complete trial has.
+        target: What counts instead of the study's values, of one trial; smaller is better. With several
+            objectives the default evaluator without a target asks what leads to the Pareto front.
+        normalize: Make the sum 1; all are equal if none has any importance.
+
+    Raises:
+        ValueError: If there are fewer than two trials to look at, or none has one of `params`.
+
+    Example:
+        >>> study.optimize(lambda trial: trial.suggest_float("x", -1, 1) ** 2 + trial.suggest_float("y", 0, 1e-3), 50)
+        >>> list(get_param_importances(study))
+        ['x', 'y']
+    """
+    if params is not None and len(params) == 0:
+        return {}
+    found = (evaluator or PedAnovaImportanceEvaluator()).evaluate(study, params, target=target)
+    ordered = dict(sorted(found.items(), key=lambda item: item[1], reverse=True))
+    if not normalize:
+        return ordered
+    total = sum(ordered.values())
+    return {name: value / total if total > 0 else 1 / len(ordered) for name, value in ordered.items()}

@@ -1,0 +1,123 @@
+"""PED-ANOVA: importance from the densities of good trials, without a model of the objective."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from hpo.arrays import Array, BoolArray
+from hpo.distributions import BaseDistribution, CategoricalDistribution
+from hpo.importance.density import on_choices, on_grid
+from hpo.importance.observations import Observations, Regime, observe
+
+if TYPE_CHECKING:
+    from hpo.frozen import FrozenTrial
+    from hpo.study import Study
+
+__all__ = ["PedAnovaImportanceEvaluator"]
+
+_MOST_CELLS = 50
+_TINY = 1e-12
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class PedAnovaImportanceEvaluator:
+    """Which parameters decide whether a trial is among the good ones; milliseconds, also for 10 000 trials.
+
+    Compares each parameter's density among the best trials with that among all. A parameter that some trials lack,
+    or whose range changed, is compared within the trials that have it from one distribution, and these regimes are
+    weighted by their shares α and β in the good and in all trials:
+
+        v_j = (γ'/γ)² Σ_i α_i²/β_i D(good_ij ‖ all_ij),   D the Pearson divergence.
+
+    Where constraints are violated a trial counts as worse than those that violate less.
+
+    Args:
+        target_quantile: γ', the share of the trials that are the good ones.
+        region_quantile: γ, the share of the trials that they are compared with.
+        evaluate_on_local: Compare with where the trials were, not with the prior.
+
+    Source: Watanabe et al. (2023), "PED-ANOVA", arXiv 2304.10255; "Conditional PED-ANOVA" (2026), arXiv 2601.20800.
+    """
+
+    target_quantile: float = 0.1
+    region_quantile: float = 1.0
+    evaluate_on_local: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 < self.target_quantile < self.region_quantile <= 1:
+            raise ValueError(
+                "Expected 0 < target_quantile < region_quantile ≤ 1, "
+                f"got {self.target_quantile!r} and {self.region_quantile!r}."
+            )
+
+    def evaluate(
+        self,
+        study: Study,
+        params: Sequence[str] | None = None,
+        *,
+        target: Callable[[FrozenTrial], float] | None = None,
+    ) -> dict[str, float]:
+        """See `get_param_importances`."""
+        seen, names = observe(study, params, target)
+        good = seen.best(math.ceil(self.target_quantile * len(seen)))
+        region = seen.best(math.ceil(self.region_quantile * len(seen)))
+        share = good.sum() / region.sum()
+        return {name: float(share**2 * self._importance(seen, name, good, region)) for name in names}
+
+    def _importance(self, seen: Observations, name: str, good: BoolArray, region: BoolArray) -> float:
+        """Σ_i α_i²/β_i D_i over the regimes of a parameter."""
+        total = 0.0
+        for regime in seen.regimes(name):
+            here, good_here = regime.rows & region, regime.rows & good
+            if regime.distribution is None or regime.distribution.single() or here.sum() < 2 or not good_here.any():
+                continue
+            alpha, beta = good_here.sum() / good.sum(), here.sum() / region.sum()
+            total += alpha**2 / beta * self._divergence(regime, regime.distribution, good_here, here)
+        return total
+
+    def _divergence(self, regime: Regime, distribution: BaseDistribution, good: BoolArray, here: BoolArray) -> float:
+        """Pearson's: Σ_x q(x) (p(x)/q(x) - 1)², p among the good trials, q among those here or a priori."""
+        p = _density(distribution, regime.coded[good]) + _TINY
+        q = (_density(distribution, regime.coded[here]) if self.evaluate_on_local else _prior(distribution)) + _TINY
+        return float(q @ (p / q - 1) ** 2)
+
+
+def _density(distribution: BaseDistribution, coded: Array) -> Array:
+    """Probabilities of the cells of a parameter's domain, by the values of some trials."""
+    if isinstance(distribution, CategoricalDistribution):
+        return on_choices(np.bincount(coded.astype(np.intp), minlength=len(distribution.choices)))
+    n_cells = _cells(distribution)
+    nearest = np.rint(_between_the_ends(distribution, coded) * (n_cells - 1)).astype(np.intp)
+    return on_grid(np.bincount(nearest, minlength=n_cells))
+
+
+def _between_the_ends(distribution: BaseDistribution, coded: Array) -> Array:
+    """Where values lie between the lowest, 0, and the highest, 1; steps have cells that reach beyond both."""
+    if getattr(distribution, "step", None) is None:
+        return coded
+    ends = [distribution.to_internal_repr(distribution.decode(u)) for u in (0.0, 1.0)]
+    low, high = distribution.encode(np.array(ends))
+    return np.asarray((coded - low) / (high - low))
+
+
+def _prior(distribution: BaseDistribution) -> Array:
+    if isinstance(distribution, CategoricalDistribution):
+        weights = np.array(distribution.weights or (1.0,) * len(distribution.choices))
+        return np.asarray(weights / weights.sum())
+    return np.full(_cells(distribution), 1 / _cells(distribution))
+
+
+def _cells(distribution: BaseDistribution) -> int:
+    """Into how many equal cells values are sorted: few where steps, wide at one end, would leave gaps."""
+    edges: Array | None = getattr(distribution, "edges", None)
+    if edges is None:
+        return _MOST_CELLS
+    if distribution.kind.endswith("on a log scale"):
+        return min(_MOST_CELLS, math.ceil(math.log2(distribution.cardinality)) + 1)
+    return int(min(_MOST_CELLS, max(2, round(1 / float(np.diff(edges).max())))))

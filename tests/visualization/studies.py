@@ -1,0 +1,234 @@
+"""Studies of every kind that a plot may meet."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import hpo
+from hpo.pruners import MedianPruner
+from hpo.samplers import RandomSampler
+from hpo.study import Study
+from hpo.trial import Trial
+
+__all__ = ["STUDIES", "big", "run", "study_named"]
+
+
+def run(f: Callable[[Trial], Any], n: int = 30, *, catch: Any = ArithmeticError, **options: Any) -> Study:
+    """A study of random trials."""
+    study = hpo.create_study(sampler=RandomSampler(seed=0), **{"study_name": f.__name__.strip("_"), **options})
+    study.optimize(f, n_trials=n, catch=catch)
+    return study
+
+
+def _plain(trial: Trial) -> float:
+    return (trial.suggest_float("x", -5, 5) - 1) ** 2 + trial.suggest_int("n", 1, 9)
+
+
+def _single_parameter(trial: Trial) -> float:
+    return trial.suggest_float("x", -5, 5) ** 2
+
+
+def _mixed(trial: Trial) -> float:
+    """Conditions, categories of all types, steps, logarithms, failures, and constraints."""
+    loss = abs(math.log10(trial.suggest_float("lr", 1e-6, 1e-1, log=True)) + 3)
+    kind = trial.suggest_categorical("kind", ["svm", "a rather long name of a random forest", None, True, 3, (1, 2)])
+    if kind == "svm":
+        loss += trial.suggest_float("<b>c</b> & co", 0, 1, step=0.1)
+    elif kind is None:
+        loss += trial.suggest_int("width", 1, 1024, log=True) / 512
+    loss += abs(trial.suggest_normal("momentum", mean=0.5, std=1.0))
+    trial.set_constraint("small", loss - 3)
+    if trial.number % 7 == 5:
+        raise ArithmeticError("broken")
+    return loss
+
+
+def _constant(trial: Trial) -> float:
+    trial.suggest_float("x", 2, 2)
+    trial.suggest_categorical("only", ["one"])
+    trial.suggest_int("n", 1, 1)
+    return 0.0
+
+
+def _without_parameters(trial: Trial) -> float:
+    return float(trial.number)
+
+
+def _failing(trial: Trial) -> float:
+    trial.suggest_float("x", 0, 1)
+    raise ArithmeticError
+
+
+def _infeasible(trial: Trial) -> float:
+    trial.set_constraint("c", 1.0 + trial.number)
+    return trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1)
+
+
+def _infinite(trial: Trial) -> float:
+    x = trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1)
+    return math.inf if x > 1.2 else -math.inf if x < 0.3 else x
+
+
+def _all_infinite(trial: Trial) -> float:
+    return math.inf * (1 + trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1))
+
+
+def _not_a_number(trial: Trial) -> float:
+    return math.nan if trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1) > 1 else 1.0
+
+
+def _decades(trial: Trial) -> float:
+    return float(10.0 ** trial.suggest_float("x", -200, 200)) + trial.suggest_float("y", 0, 1e-300)
+
+
+def _outlier(trial: Trial) -> float:
+    loss = trial.suggest_float("x", 1, 2) + trial.suggest_float("y", 0, 1)
+    return 1e12 if trial.number == 3 else -loss
+
+
+def _changing(trial: Trial) -> float:
+    late = trial.number > 15
+    kinds = ["b", "c"] if late else ["a", "b"]
+    return trial.suggest_float("x", 0, 100 if late else 1) + "abc".index(trial.suggest_categorical("kind", kinds))
+
+
+def _crowded(trial: Trial) -> float:
+    """Twenty parameters with long names, and a category of twenty choices."""
+    names = [f"encoder_block_{i:02d}_attention_dropout_probability" for i in range(19)]
+    choice = trial.suggest_categorical("activation_function_of_the_hidden_layers", [f"function {i}" for i in range(20)])
+    return sum(trial.suggest_float(name, 0, 1) for name in names) + len(choice)
+
+
+def _reporting(trial: Trial) -> float:
+    rate = trial.suggest_float("rate", 0.01, 1.0, log=True) + trial.suggest_float("decay", 0, 1)
+    for step in range(1, 28):
+        trial.report(rate + 1 / step, step)
+        if trial.should_prune():
+            raise hpo.TrialPruned
+    if trial.number % 9 == 8:
+        raise ArithmeticError
+    return rate + 1 / 27
+
+
+def _pruned(trial: Trial) -> float:
+    trial.report(trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1), 3)
+    raise hpo.TrialPruned
+
+
+def _reporting_nothing_finite(trial: Trial) -> float:
+    trial.report(math.nan if trial.number % 2 else math.inf, 0)
+    return trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1)
+
+
+def _two_objectives(trial: Trial) -> tuple[float, float]:
+    x, y = trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1)
+    trial.set_constraint("c", x + y - 1.5)
+    if trial.number == 4:
+        raise ArithmeticError
+    return x, 100 * (x - y) ** 2 + (math.inf if trial.number == 6 else 0.0)
+
+
+def _four_objectives(trial: Trial) -> list[float]:
+    x, y = trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1)
+    return [x, y, x - y, x * y]
+
+
+def _reporting_two(trial: Trial) -> tuple[float, float]:
+    x = trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1)
+    for step in range(3):
+        trial.report((x + step, -10 * (x + step)), step)
+        if x > 1:
+            raise hpo.TrialPruned
+    return x, -x
+
+
+def _with_running_trials() -> Study:
+    study = run(_mixed, study_name="running")
+    study.enqueue_trial({"lr": 1e-3})
+    study.enqueue_trial({"lr": 1e-2})
+    for _ in range(2):
+        trial = study.ask()
+        trial.suggest_float("lr", 1e-6, 1e-1, log=True)
+        trial.report(1.0, 0)
+    return study
+
+
+def _only_running() -> Study:
+    study = hpo.create_study(study_name="just begun")
+    study.ask().suggest_float("x", 0, 1)
+    study.enqueue_trial({"x": 0.5})
+    return study
+
+
+def _deleted() -> Study:
+    study = run(_plain, study_name="deleted")
+    for number in (0, 7, 29):
+        study.delete_trial(number)
+    return study
+
+
+def _named() -> Study:
+    study = run(_two_objectives, directions=["minimize", "maximize"], study_name="named")
+    study.set_metric_names(["<i>error</i> of a very long name that nobody can read", "speed"])
+    return study
+
+
+_FACTORIES: dict[str, Callable[[], Study]] = {
+    "empty": lambda: hpo.create_study(study_name="empty"),
+    "one trial": lambda: run(_plain, 1),
+    "two trials": lambda: run(_plain, 2),
+    "plain": lambda: run(_plain),
+    "one parameter": lambda: run(_single_parameter),
+    "maximised": lambda: run(_plain, direction="maximize"),
+    "mixed": lambda: run(_mixed, 60),
+    "constant": lambda: run(_constant),
+    "no parameters": lambda: run(_without_parameters),
+    "all failed": lambda: run(_failing),
+    "all infeasible": lambda: run(_infeasible),
+    "some infinite": lambda: run(_infinite),
+    "all infinite": lambda: run(_all_infinite),
+    "some NaN": lambda: run(_not_a_number),
+    "decades": lambda: run(_decades),
+    "outlier": lambda: run(_outlier),
+    "changing": lambda: run(_changing),
+    "crowded": lambda: run(_crowded),
+    "pruning": lambda: run(_reporting, 40, pruner=MedianPruner(n_startup_trials=2)),
+    "all pruned": lambda: run(_pruned),
+    "reports not finite": lambda: run(_reporting_nothing_finite),
+    "running": _with_running_trials,
+    "just begun": _only_running,
+    "deleted": _deleted,
+    "empty of two": lambda: hpo.create_study(directions=["minimize", "maximize"], study_name="empty of two"),
+    "one trial of two": lambda: run(_two_objectives, 1, directions=["minimize", "maximize"]),
+    "two objectives": lambda: run(_two_objectives, directions=["minimize", "maximize"]),
+    "named": _named,
+    "three objectives": lambda: run(lambda t: _four_objectives(t)[:3], directions=["minimize"] * 3, study_name="three"),
+    "reports of two": lambda: run(_reporting_two, directions=["minimize", "maximize"]),
+    "four objectives": lambda: run(_four_objectives, directions=["maximize"] * 4),
+}
+
+STUDIES = tuple(_FACTORIES)
+
+
+@cache
+def study_named(name: str) -> Study:
+    """One of `STUDIES`, made once; not to be changed."""
+    return _FACTORIES[name]()
+
+
+@cache
+def big(n: int = 10_000) -> Study:
+    """More trials than are drawn one by one, with reports."""
+
+    def objective(trial: Trial) -> float:
+        x, rate = trial.suggest_float("x", -1, 1), trial.suggest_float("rate", 1e-4, 1.0, log=True)
+        kind, size = trial.suggest_categorical("kind", ["a", "b", "c"]), trial.suggest_int("size", 1, 9)
+        loss = x**2 + (math.log10(rate) + 2) ** 2 + "abc".index(kind) + size / 10
+        trial.report(loss + 1, 1)
+        trial.report(loss, 2)
+        return loss
+
+    return run(objective, n, pruner=hpo.pruners.NopPruner(), study_name="big")

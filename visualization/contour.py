@@ -1,0 +1,201 @@
+"""How the objective depends on two parameters together, as a surface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+
+from hpo.arrays import Array
+from hpo.distributions import CategoricalDistribution
+from hpo.space import Space
+from hpo.visualization.effects import leading
+from hpo.visualization.frame import colour_bar, compact, empty, framed
+from hpo.visualization.hover import trial_texts
+from hpo.visualization.pairs import MOST, chosen_note, pair_figure
+from hpo.visualization.parameters import Parameter, parameters
+from hpo.visualization.scale import Scale, value_scale
+from hpo.visualization.slice import spread
+from hpo.visualization.surrogate import fit
+from hpo.visualization.text import joined, powers
+from hpo.visualization.trials import Target, Trials, read
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from hpo.study import Study
+
+__all__ = ["Surface", "coded_grid", "plot_contour", "surface", "value_colours"]
+
+_TITLE = "Contours"
+_CELLS = 12  # along each axis, into which trials are gathered where there are many
+_MOST_ROWS = 150  # trials that are fitted one by one
+_FINE = 40  # points of the surface along each numerical axis
+_POINTS = 250  # trials that are drawn in each panel
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Surface:
+    """The smoothed objective over two parameters.
+
+    Args:
+        x, y: Where it is known, shapes (w,) and (h,): values, or places of categories.
+        height: Mean of the model, shape (h, w), on the axis of values: a logarithm where that is logarithmic.
+    """
+
+    x: Array
+    y: Array
+    height: Array
+
+
+def surface(trials: Trials, x: Parameter, y: Parameter, scale: Scale) -> Surface | None:
+    """A smooth surface through the trials that have both parameters in their present domains; None without any.
+
+    What other parameters contribute counts as noise. Values beyond the ends of the scale count as these.
+    """
+    space = Space({name: trials.history.space[name] for name in (x.name, y.name)})
+    coded = trials.history.over(space)[trials.rows]
+    active = ~np.isnan(coded).any(axis=1)
+    if not active.any():
+        return None
+    height = np.clip(scale.coordinate(trials.value[active]), scale.low, scale.high)
+    rows, means, counts = _gathered(coded[active], height, space)
+    model = fit(rows, means, space.distributions, counts)
+    (u, left), (v, bottom) = (coded_grid(space, x), coded_grid(space, y))
+    mean, _ = model.predict(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2))
+    return Surface(left, bottom, mean.reshape(len(v), len(u)))
+
+
+def coded_grid(space: Space, parameter: Parameter, n: int = _FINE) -> tuple[Array, Array]:
+    """Coded values from end to end of a parameter's present domain, and where these stand; each shape (n,)."""
+    distribution = space[parameter.name]
+    if isinstance(distribution, CategoricalDistribution):
+        codes = np.array(parameter.codes)
+        return codes[~np.isnan(codes)], np.flatnonzero(~np.isnan(codes)).astype(np.float64)
+    u = np.linspace(0.0, 1.0, n)
+    shown = np.array([float(distribution.decode(one)) for one in u.tolist()])
+    shown = np.unique(shown)
+    inside = np.isfinite(shown) & ((shown > 0) | (parameter.kind != "log"))
+    return distribution.encode(shown[inside]), shown[inside]
+
+
+def _gathered(coded: Array, height: Array, space: Space) -> tuple[Array, Array, Array]:
+    """Rows, heights and how many trials each stands for; many trials become the means of cells."""
+    if len(coded) <= _MOST_ROWS:
+        return coded, height, np.ones(len(coded))
+    cells = np.zeros(len(coded), dtype=np.int64)
+    for column, distribution in zip(coded.T, space.distributions, strict=True):
+        if isinstance(distribution, CategoricalDistribution):
+            cells = cells * len(distribution.choices) + column.astype(np.int64)
+        else:
+            cells = cells * _CELLS + np.minimum(column * _CELLS, _CELLS - 1).astype(np.int64)
+    _, place = np.unique(cells, return_inverse=True)
+    counts = np.bincount(place).astype(np.float64)
+    rows = np.column_stack([np.bincount(place, column) / counts for column in coded.T])
+    return rows, np.bincount(place, height) / counts, counts
+
+
+def plot_contour(
+    study: Study,
+    params: Sequence[str] | None = None,
+    *,
+    target: Target = None,
+    target_name: str | None = None,
+) -> go.Figure:
+    """For every two parameters a surface through the values of the complete trials, and the trials themselves.
+
+    The surface is the mean of a Gaussian process over the two parameters; dark is better. Trials that lack one of the
+    two are left out of a panel.
+
+    Args:
+        study: The study.
+        params: Names of at least two; by default the four that matter most, in the order of first use.
+        target: What to draw instead of the value: a function of the trial, or the index of an objective.
+        target_name: Name of the colours; by default that of the objective.
+
+    Raises:
+        ValueError: If there is no such parameter, if fewer than two are named, or if the study has several objectives
+            and `target` is None.
+
+    Example:
+        >>> plot_contour(study, params=["lr", "momentum"])
+    """
+    import plotly.graph_objects as go
+
+    trials = read(study, target, target_name)
+    if params is not None and len(set(params)) < 2:
+        raise ValueError(f"A contour needs at least two parameters, got {list(params)!r}.")
+    known = parameters(trials, params)
+    if not len(trials) or len(known) < 2:
+        return empty(_TITLE, "No complete trials with two parameters yet.")
+    columns = leading(known, trials.loss, MOST) if params is None else known
+    scale = value_scale(trials.value, trials.sign)
+    figure, pairs, height = pair_figure(columns)
+    best = trials.best(len(trials))
+    for x, y, place in pairs:
+        both = best[~np.isnan(x.position + y.position)[best]]
+        some = _some(both, _POINTS if len(pairs) == 1 else _POINTS // 3)
+        smooth = surface(trials, x, y, scale)
+        if smooth is not None:
+            figure.add_trace(_drawn(smooth, x, y), **place)
+        figure.add_trace(
+            go.Scatter(
+                x=compact(spread(x, trials.number)[some]),
+                y=compact(spread(y, trials.number * 7)[some]),
+                mode="markers",
+                marker={
+                    "color": "black",
+                    "size": 5 if len(pairs) == 1 else 4,
+                    "opacity": 0.8,
+                    "line": {"width": 0.8, "color": "white"},
+                    "symbol": np.where(trials.feasible[some], "circle", "x-thin-open").tolist(),
+                },
+                hovertext=trial_texts(trials, some, known),
+                hoverinfo="text",
+                showlegend=False,
+            ),
+            **place,
+        )
+    return framed(
+        figure,
+        title=_TITLE,
+        note=joined([trials.note(), chosen_note(len(columns), len(known))]),
+        height=height,
+        coloraxis=value_colours(scale, trials),
+    )
+
+
+def _some(best_first: Any, most: int) -> Any:
+    """At most so many: the best half of them, and an even choice of the rest."""
+    if len(best_first) <= most:
+        return best_first
+    half = most // 2
+    return np.concatenate([best_first[:half], best_first[np.linspace(half, len(best_first) - 1, half).astype(int)]])
+
+
+def _drawn(smooth: Surface, x: Parameter, y: Parameter) -> Any:
+    import plotly.graph_objects as go
+
+    shared = {"x": compact(smooth.x), "y": compact(smooth.y), "z": compact(smooth.height), "coloraxis": "coloraxis"}
+    if "category" in (x.kind, y.kind) or min(smooth.height.shape) < 2:
+        return go.Heatmap(**shared, hoverinfo="skip")
+    return go.Contour(
+        **shared,
+        contours={"coloring": "heatmap"},
+        line={"width": 0.6, "color": "rgba(255,255,255,0.55)"},
+        hoverinfo="skip",
+    )
+
+
+def value_colours(scale: Scale, trials: Trials) -> dict[str, Any]:
+    """The colours of values on their axis; dark is better."""
+    bar = colour_bar(trials.name)
+    if scale.is_log:
+        from hpo.visualization.axes import log_ticks
+
+        ticks = log_ticks(scale.low, scale.high, 6)
+        bar |= {"tickmode": "array", "tickvals": np.log10(ticks).tolist(), "ticktext": [powers(tick) for tick in ticks]}
+    return {"reversescale": trials.sign < 0, "colorbar": bar}

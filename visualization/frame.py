@@ -1,0 +1,139 @@
+"""The frame of every figure: template, title, notes; and the traces that several plots share."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hpo.arrays import Array
+from hpo.visualization.density import Density
+from hpo.visualization.text import distinct, short
+from hpo.visualization.theme import GREY, SHADES, TEMPLATE
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+__all__ = ["MOST_POINTS", "colour_bar", "compact", "empty", "frame", "framed", "grid", "shading"]
+
+MOST_POINTS = 4000
+"""Trials that a figure draws one by one; of more it shows how many lie where, and the best ones."""
+
+_GAP = 84  # pixels between rows of panels, for ticks and names
+_LINE = 84  # characters of a note that fit beside each other at a width of 600 pixels
+
+
+def frame(
+    traces: Sequence[Any] = (), *, title: str, note: str = "", height: int = 460, legend: bool = False, **layout: Any
+) -> go.Figure:
+    """A figure with a title, and a note below it that may take several lines."""
+    import plotly.graph_objects as go
+
+    return framed(go.Figure(list(traces)), title=title, note=note, height=height, legend=legend, **layout)
+
+
+def framed(
+    figure: go.Figure, *, title: str, note: str = "", height: int = 460, legend: bool = False, **layout: Any
+) -> go.Figure:
+    """The same for a figure that has its traces already."""
+    lines = textwrap.wrap(note, _LINE, break_long_words=False)
+    top = 52 + 16 * len(lines) + 28 * (legend or bool(figure.layout.annotations))
+    figure.layout.template = TEMPLATE  # an update would merge it with plotly's own, which takes long
+    figure.update_layout(
+        title={"text": title, "subtitle": {"text": "<br>".join(lines)}},
+        height=height + top - 90,
+        margin={"t": top},
+        showlegend=legend,
+        **layout,
+    )
+    return figure
+
+
+def empty(title: str, message: str, **layout: Any) -> go.Figure:
+    """A figure that says why there is nothing to see yet."""
+    figure = frame(title=title, **layout)
+    figure.add_annotation(
+        text="<br>".join(textwrap.wrap(message, 60)),
+        x=0.5,
+        y=0.5,
+        xref="paper",
+        yref="paper",
+        showarrow=False,
+        font={"size": 15, "color": GREY},
+    )
+    figure.update_xaxes(showticklabels=False, showgrid=False)
+    figure.update_yaxes(showticklabels=False, showgrid=False)
+    return figure
+
+
+def grid(
+    titles: Sequence[str], *, most_columns: int = 3, panel: int = 170, **options: Any
+) -> tuple[go.Figure, list[tuple[int, int]], int]:
+    """Panels side by side and below each other, each with its name above it.
+
+    Returns:
+        The figure, the row and column of each panel from 1, and the height.
+    """
+    from plotly.subplots import make_subplots
+
+    n = len(titles)
+    columns = n if n <= most_columns else math.ceil(n / math.ceil(n / most_columns))
+    rows = math.ceil(n / columns)
+    panel += 120 * (rows == 1)
+    height = rows * panel + (rows - 1) * _GAP
+    figure = make_subplots(
+        rows,
+        columns,
+        subplot_titles=distinct(titles, 44 // columns + 6),
+        vertical_spacing=_GAP / height if rows > 1 else 0.0,
+        horizontal_spacing=0.12 / columns if columns > 1 else 0.0,
+        **options,
+    )
+    figure.update_annotations(font={"size": 12})
+    return figure, [(i // columns + 1, i % columns + 1) for i in range(n)], height + 170
+
+
+def colour_bar(title: str, **options: Any) -> dict[str, Any]:
+    """The bar beside a figure that says what its colours mean."""
+    return {
+        "title": {"text": short(title, 16), "font": {"size": 12}},
+        "lenmode": "pixels",
+        "len": 240,
+        "y": 1.0,
+        "yanchor": "top",
+        "thickness": 12,
+        "nticks": 6,
+        "tickfont": {"size": 11},
+        **options,
+    }
+
+
+def shading(density: Density, *, x_is_log: bool = False, y_is_log: bool = False) -> go.Heatmap:
+    """How many trials lie where, in greys."""
+    import plotly.graph_objects as go
+
+    with np.errstate(divide="ignore"):
+        depth = np.where(density.count > 0, np.log10(density.count), np.nan)
+    return go.Heatmap(
+        x=10.0**density.x if x_is_log else density.x,
+        y=10.0**density.y if y_is_log else density.y,
+        z=compact(depth),
+        customdata=density.count.astype(np.int32),
+        colorscale=SHADES,
+        showscale=False,
+        hovertemplate="%{customdata} trials here<extra></extra>",
+        hoverongaps=False,
+        name="trials",
+    )
+
+
+def compact(values: Array) -> Any:
+    """Numbers as 32-bit floats, which is what a screen resolves, unless they are too large or too close for these."""
+    with np.errstate(over="ignore"):
+        rounded = values.astype(np.float32)
+    spread = float(np.nanmax(values) - np.nanmin(values)) if np.isfinite(values).any() else 0.0
+    error = np.nanmax(np.abs(rounded - values), initial=0.0)
+    return rounded if error <= 1e-4 * spread or error == 0.0 else values

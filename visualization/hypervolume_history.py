@@ -1,0 +1,143 @@
+"""How the volume that a study's trials dominate has grown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, final
+
+import numpy as np
+
+from hpo.arrays import Array, BoolArray, IntArray
+from hpo.events import TrialState
+from hpo.pareto import hypervolume, is_pareto_optimal, reference_point
+from hpo.visualization.frame import compact, empty, frame
+from hpo.visualization.text import count, joined, number
+from hpo.visualization.theme import BLUE
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from hpo.study import Study
+
+__all__ = ["HypervolumeHistory", "hypervolume_history", "plot_hypervolume_history"]
+
+_TITLE = "Hypervolume history"
+_CHUNK = 512
+_MOST_VOLUMES = 400  # of which each costs more, the more trials are on the front
+_MARKED = 60  # trials, up to which each one that changed the volume gets a point
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class HypervolumeHistory:
+    """The dominated volume after those trials that changed it.
+
+    Args:
+        number: Shape (k,), ascending; the last one is the study's last complete trial.
+        volume: After each, shape (k,).
+        reference: The point up to which it is measured, as values, shape (m,).
+    """
+
+    number: IntArray
+    volume: Array
+    reference: Array
+
+
+def hypervolume_history(study: Study, reference: Sequence[float] | None = None) -> HypervolumeHistory | None:
+    """The numbers of `plot_hypervolume_history`; None without a complete, feasible trial.
+
+    Of more than 400 trials that changed the volume, as many evenly chosen ones.
+    """
+    history = study.history
+    complete = np.flatnonzero(history.state == TrialState.COMPLETE)
+    complete = complete[np.argsort(history.number[complete], kind="stable")]
+    losses, numbers = history.losses[complete], history.number[complete]
+    finite = np.isfinite(losses).all(axis=1)
+    counted = finite & (history.violation[complete] == 0.0)
+    if not counted.any():
+        return None
+    point = reference_point(losses[finite]) if reference is None else np.array(reference) * history.signs
+    changed = _improvements(np.where(counted[:, None], losses, np.inf), point)
+    if len(changed) > _MOST_VOLUMES:
+        changed = changed[np.linspace(0, len(changed) - 1, _MOST_VOLUMES).astype(np.int64)]
+    volumes, front = [], np.empty((0, losses.shape[1]))
+    since = 0
+    for end in (changed + 1).tolist():
+        fresh = losses[since:end][counted[since:end]]
+        front = np.unique(np.concatenate([front, fresh]), axis=0)
+        front = front[is_pareto_optimal(front)]
+        volumes.append(hypervolume(front, point))
+        since = end
+    first = np.zeros(1) if not len(changed) or changed[0] > 0 else np.empty(0)
+    last = volumes[-1:] or [0.0]
+    return HypervolumeHistory(
+        np.concatenate([numbers[: len(first)], numbers[changed], numbers[-1:]]),
+        np.concatenate([first, volumes, last]),
+        point * history.signs + 0.0,
+    )
+
+
+def _improvements(losses: Array, point: Array) -> IntArray:
+    """Indices of the rows, shape (n, m), that no earlier row dominates or equals and that lie below a point."""
+    front = np.empty((0, losses.shape[1]))
+    found: list[int] = []
+    for begin in range(0, len(losses), _CHUNK):
+        rows = losses[begin : begin + _CHUNK]
+        left = np.flatnonzero((rows < point).all(axis=1))
+        left = left[~_covered(rows[left], front)]
+        for i in left.tolist():
+            if not _covered(rows[i : i + 1], front)[0]:
+                front = np.concatenate([front[~(front >= rows[i]).all(axis=1)], rows[i : i + 1]])
+                found.append(begin + i)
+    return np.array(found, dtype=np.int64)
+
+
+def _covered(rows: Array, front: Array) -> BoolArray:
+    """Which rows some row of the front dominates or equals."""
+    return np.asarray(np.any(np.all(front[None, :, :] <= rows[:, None, :], axis=2), axis=1))
+
+
+def plot_hypervolume_history(study: Study, reference_point: Sequence[float] | None = None) -> go.Figure:
+    """The volume in the space of objectives that the complete, feasible trials dominate, after each trial.
+
+    Args:
+        study: Of two or more objectives.
+        reference_point: Up to where the volume is measured: one value per objective, worse than what counts. By
+            default a little worse than the worst value of each objective.
+
+    Raises:
+        ValueError: If the study has a single objective, or the point not one finite number per objective.
+
+    Example:
+        >>> plot_hypervolume_history(study, reference_point=[1.0, 100.0])
+    """
+    import plotly.graph_objects as go
+
+    m = len(study.directions)
+    if m < 2:
+        raise ValueError("A hypervolume needs several objectives, this study has 1; see plot_optimization_history.")
+    if reference_point is not None and (len(reference_point) != m or not np.isfinite(reference_point).all()):
+        raise ValueError(f"reference_point must be {m} finite numbers, one per objective, got {reference_point!r}.")
+    history = hypervolume_history(study, reference_point)
+    if history is None:
+        return empty(_TITLE, "No complete, feasible trial has finite values yet.")
+    point = ", ".join(number(float(value)) for value in history.reference)
+    traces = [
+        go.Scatter(
+            x=history.number,
+            y=compact(history.volume),
+            mode="lines+markers" if len(history.number) <= _MARKED else "lines",
+            line={"shape": "hv", "width": 2.5, "color": BLUE},
+            marker={"size": 5},
+            hovertemplate="after trial %{x}: %{y:.6g}<extra></extra>",
+        )
+    ]
+    total = study.count_trials((TrialState.COMPLETE,))
+    return frame(
+        traces,
+        title=_TITLE,
+        note=joined([f"{count(total)} complete", f"reference point ({point})"]),
+        xaxis={"title": {"text": "Trial"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": "Hypervolume"}, "rangemode": "tozero", "exponentformat": "power"},
+    )

@@ -1,0 +1,280 @@
+"""The value of each trial, and the best one so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, final
+
+import numpy as np
+
+from hpo.arrays import Array, BoolArray, IntArray
+from hpo.events import TrialState
+from hpo.visualization.axes import value_axis
+from hpo.visualization.density import density
+from hpo.visualization.frame import MOST_POINTS, compact, empty, frame, shading
+from hpo.visualization.hover import trial_texts
+from hpo.visualization.parameters import parameters
+from hpo.visualization.scale import Scale, value_scale
+from hpo.visualization.text import count, joined
+from hpo.visualization.theme import GREY, INK, PALETTE, translucent
+from hpo.visualization.trials import Studies, Target, Trials, read, studies_of
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+__all__ = [
+    "MeanHistory",
+    "OptimizationHistory",
+    "mean_history",
+    "optimization_history",
+    "plot_optimization_history",
+    "running_best",
+]
+
+_TITLE = "Optimization history"
+_HIGHLIGHTS = 500  # best trials that are drawn one by one where there are too many for all
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class OptimizationHistory:
+    """How a study went.
+
+    Args:
+        number: Of the trials that have a value, shape (n,), ascending.
+        value: Of each, shape (n,).
+        best: The best value of a complete, feasible trial so far, shape (n,); NaN before the first.
+        is_feasible, is_complete: Of each, shape (n,); the other ones were pruned, and their value is a report.
+    """
+
+    number: IntArray
+    value: Array
+    best: Array
+    is_feasible: BoolArray
+    is_complete: BoolArray
+
+    @property
+    def steps(self) -> IntArray:
+        """Indices of the trials that became the best one."""
+        changed = np.diff(self.best, prepend=np.nan) != 0.0
+        return np.flatnonzero(changed & ~np.isnan(self.best)).astype(np.int64)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class MeanHistory:
+    """Several studies as one.
+
+    Args:
+        number: Trial numbers of which some study has a value, shape (n,), ascending.
+        value, value_std: Mean and standard deviation over the studies that have it, shape (n,).
+        best, best_std: The same of the best value so far; NaN where no study has one.
+    """
+
+    number: IntArray
+    value: Array
+    value_std: Array
+    best: Array
+    best_std: Array
+
+
+def optimization_history(trials: Trials) -> OptimizationHistory:
+    """The numbers of `plot_optimization_history`."""
+    best = running_best(trials)
+    return OptimizationHistory(trials.number, trials.value, best, trials.feasible, trials.is_complete)
+
+
+def running_best(trials: Trials) -> Array:
+    """The best value so far among complete, feasible trials, shape (n,); NaN before the first."""
+    counted = np.where(trials.feasible & trials.is_complete, trials.loss, np.inf)
+    best = np.minimum.accumulate(counted)
+    return np.where(np.isinf(best), np.nan, trials.sign * best + 0.0)
+
+
+def mean_history(histories: Sequence[OptimizationHistory]) -> MeanHistory:
+    """Mean and standard deviation over studies, trial number by trial number.
+
+    A study that has ended keeps its best value.
+    """
+    numbers = np.unique(np.concatenate([history.number for history in histories]))
+    value = np.full((len(histories), len(numbers)), np.nan)
+    best = np.full((len(histories), len(numbers)), np.nan)
+    for i, history in enumerate(histories):
+        kept = history.is_complete
+        value[i, np.searchsorted(numbers, history.number[kept])] = history.value[kept]
+        last = np.searchsorted(history.number, numbers, side="right") - 1
+        best[i, last >= 0] = history.best[last[last >= 0]]
+    return MeanHistory(numbers, *_moments(value), *_moments(best))
+
+
+def _moments(rows: Array) -> tuple[Array, Array]:
+    """Mean and standard deviation of each column's known values; NaN for those without any."""
+    known = ~np.isnan(rows)
+    n = known.sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        mean = np.where(known, rows, 0.0).sum(axis=0) / n
+        std = np.sqrt((np.where(known, rows - mean, 0.0) ** 2).sum(axis=0) / n)
+    return mean, std
+
+
+def plot_optimization_history(
+    study: Studies,
+    *,
+    target: Target = None,
+    target_name: str | None = None,
+    error_bar: bool = False,
+) -> go.Figure:
+    """The value of each trial by its number, and the best value so far.
+
+    The line follows complete trials that keep their constraints; others are shown apart. Of studies with thousands of
+    trials a shade shows how many lie where, and points only the best ones. The axis of values is logarithmic where
+    these span decades, and ends before a few values that are much worse than the rest.
+
+    Args:
+        study: One study, or several to compare.
+        target: What to draw of each trial instead of its value: a function of the trial, for which there is no best
+            line, or the index of an objective.
+        target_name: Name of the axis; by default that of the objective.
+        error_bar: Draw the mean of all studies and its standard deviation, instead of each study.
+
+    Raises:
+        ValueError: If a study has several objectives and `target` is None, or there is no study.
+
+    Example:
+        >>> plot_optimization_history(study).write_html("history.html")
+    """
+    studies = studies_of(study)
+    states = (TrialState.COMPLETE, TrialState.PRUNED)
+    several = len(studies) > 1
+    everything = [read(one, target, target_name, states=states) for _, one in studies]
+    shown = [trials for trials in everything if len(trials)]
+    if not shown:
+        return empty(_TITLE, "No trial has a value yet.")
+    complete = np.concatenate([trials.value[trials.is_complete] for trials in shown])
+    values = np.concatenate([trials.value for trials in shown])
+    scale = value_scale(complete if len(complete) else values, shown[0].sign).holding(values, shown[0].sign)
+    outside = f"{count(scale.n_outside)} beyond this view" if scale.n_outside else ""
+    if error_bar:
+        traces = _mean_traces(mean_history([optimization_history(trials) for trials in shown]), shown[0].is_objective)
+        note = joined([f"Mean and standard deviation of {count(len(studies), 'study').replace('studys', 'studies')}"])
+    else:
+        most = MOST_POINTS // len(studies)
+        traces = [
+            trace
+            for i, ((label, _), trials) in enumerate(zip(studies, everything, strict=True))
+            for trace in _traces(trials, scale, PALETTE[i % len(PALETTE)], label if several else None, most)
+        ]
+        note = joined(["" if several else shown[0].note(), outside])
+    return frame(
+        traces,
+        title=_TITLE,
+        note=note,
+        legend=True,
+        xaxis={"title": {"text": "Trial"}, "rangemode": "tozero"},
+        yaxis=value_axis(scale, shown[0].name),
+    )
+
+
+def _traces(trials: Trials, scale: Scale, colour: str, label: str | None, most: int) -> list[Any]:
+    import plotly.graph_objects as go
+
+    history = optimization_history(trials)
+    regular = history.is_feasible & history.is_complete
+    drawn = np.arange(len(trials))
+    traces: list[Any] = []
+    if len(trials) > most:
+        drawn = np.union1d(trials.best(min(_HIGHLIGHTS, most)), history.steps)
+        if label is None:  # the shades of several studies would hide each other
+            x = np.linspace(history.number[0], history.number[-1], 161)
+            y = np.linspace(scale.low, scale.high, 81)
+            counted = density(history.number.astype(np.float64), scale.coordinate(history.value), x, y)
+            traces.append(shading(counted, y_is_log=scale.is_log))
+    drawn = drawn[: 4 * most]
+    columns = parameters(trials, None)
+    for name, mask, marker in (
+        ("pruned", ~history.is_complete, {"color": GREY, "symbol": "diamond-open", "size": 6}),
+        ("infeasible", history.is_complete & ~history.is_feasible, {"color": GREY, "symbol": "x-thin-open", "size": 7}),
+        ("complete", regular, {"color": translucent(colour, 0.65), "size": 6}),
+    ):
+        some = drawn[mask[drawn]]
+        if not len(some):
+            continue
+        traces.append(
+            go.Scatter(
+                x=history.number[some],
+                y=compact(history.value[some]),
+                mode="markers",
+                marker=marker,
+                hovertext=trial_texts(trials, some, columns),
+                hoverinfo="text",
+                name=name if len(trials) <= most else f"{name}, the best ones",
+                showlegend=label is None,
+            )
+        )
+    if trials.is_objective and len(history.steps):
+        traces.append(_best_line(history, INK if label is None else colour, "best so far" if label is None else label))
+    elif label is not None and traces:
+        traces[-1].update(name=label, showlegend=True)
+    for trace in traces:
+        trace.update(legendgroup=label)
+    return traces
+
+
+def _best_line(history: OptimizationHistory, colour: str, name: str) -> Any:
+    import plotly.graph_objects as go
+
+    corners = np.append(history.steps, len(history.number) - 1)
+    return go.Scatter(
+        x=history.number[corners],
+        y=compact(history.best[corners]),
+        mode="lines",
+        line={"shape": "hv", "width": 2.5, "color": colour},
+        name=name,
+        hovertemplate="best after trial %{x}: %{y:.6g}<extra></extra>",
+    )
+
+
+def _mean_traces(mean: MeanHistory, is_objective: bool) -> list[Any]:
+    import plotly.graph_objects as go
+
+    stride = max(1, len(mean.number) // MOST_POINTS)
+    x = mean.number[::stride]
+    traces: list[Any] = [
+        go.Scatter(
+            x=x,
+            y=compact(mean.value[::stride]),
+            error_y={"type": "data", "array": compact(mean.value_std[::stride]), "width": 0, "thickness": 1},
+            mode="markers",
+            marker={"color": translucent(PALETTE[0], 0.6), "size": 6},
+            name="mean value",
+            hovertemplate="trial %{x}: %{y:.5g}<extra></extra>",
+        )
+    ]
+    if not is_objective:
+        return traces
+    known = ~np.isnan(mean.best[::stride])
+    x, best, std = x[known], mean.best[::stride][known], mean.best_std[::stride][known]
+    traces.append(
+        go.Scatter(
+            x=np.concatenate([x, x[::-1]]),
+            y=compact(np.concatenate([best + std, (best - std)[::-1]])),
+            fill="toself",
+            fillcolor=translucent(PALETTE[1], 0.2),
+            line={"width": 0},
+            mode="lines",
+            hoverinfo="skip",
+            name="± one standard deviation",
+        )
+    )
+    traces.append(
+        go.Scatter(
+            x=x,
+            y=compact(best),
+            mode="lines",
+            line={"color": PALETTE[1], "width": 2.5},
+            name="mean of the best so far",
+            hovertemplate="after trial %{x}: %{y:.5g}<extra></extra>",
+        )
+    )
+    return traces

@@ -1,0 +1,83 @@
+"""How the axis of values is scaled, so that a few bad trials do not hide what matters."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array
+
+__all__ = ["Scale", "value_scale"]
+
+_DECADES = 2.0  # that the bulk of the values spans before their logarithm is drawn
+_DEEP = 3.0  # decades between the best value and the middle one
+_FAR = 4.0  # times the distance from the best to the 90 % quantile, beyond which values leave the view
+_ENOUGH = 10  # values before any of them may leave the view
+
+
+@final
+@dataclass(frozen=True)
+class Scale:
+    """An axis of values.
+
+    Args:
+        is_log: Whether it is logarithmic.
+        low, high: Its ends, on the axis itself: logarithms to base 10 if it is logarithmic.
+        n_outside: How many values lie beyond its bad end.
+    """
+
+    is_log: bool
+    low: float
+    high: float
+    n_outside: int
+
+    def coordinate(self, values: Array) -> Array:
+        """Where values stand on the axis."""
+        return np.log10(values) if self.is_log else values
+
+    def value(self, coordinate: Array) -> Array:
+        """What stands somewhere on the axis."""
+        return np.asarray(10.0**coordinate) if self.is_log else coordinate
+
+    def holding(self, values: Array, sign: float) -> Scale:
+        """The same axis for other values too: linear if some are not positive, and `n_outside` counted anew."""
+        if self.is_log and values.min(initial=1.0) <= 0:
+            return value_scale(values, sign)
+        where = self.coordinate(values)
+        return replace(self, n_outside=int(np.count_nonzero((where < self.low) | (where > self.high))))
+
+
+def value_scale(values: Array, sign: float) -> Scale:
+    """The axis that shows some values best.
+
+    It is logarithmic where positive values span decades, and where losses come close to zero. It ends before values
+    that are much worse than nine tenths of all.
+
+    Args:
+        values: Finite, shape (n,).
+        sign: +1 where small values are good, -1 where large ones are.
+    """
+    if not len(values):
+        return Scale(False, 0.0, 1.0, 0)
+    is_log = _is_log(values, sign)
+    loss = sign * (np.log10(values) if is_log else values)
+    best, worst = float(loss.min()), float(loss.max())
+    bulk = float(np.quantile(loss, 0.9, method="lower"))
+    if len(loss) >= _ENOUGH and bulk > best and worst - best > _FAR * (bulk - best):
+        worst = best + 1.5 * (bulk - best)
+    n_outside = int(np.count_nonzero(loss > worst))
+    margin = 0.05 * (worst - best) or (0.5 if is_log else 0.1 * abs(best) or 0.5)
+    ends = sorted((sign * (best - margin), sign * (worst + margin)))
+    return Scale(is_log, ends[0], ends[1], n_outside)
+
+
+def _is_log(values: Array, sign: float) -> bool:
+    if values.min() <= 0.0:
+        return False
+    decades = np.log10(values)
+    few, many = np.quantile(decades, [0.05, 0.95])
+    deep = sign > 0 and np.median(decades) - decades.min() >= _DEEP
+    return bool(many - few >= _DECADES or deep) and math.isfinite(decades.min())

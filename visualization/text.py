@@ -1,0 +1,121 @@
+"""Words in figures: names and numbers short enough to be read, and safe to be shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+__all__ = ["count", "distinct", "duration", "joined", "number", "powers", "short"]
+
+
+def short(text: Any, most: int = 24) -> str:
+    """At most so many characters, the middle left out; what browsers would take for markup is escaped.
+
+    Example:
+        >>> short("a_very_long_name_of_a_parameter", 12)
+        'a_very…meter'
+    """
+    words = " ".join(str(text).split())
+    if len(words) > most:
+        tail = (most - 1) // 2
+        words = f"{words[: most - 1 - tail]}…{words[len(words) - tail :]}"
+    return _escaped(words)
+
+
+def distinct(names: Sequence[str], most: int = 24) -> list[str]:
+    """Names cut like `short` does, but where that makes some alike, around what tells these apart.
+
+    Names that are the same get a number.
+
+    Example:
+        >>> distinct(["encoder_00_dropout_rate", "encoder_01_dropout_rate", "lr"], 12)
+        ['…er_00_drop…', '…er_01_drop…', 'lr']
+    """
+    shown = [short(name, most) for name in names]
+    for text in {text for text in shown if shown.count(text) > 1}:
+        alike = [i for i, other in enumerate(shown) if other == text]
+        group = [" ".join(names[i].split()) for i in alike]
+        if len(set(group)) == 1:
+            for k, i in enumerate(alike[1:], 2):
+                shown[i] = f"{text} ({k})"
+            continue
+        before = _common(group)
+        behind = _common([name[len(before) :][::-1] for name in group])[::-1]
+        for i, name in zip(alike, group, strict=True):
+            own = name[len(before) : len(name) - len(behind)]
+            room = max(most - 2 - len(own), 0)
+            left = before[len(before) - min(room // 2, len(before)) :]
+            right = behind[: room - room // 2]
+            shown[i] = _escaped(f"…{left}{own}{right}…")
+    return shown
+
+
+def _common(names: Sequence[str]) -> str:
+    """The longest beginning that all names share."""
+    first, last = min(names), max(names)
+    n = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), min(len(first), len(last)))
+    return first[:n]
+
+
+def _escaped(words: str) -> str:
+    return words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def number(value: Any) -> str:
+    """A number with as many digits as a reader wants, or anything else as it is.
+
+    Example:
+        >>> number(0.000123456), number(3.0), number("rbf")
+        ('0.00012346', '3', 'rbf')
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return str(value)
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**9 else f"{value:.5g}"
+    return f"{value:.5g}"
+
+
+def count(n: int, noun: str = "trial") -> str:
+    """A number with its noun, such as "1 trial" and "12 000 trials"."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}".replace(",", "\u202f")
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Sentences of a note, the empty ones left out."""
+    return " · ".join(part for part in parts if part)
+
+
+def powers(value: float) -> str:
+    """A tick of a logarithmic axis: plain where that is short, otherwise with a power of ten.
+
+    Example:
+        >>> powers(0.01), powers(1e-5), powers(2e7)
+        ('0.01', '10⁻⁵', '2·10⁷')
+    """
+    exponent = math.floor(math.log10(value) + 1e-9)
+    if -3 <= exponent <= 3:
+        return f"{value:.4g}"
+    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    digits = f"{value / 10.0**exponent:.3g}"
+    return f"10{raised}" if digits == "1" else f"{digits}·10{raised}"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in its two largest units.
+
+    Example:
+        >>> duration(0.0123), duration(75.0), duration(7_260)
+        ('12.3 ms', '1 min 15 s', '2 h 1 min')
+    """
+    if seconds < 1:
+        return f"{1000 * seconds:.3g} ms"
+    if seconds < 60:
+        return f"{seconds:.3g} s"
+    days, rest = divmod(int(timedelta(seconds=round(seconds)).total_seconds()), 86_400)
+    hours, rest = divmod(rest, 3600)
+    minutes, left = divmod(rest, 60)
+    units = [(days, "d"), (hours, "h"), (minutes, "min"), (left, "s")]
+    first = next(i for i, (n, _) in enumerate(units) if n)
+    return " ".join(f"{n} {unit}" for n, unit in units[first : first + 2] if n)

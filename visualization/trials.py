@@ -1,0 +1,210 @@
+"""What figures read of a study: the trials that have a value, as columns in the order of their numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, final
+
+import numpy as np
+
+from hpo.arrays import Array, BoolArray, IntArray
+from hpo.events import TrialState
+from hpo.visualization.text import count, joined, short
+
+if TYPE_CHECKING:
+    from hpo.frozen import FrozenTrial
+    from hpo.history import History
+    from hpo.study import Study
+
+__all__ = ["Studies", "Target", "Trials", "objective_index", "objective_names", "read", "studies_of"]
+
+Target: TypeAlias = "Callable[[FrozenTrial], float] | int | None"
+"""What to draw of each trial: a function of it, or the index of an objective; None for the only objective."""
+
+Studies: TypeAlias = "Study | Sequence[Study]"
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Trials:
+    """The trials of a study that ended in some state with a finite value.
+
+    Args:
+        history: The study's finished trials.
+        rows: Which of them these are, shape (n,), in the order of their numbers.
+        value: Of each, shape (n,).
+        sign: +1 where small values are good, -1 where large ones are.
+        name: Of the value.
+        is_objective: Whether the value is one that the study optimises.
+        counts: How many trials the study has in each state.
+        n_unshown: How many have a value that is infinite or no number.
+    """
+
+    history: History
+    rows: IntArray
+    value: Array
+    sign: float
+    name: str
+    is_objective: bool
+    counts: Mapping[TrialState, int]
+    n_unshown: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @property
+    def number(self) -> IntArray:
+        return self.history.number[self.rows]
+
+    @property
+    def loss(self) -> Array:
+        """What is minimised, shape (n,)."""
+        return self.sign * self.value
+
+    @property
+    def feasible(self) -> BoolArray:
+        """Whether each trial keeps its constraints, shape (n,)."""
+        return np.asarray(self.history.violation[self.rows] == 0.0)
+
+    @property
+    def is_complete(self) -> BoolArray:
+        return np.asarray(self.history.state[self.rows] == TrialState.COMPLETE)
+
+    def raw(self, name: str) -> tuple[Array, tuple[Any, ...] | None]:
+        """A parameter's values as in `History.raw`."""
+        values, choices = self.history.raw(name)
+        return values[self.rows], choices
+
+    def only(self, mask: BoolArray) -> Trials:
+        """Those trials for which `mask`, shape (n,), is True."""
+        return Trials(
+            self.history,
+            self.rows[mask],
+            self.value[mask],
+            self.sign,
+            self.name,
+            self.is_objective,
+            self.counts,
+            self.n_unshown,
+        )
+
+    def best(self, most: int) -> IntArray:
+        """Indices of the best ones, feasible before infeasible, the best first."""
+        order = np.lexsort((self.loss, ~self.feasible))
+        return order[:most].astype(np.int64)
+
+    def note(self) -> str:
+        """How many trials there are, and what became of those that are not shown."""
+        shown = {TrialState.PRUNED: "pruned", TrialState.FAIL: "failed", TrialState.RUNNING: "running"}
+        total = sum(n for state, n in self.counts.items() if state is not TrialState.WAITING)
+        others = [f"{self.counts.get(state, 0)} {word}" for state, word in shown.items() if self.counts.get(state, 0)]
+        hidden = f"{count(self.n_unshown, 'value')} not finite" if self.n_unshown else ""
+        return joined([count(total), *others, hidden])
+
+
+def read(
+    study: Study,
+    target: Target = None,
+    target_name: str | None = None,
+    *,
+    states: tuple[TrialState, ...] = (TrialState.COMPLETE,),
+) -> Trials:
+    """The trials of a study that have a finite value, in the order of their numbers.
+
+    Args:
+        target: What the value is.
+        target_name: What it is called; by default the objective's name.
+        states: In which trials must have ended. A trial that was pruned has its last report as its value.
+
+    Raises:
+        ValueError: If the study has several objectives and `target` is None, if there is no such objective, or
+            if `target` returns something else than a number.
+    """
+    names = objective_names(study)
+    index = objective_index(target, names)
+    counts = {state: study.count_trials((state,)) for state in TrialState}
+    if index is None:
+        assert callable(target)
+        told = _told(target, study.get_trials(states=states))
+        history, name, sign = study.history, "Target value", 1.0
+        value = np.array([told.get(n, math.nan) for n in history.number.tolist()], dtype=np.float64)
+    else:
+        history = study.history
+        name, sign = names[index], float(history.signs[index])
+        value = history.losses[:, index] * sign + 0.0
+    ended = np.isin(history.state, [int(state) for state in states])
+    complete = history.state == TrialState.COMPLETE
+    shown = ended & np.isfinite(value)
+    rows = np.flatnonzero(shown)
+    rows = rows[np.argsort(history.number[rows], kind="stable")].astype(np.int64)
+    return Trials(
+        history,
+        rows,
+        value[rows],
+        sign,
+        target_name or name,
+        index is not None,
+        counts,
+        int(np.count_nonzero(ended & complete & ~shown)),
+    )
+
+
+def objective_names(study: Study) -> list[str]:
+    """The names of the objectives, made up where the study does not say."""
+    names = study.metric_names
+    if names is not None:
+        return list(names)
+    n = len(study.directions)
+    return ["Objective value"] if n == 1 else [f"Objective {i}" for i in range(n)]
+
+
+def studies_of(study: Studies) -> list[tuple[str, Study]]:
+    """One study or several, each with a label of its own.
+
+    Raises:
+        ValueError: If there is none.
+    """
+    studies = list(study) if isinstance(study, Sequence) else [study]
+    if not studies:
+        raise ValueError("Expected a study, or a list of at least one study, got an empty list.")
+    labels: list[str] = []
+    for one in studies:
+        name = short(one.study_name)
+        same = sum(known == name or known.startswith(f"{name} (") for known in labels)
+        labels.append(f"{name} ({same + 1})" if same else name)
+    return list(zip(labels, studies, strict=True))
+
+
+def objective_index(target: Target, names: Sequence[str]) -> int | None:
+    """The index of the objective that is meant; None if the target is a function.
+
+    Raises:
+        ValueError: If there are several and `target` is None, or no such one.
+    """
+    if target is None:
+        if len(names) > 1:
+            raise ValueError(
+                f"The study has {len(names)} objectives; say which one to draw, such as target=0, or give a function, "
+                "such as target=lambda trial: trial.values[0]."
+            )
+        return 0
+    if isinstance(target, int) and not isinstance(target, bool):
+        if not -len(names) <= target < len(names):
+            raise ValueError(f"target must be the index of one of {count(len(names), 'objective')}, got {target!r}.")
+        return target % len(names)
+    if not callable(target):
+        raise ValueError(f"target must be a function of a trial or the index of an objective, got {target!r}.")
+    return None
+
+
+def _told(target: Callable[[FrozenTrial], float], trials: Sequence[FrozenTrial]) -> dict[int, float]:
+    told: dict[int, float] = {}
+    for trial in trials:
+        value = target(trial)
+        try:
+            told[trial.number] = float(value)
+        except (TypeError, ValueError):
+            raise ValueError(f"target must return a number, got {value!r} for trial {trial.number}.") from None
+    return told
