@@ -1,0 +1,116 @@
+"""Commands to look at a study: report, plot, importances."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hpo import importance
+from hpo.cli.options import FILE, common, format_option, load_study, study_option
+from hpo.cli.render import render
+from hpo.exceptions import CLIUsageError
+
+__all__ = ["importances", "plot", "report"]
+
+_EVALUATORS = {
+    "ped-anova": importance.PedAnovaImportanceEvaluator,
+    "fanova": importance.FanovaImportanceEvaluator,
+    "shapley": importance.ShapleyImportanceEvaluator,
+}
+
+
+@click.command()
+@common()
+@study_option
+@click.option("-o", "--output", type=FILE, default="report.html", show_default=True)
+def report(storage: str | None, study_name: str | None, output: Path) -> None:
+    """Write one HTML file about a study, to keep or to mail."""
+    load_study(storage, study_name).report(output)
+    click.echo(output)
+
+
+@click.command()
+@common()
+@study_option
+@click.option("--evaluator", type=click.Choice(list(_EVALUATORS)), default="ped-anova", show_default=True)
+@click.option("--objective", type=click.IntRange(min=0), help="Which one of several, from 0.")
+@format_option("table")
+def importances(
+    storage: str | None, study_name: str | None, evaluator: str, objective: int | None, form: str, flatten: bool
+) -> None:
+    """Show how important each parameter was.
+
+    \b
+    ped-anova  which parameters decide whether a trial is good
+    fanova     which ones the values vary with
+    shapley    which ones brought the gain of the best trial
+    """
+    study = load_study(storage, study_name)
+    chosen: Any = _EVALUATORS[evaluator]()
+    found = importance.get_param_importances(study, evaluator=chosen, target=_target(study, objective))
+    if form in ("table", "value"):
+        click.echo(render([{"parameter": name, "importance": share} for name, share in found.items()], form))
+        return
+    click.echo(render(found, form, flatten=flatten))
+
+
+def _target(study: Any, objective: int | None) -> Any:
+    if objective is None:
+        return None
+    if objective >= len(study.directions):
+        raise CLIUsageError(f"--objective must be less than {len(study.directions)}, got {objective}.")
+    sign = float(study.history.signs[objective])
+    return lambda trial: sign * trial.values[objective]
+
+
+@click.command()
+@click.argument("kind")
+@common()
+@click.option("--study-name", "names", metavar="NAME", multiple=True, help="May be repeated, for plots of several.")
+@click.option("--params", metavar="NAME,…", help="Only these parameters.")
+@click.option("--objective", type=click.IntRange(min=0), help="Which one of several, from 0.")
+@click.option("-o", "--output", type=FILE, help="KIND.html if left out; or .json.")
+def plot(
+    storage: str | None,
+    kind: str,
+    names: tuple[str, ...],
+    params: str | None,
+    objective: int | None,
+    output: Path | None,
+) -> None:
+    """Draw a plot into an HTML file; `hpo plot list` names all."""
+    from hpo import visualization
+
+    kinds = [name.removeprefix("plot_") for name in visualization.__all__ if name.startswith("plot_")]
+    name = kind.replace("-", "_").removeprefix("plot_")
+    if name == "list":
+        click.echo("\n".join(kinds))
+        return
+    if name not in kinds:
+        raise CLIUsageError(f"There is no plot {kind!r}; there are {', '.join(kinds)}.")
+    draw = getattr(visualization, f"plot_{name}")
+    given = {"params": None if params is None else params.split(","), "target": objective}
+    options = {key: value for key, value in given.items() if value is not None}
+    for key in options.keys() - inspect.signature(draw).parameters:
+        raise CLIUsageError(f"The plot {name} takes no --{'objective' if key == 'target' else key}.")
+    studies = [load_study(storage, one) for one in names or (None,)]
+    figure = draw(studies if len(studies) > 1 else studies[0], **options)
+    path = output or Path(f"{name}.html")
+    if path.suffix == ".json":
+        path.write_text(figure.to_json(), encoding="utf-8")
+    elif path.suffix in (".html", ".htm"):
+        figure.write_html(path, include_plotlyjs=True)
+    else:
+        _write_image(figure, path)
+    click.echo(path)
+
+
+def _write_image(figure: Any, path: Path) -> None:
+    try:
+        figure.write_image(path)
+    except (RuntimeError, ValueError) as error:  # kaleido is missing, or does not know the ending
+        reason = " ".join(str(error).split())
+        raise CLIUsageError(f"{path} cannot be written; .html and .json need nothing else. {reason}") from None

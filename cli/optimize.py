@@ -1,0 +1,124 @@
+"""The command that runs an objective."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+import traceback
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import click
+
+import hpo
+from hpo.cli.options import (
+    common,
+    load_object,
+    open_storage,
+    plug_in_options,
+    plug_ins,
+)
+from hpo.cli.secrets import redacted
+from hpo.exceptions import CLIUsageError
+from hpo.table import TableCallback
+
+__all__ = ["optimize"]
+
+_DIRECTION = click.Choice(["minimize", "maximize"])
+
+
+@click.command
+@click.argument("objective", metavar="FILE.py:FUNCTION")
+@common(usual=hpo.logging.INFO)
+@click.option("--study-name", metavar="NAME", help="Made if it does not exist; by default FILE.")
+@click.option("--direction", "directions", type=_DIRECTION, multiple=True, help="Of a new study; minimize by default.")
+@click.option("--seed", type=int, help="Of a new study.")
+@plug_in_options
+@click.option("--n-trials", type=click.IntRange(min=0), help="How many to run now.")
+@click.option("--max-trials", type=click.IntRange(min=0), help="How many the study may have in all, whoever runs them.")
+@click.option("--timeout", type=float, metavar="SECONDS", help="Start no trial after that.")
+@click.option("--n-jobs", type=int, default=1, show_default=True, help="Threads; -1 for one per core.")
+@click.option("--retry", type=click.IntRange(min=0), help="Run failed trials again, at most so often.")
+@click.option("--catch", multiple=True, metavar="ERROR", help="Go on after this error, such as ValueError.")
+@click.option("--table", "as_table", is_flag=True, help="A table instead of log lines.")
+def optimize(
+    objective: str,
+    storage: str | None,
+    study_name: str | None,
+    directions: tuple[str, ...],
+    seed: int | None,
+    n_trials: int | None,
+    max_trials: int | None,
+    timeout: float | None,
+    n_jobs: int,
+    retry: int | None,
+    catch: tuple[str, ...],
+    as_table: bool,
+    **options: Any,
+) -> int | None:
+    """Run trials of an objective.
+
+    The objective is a function that takes a trial, asks it for parameters and returns a number.
+
+    \b
+    Example, with train.py in this folder:
+      hpo optimize train.py:objective --n-trials 50 --storage sqlite:///study.db
+    Run it again to go on. Start it several times to share the work among processes.
+    """
+    if n_trials is None and max_trials is None and timeout is None:
+        raise CLIUsageError("Say when to stop: --n-trials 50, --max-trials 500 or --timeout 3600.")
+    sampler, pruner = plug_ins(options)
+    function = load_object(objective)
+    if not callable(function):
+        raise CLIUsageError(f"{objective} is {function!r}; expected a function that takes a trial.")
+    caught = tuple(_error(name, sys.modules[function.__module__]) for name in catch)
+    opened = open_storage(storage, create=True)
+    if as_table:
+        hpo.logging.set_verbosity(hpo.logging.ERROR)
+    study = hpo.create_study(
+        storage=opened,
+        study_name=study_name or Path(objective.rpartition(":")[0]).stem,
+        sampler=sampler,
+        pruner=pruner,
+        directions=list(directions) or None,
+        seed=seed,
+        retry=retry,
+        load_if_exists=True,
+    )
+    try:
+        study.optimize(
+            function,
+            n_trials=n_trials,
+            timeout=timeout,
+            n_jobs=n_jobs,
+            catch=caught,
+            callbacks=[TableCallback()] if as_table else None,
+            max_trials=max_trials,
+        )
+    except hpo.exceptions.HpoError:
+        raise
+    except Exception as error:
+        shown = "".join(traceback.format_exception(type(error), error, _own_frames(error.__traceback__)))
+        click.echo(redacted(shown), err=True, nl=False)
+        name = type(error).__name__
+        raise click.ClickException(
+            f"The objective raised {name}. The trial is kept as failed; to go on after such errors add --catch {name}."
+        ) from error
+    return None
+
+
+def _own_frames(trace: TracebackType | None) -> TracebackType | None:
+    """The traceback from the objective on, without what hpo did before."""
+    here = str(Path(hpo.__file__).parent)
+    found = trace
+    while found is not None and str(Path(found.tb_frame.f_code.co_filename).absolute()).startswith(here):
+        found = found.tb_next
+    return found or trace
+
+
+def _error(name: str, module: Any) -> type[Exception]:
+    found = load_object(name) if ":" in name else getattr(module, name, None) or getattr(builtins, name, None)
+    if not (isinstance(found, type) and issubclass(found, Exception)):
+        raise CLIUsageError(f"--catch: there is no error {name!r}; write it as ValueError or package.module:MyError.")
+    return found

@@ -1,0 +1,42 @@
+"""The command that recomputes a study."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from hpo.cli.options import common, format_option, load_study, plug_in_options, plug_ins, study_option
+from hpo.cli.render import render
+
+__all__ = ["verify"]
+
+
+@click.command()
+@common()
+@study_option
+@plug_in_options
+@format_option("table")
+def verify(storage: str | None, study_name: str | None, form: str, flatten: bool, **options: Any) -> int:
+    """Recompute all decisions from the log, and compare.
+
+    These are the proposals and the pruning decisions. Give the sampler and the pruner with which the study ran. Prints
+    what differs, and exits with 3 if anything does.
+    """
+    study = load_study(storage, study_name, *plug_ins(options))
+    differences = study.verify()
+    if not differences:
+        n = len(study.trials)
+        click.echo(f"All decisions of {n} trial{'s' * (n != 1)} come out as recorded.", err=True)
+        return 0
+    records = [
+        {"trial": one.number, "what": one.what, "recorded": one.recorded, "recomputed": one.recomputed}
+        for one in differences
+    ]
+    click.echo(render(records, form, flatten=flatten))
+    click.echo(
+        f"{len(differences)} decisions differ with {type(study.sampler).__name__} and {type(study.pruner).__name__}. "
+        "If the study ran with other ones, say which: --sampler, --pruner.",
+        err=True,
+    )
+    return 3

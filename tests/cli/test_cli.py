@@ -1,0 +1,401 @@
+"""The command `hpo`: what it prints, what it leaves behind, and its exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+import yaml
+
+import hpo
+from hpo.cli.main import EXIT_CODES, hpo_command, main
+from hpo.cli.secrets import redacted
+
+OBJECTIVE = """
+class Unlucky(Exception):
+    pass
+
+def objective(trial):
+    x = trial.suggest_float("x", -5, 5)
+    if trial.suggest_categorical("kind", ["round", "flat"]) == "flat":
+        return x**2 + trial.suggest_int("n", 1, 5)
+    return x**2
+
+def two(trial):
+    x = trial.suggest_float("x", 0, 1)
+    return x, (x - 0.5) ** 2
+
+def failing(trial):
+    trial.suggest_float("x", 0, 1)
+    raise Unlucky("of all things")
+
+def interrupted(trial):
+    raise KeyboardInterrupt
+"""
+
+
+class Done(NamedTuple):
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Done]
+
+
+@pytest.fixture
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HPO_STORAGE", "sqlite:///study.db")
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    Path("train.py").write_text(OBJECTIVE, encoding="utf-8")
+    Path("broken.py").write_text("import missing_module", encoding="utf-8")
+    level = hpo.logging.get_verbosity()
+
+    def run(*arguments: str) -> Done:
+        with pytest.raises(SystemExit) as exit_:
+            main(arguments)
+        captured = capsys.readouterr()
+        assert isinstance(exit_.value.code, int)
+        return Done(exit_.value.code, captured.out, captured.err)
+
+    yield run
+    hpo.logging.set_verbosity(level)
+    for name in ("train", "broken"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def filled(command: Command) -> Command:
+    assert command("optimize", "train.py:objective", "--n-trials", "12", "--seed", "0", "-q").code == 0
+    return command
+
+
+def opened(name: str | None = None) -> hpo.Study:
+    return hpo.load_study(study_name=name, storage="sqlite:///study.db")
+
+
+def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    import click
+
+    for name in group.list_commands(click.Context(group)):
+        found = group.get_command(click.Context(group), name)
+        yield (*path, name)
+        if isinstance(found, click.Group):
+            yield from commands(found, (*path, name))
+
+
+@pytest.mark.parametrize("path", list(commands(hpo_command)), ids=" ".join)
+def test_every_command_explains_itself(command: Command, path: tuple[str, ...]) -> None:
+    done = command(*path, "--help")
+    assert done.code == 0
+    assert done.out.startswith(f"Usage: hpo {' '.join(path)}")
+    assert len(done.out.splitlines()) > 6
+
+
+def test_the_help_shows_each_command_in_one_line_and_the_exit_codes(command: Command) -> None:
+    for arguments in ((), ("--help",)):
+        done = command(*arguments)
+        assert done.code == 0
+        assert not [line for line in done.out.splitlines() if line.startswith("  ") and line.endswith("...")]
+        assert "found differences" in done.out
+    assert all(f"  {code} " in EXIT_CODES for code in (0, 1, 2, 3, 4, 130))
+    assert command("--version").out == f"hpo, version {hpo.__version__}\n"
+
+
+def test_a_run_goes_on_where_the_last_one_stopped(filled: Command) -> None:
+    assert filled("optimize", "train.py:objective", "--n-trials", "3", "-q").code == 0
+    study = opened("train")
+    assert len(study.trials) == 15
+    assert study.seed == 0
+    assert study.verify() == []
+
+
+def test_the_objective_may_be_in_a_module(command: Command) -> None:
+    done = command(
+        "optimize",
+        "train:two",
+        "--study-name",
+        "t",
+        "--direction",
+        "minimize",
+        "--direction",
+        "maximize",
+        "--n-trials",
+        "4",
+        "--n-jobs",
+        "2",
+        "--sampler",
+        "tpe",
+        "--sampler-kwargs",
+        '{"n_startup_trials": 2}',
+        "--pruner",
+        "NopPruner",
+    )
+    assert done.code == 0
+    assert "Trial 3 finished with values" in done.err
+    assert [d.name for d in opened("t").directions] == ["MINIMIZE", "MAXIMIZE"]
+    assert len(opened("t").trials) == 4
+
+
+def test_a_table_takes_the_place_of_log_lines(command: Command) -> None:
+    done = command("optimize", "train.py:objective", "--max-trials", "3", "--table")
+    assert done.err == ""
+    assert "Best: trial" in done.out
+
+
+def test_an_objective_that_fails_is_shown_from_its_own_code_on(command: Command) -> None:
+    done = command("optimize", "train.py:failing", "--n-trials", "3", "-q")
+    assert done.code == 1
+    assert "--catch Unlucky" in done.err
+    assert "train.py" in done.err
+    assert "hpo/optimize.py" not in done.err
+    assert command("optimize", "train.py:failing", "--n-trials", "3", "-q", "--catch", "Unlucky").code == 0
+    assert [t.state.name for t in opened().trials] == ["FAIL"] * 4
+
+
+def test_an_interruption_has_a_code_of_its_own(command: Command) -> None:
+    assert command("optimize", "train.py:interrupted", "--n-trials", "3").code == 130
+
+
+def test_trials_are_listed_in_every_format(filled: Command) -> None:
+    trials = opened().trials
+    records = json.loads(filled("trials", "-f", "json").out)
+    assert [record["params"] for record in records] == [trial.params for trial in trials]
+    assert yaml.safe_load(filled("trials", "-f", "yaml").out) == records
+    flat = json.loads(filled("trials", "-f", "json", "--flatten").out)
+    assert [record["params_x"] for record in flat] == [trial.params["x"] for trial in trials]
+    rows = filled("trials").out.splitlines()
+    assert len(rows) == 2 + len(trials)
+    assert {"number", "value", "params_x", "params_n"} <= set(rows[0].split())
+    values = filled("trials", "-f", "value").out.splitlines()
+    assert [line.split("\t")[0] for line in values] == [str(trial.number) for trial in trials]
+
+
+def test_the_best_trial_is_shown_or_a_code_says_that_there_is_none(filled: Command) -> None:
+    best = opened().best_trial
+    assert json.loads(filled("best-trial", "-f", "json").out)["number"] == best.number
+    assert [one["number"] for one in json.loads(filled("best-trials", "-f", "json").out)] == [best.number]
+    filled("create-study", "--study-name", "empty")
+    for name in ("best-trial", "best-trials"):
+        done = filled(name, "--study-name", "empty")
+        assert (done.code, done.out) == (4, "")
+        assert "'empty'" in done.err
+
+
+def test_studies_are_made_listed_renamed_and_deleted(command: Command) -> None:
+    assert command("create-study", "--study-name", "a", "--direction", "maximize", "--seed", "5").out == "a\n"
+    assert command("create-study", "--study-name", "a").code == 1
+    assert command("create-study", "--study-name", "a", "--skip-if-exists").code == 0
+    assert command("create-study", "--study-name", "b", "--directions", "minimize", "maximize").code == 0
+    assert opened("a").seed == 5
+    assert command("study-names").out.split() == ["a", "b"]
+    listed = json.loads(command("studies", "-f", "json").out)
+    assert [one["direction"] for one in listed] == [["MAXIMIZE"], ["MINIMIZE", "MAXIMIZE"]]
+    assert command("rename-study", "--study-name", "b", "--new-name", "c").code == 0
+    assert command("study", "set-user-attr", "--study-name", "c", "-k", "owner", "--value", '["me"]').code == 0
+    assert opened("c").user_attrs == {"owner": ["me"]}
+    assert command("delete-study", "--study-name", "c").code == 0
+    assert command("delete-study", "--study-name", "c").code == 4
+    assert command("study-names").out.split() == ["a"]
+
+
+def test_ask_and_tell_from_two_processes_that_end_at_once(command: Command) -> None:
+    space = {"x": {"type": "float", "low": 0, "high": 1}, "c": {"type": "categorical", "choices": ["a", "b"]}}
+    command("create-study", "--study-name", "s", "--directions", "minimize", "maximize")
+    program = "from hpo.cli.main import main; main()"
+    asked = [
+        json.loads(
+            subprocess.run(
+                [sys.executable, "-c", program, "ask", "--search-space", json.dumps(space)],
+                env={"HPO_STORAGE": "sqlite:///study.db", "PYTHONPATH": str(Path(hpo.__file__).parents[1])},
+                capture_output=True,
+                check=True,
+                text=True,
+            ).stdout
+        )
+        for _ in range(2)
+    ]
+    assert [one["number"] for one in asked] == [0, 1]
+    running = json.loads(command("trials", "-f", "json").out)
+    assert [(one["state"], one["params"]) for one in running] == [("RUNNING", one["params"]) for one in asked]
+    assert command("tell", "--trial-number", "0", "--values", "-1.5", "1e3").code == 0
+    assert command("tell", "--trial-number", "1", "--state", "fail").code == 0
+    assert command("tell", "--trial-number", "1", "--state", "fail").code == 1
+    assert command("tell", "--trial-number", "1", "--state", "fail", "--skip-if-finished").code == 0
+    first, second = opened().trials
+    assert (first.values, first.params) == ([-1.5, 1000.0], asked[0]["params"])
+    assert second.state is hpo.TrialState.FAIL
+    assert set(json.loads(command("ask").out)["params"]) == {"x", "c"}  # by now the study knows its parameters
+
+
+def test_queued_trials_come_next(filled: Command) -> None:
+    assert filled("enqueue", "-p", "x=0.25", "--param", "kind=round", "--user-attrs", '{"who": "me"}').code == 0
+    assert filled("enqueue", "--params", '{"x": 0.5}').code == 0
+    waiting = json.loads(filled("trials", "--state", "waiting", "-f", "json").out)
+    assert [one["params"] for one in waiting] == [{"x": 0.25, "kind": "round"}, {"x": 0.5}]
+    filled("optimize", "train.py:objective", "--n-trials", "1", "-q")
+    assert opened().trials[12].params == {"x": 0.25, "kind": "round"}
+
+
+def test_verify_tells_by_its_code(filled: Command) -> None:
+    done = filled("verify")
+    assert (done.code, done.out) == (0, "")
+    assert "12 trials" in done.err
+    other = filled("verify", "--sampler", "random", "-f", "json")
+    assert other.code == 3
+    assert {"trial", "what", "recorded", "recomputed"} == set(json.loads(other.out)[0])
+    assert "--sampler" in other.err
+
+
+def test_importances_are_shares(filled: Command) -> None:
+    for evaluator in ("ped-anova", "fanova", "shapley"):
+        found = json.loads(filled("importances", "--evaluator", evaluator, "-f", "json").out)
+        assert set(found) == {"x", "kind", "n"}
+        assert sum(found.values()) == pytest.approx(1)
+    filled(
+        "optimize",
+        "train.py:two",
+        "--study-name",
+        "two",
+        "--direction",
+        "minimize",
+        "--direction",
+        "minimize",
+        "--n-trials",
+        "5",
+        "-q",
+    )
+    assert filled("importances", "--study-name", "two", "--objective", "1").code == 0
+    assert filled("importances", "--study-name", "two", "--objective", "2").code == 2
+
+
+def test_plots_and_reports_are_files_that_need_no_network(filled: Command) -> None:
+    kinds = filled("plot", "list").out.split()
+    assert "slice" in kinds
+    assert filled("plot", "slice", "--params", "x,n").out == "slice.html\n"
+    assert "* plotly.js v" in Path("slice.html").read_text(encoding="utf-8")
+    assert filled("plot", "plot_optimization_history", "-o", "history.json").code == 0
+    assert json.loads(Path("history.json").read_text())["data"]
+    filled("optimize", "train.py:objective", "--study-name", "other", "--n-trials", "3", "-q")
+    arguments = ("--study-name", "two", "--direction", "minimize", "--direction", "minimize", "--n-trials", "3", "-q")
+    filled("optimize", "train.py:two", *arguments)
+    assert filled("plot", "slice", "--study-name", "two").code == 1
+    assert filled("plot", "slice", "--study-name", "two", "--objective", "1").code == 0
+    both = filled("plot", "edf", "--study-name", "train", "--study-name", "other", "-o", "both.json")
+    assert both.code == 0
+    assert len(json.loads(Path("both.json").read_text())["data"]) == 2
+    assert filled("report", "--study-name", "train").out == "report.html\n"
+    assert "<title>train" in Path("report.html").read_text(encoding="utf-8")
+
+
+def test_exports_can_be_read_back(filled: Command) -> None:
+    pd = pytest.importorskip("pandas")
+    trials = opened().trials
+    rows = list(csv.DictReader(io.StringIO(filled("export").out)))
+    assert [float(row["value"]) for row in rows] == [trial.value for trial in trials]
+    assert filled("export", "-o", "trials.json").code == 0
+    assert [one["params"] for one in json.loads(Path("trials.json").read_text())] == [trial.params for trial in trials]
+    assert filled("export", "-o", "trials.parquet").code == 0
+    assert pd.read_parquet("trials.parquet")["value"].tolist() == [trial.value for trial in trials]
+
+
+def test_studies_of_optuna_are_imported(command: Command) -> None:
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    optuna.create_study(storage="sqlite:///optuna.db", study_name="old").optimize(
+        lambda trial: trial.suggest_float("x", 0, 1), n_trials=3
+    )
+    done = command(
+        "storage", "import-optuna", "--from", "sqlite:///optuna.db", "--to-study-name", "new", "--study-name", "old"
+    )
+    assert (done.code, done.out) == (0, "new\n")
+    assert len(opened("new").trials) == 3
+    assert command("storage", "upgrade").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["tials"], 2, "Did you mean 'trials'?"),
+        (["trials", "--bogus"], 2, "hpo trials --help"),
+        (["trials", "--study-name", "absent"], 4, "'absent'"),
+        (["trials", "--storage", "sqlite:///absent.db"], 4, "absent.db"),
+        (["trials", "--storage", "study.db"], 1, "sqlite:///study.db"),
+        (["trials", "--storage", ""], 2, "HPO_STORAGE"),
+        (["optimize", "train.py:objective"], 2, "--n-trials"),
+        (["optimize", "train.py", "--n-trials", "1"], 2, "file.py:function"),
+        (["optimize", "train.py:nothing", "--n-trials", "1"], 2, "objective"),
+        (["optimize", "absent.py:f", "--n-trials", "1"], 2, "'absent.py'"),
+        (["optimize", "broken.py:f", "--n-trials", "1"], 1, "broken.py cannot be run: ModuleNotFoundError"),
+        (["optimize", "absent:f", "--n-trials", "1"], 2, "absent.py:function"),
+        (["optimize", "train.py:__name__", "--n-trials", "1"], 2, "takes a trial"),
+        (["optimize", "train.py:objective", "--n-trials", "1", "--sampler", "none"], 2, "RandomSampler"),
+        (["optimize", "train.py:objective", "--n-trials", "1", "--sampler-kwargs", "{}{"], 2, "JSON"),
+        (["optimize", "train.py:objective", "--n-trials", "1", "--sampler-kwargs", '{"a": 1}'], 2, "needs --sampler"),
+        (
+            ["optimize", "train.py:objective", "--n-trials", "1", "--pruner", "median", "--pruner-kwargs", '{"a": 1}'],
+            2,
+            "n_startup_trials",
+        ),
+        (["optimize", "train.py:objective", "--n-trials", "1", "--catch", "Nothing"], 2, "'Nothing'"),
+        (["enqueue"], 2, "--param x=0.5"),
+        (["enqueue", "-p", "x"], 2, "NAME=VALUE"),
+        (["enqueue", "-p", "x=text"], 1, "must be a number"),
+        (["ask", "--search-space", '{"x": {"type": "float"}}'], 2, "low"),
+        (["ask", "--search-space", '{"x": 1}'], 2, "--search-space"),
+        (["tell", "--trial-number", "99", "--values", "1"], 1, "99"),
+        (["tell", "--trial-number", "99"], 2, "--state fail"),
+        (["export", "-o", "trials.xyz"], 2, "parquet"),
+        (["export", "-f", "parquet"], 2, "--output"),
+        (["plot", "edf", "--params", "x"], 2, "no --params"),
+        (["plot", "timeline", "--objective", "0"], 2, "no --objective"),
+        (["plot", "slice", "-o", "slice.xyz"], 2, ".html"),
+        (["plot", "nothing"], 2, "There is no plot 'nothing'"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_errors_say_what_to_do(filled: Command, arguments: list[str], code: int, words: str) -> None:
+    done = filled(*arguments)
+    assert done.code == code
+    assert done.out == ""
+    assert done.err.startswith("Error: ")
+    assert words in done.err
+
+
+def test_a_storage_of_several_studies_asks_which(filled: Command) -> None:
+    filled("create-study", "--study-name", "other")
+    done = filled("trials")
+    assert done.code == 2
+    assert "'other'" in done.err
+    assert "--study-name" in done.err
+    filled("create-study", "--storage", "sqlite:///new.db", "--study-name", "x")
+    filled("delete-study", "--storage", "sqlite:///new.db", "--study-name", "x")
+    assert "hpo create-study" in filled("trials", "--storage", "sqlite:///new.db").err
+
+
+def test_passwords_are_not_shown(command: Command) -> None:
+    url = "postgresql://me:sec%40ret@localhost:1/x"
+    for arguments in (["trials"], ["trials", "--debug"], ["create-study"]):
+        done = command(*arguments, "--storage", url)
+        assert done.code == 1
+        assert "sec%40ret" not in done.out + done.err
+    assert redacted("at mysql+pymysql://a:b:c@h/d?x=1.") == "at mysql+pymysql://a:***@h/d?x=1."
+    assert redacted("postgresql://h/d?user=a&password=b&x=1") == "postgresql://h/d?user=a&password=***&x=1"
+    assert redacted("sqlite:///a.db has a:b@c") == "sqlite:///a.db has a:b@c"
+
+
+def test_importing_the_command_loads_nothing_heavy() -> None:
+    program = "import sys, hpo.cli.main; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not {"numpy", "scipy", "sqlalchemy", "plotly", "pandas", "rich"} & set(done.stdout.split())
