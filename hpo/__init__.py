@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hpo import (
         distributions,
         exceptions,
+        importance,
         logging,
         pruners,
         samplers,
@@ -20,8 +21,9 @@ if TYPE_CHECKING:
         study,
         testing,
         trial,
+        visualization,
     )
-    from hpo.exceptions import TrialPruned
+    from hpo.exceptions import TrialPaused, TrialPruned
     from hpo.study import (
         MaxTrialsCallback,
         Study,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
         get_all_study_summaries,
         load_study,
     )
+    from hpo.table import TableCallback
     from hpo.trial import FixedTrial, FrozenTrial, Trial, TrialState, create_trial
 
 __version__ = "0.1.0"
@@ -41,7 +44,9 @@ _HOME = {
     "FrozenTrial": "hpo.trial",
     "MaxTrialsCallback": "hpo.study",
     "Study": "hpo.study",
+    "TableCallback": "hpo.table",
     "Trial": "hpo.trial",
+    "TrialPaused": "hpo.exceptions",
     "TrialPruned": "hpo.exceptions",
     "TrialState": "hpo.trial",
     "copy_study": "hpo.study",
@@ -57,6 +62,7 @@ _MODULES = frozenset(
     {
         "distributions",
         "exceptions",
+        "importance",
         "logging",
         "pruners",
         "samplers",
@@ -65,6 +71,7 @@ _MODULES = frozenset(
         "study",
         "testing",
         "trial",
+        "visualization",
     }
 )
 
@@ -73,7 +80,9 @@ __all__ = [
     "FrozenTrial",
     "MaxTrialsCallback",
     "Study",
+    "TableCallback",
     "Trial",
+    "TrialPaused",
     "TrialPruned",
     "TrialState",
     "copy_study",
@@ -84,6 +93,7 @@ __all__ = [
     "exceptions",
     "get_all_study_names",
     "get_all_study_summaries",
+    "importance",
     "load_study",
     "logging",
     "pruners",
@@ -93,6 +103,7 @@ __all__ = [
     "study",
     "testing",
     "trial",
+    "visualization",
 ]
 
 

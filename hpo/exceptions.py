@@ -2,6 +2,7 @@
 
 HpoError
 ├── TrialPruned                 raise it in an objective to stop a trial early
+├── TrialPaused                 raise it in an objective to let a trial wait for its promotion
 ├── SearchSpaceExhausted        the sampler has nothing left to try
 ├── DistributionMismatchError   a name changed its kind or scale (also a ValueError)
 ├── UpdateFinishedTrialError    a finished trial was written to (also a RuntimeError)
@@ -32,6 +33,7 @@ __all__ = [
     "SearchSpaceExhausted",
     "StorageFullError",
     "StorageInternalError",
+    "TrialPaused",
     "TrialPruned",
     "UnknownStudyError",
     "UpdateFinishedTrialError",
@@ -44,6 +46,22 @@ class HpoError(Exception):
 
 OptunaError = HpoError
 """The name under which scripts written for Optuna catch the base of all errors."""
+
+
+class TrialPaused(HpoError):
+    """Raised by an objective to let its trial wait, and the worker go on with another one.
+
+    The trial is resumed, by any worker, when the pruner promotes it.
+
+    Example:
+        >>> def objective(trial):
+        ...     for step in range(trial.resume_step, 27):
+        ...         trial.report(1 / (step + 1), step)
+        ...         (trial.checkpoint_dir / "step").write_text(str(step))
+        ...         if trial.should_pause():
+        ...             raise hpo.TrialPaused
+        ...     return 1 / 27
+    """
 
 
 class TrialPruned(HpoError):

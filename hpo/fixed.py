@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import warnings
+import weakref
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
+from pathlib import Path
 from typing import Any, final
 
 from hpo.arrays import JSON
@@ -54,12 +60,32 @@ class FixedTrial(Suggestions):
     def constraints(self) -> dict[str, float]:
         return dict(self._constraints)
 
-    def report(self, value: float, step: int) -> None:
+    def report(self, value: float | Sequence[float], step: int) -> None:
         """Do nothing."""
 
     def should_prune(self) -> bool:
         """False."""
         return False
+
+    def should_pause(self) -> bool:
+        """False."""
+        return False
+
+    @property
+    def resume_step(self) -> int:
+        """0."""
+        return 0
+
+    @property
+    def checkpoint_dir(self) -> Path:
+        """A directory that lasts as long as this trial."""
+        return self._scratch
+
+    @cached_property
+    def _scratch(self) -> Path:
+        path = tempfile.mkdtemp(prefix="hpo-")
+        weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
+        return Path(path)
 
     def set_user_attr(self, key: str, value: JSON) -> None:
         self._user_attrs[key] = value

@@ -14,10 +14,12 @@ from hpo import logging
 from hpo.budget import Budget
 from hpo.callbacks import MaxTrialsCallback
 from hpo.events import TrialState
-from hpo.exceptions import SearchSpaceExhausted, TrialPruned
+from hpo.exceptions import SearchSpaceExhausted, TrialPaused, TrialPruned
 from hpo.interrupts import Interrupts
 from hpo.outcome import Outcome
 from hpo.progress import Progress
+from hpo.protocols import pauses
+from hpo.table import TableCallback
 
 if TYPE_CHECKING:
     from hpo.frozen import FrozenTrial
@@ -83,6 +85,9 @@ def optimize(
         if progress is not None:
             progress.close()
         run.abandon()
+        for table in callbacks:
+            if isinstance(table, TableCallback):
+                table.finish(study)
     run.raise_error()
 
 
@@ -178,19 +183,22 @@ class _Run:
 
     def _begin(self) -> None:
         """Begin the trials that are due: one, or with `lag` all that it allows."""
-        while self._may_begin() and (not self._ready if self.lag is None else len(self._order) < self.lag):
+        while (not self._ready if self.lag is None else len(self._order) < self.lag) and self._may_begin():
+            new = self._wants_new()
             with self.interrupts.shield():
                 try:
-                    trial = self.study._session.begin(deferred=self.lag is not None, budgets=self.budgets)
+                    trial = self.study._session.begin(deferred=self.lag is not None, budgets=self.budgets, new=new)
                 except SearchSpaceExhausted as exhausted:
                     logger.info(f"The study ends: {exhausted}")
                     self._stop()
                     return
                 if trial is not None:
-                    self._n_begun += 1
+                    self._n_begun += not trial._resumed
                     self._ready.append(trial)
                     self._order.append(trial)
             if trial is None:
+                if not new:
+                    return
                 if any(budget.is_spent(self.study._log.ledger) for budget in self.budgets):
                     self._stop()
                 elif self._order:
@@ -201,9 +209,13 @@ class _Run:
     def _may_begin(self) -> bool:
         return (
             not self.stopped.is_set()
-            and (self.n_trials is None or self._n_begun < self.n_trials)
+            and (self._wants_new() or pauses(self.study.pruner))
             and (self.deadline is None or time.monotonic() < self.deadline)
         )
+
+    def _wants_new(self) -> bool:
+        """Whether there are new trials to begin; paused ones go on until none is promoted any more."""
+        return self.n_trials is None or self._n_begun < self.n_trials
 
     def _execute(self, trial: Trial) -> tuple[Outcome, BaseException | None]:
         """Call the objective: how the trial ends, and the error that ends the run."""
@@ -212,6 +224,8 @@ class _Run:
             return Outcome.of_return(returned, len(self.study._log.ledger.directions)), None
         except TrialPruned:
             return self.study._session.pruned(trial.number), None
+        except TrialPaused:
+            return self.study._session.paused(trial.number), None
         except self.catch as error:
             return Outcome.of_error(error), None
         except BaseException as error:
@@ -245,7 +259,7 @@ class _Run:
             _log(self.study, trial, outcome, error)
         if self.progress is not None:
             with self.study._log.lock:
-                self.progress.advance(self.study)
+                self.progress.advance(self.study, counts=not trial._resumed)
         if error is not None:
             if self.lag is not None:
                 self._fail(error)
@@ -271,8 +285,8 @@ class _Run:
 def _log(study: Study, trial: Trial, outcome: Outcome, error: BaseException | None) -> None:
     """One line, in the words that scripts written for Optuna look for."""
     number, parameters = trial.number, trial._parameters
-    if outcome.state is TrialState.PRUNED:
-        logger.info(f"Trial {number} pruned. ")
+    if outcome.state in (TrialState.PRUNED, TrialState.PAUSED):
+        logger.info(f"Trial {number} {outcome.state.name.lower()}. ")
     elif outcome.state is TrialState.FAIL:
         reason = "" if outcome.error is None else outcome.error.message.rstrip(".")
         if outcome.error is not None and outcome.error.traceback:

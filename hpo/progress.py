@@ -27,14 +27,14 @@ class Progress:
             layout = "{l_bar}{bar}| {n:.1f}/{total:.1f} s{postfix}"
             self._bar = tqdm(total=timeout, bar_format=layout)
 
-    def advance(self, study: Study) -> None:
-        """Count one finished trial and show the best value."""
+    def advance(self, study: Study, *, counts: bool = True) -> None:
+        """Count one finished trial, unless it was counted when it paused, and show the best value."""
         best = study._log.ledger.best_feasible
         if best is not None:
             values = study._log.ledger.finished(best).values
             self._bar.set_description(f"Best trial: {best}. Best value: {values[0]:.6g}" if values else "")
         if self._counts_trials:
-            self._bar.update(1)
+            self._bar.update(1 if counts else 0)
         if self._timeout is not None:
             elapsed = min(time.monotonic() - self._began, self._timeout)
             if self._counts_trials:

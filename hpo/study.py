@@ -11,6 +11,7 @@ import uuid
 import warnings
 import weakref
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, final, overload
 
 import numpy as np
@@ -18,6 +19,7 @@ import numpy as np
 from hpo import logging
 from hpo.arrays import JSON
 from hpo.callbacks import MaxTrialsCallback
+from hpo.checkpoints import default_root
 from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.events import (
     AttributeSet,
@@ -26,6 +28,7 @@ from hpo.events import (
     TrialDeleted,
     TrialQueued,
     TrialState,
+    fits,
 )
 from hpo.exceptions import DirectionMismatchError, DuplicatedStudyError
 from hpo.frozen import FrozenTrial, check_trial
@@ -50,6 +53,7 @@ from hpo.trial import Trial
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hpo.tables import Text
     from hpo.verify import Difference
 
 __all__ = [
@@ -86,6 +90,7 @@ class Study:
 
     Attributes:
         sampler, pruner, retry: May be replaced at any time.
+        checkpoints: Directory below which trials keep their checkpoints.
     """
 
     def __init__(
@@ -96,7 +101,9 @@ class Study:
         pruner: Pruner | None = None,
         *,
         retry: RetryPolicy | int | None = None,
+        checkpoints: str | Path | None = None,
     ) -> None:
+        self.checkpoints = default_root() if checkpoints is None else Path(checkpoints).absolute()
         self.sampler = sampler or _default_sampler()
         self.pruner = pruner or _default_pruner()
         self.retry = RetryPolicy(max_retry=retry, failed=True) if isinstance(retry, int) else retry
@@ -170,6 +177,8 @@ class Study:
     ) -> Trial | list[Trial]:
         """Begin a trial, for a loop of your own; end it with `tell`.
 
+        It may be a paused one that goes on: see `Trial.resume_step`.
+
         Args:
             fixed_distributions: Parameters to suggest at once; they are stored, so that another process can tell.
             n: Begin that many trials and return a list of them.
@@ -209,7 +218,7 @@ class Study:
         Args:
             trial: The trial or its number.
             values: The objective's value, or one per objective.
-            state: COMPLETE, PRUNED or FAIL; by default COMPLETE where `values` can be used, otherwise FAIL.
+            state: COMPLETE, PRUNED, PAUSED or FAIL; by default COMPLETE where `values` can be used, otherwise FAIL.
             skip_if_finished: Return the stored trial, unchanged, if it has already ended.
 
         Raises:
@@ -296,6 +305,12 @@ class Study:
                 raise ValueError(
                     f"The trial has {len(trial.values)} values and the study {len(self.directions)} objectives."
                 )
+            for step, value in trial.intermediate_values.items():
+                report = tuple(value) if isinstance(value, Sequence) else value
+                if not fits(report, len(self.directions)):
+                    raise ValueError(
+                        f"The trial reports {value!r} at step {step}; the study has {len(self.directions)} objectives."
+                    )
             for name, distribution in trial.distributions.items():
                 self._session.check(name, distribution)
         with self._log.lock:
@@ -476,8 +491,30 @@ class Study:
 
         return trials_dataframe(self, attrs, multi_index=multi_index)
 
+    def search_space_summary(self) -> Text:
+        """The parameters with their kinds and domains, as text to print."""
+        from hpo.summary import search_space_summary
+
+        return search_space_summary(self)
+
+    def results_summary(self, n: int = 10) -> Text:
+        """How the trials stand, and the n best ones, as text to print; of several objectives, of the Pareto front."""
+        from hpo.summary import results_summary
+
+        return results_summary(self, n)
+
+    def report(self, path: str | Path = "report.html") -> Path:
+        """Write one HTML file about the study, which needs no network, and return its path.
+
+        It shows a summary, the best trials, plots, what mattered, the search space, the failures with their errors,
+        and the versions at work. Open it in a browser, or mail it.
+        """
+        from hpo.report import write
+
+        return write(self, path)
+
     def verify(self) -> list[Difference]:
-        """Recompute every proposal and every pruning decision from the log; empty if all are as recorded.
+        """Recompute every proposal, pruning decision and promotion from the log; empty if all are as recorded.
 
         The study must have the sampler and the pruner with which its trials ran.
         """
@@ -526,9 +563,11 @@ class Study:
     def _told_outcome(self, number: int, values: float | Sequence[float] | None, state: TrialState | None) -> Outcome:
         if state in (TrialState.RUNNING, TrialState.WAITING):
             raise ValueError(f"Cannot tell with state {TrialState(state).name}.")
-        if state in (TrialState.PRUNED, TrialState.FAIL):
+        if state in (TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED):
             if values is not None:
                 raise ValueError(f"A trial told as {TrialState(state).name} takes no values, got {values!r}.")
+            if state is TrialState.PAUSED:
+                return self._session.paused(number)
             return self._session.pruned(number) if state is TrialState.PRUNED else Outcome(TrialState.FAIL)
         read = read_values(values, len(self.directions))
         if not isinstance(read, str):
@@ -572,7 +611,7 @@ class Study:
         self._set_up(self._log.reopened())
 
     def __getstate__(self) -> dict[str, Any]:
-        plugins = {name: self.__dict__[name] for name in ("sampler", "pruner", "retry")}
+        plugins = {name: self.__dict__[name] for name in ("sampler", "pruner", "retry", "checkpoints")}
         return {"name": self._log.name, "storage": self._log.storage, **plugins}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -593,12 +632,13 @@ def create_study(
     directions: Sequence[str | StudyDirection] | None = None,
     seed: int | None = None,
     retry: RetryPolicy | int | None = None,
+    checkpoints: str | Path | None = None,
 ) -> Study:
     """A new study.
 
     Args:
         storage: A URL such as "sqlite:///study.db", a storage, or None for memory.
-        sampler: Random search by default.
+        sampler: `TPESampler()` by default.
         pruner: `MedianPruner()` by default.
         study_name: To load it by; made up by default.
         direction: "minimize" (default) or "maximize".
@@ -607,6 +647,8 @@ def create_study(
         seed: Of all random choices; by default the sampler's, else drawn once. It is stored with the study, so
             that a resumed study goes on exactly as an uninterrupted one.
         retry: Queue failed trials and those of lost workers again, at most that often; or a `RetryPolicy`.
+        checkpoints: Directory below which trials have their `checkpoint_dir`, on a file system that all workers see;
+            by default `$HPO_CHECKPOINTS`, or `hpo-checkpoints` in the working directory.
 
     Raises:
         DuplicatedStudyError: If the name is taken and `load_if_exists` is False.
@@ -627,13 +669,13 @@ def create_study(
     except DuplicatedStudyError:
         if not load_if_exists:
             raise
-        study = Study(name, storage, sampler, pruner, retry=retry)
+        study = Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
         _check_header(study, wanted if direction or directions else None, given)
         logger.info(f"Using an existing study with name '{name}' instead of creating a new one.")
         return study
     where = "in memory" if not storage.shared else f"in {type(storage).__name__.removesuffix('Storage')}"
     logger.info(f"A new study created {where} with name: {name}")
-    return Study(name, storage, sampler, pruner, retry=retry)
+    return Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
 
 
 def load_study(
@@ -643,13 +685,14 @@ def load_study(
     sampler: Sampler | None = None,
     pruner: Pruner | None = None,
     retry: RetryPolicy | int | None = None,
+    checkpoints: str | Path | None = None,
 ) -> Study:
     """The study of a name, to be read or gone on with; give it the sampler and the pruner that it had.
 
     Args:
         study_name: None if the storage holds exactly one study.
         storage: A URL or a storage.
-        sampler, pruner, retry: As for `create_study`; they are not stored.
+        sampler, pruner, retry, checkpoints: As for `create_study`; they are not stored.
 
     Raises:
         UnknownStudyError: If there is no such study.
@@ -661,13 +704,13 @@ def load_study(
         if len(names) != 1:
             raise ValueError(f"study_name may be left out if the storage holds one study; it holds {list(names)!r}.")
         study_name = names[0]
-    return Study(study_name, storage, sampler, pruner, retry=retry)
+    return Study(study_name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
 
 
 def _default_sampler() -> Sampler:
-    from hpo.samplers.random import RandomSampler
+    from hpo.samplers.tpe import TPESampler
 
-    return RandomSampler()
+    return TPESampler()
 
 
 def _default_pruner() -> Pruner:

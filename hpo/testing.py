@@ -13,8 +13,8 @@ import copy
 import math
 import pickle
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -45,7 +45,7 @@ from hpo.events import (
 from hpo.exceptions import DuplicatedStudyError, SearchSpaceExhausted, TrialPruned, UnknownStudyError
 from hpo.history import Curve, History
 from hpo.key import Key
-from hpo.protocols import Pruner, Sampler, Storage
+from hpo.protocols import Pruner, Sampler, Storage, cohort
 from hpo.space import Space
 from hpo.storage.memory import InMemoryStorage
 from hpo.study import Study, create_study, load_study
@@ -223,6 +223,100 @@ class PrunerContract:
         study.optimize(_learn(lambda number, step: (math.nan, math.inf, -math.inf, 1.0)[(number + step) % 4]), 20)
         assert study.verify() == []
         assert not study.get_trials(states=(TrialState.FAIL,))
+
+    def test_a_resumed_study_continues_as_if_uninterrupted(self, pruner: Pruner) -> None:
+        whole = create_study(study_name="contract", pruner=pruner, seed=0)
+        whole.optimize(_learn(_rate), 24)
+        storage = InMemoryStorage()
+        create_study(study_name="contract", storage=storage, pruner=pruner, seed=0).optimize(_learn(_rate), 9)
+        resumed = load_study(study_name="contract", storage=storage, pruner=copy.deepcopy(pruner))
+        resumed.optimize(_learn(_rate), 15)
+        assert _log(resumed) == _log(whole)
+
+    def test_other_studies_with_the_pruner_make_no_difference(self, pruner: Pruner) -> None:
+        alone = _learnt(copy.deepcopy(pruner))
+        one, other = (create_study(pruner=pruner, seed=seed) for seed in (0, 1))
+        for _ in range(30):
+            other.optimize(_learn(lambda number, step: float(number + step)), 1)
+            one.optimize(_learn(_rate), 1)
+        assert [trial.last_step for trial in one.trials] == [trial.last_step for trial in alone.trials]
+
+    def test_trials_that_run_at_the_same_time_can_be_recomputed(self, pruner: Pruner) -> None:
+        storage = InMemoryStorage()
+        create_study(study_name="contract", storage=storage, seed=0)
+        workers = [load_study(study_name="contract", storage=storage, pruner=copy.deepcopy(pruner)) for _ in range(3)]
+        trials = [worker.ask() for worker in workers]
+        for turn in range(90):
+            i = turn % 3 if turn % 7 else 0
+            worker, trial = workers[i], trials[i]
+            steps = len(trial._steps)
+            trial.report(_rate(trial.number, steps), steps)
+            if trial.should_prune():
+                worker.tell(trial, state=TrialState.PRUNED)
+            elif steps == 7:
+                worker.tell(trial, 0.0)
+            else:
+                continue
+            trials[i] = worker.ask()
+        assert workers[0].verify() == []
+
+    def test_several_objectives_are_pruned_or_refused(self, pruner: Pruner) -> None:
+        study = create_study(pruner=pruner, seed=0, directions=["minimize", "maximize"])
+
+        def objective(trial: Trial) -> tuple[float, float]:
+            for step in range(8):
+                rate = _rate(trial.number, step)
+                trial.report((rate, math.nan if trial.number % 7 == 6 else -rate + trial.number % 3), step)
+                if trial.should_prune():
+                    raise TrialPruned
+            return 0.0, 1.0
+
+        refused = _raised(lambda: study.optimize(objective, 20))
+        assert refused is None or (isinstance(refused, NotImplementedError) and "objective" in str(refused))
+        assert study.verify() == [] or refused is not None
+
+    def test_steps_in_any_order_can_be_recomputed(self, pruner: Pruner) -> None:
+        study = create_study(pruner=pruner, seed=0)
+
+        def objective(trial: Trial) -> float:
+            for step in ((0, 1, 2, 3, 4), (4, 2, 0, 9, 1), (7, 6, 5), (100, 3), (2,))[trial.number % 5]:
+                trial.report(_rate(trial.number, step), step)
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    trial.report(-1e9, step)  # a second report at one step does not count
+                if trial.number % 3 and trial.should_prune():
+                    raise TrialPruned
+            return 0.0
+
+        study.optimize(objective, 30)
+        assert study.verify() == []
+        assert all(value > -1e9 for trial in study.trials for value in trial.intermediate_values.values())
+
+    def test_asking_again_gives_the_same_answer(self, pruner: Pruner) -> None:
+        study = create_study(pruner=pruner, seed=0)
+
+        def objective(trial: Trial) -> float:
+            for step in range(8):
+                trial.report(_rate(trial.number, step), step)
+                answers = {trial.should_prune() for _ in range(3)}
+                assert len(answers) == 1
+                if answers == {True} and trial.number % 2:  # the others go on all the same
+                    raise TrialPruned
+            return 0.0
+
+        study.optimize(objective, 20)
+        assert study.verify() == []
+
+    def test_deferred_decisions_can_be_recomputed(self, pruner: Pruner) -> None:
+        study = create_study(pruner=pruner, seed=0)
+        study.optimize(_learn(_rate), 20, reproducible=True, lag=3)
+        assert study.verify() == []
+
+    def test_a_cohort_is_a_part_of_what_is_known(self, pruner: Pruner) -> None:
+        for history in _learning_histories():
+            groups = [cohort(pruner, history, number).number.tolist() for number in range(40)]
+            assert all(set(group) <= set(history.number.tolist()) for group in groups)
+            assert groups == [cohort(pruner, history, number).number.tolist() for number in range(40)]
 
 
 class StorageContract:
@@ -607,8 +701,8 @@ def _log(study: Study) -> list[str]:
 
 def _anywhere(event: Any) -> Any:
     if isinstance(event, TrialStarted):
-        return replace(event, time=0.0, worker=None)
-    return replace(event, time=0.0) if "time" in event.__dataclass_fields__ else event
+        return event._replace(time=0.0, worker=None)
+    return event._replace(time=0.0) if "time" in event._fields else event
 
 
 def _text(things: Sequence[Any]) -> list[str]:
@@ -645,8 +739,12 @@ def _learn(curve: Callable[[int, int], float]) -> Callable[[Trial], float]:
 
 def _learnt(pruner: Pruner, *, sign: float = 1.0) -> Study:
     study = create_study(pruner=pruner, seed=0, direction="minimize" if sign > 0 else "maximize")
-    study.optimize(_learn(lambda number, step: sign * ((number * 7) % 10 + 1) / (step + 1)), 30)
+    study.optimize(_learn(lambda number, step: sign * _rate(number, step)), 30)
     return study
+
+
+def _rate(number: int, step: int) -> float:
+    return ((number * 7) % 10 + 1) / (step + 1)
 
 
 def _learning_histories() -> Iterator[History]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-from hpo.arrays import JSON
+from hpo.arrays import JSON, Report
 from hpo.columns import RunningTrial
 from hpo.distributions import (
     BaseDistribution,
@@ -37,26 +39,32 @@ class Trial(Suggestions):
     Attributes:
         study: The study it belongs to.
         number: Rank among the study's trials, from 0.
+        resume_step: The step to go on from: 0 for a new trial, after a pause (or for a retry that inherits reports)
+            the one after the largest step that was reported at.
     """
 
     __slots__ = (
         "_answers",
+        "_asked",
         "_attributes",
         "_constraints",
         "_deferred",
         "_distributions",
         "_fixed",
+        "_has_checkpoint",
         "_history",
         "_known",
         "_parameters",
         "_proposal",
         "_pruned",
+        "_resumed",
         "_session",
         "_start",
         "_steps",
         "_told",
         "_values",
         "number",
+        "resume_step",
         "study",
     )
 
@@ -85,7 +93,11 @@ class Trial(Suggestions):
         self._values = list(record.values)
         self._pruned: bool | None = None  # the pruner's answer to the last report
         self._answers: list[bool | None] = [None] * len(self._steps)  # its answers before each report
+        self._asked = record.asked  # the number of reports at the last question about an earlier one than the latest
         self._told = False
+        self._resumed = record.resumed
+        self._has_checkpoint = record.resumed
+        self.resume_step = max(self._steps) + 1 if self._steps else 0
 
     def __repr__(self) -> str:
         return f"Trial(number={self.number}, params={self._parameters!r})"
@@ -114,32 +126,38 @@ class Trial(Suggestions):
         return datetime.fromtimestamp(self._start)
 
     @property
+    def checkpoint_dir(self) -> Path:
+        """A directory of this trial, for what it needs to go on after a pause.
+
+        It is made at the first look, below the study's `checkpoints`, which all machines that are to resume trials
+        must see under the same path. It is removed when the trial ends, unless the trial is retried; that of a trial
+        that stays paused is yours to remove.
+        """
+        path = self._session.checkpoint(self.number)
+        path.mkdir(parents=True, exist_ok=True)
+        self._has_checkpoint = True
+        return path
+
+    @property
     def relative_params(self) -> dict[str, Any]:
         """What the sampler proposed for all parameters known so far, whether the objective asks for them or not."""
         space = self._history.space
         return {name: space[name].decode(self._proposal[i]) for name, i in space.index.items()}
 
-    def report(self, value: float, step: int) -> None:
+    def report(self, value: float | Sequence[float], step: int) -> None:
         """Tell how the trial is doing, so that a pruner can stop it and plots can show it.
 
         Args:
-            value: The objective's value so far; NaN and ±inf are allowed.
+            value: The objective's value so far, and with several objectives a value for each; NaN and ±inf are
+                allowed.
             step: Such as the epoch, ≥ 0. A second report at one step is ignored with a warning.
 
         Raises:
-            TypeError: If `value` is not a number.
-            ValueError: If `step` is negative.
-            NotImplementedError: If the study has several objectives.
+            TypeError: If `value` is not a number, or with several objectives no sequence of numbers.
+            ValueError: If `step` is negative, or there are more or fewer values than objectives.
         """
         self._check_running("report")
-        if len(self.study.directions) > 1:
-            raise NotImplementedError(
-                "report works with one objective; a study of several cannot say which value a report means."
-            )
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            raise TypeError(f"A report must be a number, got {value!r} of type {type(value).__name__}.") from None
+        reported = _reported(value, self._history.n_objectives)
         try:
             step = int(step)
         except (TypeError, ValueError):
@@ -152,20 +170,26 @@ class Trial(Suggestions):
                 stacklevel=2,
             )
             return
-        self._session.report(self, step, number)
+        self._session.report(self, step, reported)
 
     def should_prune(self) -> bool:
         """Whether the pruner would stop the trial, given its reports; raise `hpo.TrialPruned` if so.
 
         Raises:
-            NotImplementedError: If the study has several objectives.
+            NotImplementedError: If the study has several objectives, and its pruner works with one only.
         """
         self._check_running("should_prune")
-        if len(self.study.directions) > 1:
-            raise NotImplementedError("should_prune works with one objective.")
         if not self._steps:
             return False
         return self._session.should_prune(self)
+
+    def should_pause(self) -> bool:
+        """Whether the trial should wait for its promotion, given its reports; raise `hpo.TrialPaused` if so.
+
+        False with a pruner that ends trials rather than letting them wait.
+        """
+        self._check_running("should_pause")
+        return bool(self._steps) and self._session.should_pause(self)
 
     def set_user_attr(self, key: str, value: JSON) -> None:
         """Attach something to the trial.
@@ -202,7 +226,9 @@ class Trial(Suggestions):
             return
         self._constraints[str(key)] = number
 
-    def _reported(self, step: int, value: float) -> None:
+    def _reported(self, step: int, value: Report) -> None:
+        if self._pruned is not None:
+            self._asked = len(self._steps)
         self._answers.append(self._pruned)
         self._pruned = None
         self._steps.append(step)
@@ -210,8 +236,7 @@ class Trial(Suggestions):
 
     def curve(self) -> Curve:
         """The trial's own reports, as a pruner sees them."""
-        sign = float(self._history.signs[0])
-        return Curve(self.number, tuple(self._steps), tuple(sign * value for value in self._values))
+        return Curve.of(self.number, self._steps, self._values, self._history.signs.tolist(), self._asked)
 
     def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
         before = self._distributions.get(name)
@@ -219,23 +244,24 @@ class Trial(Suggestions):
             return self._again(name, before, distribution)
         if self._told:
             self._check_running(f"suggest {name!r}")
-        value = self._choose(name, distribution)
+        space = self._history.space
+        column = space.index.get(name)
+        if column is not None and space.distributions[column] is distribution and name not in self._fixed:
+            value = distribution.decode(self._proposal[column])  # as nearly always
+        else:
+            value = self._choose(name, distribution, column)
         self._parameters[name] = value
         self._distributions[name] = distribution
         return value
 
-    def _choose(self, name: str, distribution: BaseDistribution) -> Any:
-        space = self._history.space
-        column = space.index.get(name)
-        proposed = None if column is None else space.distributions[column]
+    def _choose(self, name: str, distribution: BaseDistribution, column: int | None) -> Any:
+        proposed = None if column is None else self._history.space.distributions[column]
         if proposed is not distribution:
             self._session.check(name, distribution)
         if name in self._fixed:
             return _fixed(name, self._fixed[name], distribution)
         if column is not None and proposed is not None:
             value = proposed.decode(self._proposal[column])
-            if proposed is distribution:
-                return value
             if distribution.contains(value):
                 return distribution.to_external_repr(distribution.to_internal_repr(value))
         if distribution.single():
@@ -263,6 +289,30 @@ class Trial(Suggestions):
     def _check_running(self, doing: str) -> None:
         if self._told:
             raise UpdateFinishedTrialError(f"Trial {self.number} has finished; it can no longer {doing}.")
+
+
+def _reported(value: float | Sequence[float], n_objectives: int) -> Report:
+    """A report as it is kept.
+
+    Raises:
+        TypeError, ValueError: If it is not what the study's objectives ask for.
+    """
+    if n_objectives == 1:
+        try:
+            return float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError):
+            raise TypeError(f"A report must be a number, got {value!r} of type {type(value).__name__}.") from None
+    try:
+        if isinstance(value, str):
+            raise TypeError
+        values = tuple(map(float, value))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise TypeError(
+            f"A report must be a sequence of {n_objectives} numbers, one for each objective, got {value!r}."
+        ) from None
+    if len(values) != n_objectives:
+        raise ValueError(f"A report must have {n_objectives} values, one for each objective, got {value!r}.")
+    return values
 
 
 def _fixed(name: str, value: Any, distribution: BaseDistribution) -> Any:

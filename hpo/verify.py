@@ -8,12 +8,12 @@ from typing import Any, final
 
 from hpo.columns import RunningTrial
 from hpo.distributions import token
-from hpo.events import Event, TrialFinished, TrialProposed, TrialReported, TrialStarted
+from hpo.events import Event, TrialFinished, TrialProposed, TrialReported, TrialStarted, TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import Curve, History
 from hpo.key import Key
 from hpo.ledger import Ledger
-from hpo.protocols import Pruner, Sampler
+from hpo.protocols import Pruner, Sampler, cohort, pauses
 from hpo.session import sampled
 from hpo.space import Space
 
@@ -27,7 +27,7 @@ class Difference:
 
     Args:
         number: The trial's.
-        what: "proposal", the name of a parameter as "parameter 'x'", or "pruning at step 3".
+        what: "proposal", the name of a parameter as "parameter 'x'", "pruning at step 3" or "promotion".
         recorded, recomputed: What the log says, and what the sampler or pruner says now.
     """
 
@@ -57,8 +57,12 @@ class _Replay:
 
     def run(self, events: Iterable[Event]) -> list[Difference]:
         for event in events:
-            before = self._ledger.history() if isinstance(event, TrialStarted) else None
+            before = None
+            if isinstance(event, TrialStarted):
+                before = self._ledger.history()
+                self._check_promotion(event, before)
             running = self._ledger.running.get(getattr(event, "number", None) or 0)
+            asked = 0 if running is None else running.asked
             (number,) = self._ledger.apply([event])
             if number is None:
                 continue
@@ -67,17 +71,27 @@ class _Replay:
             elif isinstance(event, TrialProposed):
                 self._check_proposal(event)
             elif isinstance(event, TrialReported) and running is not None:
-                self._check_pruning(running, event.pruned, reports=len(running.steps) - 1)
+                self._check_pruning(running, event.pruned, len(running.steps) - 1, asked)
                 self._known[number] = self._histories[number] if running.deferred else self._ledger.history()
             elif isinstance(event, TrialFinished) and running is not None:
-                self._check_pruning(running, event.pruned, reports=len(running.steps))
+                self._check_pruning(running, event.pruned, len(running.steps), asked)
                 self._check_parameters(running, event)
                 self._histories.pop(number, None)
                 self._known.pop(number, None)
         return self._differences
 
+    def _check_promotion(self, event: TrialStarted, history: History) -> None:
+        """A paused trial that goes on must be the one that the pruner promotes."""
+        number = event.claims
+        if number is None or not self._ledger.is_known(number):
+            return
+        if self._ledger.state(number) is TrialState.PAUSED:
+            recomputed = self._pruner.promote(history) if pauses(self._pruner) else None
+            if recomputed != number:
+                self._differences.append(Difference(number, "promotion", number, recomputed))
+
     def _check_proposal(self, event: TrialProposed) -> None:
-        history = self._histories[event.number]
+        history = cohort(self._pruner, self._histories[event.number], event.number)
         try:
             proposal: Any = tuple(self._sampled(history.space, history, event.number))
         except SearchSpaceExhausted as exhausted:
@@ -89,7 +103,7 @@ class _Replay:
         """The parameters must be the proposal's where it fits, else what the sampler says of them one by one."""
         if trial.proposal is None:
             return
-        history = self._histories[event.number]
+        history = cohort(self._pruner, self._histories[event.number], event.number)
         space = self._ledger.spaces[event.space]
         given = dict(trial.fixed)
         for name, recorded in event.parameters.items():
@@ -109,13 +123,12 @@ class _Replay:
             if token(value) != token(recorded) and value != recorded:
                 self._differences.append(Difference(event.number, f"parameter {name!r}", recorded, value))
 
-    def _check_pruning(self, trial: RunningTrial, answer: bool | None, *, reports: int) -> None:
-        """The answer must be what the pruner says of the trial's first `reports` reports."""
-        if answer is None or reports == 0:
+    def _check_pruning(self, trial: RunningTrial, answer: bool | None, n_reports: int, asked: int) -> None:
+        """The answer must be what the pruner says of the trial's first reports."""
+        if answer is None or n_reports == 0:
             return
-        sign = float(self._ledger.columns.signs[0])
-        steps, losses = trial.steps[:reports], [sign * value for value in trial.values[:reports]]
-        curve = Curve(trial.number, tuple(steps), tuple(losses))
+        signs = self._ledger.columns.signs.tolist()
+        curve = Curve.of(trial.number, trial.steps[:n_reports], trial.values[:n_reports], signs, asked)
         recomputed = bool(self._pruner.prune(self._known.get(trial.number, self._histories[trial.number]), curve))
         if recomputed != answer:
             what = f"pruning at step {curve.steps[-1]}"

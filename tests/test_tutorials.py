@@ -10,7 +10,27 @@ from pathlib import Path
 import pytest
 
 TUTORIALS = Path(__file__).parents[1] / "tutorials"
-PROMISES = {"02_resume": ["Same trials: True", "RUNNING", "Differences: []\nBest so far", "best 0.97"]}
+PROMISES = {
+    "01_first_study": ["Best of 30: 0.9", "40 trials: 40 complete", "InvalidParameterError"],
+    "02_search_spaces": ["in steps of", "(weights 1, 3)", "Refused: The parameter 'gamma'"],
+    "03_samplers": [
+        "1050 configurations",
+        "18 trials",
+        "Same seed, same trials:    True",
+        "Four threads, same trials: True",
+    ],
+    "04_pruning": ["MedianPruner", "60 trials came to epoch 1", "PRUNED, value", "Differences: []"],
+    "05_processes": [
+        "Same trials: True",
+        "RUNNING",
+        "Exit codes: [",
+        "finished trials, best 0.9",
+        "Differences: []\nBest so far",
+        "best 0.9",
+    ],
+    "06_objectives": ["maximize accuracy, minimize nodes: 40 trials: 40 complete", "Pareto optimal", "violation"],
+    "07_looking_at_a_study": ["60 trials", "the baseline", "Trial", "tumours.html: ", "$ hpo studies"],
+}
 
 
 def run(script: Path, *arguments: str, folder: Path) -> str:

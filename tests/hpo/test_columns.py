@@ -35,7 +35,7 @@ def rows(draw: st.DrawFn) -> list[tuple[RunningTrial, TrialFinished, Space]]:
             draw(finite),
             space,
             steps=steps,
-            values=[draw(st.floats()) for _ in steps],
+            values=[draw(st.tuples(st.floats(), st.floats())) for _ in steps],
             user_attrs=draw(attributes),
             system_attrs=draw(attributes),
         )

@@ -44,7 +44,7 @@ def test_a_proposal_that_comes_later_does_not_show_in_an_earlier_view() -> None:
 @given(logs())
 def test_arrays_are_read_only(log: list[Event]) -> None:
     history = replay(log).history()
-    for view in (history.number, history.state, history.losses, history.violation, history.last_step):
+    for view in (history.number, history.state, history.losses, history.violation, history.last_step, history.end):
         assert not view.flags.writeable
     assert not history.over(SPACES[0]).flags.writeable
 
@@ -59,12 +59,43 @@ def test_a_cohort_is_the_rows_of_its_mask(log: list[Event], random: Any) -> None
     assert cohort.number.tolist() == history.number[mask].tolist()
     np.testing.assert_array_equal(cohort.losses, history.losses[mask])
     np.testing.assert_array_equal(cohort.over(SPACES[1]), history.over(SPACES[1])[mask])
+    np.testing.assert_array_equal(cohort.end - cohort.start, (history.end - history.start)[mask])
+    for name in "xnc":
+        np.testing.assert_array_equal(cohort.raw(name)[0], history.raw(name)[0][mask])
     assert cohort.running.tolist() == history.running.tolist()
     everyone = cohort.where(np.ones(len(cohort), dtype=bool))
     assert everyone.number.tolist() == cohort.number.tolist()
     for step in range(4):
         parts = [cohort.losses_at(step), history.where(~mask).losses_at(step)]
-        assert sorted(np.concatenate(parts)) == sorted(history.losses_at(step))
+        assert sorted(np.concatenate(parts).tolist()) == sorted(history.losses_at(step).tolist())
+
+
+@settings(max_examples=50)
+@given(logs(), st.randoms(use_true_random=False))
+def test_values_and_reports_are_those_of_the_records(log: list[Event], random: Any) -> None:
+    ledger = replay(log)
+    history = ledger.history()
+    signs = ledger.columns.signs
+    some = np.array([random.random() < 0.5 for _ in range(len(history))], dtype=bool)
+    for view, rows in ((history, range(len(history))), (history.where(some), np.flatnonzero(some).tolist())):
+        records = [ledger.columns.finished(row) for row in rows]
+        told = [
+            (place, step, (np.atleast_1d(value) * signs).tolist())
+            for place, record in enumerate(records)
+            for step, value in record.reports.items()
+        ]
+        place, step, loss = (column.tolist() for column in view.reports())
+        assert sorted(zip(place, step, map(list, np.reshape(loss, (-1, len(signs)))), strict=True)) == sorted(told)
+        for name in ("n", "c"):
+            raw, choices = view.raw(name)
+            for value, record in zip(raw.tolist(), records, strict=True):
+                assert (value == value) == (name in record.parameters)
+                if value == value:
+                    shown = value if choices is None else choices[int(value)]
+                    assert (shown, choices is None or type(shown)) == (
+                        record.parameters[name],
+                        choices is None or type(record.parameters[name]),
+                    )
 
 
 @settings(max_examples=50)
@@ -72,10 +103,11 @@ def test_a_cohort_is_the_rows_of_its_mask(log: list[Event], random: Any) -> None
 def test_losses_at_a_step_are_the_reports_of_complete_trials(log: list[Event]) -> None:
     ledger = replay(log)
     history = ledger.history()
-    sign = float(ledger.columns.signs[0])
+    signs = ledger.columns.signs
     for step in range(4):
         reports = [ledger.finished(n).reports for n, s in zip(history.number, history.state, strict=True) if s == 1]
-        assert history.losses_at(step).tolist() == [sign * r[step] for r in reports if step in r]
+        losses = [np.array(r[step]) * (signs if len(signs) > 1 else signs[0]) for r in reports if step in r]
+        assert history.losses_at(step).tolist() == [loss.tolist() for loss in losses]
 
 
 def advance(state: tuple[Any, ...], fresh: History) -> tuple[Any, ...]:

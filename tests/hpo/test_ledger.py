@@ -19,6 +19,7 @@ from hpo.events import (
     TrialReported,
     TrialStarted,
     TrialState,
+    fits,
 )
 from hpo.ledger import Ledger
 from tests.logs import SPACES, facts, header, logs, replay
@@ -54,7 +55,10 @@ def test_any_log_folds_and_the_first_word_counts(log: list[Event]) -> None:
     states: list[TrialState | None] = []  # None once deleted
     retried: set[int] = set()
     ends: dict[int, TrialFinished] = {}
+    stays: list[TrialFinished] = []  # the rows: ends, and pauses
+    resumed: list[TrialFinished] = []
     steps: dict[int, set[int]] = {}
+    n_objectives = len(replay(log[:1]).directions)
     for event in log:
         (outcome,) = ledger.apply([event])
         expected: int | None = None
@@ -64,28 +68,32 @@ def test_any_log_folds_and_the_first_word_counts(log: list[Event]) -> None:
             if failed and retries not in retried:
                 expected = len(states)
                 states.append(TrialState.WAITING)
-                steps[expected] = set(event.reports)
+                steps[expected] = {step for step, value in event.reports.items() if fits(value, n_objectives)}
                 retried |= set() if retries is None else {retries}
         elif isinstance(event, TrialDeleted):
             if 0 <= event.number < len(states) and states[event.number] is not None:
                 expected = event.number
                 states[event.number] = None
                 ends.pop(event.number, None)
+                stays = [stay for stay in stays if stay.number != event.number]
         elif isinstance(event, TrialStarted) and event.claims is None:
             expected = len(states)
             states.append(TrialState.RUNNING)
         elif isinstance(event, TrialStarted):
             assert event.claims is not None
-            if 0 <= event.claims < len(states) and states[event.claims] is TrialState.WAITING:
+            if 0 <= event.claims < len(states) and states[event.claims] in (TrialState.WAITING, TrialState.PAUSED):
                 expected = event.claims
                 states[event.claims] = TrialState.RUNNING
+                if event.claims in ends:
+                    resumed.append(ends.pop(event.claims))
         elif isinstance(event, (TrialReported, TrialFinished)):
             if 0 <= event.number < len(states) and states[event.number] is TrialState.RUNNING:
                 expected = event.number
                 if isinstance(event, TrialFinished):
                     states[event.number] = event.state
                     ends[event.number] = event
-                elif event.step in steps.setdefault(event.number, set()):
+                    stays.append(event)
+                elif not fits(event.value, n_objectives) or event.step in steps.setdefault(event.number, set()):
                     expected = None
                 else:
                     steps[event.number].add(event.step)
@@ -95,7 +103,10 @@ def test_any_log_folds_and_the_first_word_counts(log: list[Event]) -> None:
     assert ledger.n_trials == len(states)
     assert {n: ledger.state(n) for n in ledger.numbers} == {n: s for n, s in enumerate(states) if s is not None}
     assert {state: ledger.count(state) for state in TrialState} == {s: states.count(s) for s in TrialState}
-    assert ledger.history().number.tolist() == list(ends)
+    history = ledger.history()
+    assert history.number.tolist() == [stay.number for stay in stays]
+    waits = [stay.state is TrialState.PAUSED and not any(stay is other for other in resumed) for stay in stays]
+    assert history.paused.tolist() == waits
     for number, end in ends.items():
         trial = ledger.finished(number)
         assert (trial.number, trial.state, trial.end, trial.values) == (number, end.state, end.time, end.values)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +18,12 @@ import numpy as np
 import pytest
 
 import hpo
+from hpo.arrays import Array
 from hpo.events import Event, TrialFinished, TrialReported, TrialStarted
+from hpo.exceptions import SearchSpaceExhausted
+from hpo.history import History
+from hpo.key import Key
+from hpo.space import Space
 from hpo.trial import FrozenTrial, Trial, TrialState
 
 
@@ -275,11 +281,11 @@ def log_without_times(study: hpo.Study) -> list[Event]:
     events: list[Event] = []
     for event in study._log.storage.read(study.study_name, since=1):
         if isinstance(event, (TrialStarted, TrialReported, TrialFinished)):
-            event = replace(event, time=0.0)
+            event = event._replace(time=0.0)
         if isinstance(event, TrialStarted):
-            event = replace(event, worker=None)
+            event = event._replace(worker=None)
         if isinstance(event, TrialFinished) and event.error is not None:
-            event = replace(event, error=replace(event.error, traceback=""))
+            event = event._replace(error=replace(event.error, traceback=""))
         events.append(event)
     return events
 
@@ -339,6 +345,8 @@ def test_records_do_not_keep_garbage_alive() -> None:
 _INTERRUPTED = """
 import os, signal, sys, hpo
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
+
 def objective(trial):
     trial.suggest_float("x", 0, 1)
     if trial.number == 3:
@@ -397,3 +405,25 @@ def test_warnings_of_the_objective_are_its_own() -> None:
         warnings.simplefilter("always")
         hpo.create_study().optimize(lambda trial: float(warnings.warn("mine", stacklevel=1) is None), n_trials=1)
     assert [str(warning.message) for warning in caught] == ["mine"]
+
+
+class SlowGrid:
+    """Takes so long for each of its three proposals that trials start before they are made."""
+
+    def sample(self, space: Space, history: History, key: Key) -> Array:
+        end = time.perf_counter() + 0.03
+        while time.perf_counter() < end:
+            pass
+        if len(history) == 3:
+            raise SearchSpaceExhausted("All three have been tried.")
+        return np.full(len(space), np.nan)
+
+
+def test_an_exhausted_slow_sampler_leaves_no_trial_behind() -> None:
+    study = hpo.create_study(sampler=SlowGrid())
+    study.optimize(quadratic, n_trials=9)
+    assert [trial.state for trial in study.trials] == [TrialState.COMPLETE] * 3
+    assert not study._log.ledger.running
+    with pytest.raises(SearchSpaceExhausted):
+        study.ask()
+    assert len(study.trials) == 3

@@ -390,9 +390,10 @@ class TestReading:
     def test_states_select(self) -> None:
         study = hpo.create_study(seed=0)
         study.optimize(conditional, n_trials=30, catch=ZeroDivisionError)
+        study.add_trial(create_trial(state=TrialState.PAUSED))
         study.ask()
         study.enqueue_trial({})
-        assert [t.number for t in study.get_trials()] == [t.number for t in study.trials] == list(range(32))
+        assert [t.number for t in study.get_trials()] == [t.number for t in study.trials] == list(range(33))
         for state in TrialState:
             chosen = study.get_trials(deepcopy=False, states=(state,))
             assert len(chosen) == study.count_trials((state,)) > 0
@@ -568,7 +569,10 @@ def test_a_sampler_may_leave_choices_open_but_not_change_the_shape() -> None:
         def sample(self, space: Any, history: Any, key: Any) -> Any:
             return np.zeros(len(space) + 1)
 
-    open_, random = hpo.create_study(sampler=Open(), seed=0), hpo.create_study(seed=0)
+    open_, random = (
+        hpo.create_study(sampler=Open(), seed=0),
+        hpo.create_study(sampler=hpo.samplers.RandomSampler(), seed=0),
+    )
     for study in (open_, random):
         study.optimize(quadratic, n_trials=5)
     assert [trial.params for trial in open_.trials] == [trial.params for trial in random.trials]

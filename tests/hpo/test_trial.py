@@ -12,6 +12,7 @@ import pytest
 
 import hpo
 from hpo.exceptions import DistributionMismatchError, UpdateFinishedTrialError
+from hpo.samplers import RandomSampler
 from hpo.trial import FixedTrial, Trial, TrialState
 
 SUGGESTIONS: list[tuple[str, tuple[Any, ...], dict[str, Any], type]] = [
@@ -42,7 +43,7 @@ def ask(seed: int = 0) -> Trial:
 def test_suggestions_are_plain_values_in_their_domain(
     method: str, arguments: tuple[Any, ...], options: dict[str, Any], kind: type, warm: bool
 ) -> None:
-    study = hpo.create_study(seed=0)
+    study = hpo.create_study(sampler=RandomSampler(), seed=0)
     if warm:
         study.optimize(lambda trial: float(getattr(trial, method)("p", *arguments, **options) is None), n_trials=3)
     trial = study.ask()
@@ -120,7 +121,7 @@ def test_a_name_keeps_its_kind(other: tuple[Any, ...], same_trial: bool) -> None
 
 
 def test_choices_stay_within_a_trial_and_may_change_between_trials() -> None:
-    study = hpo.create_study(seed=0)
+    study = hpo.create_study(sampler=RandomSampler(), seed=0)
     trial = study.ask()
     trial.suggest_categorical("c", ["a", "b"])
     for other in (["b", "a"], ["a", "b", "c"], ["a"]):
@@ -198,12 +199,25 @@ class TestReports:
     def test_nothing_is_pruned_before_the_first(self) -> None:
         assert ask().should_prune() is False
 
-    def test_several_objectives_have_none(self) -> None:
-        trial = hpo.create_study(directions=["minimize"] * 2).ask()
-        with pytest.raises(NotImplementedError):
-            trial.report(1.0, 1)
-        with pytest.raises(NotImplementedError):
-            trial.should_prune()
+    def test_several_objectives_need_a_value_each(self) -> None:
+        study = hpo.create_study(directions=["minimize", "maximize"])
+        trial = study.ask()
+        for wrong in [1.0, "12", None, [1.0, "a"]]:
+            with pytest.raises(TypeError, match="2 numbers"):
+                trial.report(wrong, 1)  # type: ignore[arg-type, unused-ignore]
+        for numbers in ([], [1.0], [1.0, 2.0, 3.0]):
+            with pytest.raises(ValueError, match="2 values"):
+                trial.report(numbers, 1)
+        trial.report(np.array([1, math.nan]), 1)  # type: ignore[arg-type]
+        trial.report([1, 2], 0)
+        assert repr(study.trials[0].intermediate_values) == "{1: (1.0, nan), 0: (1.0, 2.0)}"
+        assert trial.curve().vectors[1] == (1.0, -2.0)
+        study.tell(trial, state=TrialState.PRUNED)
+        assert study.trials[0].values is None
+        other = study.ask()
+        other.report((3.0, 4.0), 5)
+        study.tell(other, state=TrialState.PRUNED)
+        assert study.trials[1].values == [3.0, 4.0]
 
 
 def test_a_finished_trial_takes_nothing_more() -> None:
@@ -284,13 +298,14 @@ def test_single_values_need_no_sampler() -> None:
     assert trial.suggest_normal("z", 0, 1, low=1, high=1) == 1.0
 
 
-def test_the_state_enum_has_optunas_numbers() -> None:
+def test_the_state_enum_has_optunas_numbers_and_one_more() -> None:
     assert [(state.name, state.value, state.is_finished()) for state in TrialState] == [
         ("RUNNING", 0, False),
         ("COMPLETE", 1, True),
         ("PRUNED", 2, True),
         ("FAIL", 3, True),
         ("WAITING", 4, False),
+        ("PAUSED", 5, False),
     ]
 
 
