@@ -17,7 +17,7 @@ from tests.benchmarks.problems import Node, Problem, Values, evaluate
 __all__ = ["Outcome", "Outcomes", "runner"]
 
 Outcome: TypeAlias = tuple[tuple[float, ...], tuple[float, ...], float]
-"""Losses that the sampler saw, true losses, and the constraint."""
+"""Losses that the sampler saw, true losses, and the largest constraint."""
 Outcomes: TypeAlias = list[Outcome]
 
 
@@ -31,16 +31,16 @@ class _Observed:
 
     def __call__(self, trial: Any) -> Any:
         values, true = evaluate(self.problem, trial)
-        seen, constraint = self.note(values, true)
-        if self.problem.constraint is not None:
-            trial.set_constraint("c", constraint)
+        seen, constraints = self.note(values, true)
+        for i, constraint in enumerate(constraints):
+            trial.set_constraint(f"c{i}", constraint)
         return seen if len(seen) > 1 else seen[0]
 
-    def note(self, values: Values, true: tuple[float, ...]) -> tuple[tuple[float, ...], float]:
+    def note(self, values: Values, true: tuple[float, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
         seen = tuple(loss + self.problem.noise * float(self._rng.standard_normal()) for loss in true)
-        constraint = 0.0 if self.problem.constraint is None else self.problem.constraint(values)
-        self.outcomes.append((seen, true, constraint))
-        return seen, constraint
+        constraints = () if self.problem.constraints is None else self.problem.constraints(values)
+        self.outcomes.append((seen, true, max(constraints, default=0.0)))
+        return seen, constraints
 
 
 def runner(name: str) -> Callable[[Problem, int, int], Outcomes | None]:
@@ -52,6 +52,10 @@ def runner(name: str) -> Callable[[Problem, int, int], Outcomes | None]:
         return lambda problem, seed, n: _optuna(kind.partition("-")[2], keywords, problem, seed, n)
     if kind == "hyperopt":
         return _hyperopt
+    if kind in ("skopt", "bayes_opt"):
+        from tests.benchmarks.flat_peers import flat_runner
+
+        return flat_runner(kind, _Observed)
     return lambda problem, seed, n: _ours(kind, keywords, problem, seed, n)
 
 
@@ -90,7 +94,7 @@ def _optuna(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n:
 
 
 def _hyperopt(problem: Problem, seed: int, n: int) -> Outcomes | None:
-    if problem.n_objectives > 1 or problem.constraint is not None:
+    if problem.n_objectives > 1 or problem.constraints is not None:
         return None
     import hyperopt  # type: ignore[import-not-found, unused-ignore]
 

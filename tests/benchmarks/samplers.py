@@ -23,16 +23,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.benchmarks.families import FAMILIES, GROUPS
 from tests.benchmarks.peers import Outcomes, runner
-from tests.benchmarks.problems import GROUPS, PROBLEMS, Problem
+from tests.benchmarks.problems import Problem
 
 BUDGETS = (30, 100, 200)
 Array = NDArray[np.float64]
 
 
 def half(name: str) -> str:
-    """The half that a problem belongs to."""
-    group = GROUPS[PROBLEMS[name].group]
+    """The half that a family of problems belongs to."""
+    group = GROUPS[FAMILIES[name].group]
     return "tune" if group.index(name) % 2 == 0 else "report"
 
 
@@ -76,10 +77,11 @@ def run(options: argparse.Namespace) -> None:
                 if i % parts != part or (name, seed) in done:
                     continue
                 begin = time.perf_counter()
-                outcomes = make(PROBLEMS[name], seed, options.trials)
+                problem = FAMILIES[name].member(seed)
+                outcomes = make(problem, seed, options.trials)
                 if outcomes is None:
                     continue
-                curve = regrets(PROBLEMS[name], outcomes)
+                curve = regrets(problem, outcomes)
                 seconds = time.perf_counter() - begin
                 row = {"sampler": sampler, "problem": name, "seed": seed, "seconds": round(seconds, 3), "curve": curve}
                 out.write(json.dumps(row) + "\n")
@@ -87,11 +89,11 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _wanted(options: argparse.Namespace) -> Iterator[tuple[str, int]]:
-    names = options.problems.split(",") if options.problems else list(PROBLEMS)
+    names = options.problems.split(",") if options.problems else list(FAMILIES)
     groups = options.groups.split(",") if options.groups else list(GROUPS)
     for seed in range(options.seeds):
         for name in names:
-            if PROBLEMS[name].group in groups and options.half in (None, half(name)):
+            if FAMILIES[name].group in groups and options.half in (None, half(name)):
                 yield name, seed
 
 
@@ -140,7 +142,7 @@ def report(options: argparse.Namespace) -> str:
         lines += [f"\n### After {budget} trials\n", "Regret relative to random search (lower is better).\n"]
         lines.append("| group | " + " | ".join(samplers) + " |")
         lines.append("|---" * (len(samplers) + 1) + "|")
-        for group, names in {**GROUPS, "overall": list(PROBLEMS)}.items():
+        for group, names in {**GROUPS, "overall": list(FAMILIES)}.items():
             cells = [_cell(data, sampler, names, options.base) for sampler in samplers]
             if any(cells):
                 lines.append(f"| {group} | " + " | ".join(cells) + " |")
@@ -175,7 +177,7 @@ def _cell(data: Any, sampler: str, names: list[str], base: str) -> str:
 
 
 def _ranks(data: Any, samplers: list[str]) -> list[str]:
-    names, seeds = _common(data, samplers, list(PROBLEMS))
+    names, seeds = _common(data, samplers, list(FAMILIES))
     if not names or not seeds:
         return [""] * len(samplers)
     cube = np.stack([_matrix(data[s], names, seeds) for s in samplers])
@@ -186,7 +188,7 @@ def _ranks(data: Any, samplers: list[str]) -> list[str]:
 def _wins(data: Any, samplers: list[str], base: str) -> list[str]:
     out = []
     for sampler in samplers:
-        names, seeds = _common(data, [sampler, base], list(PROBLEMS)) if base in data else ([], [])
+        names, seeds = _common(data, [sampler, base], list(FAMILIES)) if base in data else ([], [])
         if sampler == base or not names or not seeds:
             out.append("")
             continue

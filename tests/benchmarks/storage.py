@@ -1,7 +1,7 @@
 """Many processes on one study, hpo's storage beside Optuna's: throughput, faults, an ask among many trials, a soak.
 
     pip install -e '.[benchmark]'
-    python -m tests.benchmarks.storage [throughput] [ask] [kill] [soak] [--quick] [--folder DIR]
+    python -m tests.benchmarks.storage [throughput] [commits] [ask] [kill] [soak] [--quick] [--folder DIR]
 
 Prints Markdown tables. PostgreSQL is started from the programs of Debian's package where that is installed.
 """
@@ -33,7 +33,7 @@ LIBRARIES = ("optuna", "hpo")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts = ("throughput", "ask", "kill", "soak")
+    parts = ("throughput", "commits", "ask", "kill", "soak")
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(parts)}; all by default")
     parser.add_argument("--quick", action="store_true", help="a tenth of the sizes")
     parser.add_argument("--folder", type=Path, help="on the disk that is meant; by default a temporary one")
@@ -80,6 +80,22 @@ def throughput(urls: dict[str, Iterator[str]], scale: float) -> None:
             cells = [kind, n, f"{theirs:.0f}", f"{ours:.0f}", f"{ours / theirs:.1f} ×", *faults]
             print("| " + " | ".join(map(str, cells)) + " |", flush=True)
     print()
+
+
+def commits(urls: dict[str, Iterator[str]], scale: float) -> None:
+    """Transactions per trial without reports, as PostgreSQL counts them; half of hpo's only flush the other half."""
+    if "PostgreSQL" not in urls:
+        return
+    n_trials = int(500 * scale)
+    print("| PostgreSQL, one worker | Optuna | hpo |\n|---|---|---|")
+    cells = []
+    for library in LIBRARIES:
+        url = next(urls["PostgreSQL"])
+        _share(library, url, 1, n_trials)
+        before = _transactions(url)
+        _share(library, url, 1, n_trials)
+        cells.append(f"{(_transactions(url) - before) / n_trials:.1f}")
+    print(f"| transactions per trial | {' | '.join(cells)} |\n", flush=True)
 
 
 def ask(urls: dict[str, Iterator[str]], scale: float) -> None:
@@ -237,6 +253,13 @@ def _database(server: Server, name: str) -> str:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     engine.dispose()
     return sa.make_url(server.url).set(database=name).render_as_string(hide_password=False)
+
+
+def _transactions(url: str) -> int:
+    """Committed so far, by sessions that have ended."""
+    with sa.create_engine(url).connect() as connection:
+        query = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+        return int(connection.exec_driver_sql(query).scalar_one())
 
 
 def _size(url: str) -> int:

@@ -1,5 +1,6 @@
-"""Real tuning problems with few enough configurations to evaluate each once: scikit-learn's wine and iris data,
-and its synthetic generators. Losses are cross-validated log losses, kept in a JSON file between runs.
+"""Real tuning problems with few enough configurations to evaluate each once: models of scikit-learn and LightGBM on
+scikit-learn's wine and iris data and its synthetic generators. Losses are cross-validated squared errors of class
+probabilities, kept in a JSON file between runs.
 
 Where `HPO_BENCHMARK_TABLES` says, else in the folder for temporary files.
 """
@@ -27,12 +28,22 @@ _GRIDS: dict[str, Grid] = {
     "tree": {"depth": tuple(range(1, 11)), "leaf": tuple(range(1, 21)), "criterion": ("gini", "entropy")},
     "logistic": {"log_c": tuple(range(-8, 9)), "l1": (0, 1), "degree": (1, 2)},
     "svm": {"log_c": tuple(range(-4, 9)), "log_gamma": tuple(range(-8, 5)), "kernel": ("rbf", "sigmoid")},
+    "boost": {
+        "leaves": tuple(range(2, 13)),
+        "log_rate": tuple(range(-8, 1)),
+        "least": tuple(range(1, 9)),
+        "extra": (0, 1),
+    },
 }
 TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "wine_knn_tree": ("wine", ("knn", "tree")),
     "moons_all": ("moons", ("knn", "tree", "logistic", "svm")),
     "iris_all": ("iris", ("knn", "tree", "logistic", "svm")),
     "blobs_svm": ("blobs", ("svm", "logistic")),
+    "circles_all": ("circles", ("knn", "tree", "logistic", "svm")),
+    "wine_all": ("wine", ("knn", "tree", "logistic", "svm")),
+    "blobs_boost": ("blobs", ("boost",)),
+    "moons_boost": ("moons", ("boost", "tree")),
 }
 """The data and the models of each problem."""
 
@@ -106,6 +117,8 @@ def _data(name: str) -> Any:
         return datasets.load_iris(return_X_y=True)
     if name == "moons":
         return datasets.make_moons(200, noise=0.3, random_state=0)
+    if name == "circles":
+        return datasets.make_circles(200, noise=0.15, factor=0.6, random_state=0)
     return datasets.make_classification(200, 8, n_informative=4, n_classes=3, random_state=0)
 
 
@@ -139,9 +152,25 @@ def _svm(v: Mapping[str, Any]) -> Any:
     return SVC(C=10.0 ** (v["log_c"] / 2), gamma=10.0 ** (v["log_gamma"] / 2), kernel=v["kernel"])
 
 
+def _boost(v: Mapping[str, Any]) -> Any:
+    from lightgbm import LGBMClassifier  # type: ignore[import-not-found, unused-ignore]
+
+    return LGBMClassifier(
+        n_estimators=20,
+        num_leaves=v["leaves"],
+        learning_rate=2.0 ** v["log_rate"],
+        min_child_samples=3 * v["least"],
+        extra_trees=bool(v["extra"]),
+        n_jobs=1,
+        random_state=0,
+        verbose=-1,
+    )
+
+
 _MODELS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "knn": _knn,
     "tree": _tree,
     "logistic": _logistic,
     "svm": _svm,
+    "boost": _boost,
 }
