@@ -13,6 +13,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
 __all__ = ["Server", "mariadb", "postgresql"]
 
 
@@ -40,11 +44,12 @@ class Server:
             self._process = subprocess.Popen(
                 self.command, user=self.user, stdout=log, stderr=log, start_new_session=True, cwd="/"
             )
+        engine = create_engine(self.url, poolclass=NullPool)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
+                engine.connect().close()
+            except OperationalError:  # nobody listens yet, or who listens is still starting up
                 if self._process.poll() is not None:
                     break
                 time.sleep(0.05)
