@@ -13,7 +13,7 @@ test: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
 benchmark: $(VENV)/.benchmark
 	$(BIN)/python tests/benchmarks/overhead.py

@@ -1,11 +1,12 @@
 # %% [markdown]
-# # Stop, crash, resume
+# # Many processes, crashes and resuming
 #
-# A study that is kept in a file can be stopped at any moment, killed even, and goes on where it was.
-# We run a training script in processes of its own, as you would from a shell. It tunes a classifier of
-# breast tumours.
+# A study that is kept in a file can be stopped at any moment, killed even, and goes on where it was. And as many
+# processes as you like may work on it together. We run a training script in processes of its own, as you would from
+# a shell. It tunes a classifier of breast tumours.
 
 # %%
+import signal
 import subprocess
 import sys
 import time
@@ -74,11 +75,14 @@ print("Same trials:", [t.params for t in study.trials] == [t.params for t in who
 # ## Kill it
 #
 # Now we start a longer run, watch it from here, and kill it in the middle of a trial, without a chance to tidy up.
+# To be sure that it is in the middle of one, we hold it for a look before.
 
 # %%
 process = subprocess.Popen([sys.executable, "train.py", "1000"])
-while len(study.trials) < 17 and process.poll() is None:
-    time.sleep(0.05)
+while len(study.trials) < 17 or study.trials[-1].state is not hpo.TrialState.RUNNING:
+    process.send_signal(signal.SIGCONT)
+    time.sleep(0.02)
+    process.send_signal(signal.SIGSTOP)
 process.kill()
 process.wait()
 for trial in study.trials[-3:]:
@@ -103,6 +107,36 @@ subprocess.run([sys.executable, "train.py", "3"], check=True)
 print("Differences:", study.verify())
 
 # %% [markdown]
+# ## Work together
+#
+# Start the script several times, and the processes share the study; nothing else is to be set up. With `max_trials`
+# they stop when the study has so many finished trials, whoever ran them. With `retry` a trial of a process that died
+# is queued again, and one of the others takes it. We start two workers and kill one of them.
+
+# %%
+Path("worker.py").write_text("""
+import hpo
+from train import objective
+
+hpo.logging.set_verbosity(hpo.logging.ERROR)
+study = hpo.load_study(study_name="tumours", storage="sqlite:///tumours.db", retry=2)
+study.optimize(objective, max_trials=40)
+""")
+workers = [subprocess.Popen([sys.executable, "worker.py"]) for _ in range(2)]
+while study.count_trials((hpo.TrialState.RUNNING,)) < 2 and all(worker.poll() is None for worker in workers):
+    time.sleep(0.02)
+workers[0].kill()
+print("Exit codes:", [worker.wait() for worker in workers])
+finished = study.count_trials((hpo.TrialState.COMPLETE, hpo.TrialState.FAIL))
+print(f"{finished} finished trials, best {study.best_value:.4f}")
+for trial in study.get_trials(states=(hpo.TrialState.FAIL,)):
+    print(f"Trial {trial.number} failed: {trial.error.message if trial.error else 'as we said'}")
+print("Differences:", study.verify())
+
+# %% [markdown]
+# On several machines the same works with a database, such as `postgresql+psycopg://…`, or with a
+# file that all of them see: `journal:///study.log`.
+#
 # ## Change your mind
 #
 # The range of a parameter may change between trials. The trials so far stay, and count wherever they lie in the
@@ -122,3 +156,6 @@ def shifted(trial):
 study.optimize(shifted, n_trials=5)
 print(f"{len(study.trials)} trials, best {study.best_value:.4f} with {study.best_params}")
 print("Differences:", study.verify())
+
+# %% [markdown]
+# Next: `06_objectives.py`, where there is more than one thing to want.
