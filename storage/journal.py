@@ -41,6 +41,7 @@ from hpo.exceptions import (
     UnknownStudyError,
 )
 from hpo.leases import LeasePolicy
+from hpo.storage.disk import sync
 
 __all__ = ["JournalStorage"]
 
@@ -473,7 +474,7 @@ def _write_all(descriptor: int, data: bytes | bytearray, offset: int) -> None:
     while rest:
         written = os.pwrite(descriptor, rest, offset)
         rest, offset = rest[written:], offset + written
-    os.fsync(descriptor)
+    sync(descriptor)
 
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from hpo.storage.disk import sync
+
 __all__ = ["flush"]
 
 
@@ -21,6 +23,6 @@ def flush(database: Path) -> None:
     """
     file = os.open(f"{database}-wal", os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(file)
+        sync(file)
     finally:
         os.close(file)

@@ -215,13 +215,13 @@ def test_a_log_is_on_the_disk_when_append_returns(url: str, path: Path, monkeypa
     storage = RDBStorage(url)
     storage.create(HEADER)
     flushed: list[tuple[str, int]] = []
-    fsync = os.fsync
+    fdatasync = os.fdatasync
 
     def watched(file: int) -> None:
-        fsync(file)
+        fdatasync(file)
         flushed.append((str(Path(f"/proc/self/fd/{file}").readlink()), os.fstat(file).st_size))
 
-    monkeypatch.setattr(os, "fsync", watched)
+    monkeypatch.setattr(os, "fdatasync", watched)
     before = Path(f"{path}-wal").stat().st_size
     storage.append("s", [TrialReported(0, 0, 0.0, 0.0)])
     assert flushed == []  # a report may wait
