@@ -475,14 +475,15 @@ class Columns:
         self._number.extend(np.array(number))
         self._state.extend(np.array(state))
         self._losses.extend(np.array([nothing if given is None else given for given in values]) * self.signs)
-        self._violation.extend(np.array([violation(given) for given in constraints]))
+        self._violation.extend(np.array([violation(given) if given else 0.0 for given in constraints]))
         self._keep_constraints(begin, constraints)
         self._last_step.extend(np.array([max(trial.steps) if trial.steps else -1 for trial in trials]))
         self._start.extend(np.array([trial.time for trial in trials]))
         self._end.extend(np.array(end))
         self._space.extend(np.array([self._space_id(space) for space in spaces]))
         for row, (trial, event) in enumerate(zip(trials, events, strict=True), begin):
-            self._keep_extras(row, trial, event)
+            if trial.user_attrs or trial.system_attrs or any(event[6:10]):  # constraints, attributes, error
+                self._keep_extras(row, trial, event)
             if trial.steps:
                 self._keep_reports(row, trial, event.state)
         self._keep_parameters(begin, parameters, spaces)
@@ -496,10 +497,9 @@ class Columns:
             column.extend(np.array([constraints.get(name, np.nan) for constraints in given]))
 
     def _keep_extras(self, row: int, trial: RunningTrial, event: TrialFinished) -> None:
-        if trial.user_attrs or trial.system_attrs or any(event[6:10]):  # constraints, attributes, error
-            user = trial.user_attrs | dict(event.user_attrs)
-            system = trial.system_attrs | dict(event.system_attrs)
-            self._extras[row] = _Extras(user, system, event.constraints, event.error)
+        user = trial.user_attrs | dict(event.user_attrs)
+        system = trial.system_attrs | dict(event.system_attrs)
+        self._extras[row] = _Extras(user, system, event.constraints, event.error)
 
     def _keep_reports(self, row: int, trial: RunningTrial, state: TrialState) -> None:
         if trial.inherited:

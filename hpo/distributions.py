@@ -230,6 +230,11 @@ class FloatDistribution(_NumericDistribution):
         return _significant(max(abs(self.low), abs(self.high)))
 
     @cached_property
+    def _scale_of_digits(self) -> float:
+        """10**digits where it is exact, so that an integer over it is the float nearest to the decimal; else 0."""
+        return 10.0**self._digits if 0 <= self._digits <= 22 else 0.0
+
+    @cached_property
     def is_plain(self) -> bool:
         """Whether coding is the linear map from [low, high] to [0, 1] and nothing else."""
         return not self.log and self.step is None and self.low < self.high
@@ -247,7 +252,9 @@ class FloatDistribution(_NumericDistribution):
         if self.log:
             value = float(format(self._scale.inverse(u), self._format))
         else:  # the most frequent case, so without the detour over the scale
-            value = round(self.low + u * (self.high - self.low), self._digits)
+            value = self.low + u * (self.high - self.low)
+            scale = self._scale_of_digits
+            value = round(value * scale) / scale if scale else round(value, self._digits)
         return self.low if value < self.low else self.high if value > self.high else value
 
     def to_external_repr(self, param_value_in_internal_repr: float) -> float:

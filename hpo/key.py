@@ -74,4 +74,4 @@ class Key(NamedTuple):
         return np.random.default_rng(int.from_bytes(digest, "little"))
 
     def _address(self) -> bytes:
-        return f"{self.seed}/{self.number}/{len(self.label)}:{self.label}/".encode("utf-8", "surrogatepass")
+        return f"{self.seed}/{self.number}/{len(self.label)}:".encode() + _encoded(self.label) + b"/"

@@ -255,7 +255,7 @@ class _Run:
         if not accepted:
             logger.warning(f"Trial {trial.number} had already been ended by someone else; its result is ignored.")
             return
-        if logger.isEnabledFor(logging.WARNING):
+        if outcome.state is not TrialState.COMPLETE or logger.isEnabledFor(logging.INFO):
             _log(self.study, trial, outcome, error)
         if self.progress is not None:
             with self.study._log.lock:
@@ -295,7 +295,7 @@ def _log(study: Study, trial: Trial, outcome: Outcome, error: BaseException | No
             f"Trial {number} failed with parameters: {parameters} because of the following error: {reason}."
             + (f"\n{outcome.error.traceback}" if outcome.error and outcome.error.traceback and error is None else "")
         )
-    elif not logger.isEnabledFor(logging.INFO) or outcome.values is None:
+    elif outcome.values is None:
         return
     elif len(outcome.values) > 1:
         logger.info(f"Trial {number} finished with values: {list(outcome.values)} and parameters: {parameters}.")

@@ -467,7 +467,7 @@ def sampled(sampler: Sampler, space: Space, history: History, key: Key) -> list[
     """
     row = sampler.sample(space, history, key)
     values: list[float] = row.tolist()
-    if row.shape != (len(space),):
+    if row.shape != (len(space.names),):
         raise ValueError(
             f"{sampler!r} must return an array of shape ({len(space)},) for {list(space)!r}, got {row.shape}."
         )

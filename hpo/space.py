@@ -99,5 +99,8 @@ class Space(Mapping[str, BaseDistribution]):
 
     def uniform(self, key: Key) -> Array:
         """A coded row drawn from the prior, shape (d,); each parameter's depends on the key and its name alone."""
-        drawn = zip(self.distributions, key.uniforms(self.names), strict=True)
-        return np.array([distribution.draw(u) for distribution, u in drawn], dtype=np.float64)
+        return np.array(list(map(_draw, self.distributions, key.uniforms(self.names))), dtype=np.float64)
+
+
+def _draw(distribution: BaseDistribution, u: float) -> float:
+    return distribution.draw(u)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import is_
 from typing import Any, Protocol, final
 
 from hpo.events import Event
@@ -55,7 +57,7 @@ class Segment:
 def pack(values: Sequence[Any]) -> Packed:
     """The smallest shape that `values` fit; never changes a value or its type."""
     first = values[0]
-    if all(value is first for value in values):
+    if all(map(is_, values, repeat(first))):
         return _Repeated(first, len(values))
     kinds = set(map(type, values))
     if kinds == {float}:
