@@ -1,0 +1,16 @@
+"""Laws that every sampler, pruner and storage keeps, as tests for your own ones.
+
+Example:
+    >>> class TestMySampler(SamplerContract):
+    ...     @pytest.fixture
+    ...     def sampler(self) -> Sampler:
+    ...         return MySampler()
+"""
+
+from __future__ import annotations
+
+from hpo.testing.pruners import PrunerContract
+from hpo.testing.samplers import SamplerContract
+from hpo.testing.storages import StorageContract
+
+__all__ = ["PrunerContract", "SamplerContract", "StorageContract"]
