@@ -51,7 +51,7 @@ def databases(folder: Path) -> Iterator[dict[str, Iterator[str]]]:
     """Endless new databases of each kind."""
     server_folder = folder / "server"
     server_folder.mkdir()
-    server = postgresql(server_folder)
+    server = postgresql(server_folder, shared_preload_libraries="pg_stat_statements")
     kinds: dict[str, Iterator[str]] = {"SQLite": (f"sqlite:///{folder}/{i}.db" for i in range(10**6))}
     if isinstance(server, Server):
         server.start()
@@ -65,37 +65,41 @@ def databases(folder: Path) -> Iterator[dict[str, Iterator[str]]]:
 
 def throughput(urls: dict[str, Iterator[str]], scale: float) -> None:
     """Trials per second of all workers together, and what is wrong with the study afterwards."""
-    print("| database | workers | Optuna, trials/s | hpo, trials/s | ratio | errors | lost | duplicates | gaps |")
-    print("|---|---|---|---|---|---|---|---|---|")
+    print(f"{os.cpu_count()} cores; busy is the share of their time that was used, by the database too.\n")
+    print("| database | workers | Optuna, 1/s | hpo, 1/s | ratio | busy | errors | lost | duplicates | gaps |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
     for kind, workers in (("SQLite", (1, 4, 16)), ("PostgreSQL", (1, 4, 16))):
         for n in workers if kind in urls else ():
             rates: dict[str, list[float]] = {library: [] for library in LIBRARIES}
-            faults = (0, 0, 0, 0)
+            faults, busy = (0, 0, 0, 0), []
             for _ in range(3):
                 for library in LIBRARIES:
                     n_trials = int((240 if library == "optuna" else 4800) * scale)
-                    rate, faults = _share(library, next(urls[kind]), n, max(n, n_trials))
+                    rate, share, faults = _share(library, next(urls[kind]), n, max(n, n_trials))
                     rates[library].append(rate)
+                busy.append(share)
             theirs, ours = (median(rates[library]) for library in LIBRARIES)
-            cells = [kind, n, f"{theirs:.0f}", f"{ours:.0f}", f"{ours / theirs:.1f} ×", *faults]
+            cells = [kind, n, f"{theirs:.0f}", f"{ours:.0f}", f"{ours / theirs:.1f} ×", f"{median(busy):.0%}", *faults]
             print("| " + " | ".join(map(str, cells)) + " |", flush=True)
     print()
 
 
 def commits(urls: dict[str, Iterator[str]], scale: float) -> None:
-    """Transactions per trial without reports, as PostgreSQL counts them; half of hpo's only flush the other half."""
+    """What a trial without reports costs, as PostgreSQL counts it; half of hpo's transactions only flush the others."""
     if "PostgreSQL" not in urls:
         return
     n_trials = int(500 * scale)
-    print("| PostgreSQL, one worker | Optuna | hpo |\n|---|---|---|")
-    cells = []
+    print("| PostgreSQL, one worker, per trial | Optuna | hpo |\n|---|---|---|")
+    costs = []
     for library in LIBRARIES:
         url = next(urls["PostgreSQL"])
         _share(library, url, 1, n_trials)
-        before = _transactions(url)
+        before = _counters(url)
         _share(library, url, 1, n_trials)
-        cells.append(f"{(_transactions(url) - before) / n_trials:.1f}")
-    print(f"| transactions per trial | {' | '.join(cells)} |\n", flush=True)
+        costs.append([(late - early) / n_trials for early, late in zip(before, _counters(url), strict=True)])
+    for name, theirs, ours in zip(("transactions", "statements", "flushes of the disk"), *costs, strict=True):
+        print(f"| {name} | {theirs:.1f} | {ours:.1f} |", flush=True)
+    print()
 
 
 def ask(urls: dict[str, Iterator[str]], scale: float) -> None:
@@ -175,19 +179,21 @@ def soak(urls: dict[str, Iterator[str]], scale: float) -> None:
     print()
 
 
-def _share(library: str, url: str, n_workers: int, n_trials: int) -> tuple[float, tuple[int, int, int, int]]:
-    """Trials per second of workers that start together; errors, lost, duplicate and missing trials."""
+def _share(library: str, url: str, n_workers: int, n_trials: int) -> tuple[float, float, tuple[int, int, int, int]]:
+    """Trials per second of workers that start together; the busy share; errors, lost, duplicate and missing trials."""
     hpo = load(library)
     study = stored_study(hpo, url)
     workers = [_process("work", library, url=url, n_trials=n_trials // n_workers) for _ in range(n_workers)]
     for worker in workers:
         assert worker.stdout is not None
         worker.stdout.readline()  # ready
+    before = _ticks()
     for worker in workers:
         assert worker.stdin is not None
         worker.stdin.write("go\n")
         worker.stdin.flush()
     outputs = [worker.communicate()[0] for worker in workers]
+    idle, ticks = (late - early for early, late in zip(before, _ticks(), strict=True))
     reports = [json.loads(output) for output in outputs if output]
     told = [number for report in reports for number in report["told"]]
     seconds = max(report["ended"] for report in reports) - min(report["began"] for report in reports)
@@ -195,7 +201,7 @@ def _share(library: str, url: str, n_workers: int, n_trials: int) -> tuple[float
     complete = {trial.number for trial in study.trials if trial.value is not None}
     errors = sum(worker.returncode != 0 for worker in workers)
     gaps = len(set(range(len(numbers))) - set(numbers))
-    return len(told) / seconds, (errors, len(set(told) - complete), len(told) - len(set(told)), gaps)
+    return len(told) / seconds, 1 - idle / ticks, (errors, len(set(told) - complete), len(told) - len(set(told)), gaps)
 
 
 def work(library: str, *, url: str, n_trials: int) -> None:
@@ -255,11 +261,24 @@ def _database(server: Server, name: str) -> str:
     return sa.make_url(server.url).set(database=name).render_as_string(hide_password=False)
 
 
-def _transactions(url: str) -> int:
-    """Committed so far, by sessions that have ended."""
+def _ticks() -> tuple[int, int]:
+    """Ticks of all cores since the system started: those without work, waiting for the disk included, and all."""
+    ticks = list(map(int, Path("/proc/stat").read_text().splitlines()[0].split()[1:]))
+    return ticks[3] + ticks[4], sum(ticks)
+
+
+def _counters(url: str) -> tuple[int, int, int]:
+    """Transactions and statements so far in a database, by sessions that have ended, and flushes in all."""
+    transactions = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+    statements = (
+        "SELECT sum(calls) FROM pg_stat_statements WHERE dbid = "
+        "(SELECT oid FROM pg_database WHERE datname = current_database())"
+    )
+    flushes = "SELECT wal_sync FROM pg_stat_wal"
     with sa.create_engine(url).connect() as connection:
-        query = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
-        return int(connection.exec_driver_sql(query).scalar_one())
+        connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+        counted = [connection.exec_driver_sql(query).scalar_one() for query in (transactions, statements, flushes)]
+        return int(counted[0]), int(counted[1]), int(counted[2])
 
 
 def _size(url: str) -> int:

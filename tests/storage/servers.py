@@ -75,8 +75,8 @@ class Server:
             self.kill()
 
 
-def postgresql(folder: Path) -> Server | str:
-    """A new PostgreSQL, not yet started; a sentence that says what is missing where there is none."""
+def postgresql(folder: Path, **settings: object) -> Server | str:
+    """A new PostgreSQL, not yet started, with settings of its own; a sentence that says what is missing without one."""
     binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
     found = shutil.which("initdb", path=os.pathsep.join([str(binaries[-1]) if binaries else "", os.environ["PATH"]]))
     if found is None:
@@ -85,8 +85,8 @@ def postgresql(folder: Path) -> Server | str:
     initdb = [found, "--pgdata", str(data), "--auth", "trust", "--username", "hpo", "--encoding", "UTF8"]
     subprocess.run(initdb, user=user, check=True, capture_output=True, cwd="/")
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "max_connections": 200}
-    settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-    command = [str(Path(found).with_name("postgres")), "-D", str(data), *settings]
+    arguments = [part for name, value in (options | settings).items() for part in ("-c", f"{name}={value}")]
+    command = [str(Path(found).with_name("postgres")), "-D", str(data), *arguments]
     url = f"postgresql+psycopg://hpo:secret@127.0.0.1:{port}/postgres"
     return Server(command, user, port, url, folder / "log")
 
