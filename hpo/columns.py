@@ -540,10 +540,11 @@ class Columns:
                     categorical = isinstance(distribution, CategoricalDistribution)
                     parameter = self._parameters[name] = _Parameter(categorical=categorical)
                     parameter.raw.extend(np.full(begin, np.nan))
-                column = fresh.setdefault(name, np.full(len(given), np.nan))
-                column[rows] = parameter.internal(
-                    [given[i][name] for i in rows], [begin + i for i in rows], distribution
-                )
+                values = parameter.internal([given[i][name] for i in rows], [begin + i for i in rows], distribution)
+                if len(groups) == 1:
+                    fresh[name] = values
+                else:
+                    fresh.setdefault(name, np.full(len(given), np.nan))[rows] = values
         absent = np.full(len(given), np.nan)
         for name, parameter in self._parameters.items():
             parameter.raw.extend(fresh.get(name, absent))

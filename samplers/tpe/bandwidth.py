@@ -28,13 +28,16 @@ def neighbour_gap(u: Array) -> Array:
     padded[:, 0], padded[:, -1] = 0.0, 1.0
     padded[:, 1:-1] = np.take_along_axis(x, order, 1)
     missing = np.isnan(padded)
-    padded[missing] = 1.0
+    has_missing = missing.any()
+    if has_missing:
+        padded[missing] = 1.0
     gaps = padded[:, 1:] - padded[:, :-1]
     widest = np.maximum(gaps[:, :-1], gaps[:, 1:])
     same = (gaps[:, 1:-1] == 0.0) & ~missing[:, 2:-1]
     if same.any():
         widest = _shared(widest, same)
-    widest[missing[:, 1:-1]] = np.nan
+    if has_missing:
+        widest[missing[:, 1:-1]] = np.nan
     out = np.empty_like(x)
     np.put_along_axis(out, order, widest, 1)
     return np.asarray(out.T)
@@ -64,11 +67,11 @@ def spread(u: Array, weights: Array, d: float) -> Array:
     Source: Scott (1992), "Multivariate density estimation", equation 6.42.
     """
     known = ~np.isnan(u)
-    w, x = np.where(known, weights[:, None], 0.0), np.where(known, u, 0.0)
+    w, x = (weights[:, None], u) if known.all() else (np.where(known, weights[:, None], 0.0), np.where(known, u, 0.0))
     total = np.maximum(w.sum(0), _TINY)
     n = np.maximum(total**2 / np.maximum((w**2).sum(0), _TINY), 1.0)
     mean = (w * x).sum(0) / total
-    variance = (w * np.where(known, x - mean, 0.0) ** 2).sum(0) / total
+    variance = (w * (x - mean) ** 2).sum(0) / total
     return np.broadcast_to(np.sqrt(variance) * n ** (-1 / (d + 4)), u.shape)
 
 

@@ -234,8 +234,8 @@ def grow(library: str, *, url: str, max_trials: int) -> None:
     sizes: dict[str, int] = {}
 
     def look(study: Any, trial: Any) -> None:
-        if trial.number >= max_trials // 5:
-            sizes.setdefault("early", resident())
+        if trial.number >= max_trials // 5 and "early" not in sizes:
+            sizes["early"] = resident()
 
     study.optimize(sphere(5), max_trials=max_trials, callbacks=[look])
     print(json.dumps({"early": sizes.get("early", resident()), "late": resident()}))
