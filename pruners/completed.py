@@ -11,7 +11,7 @@ from hpo.history import History
 from hpo.pruners.ordered import Ordered
 from hpo.space import Space
 
-__all__ = ["Completed", "completed"]
+__all__ = ["Completed", "completed", "trial_length"]
 
 _NOTHING = Ordered()
 _NO_SPACE = Space()
@@ -24,13 +24,11 @@ class Completed:
 
     Args:
         size: How many.
-        last_step: The largest step of the first one that reported, which says how long trials are; None before.
         best: The smallest loss that one of them ended with.
         at: With one objective, the losses reported, by step.
     """
 
     size: int = 0
-    last_step: int | None = None
     best: float = float("inf")
     at: Mapping[int, Ordered] = field(default_factory=dict)
 
@@ -38,12 +36,10 @@ class Completed:
         """The same after some more trials."""
         is_complete = (fresh.state == TrialState.COMPLETE).tolist()
         reported: dict[int, list[float]] = {}
-        last_step, best = self.last_step, self.best
+        best = self.best
         for curve, complete in zip(fresh.curves(), is_complete, strict=True):
             if not complete or not curve.steps:
                 continue
-            if last_step is None:
-                last_step = curve.step
             if fresh.n_objectives > 1:
                 continue
             best = min(best, curve.latest)  # stays where the latter is NaN
@@ -52,12 +48,25 @@ class Completed:
         at = self.at
         if reported:
             at = {**at, **{step: at.get(step, _NOTHING).plus(losses) for step, losses in reported.items()}}
-        return Completed(self.size + sum(is_complete), last_step, best, at)
+        return Completed(self.size + sum(is_complete), best, at)
 
 
 def completed(history: History) -> Completed:
     """The completed trials, at the cost of those that are new."""
     return history.fold("pruners.completed", _NONE, Completed.advance, _NO_SPACE)
+
+
+def trial_length(history: History) -> int | None:
+    """How long trials are: the largest step of the first completed one that reported; None before."""
+    return history.fold("pruners.length", None, _length, _NO_SPACE)
+
+
+def _length(known: int | None, fresh: History) -> int | None:
+    if known is not None:
+        return known
+    is_complete = (fresh.state == TrialState.COMPLETE).tolist()
+    curves = zip(fresh.curves(), is_complete, strict=True)
+    return next((curve.step for curve, complete in curves if complete and curve.steps), None)
 
 
 _NONE = Completed()

@@ -11,7 +11,7 @@ import numpy as np
 
 from hpo.arrays import BoolArray, IntArray
 from hpo.history import Curve, History
-from hpo.pruners.completed import completed
+from hpo.pruners.completed import trial_length
 from hpo.pruners.intervals import check_least
 from hpo.pruners.successive_halving import SuccessiveHalvingPruner, check_bootstrap
 
@@ -83,7 +83,7 @@ class HyperbandPruner:
     def _shares(self, history: History) -> tuple[float, ...] | None:
         if self.max_resource != "auto":
             return self._shares_of(self.max_resource)
-        last_step = completed(history).last_step
+        last_step = trial_length(history)
         return None if last_step is None else self._shares_of(max(last_step + 1, self.min_resource))
 
     def _shares_of(self, max_resource: int) -> tuple[float, ...]:

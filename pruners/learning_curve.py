@@ -9,7 +9,7 @@ from typing import Literal, final
 import numpy as np
 
 from hpo.history import Curve, History
-from hpo.pruners.completed import completed
+from hpo.pruners.completed import completed, trial_length
 from hpo.pruners.extrapolation import extrapolate
 from hpo.pruners.fronts import check_one_objective
 from hpo.pruners.intervals import check_least, is_due
@@ -62,9 +62,10 @@ class LearningCurvePruner:
         if len(curve.steps) < self.n_min_reports or not is_due(curve, self.n_warmup_steps, self.interval_steps):
             return False
         peers = completed(history)
-        if peers.size < max(1, self.n_startup_trials) or peers.last_step is None or not math.isfinite(peers.best):
+        longest = trial_length(history)
+        if peers.size < max(1, self.n_startup_trials) or longest is None or not math.isfinite(peers.best):
             return False
-        last = peers.last_step if self.max_resource == "auto" else self.max_resource - 1
+        last = longest if self.max_resource == "auto" else self.max_resource - 1
         if curve.step >= last:
             return False
         points = sorted(point for point in zip(curve.steps, curve.losses, strict=True) if math.isfinite(point[1]))

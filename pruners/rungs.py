@@ -34,7 +34,8 @@ class Ladder:
     def reached(self, curve: Curve) -> range:
         """The rungs that a trial has reached since the pruner was last asked about it."""
         before = max(curve.steps[: curve.asked], default=-1) if curve.asked else -1
-        return range(self.n_reached(before), self.n_reached(curve.step))
+        n_before, now = self.n_reached(before), curve.step
+        return range(n_before, self.n_reached(now) if self.step(n_before) <= now else n_before)
 
     def n_reached(self, step: int) -> int:
         """How many rungs lie at a step or before it."""

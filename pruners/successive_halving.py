@@ -10,7 +10,7 @@ import numpy as np
 
 from hpo.history import Curve, History
 from hpo.pareto import ranking
-from hpo.pruners.completed import completed
+from hpo.pruners.completed import trial_length
 from hpo.pruners.fronts import Point, n_before
 from hpo.pruners.intervals import check_least
 from hpo.pruners.rungs import Ladder, Rungs, VectorRungs
@@ -114,10 +114,10 @@ class SuccessiveHalvingPruner:
     def _ladder(self, history: History) -> Ladder | None:
         least = self.min_resource
         if least == "auto":
-            last_step = completed(history).last_step
-            if last_step is None:
+            n_steps = trial_length(history)
+            if n_steps is None:
                 return None
-            least = max(last_step // 100, 1)
+            least = max(n_steps // 100, 1)
         return Ladder(least * self.reduction_factor**self.min_early_stopping_rate, self.reduction_factor)
 
     def _is_stopped(self, history: History, curve: Curve, ladder: Ladder, rung: int) -> bool:
