@@ -53,7 +53,7 @@ def flattened(record: _Record) -> dict[str, Any]:
 
 
 def render(records: Sequence[_Record] | _Record, form: str, *, flatten: bool = False) -> str:
-    """_Records, or a single one, in a format."""
+    """Records, or a single one, in a format."""
     if form == "json":
         return json.dumps(_plain(_shaped(records, flatten)), indent=2, ensure_ascii=False)
     if form == "yaml":

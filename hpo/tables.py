@@ -37,19 +37,11 @@ def show(value: Any) -> str:
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """A table with a line under its head; columns of numbers are aligned to the right."""
+    from tabulate import tabulate
+
     cells = [[show(value) for value in row] for row in rows]
-    heads = [show(name) for name in columns]
-    widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
-    numeric = [all(_is_number(value) for value in column) for column in zip(*rows, strict=True)] or [False] * len(heads)
-
-    def line(texts: Sequence[str]) -> str:
-        aligned = (
-            text.rjust(width) if right else text.ljust(width)
-            for text, width, right in zip(texts, widths, numeric, strict=True)
-        )
-        return "  ".join(aligned).rstrip()
-
-    return "\n".join([line(heads), "  ".join("─" * width for width in widths), *map(line, cells)])
+    align = ["right" if all(map(_is_number, column)) else "left" for column in zip(*rows, strict=True)]
+    return tabulate(cells, [show(name) for name in columns], "simple", disable_numparse=True, colalign=align or None)
 
 
 def describe(distribution: BaseDistribution) -> tuple[str, str]:

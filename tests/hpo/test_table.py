@@ -189,5 +189,8 @@ def test_values_are_shown_on_one_line() -> None:
     assert show("two\nlines\x1b[31m") == "two lines [31m"
     assert len(show("x" * 1000)) == 40
     assert show({"a": [1, 2]}) == '{"a": [1, 2]}'
-    assert table(["n", "name"], [[1, "a"], [20, "b"]]).splitlines() == [" n  name", "──  ────", " 1  a", "20  b"]
-    assert table(["n"], []) == "n\n─"
+    lines = table(["n", "name"], [[1, "a"], [20, "bc"]]).splitlines()
+    assert [line.split() for line in lines] == [["n", "name"], ["---", "------"], ["1", "a"], ["20", "bc"]]
+    assert [line.index(text) for line, text in zip(lines[2:], ("a", "bc"), strict=True)] == [lines[0].index("name")] * 2
+    assert lines[2].index("1") == lines[3].index("0")  # numbers end in one place
+    assert table(["n"], []).splitlines()[0].strip() == "n"
