@@ -95,7 +95,7 @@ class TPESampler:
 
     n_startup_trials: int = 10
     n_ei_candidates: int = 24
-    crossed: float = 0.3
+    crossed: float = 1.0
     seed: int | None = None
     multivariate: bool | None = None
     group: bool = False
@@ -111,7 +111,7 @@ class TPESampler:
     bandwidth: Literal["between", "gap", "scott"] = "between"
     magic_clip_exponent: float = 2.0
     min_bandwidth: float = 0.03
-    category_prior: float = 1.0
+    category_prior: float = 0.3
     exploration: float = 0.3
     failures: Literal["ignore", "bad"] = "ignore"
     allow_duplicates: bool = False

@@ -23,7 +23,7 @@ Array: TypeAlias = NDArray[np.float64]
 Function: TypeAlias = Callable[[Any], float]
 Rng: TypeAlias = np.random.Generator
 
-_SALT = 3
+_SALT = 4
 """Another number redraws every member, as one must after looking at results of the reported half."""
 
 

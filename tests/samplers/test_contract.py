@@ -16,7 +16,7 @@ SAMPLERS: list[Sampler] = [
     GPSampler(seed=1, n_startup_trials=5),
     TPESampler(),
     TPESampler(seed=5, n_startup_trials=0, bandwidth="scott", good_weights="old-decay", bad_weights="old-decay"),
-    TPESampler(startup="sobol", crossed=1.0, bandwidth="gap"),
+    TPESampler(startup="sobol", crossed=0.3, bandwidth="gap"),
     TPESampler(multivariate=False, startup="random", split="sqrt", good_fraction=0.25, failures="bad"),
     TPESampler(n_kernels=4, n_startup_trials=2, n_ei_candidates=1, constant_liar=False, good_weights="uniform"),
 ]
