@@ -216,7 +216,7 @@ def test_ped_anova_agrees_with_optuna_s(objective: Callable[[hpo.Trial], float],
         study = hpo.create_study(sampler=sampler, seed=0)
         study.optimize(objective, n_trials=300)
         found = get_param_importances(study, evaluator=evaluator)
-        assert found == pytest.approx(with_optuna(study, **options), abs=0.02)
+        assert found == pytest.approx(with_optuna(study, **options), abs=0.03)  # less than between seeds
 
 
 def test_infeasible_trials_are_not_the_good_ones() -> None:
