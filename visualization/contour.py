@@ -11,11 +11,10 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.distributions import CategoricalDistribution
 from hpo.space import Space
-from hpo.visualization.effects import leading
 from hpo.visualization.frame import colour_bar, compact, empty, framed
 from hpo.visualization.hover import trial_texts
-from hpo.visualization.pairs import MOST, chosen_note, pair_figure
-from hpo.visualization.parameters import Parameter, parameters
+from hpo.visualization.pairs import chosen_note, pair_figure, paired
+from hpo.visualization.parameters import Parameter
 from hpo.visualization.scale import Scale, value_scale
 from hpo.visualization.slice import spread
 from hpo.visualization.surrogate import fit
@@ -126,12 +125,9 @@ def plot_contour(
     import plotly.graph_objects as go
 
     trials = read(study, target, target_name)
-    if params is not None and len(set(params)) < 2:
-        raise ValueError(f"A contour needs at least two parameters, got {list(params)!r}.")
-    known = parameters(trials, params)
-    if not len(trials) or len(known) < 2:
+    known, columns = paired(trials, params)
+    if not columns:
         return empty(_TITLE, "No complete trials with two parameters yet.")
-    columns = leading(known, trials.loss, MOST) if params is None else known
     scale = value_scale(trials.value, trials.sign)
     figure, pairs, height = pair_figure(columns)
     best = trials.best(len(trials))

@@ -6,18 +6,36 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hpo.visualization.axes import narrow_axis, parameter_axis
-from hpo.visualization.parameters import Parameter
+from hpo.visualization.effects import leading
+from hpo.visualization.parameters import Parameter, parameters
 from hpo.visualization.text import distinct
+from hpo.visualization.trials import Trials
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["MOST", "Pair", "chosen_note", "pair_figure"]
+__all__ = ["MOST", "Pair", "chosen_note", "pair_figure", "paired"]
 
 MOST = 4
 """Parameters whose pairs are drawn if none are named."""
 
 Pair = tuple[Parameter, Parameter, dict[str, Any]]
+
+
+def paired(trials: Trials, params: Sequence[str] | None) -> tuple[list[Parameter], list[Parameter]]:
+    """All parameters in question, and those to draw against each other: if none are named, those that matter most.
+
+    Without complete trials that have two of them there are none to draw.
+
+    Raises:
+        ValueError: If fewer than two are named.
+    """
+    if params is not None and len(set(params)) < 2:
+        raise ValueError(f"Pairs need at least two parameters, got {list(params)!r}; plot_slice draws one.")
+    known = parameters(trials, params)
+    if not len(trials) or len(known) < 2:
+        return known, []
+    return known, leading(known, trials.loss, MOST) if params is None else known
 
 
 def pair_figure(columns: Sequence[Parameter]) -> tuple[go.Figure, list[Pair], int]:

@@ -9,12 +9,11 @@ import numpy as np
 
 from hpo.arrays import Array, IntArray
 from hpo.visualization.density import edges, means
-from hpo.visualization.effects import leading
 from hpo.visualization.frame import MOST_POINTS, colour_bar, compact, empty, framed
 from hpo.visualization.hover import trial_texts
-from hpo.visualization.pairs import MOST, chosen_note, pair_figure
-from hpo.visualization.parameters import Parameter, parameters
-from hpo.visualization.slice import plot_slice, spread
+from hpo.visualization.pairs import chosen_note, pair_figure, paired
+from hpo.visualization.parameters import Parameter
+from hpo.visualization.slice import spread
 from hpo.visualization.text import joined
 from hpo.visualization.trials import Target, Trials, read
 
@@ -67,12 +66,9 @@ def plot_rank(
         >>> plot_rank(study, params=["lr", "momentum"])
     """
     trials = read(study, target, target_name)
-    if params is not None and len(set(params)) < 2:
-        raise ValueError(f"Ranks need at least two parameters, got {list(params)!r}; see {plot_slice.__name__}.")
-    known = parameters(trials, params)
-    if not len(trials) or len(known) < 2:
+    known, columns = paired(trials, params)
+    if not columns:
         return empty(_TITLE, "No complete trials with two parameters yet.")
-    columns = leading(known, trials.loss, MOST) if params is None else known
     ranks = relative_ranks(trials.loss)
     figure, pairs, height = pair_figure(columns)
     most = MOST_POINTS // len(pairs)
