@@ -13,6 +13,7 @@ from hpo.pareto import ranking
 from hpo.pruners.completed import trial_length
 from hpo.pruners.fronts import Point, n_before
 from hpo.pruners.intervals import check_least
+from hpo.pruners.progressive import Progress
 from hpo.pruners.rungs import Ladder, Rungs, VectorRungs
 
 __all__ = ["SuccessiveHalvingPruner", "check_bootstrap"]
@@ -38,12 +39,21 @@ class SuccessiveHalvingPruner:
         mode: "stop" ends trials at once. "promote" lets them pause (see `trial.should_pause`): whenever a worker is
             free, the best paused trial of the highest rung goes on if it is among the best 1/η there by then, so
             that early mistakes are mended and no trial goes on only because it came first.
+        progressive: With "promote" and one objective (PASHA): at first the second rung is the last one, and of the
+            trials there only the best goes on, to its end. Another rung is added whenever the trials that have
+            reached the last two are ranked differently by them, unless by no more than noise: trials whose curves
+            cross twice show how much that is. Where early steps tell who is best, little else is trained.
+
+    Raises:
+        ValueError: For values that make no sense.
+        NotImplementedError: With `progressive` and several objectives, when a trial is asked about.
 
     Source: Li et al. (2020), "A system for massively parallel hyperparameter tuning", arXiv 1810.05934 (ASHA);
     the form that stops is that of its authors' later software.
 
     Several objectives as in Schmucker et al. (2021), "Multi-objective asynchronous successive halving",
-    arXiv 2106.12639 (MO-ASHA).
+    arXiv 2106.12639 (MO-ASHA). Growing as in Bohdal et al. (2023), "PASHA: efficient HPO and NAS with progressive
+    resource allocation", arXiv 2207.06940, which trains the best trial to its end after the search, not during it.
 
     Example:
         >>> study = hpo.create_study(pruner=SuccessiveHalvingPruner(min_resource=3, reduction_factor=3))
@@ -54,12 +64,15 @@ class SuccessiveHalvingPruner:
     min_early_stopping_rate: int = 0
     bootstrap_count: int = 0
     mode: Literal["stop", "promote"] = "stop"
+    progressive: bool = False
 
     def __post_init__(self) -> None:
         if self.min_resource != "auto" and not (isinstance(self.min_resource, int) and self.min_resource >= 1):
             raise ValueError(f"min_resource must be 'auto' or an integer ≥ 1, got {self.min_resource!r}.")
         if self.mode not in ("stop", "promote"):
             raise ValueError(f"mode must be 'stop' or 'promote', got {self.mode!r}.")
+        if self.progressive and self.mode != "promote":
+            raise ValueError('progressive=True needs mode="promote": trials that have ended cannot go on later.')
         check_least(self, reduction_factor=2, min_early_stopping_rate=0, bootstrap_count=0)
         check_bootstrap(self.bootstrap_count, "min_resource", self.min_resource)
 
@@ -67,7 +80,8 @@ class SuccessiveHalvingPruner:
         ladder = self._ladder(history)
         if ladder is None:
             return False
-        return any(self._is_stopped(history, curve, ladder, rung) for rung in ladder.reached(curve))
+        top = self._top(history, ladder)
+        return any(self._is_stopped(history, curve, ladder, rung, top) for rung in ladder.reached(curve))
 
     @property
     def pauses(self) -> bool:
@@ -79,18 +93,21 @@ class SuccessiveHalvingPruner:
         ladder = self._ladder(history)
         if ladder is None:
             return None
+        top = self._top(history, ladder)
         waiting = np.flatnonzero(history.paused)
         steps, numbers = history.last_step[waiting].tolist(), history.number[waiting].tolist()
         rungs: dict[int, list[tuple[int, int]]] = {}
         for step, number, row in zip(steps, numbers, waiting.tolist(), strict=True):
             rungs.setdefault(ladder.n_reached(step) - 1, []).append((number, row))
         for rung, trials in sorted(rungs.items(), reverse=True):
-            number = self._promoted(history, ladder, rung, trials) if rung >= 0 else trials[0][0]
+            number = self._promoted(history, ladder, rung, trials, top) if 0 <= rung <= top else trials[0][0]
             if number is not None:
                 return number
         return None
 
-    def _promoted(self, history: History, ladder: Ladder, rung: int, trials: list[tuple[int, int]]) -> int | None:
+    def _promoted(
+        self, history: History, ladder: Ladder, rung: int, trials: list[tuple[int, int]], top: float
+    ) -> int | None:
         """The best of some paused trials, given as numbers and rows, if it goes on from their rung."""
         running = history.running_curves()
         if history.n_objectives > 1:
@@ -109,7 +126,7 @@ class SuccessiveHalvingPruner:
         losses = history.losses[[row for _, row in trials], 0].tolist()
         loss, number = min((math.inf if loss != loss else loss, n) for (n, _), loss in zip(trials, losses, strict=True))
         n_better, n = _standing(history, running, loss, ladder, rung)
-        return number if n_better < self._n_going_on(n) else None
+        return number if n_better < self._n_going_on(n, rung == top) else None
 
     def _ladder(self, history: History) -> Ladder | None:
         least = self.min_resource
@@ -120,10 +137,10 @@ class SuccessiveHalvingPruner:
             least = max(n_steps // 100, 1)
         return Ladder(least * self.reduction_factor**self.min_early_stopping_rate, self.reduction_factor)
 
-    def _is_stopped(self, history: History, curve: Curve, ladder: Ladder, rung: int) -> bool:
+    def _is_stopped(self, history: History, curve: Curve, ladder: Ladder, rung: int, top: float) -> bool:
         """Whether a trial that is new at a rung is none of those that go on."""
         first = curve.first_from(ladder.step(rung))
-        if first is None:
+        if first is None or rung > top:
             return False
         others = [other for other in history.running_curves() if other.number != curve.number]
         if history.n_objectives > 1:
@@ -132,7 +149,7 @@ class SuccessiveHalvingPruner:
         if math.isnan(loss):
             return True
         n_better, n_others = _standing(history, others, loss, ladder, rung)
-        return n_others < self.bootstrap_count or n_better >= self._n_going_on(n_others + 1)
+        return n_others < self.bootstrap_count or n_better >= self._n_going_on(n_others + 1, rung == top)
 
     def _is_dominated(self, history: History, running: list[Curve], point: Point, ladder: Ladder, rung: int) -> bool:
         if any(map(math.isnan, point)):
@@ -144,10 +161,23 @@ class SuccessiveHalvingPruner:
         n_first = self._n_going_on(len(others) + 1)
         return len(others) < self.bootstrap_count or n_before(point, others, max(n_first, 1)) >= n_first
 
-    def _n_going_on(self, n: int) -> int:
+    def _n_going_on(self, n: int, is_top: bool = False) -> int:
         """How many of the trials at a rung; while it is stopped rather than paused, at least one."""
         share = n // self.reduction_factor
+        if is_top:
+            return min(share, 1)
         return share if self.pauses else max(share, 1)
+
+    def _top(self, history: History, ladder: Ladder) -> float:
+        """Index of the rung from which only the best trial goes on; infinity if there is none."""
+        if not self.progressive:
+            return math.inf
+        if history.n_objectives > 1:
+            raise NotImplementedError(
+                f"progressive=True compares rankings by one objective, but the study has {history.n_objectives}; "
+                "leave it out."
+            )
+        return Progress.of(history, ladder).top
 
 
 def _standing(history: History, running: list[Curve], loss: float, ladder: Ladder, rung: int) -> tuple[int, int]:

@@ -9,9 +9,9 @@ import warnings
 from collections.abc import Callable, Iterator
 
 from hpo.events import TrialState
-from hpo.exceptions import TrialPruned
+from hpo.exceptions import TrialPaused, TrialPruned
 from hpo.history import Curve, History
-from hpo.protocols import Pruner, cohort
+from hpo.protocols import Pruner, cohort, pauses
 from hpo.storage.memory import InMemoryStorage
 from hpo.study import Study, create_study, load_study
 from hpo.testing.studies import logged, raised, seen
@@ -21,7 +21,7 @@ __all__ = ["PrunerContract"]
 
 
 class PrunerContract:
-    """Laws of pruners; give the subclass a fixture `pruner`."""
+    """Laws of pruners, also of those that let trials pause; give the subclass a fixture `pruner`."""
 
     def test_the_same_question_has_the_same_answer(self, pruner: Pruner) -> None:
         again = [pruner, copy.deepcopy(pruner), pickle.loads(pickle.dumps(pruner))]
@@ -40,7 +40,7 @@ class PrunerContract:
     def test_nothing_is_pruned_before_anything_is_known(self, pruner: Pruner) -> None:
         history = create_study(seed=0).history
         for step in range(5):
-            assert not pruner.prune(history, Curve(0, tuple(range(step + 1)), (0.0,) * (step + 1)))
+            assert pauses(pruner) or not pruner.prune(history, Curve(0, tuple(range(step + 1)), (0.0,) * (step + 1)))
 
     def test_maximising_is_minimising_the_negative(self, pruner: Pruner) -> None:
         down, up = _learnt(pruner, sign=1.0), _learnt(pruner, sign=-1.0)
@@ -83,8 +83,8 @@ class PrunerContract:
             worker, trial = workers[i], trials[i]
             steps = len(trial._steps)
             trial.report(_rate(trial.number, steps), steps)
-            if trial.should_prune():
-                worker.tell(trial, state=TrialState.PRUNED)
+            if _is_stopped(trial):
+                worker.tell(trial, state=TrialState.PAUSED if pauses(pruner) else TrialState.PRUNED)
             elif steps == 7:
                 worker.tell(trial, 0.0)
             else:
@@ -96,11 +96,11 @@ class PrunerContract:
         study = create_study(pruner=pruner, seed=0, directions=["minimize", "maximize"])
 
         def objective(trial: Trial) -> tuple[float, float]:
-            for step in range(8):
+            for step in range(trial.resume_step, 8):
                 rate = _rate(trial.number, step)
                 trial.report((rate, math.nan if trial.number % 7 == 6 else -rate + trial.number % 3), step)
-                if trial.should_prune():
-                    raise TrialPruned
+                if _is_stopped(trial):
+                    raise _stop(trial)
             return 0.0, 1.0
 
         refused = raised(lambda: study.optimize(objective, 20))
@@ -112,12 +112,14 @@ class PrunerContract:
 
         def objective(trial: Trial) -> float:
             for step in ((0, 1, 2, 3, 4), (4, 2, 0, 9, 1), (7, 6, 5), (100, 3), (2,))[trial.number % 5]:
+                if step < trial.resume_step:
+                    continue
                 trial.report(_rate(trial.number, step), step)
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
                     trial.report(-1e9, step)  # a second report at one step does not count
-                if trial.number % 3 and trial.should_prune():
-                    raise TrialPruned
+                if trial.number % 3 and _is_stopped(trial):
+                    raise _stop(trial)
             return 0.0
 
         study.optimize(objective, 30)
@@ -128,12 +130,12 @@ class PrunerContract:
         study = create_study(pruner=pruner, seed=0)
 
         def objective(trial: Trial) -> float:
-            for step in range(8):
+            for step in range(trial.resume_step, 8):
                 trial.report(_rate(trial.number, step), step)
-                answers = {trial.should_prune() for _ in range(3)}
+                answers = {_is_stopped(trial) for _ in range(3)}
                 assert len(answers) == 1
                 if answers == {True} and trial.number % 2:  # the others go on all the same
-                    raise TrialPruned
+                    raise _stop(trial)
             return 0.0
 
         study.optimize(objective, 20)
@@ -153,13 +155,21 @@ class PrunerContract:
 
 def _learn(curve: Callable[[int, int], float]) -> Callable[[Trial], float]:
     def objective(trial: Trial) -> float:
-        for step in range(8):
+        for step in range(trial.resume_step, 8):
             trial.report(curve(trial.number, step), step)
-            if trial.should_prune():
-                raise TrialPruned
+            if _is_stopped(trial):
+                raise _stop(trial)
         return 0.0
 
     return objective
+
+
+def _is_stopped(trial: Trial) -> bool:
+    return trial.should_pause() if pauses(trial.study.pruner) else trial.should_prune()
+
+
+def _stop(trial: Trial) -> Exception:
+    return TrialPaused() if pauses(trial.study.pruner) else TrialPruned()
 
 
 def _learnt(pruner: Pruner, *, sign: float = 1.0) -> Study:

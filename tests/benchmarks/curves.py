@@ -78,6 +78,7 @@ def _loaded(problem: str) -> Table:
     file = folder / f"hpo-curves-{problem}.npz"
     if not file.exists():
         losses, costs = _trained(problem)
+        folder.mkdir(parents=True, exist_ok=True)
         np.savez_compressed(file, losses=losses.astype(np.float32), costs=costs)
     with np.load(file) as stored:
         losses = np.minimum.accumulate(stored["losses"].astype(np.float64), axis=1)

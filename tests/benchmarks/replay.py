@@ -131,6 +131,7 @@ METHODS: dict[str, tuple[str, Callable[[Any, int], Any], bool]] = {
     "ASHA, stop": ("hpo", _study("SuccessiveHalvingPruner", _HALVING), True),
     "ASHA, Optuna": ("optuna", _study("SuccessiveHalvingPruner", _HALVING), True),
     "ASHA, promote": ("hpo", _study("SuccessiveHalvingPruner", _PROMOTING), True),
+    "PASHA": ("hpo", _study("SuccessiveHalvingPruner", {**_PROMOTING, "progressive": True}), True),
     "Hyperband": ("hpo", _study("HyperbandPruner", _BANDS), True),
     "Hyperband, Optuna": ("optuna", _study("HyperbandPruner", _BANDS), True),
     "learning curve": ("hpo", _study("LearningCurvePruner", {"max_resource": N_STEPS + 1}), True),

@@ -27,6 +27,8 @@ PRUNERS: list[Pruner] = [
     SuccessiveHalvingPruner(),
     SuccessiveHalvingPruner(min_resource=1, reduction_factor=2),
     SuccessiveHalvingPruner(min_resource=2, reduction_factor=3, min_early_stopping_rate=1),
+    SuccessiveHalvingPruner(min_resource=1, reduction_factor=2, mode="promote"),
+    SuccessiveHalvingPruner(min_resource=1, reduction_factor=2, mode="promote", progressive=True),
     HyperbandPruner(),
     HyperbandPruner(max_resource=8, reduction_factor=2),
     ThresholdPruner(lower=-8.0, upper=8.0),
