@@ -29,8 +29,8 @@ def is_pareto_optimal(losses: Array) -> BoolArray:
     """
     if losses.shape[1] == 1:
         return np.asarray(losses[:, 0] == losses[:, 0].min(initial=np.inf))
-    points, inverse = np.unique(losses, axis=0, return_inverse=True)
-    return _front(points)[inverse.ravel()]
+    points, inverse, _ = _distinct(losses)
+    return _front(points)[inverse]
 
 
 def nondomination_ranks(losses: Array, n_enough: int | None = None) -> IntArray:
@@ -48,7 +48,7 @@ def nondomination_ranks(losses: Array, n_enough: int | None = None) -> IntArray:
     """
     if losses.shape[1] == 1:
         return np.unique(losses[:, 0], return_inverse=True)[1].ravel().astype(np.int64)
-    points, inverse, count = np.unique(losses, axis=0, return_inverse=True, return_counts=True)
+    points, inverse, count = _distinct(losses)
     ranks = np.full(len(points), -1, dtype=np.int64)
     left, rank, ranked = np.arange(len(points)), 0, 0
     enough = len(losses) if n_enough is None else n_enough
@@ -59,7 +59,21 @@ def nondomination_ranks(losses: Array, n_enough: int | None = None) -> IntArray:
         left = left[~front]
         rank += 1
     ranks[left] = rank
-    return ranks[inverse.ravel()]
+    return ranks[inverse]
+
+
+def _distinct(losses: Array) -> tuple[Array, IntArray, IntArray]:
+    """The different rows in lexicographic order, of each row the index of its equal there, and how many are equal.
+
+    What `numpy.unique` does, in a tenth of the time for some hundred rows.
+    """
+    order = np.lexsort(losses.T[::-1])
+    in_order = losses[order]
+    new = np.ones(len(losses), dtype=np.bool_)
+    new[1:] = (in_order[1:] != in_order[:-1]).any(axis=1)
+    inverse = np.empty(len(losses), dtype=np.int64)
+    inverse[order] = np.cumsum(new) - 1
+    return in_order[new], inverse, np.diff(np.append(np.flatnonzero(new), len(losses)))
 
 
 def _front(points: Array) -> BoolArray:
@@ -106,7 +120,7 @@ def hypervolume(losses: Array, reference: Array) -> float:
         return 0.0
     if not np.isfinite(inside).all() or not np.isfinite(reference).all():
         return float("inf")
-    points = np.unique(inside, axis=0)
+    points, _, _ = _distinct(inside)
     return _volume(points[_front(points)] if points.shape[1] > 1 else points[:1], reference)
 
 
@@ -178,9 +192,9 @@ def subset_of_largest_hypervolume(losses: Array, size: int, reference: Array) ->
 
     Source: Guerreiro et al. (2016), "Greedy hypervolume subset selection in low dimensions".
     """
+    if losses.shape[1] == 2 and is_pareto_optimal(losses).all():
+        return _subset_of_front_2d(losses, size, reference)
     gains = np.maximum(reference - losses, 0.0).prod(axis=1)
-    if losses.shape[1] == 2 and size > 1:
-        return _subset_2d(losses, size, reference, gains)
     heap = [(-gain, i, 0) for i, gain in enumerate(gains.tolist())]
     heapq.heapify(heap)
     chosen: list[int] = []
@@ -194,20 +208,19 @@ def subset_of_largest_hypervolume(losses: Array, size: int, reference: Array) ->
     return np.array(chosen, dtype=np.int64)
 
 
-def _subset_2d(losses: Array, size: int, reference: Array, gains: Array) -> IntArray:
-    """The same in two dimensions, where all gains together cost one sweep."""
-    left = np.ones(len(losses), dtype=np.bool_)
+def _subset_of_front_2d(losses: Array, size: int, reference: Array) -> IntArray:
+    """The same for Pareto optimal rows in two dimensions: each adds the box up to its neighbours among the chosen."""
+    x, y = losses.T
+    right, above = np.broadcast_to(reference[:, None], (2, len(losses))).copy()
+    gains = np.maximum(right - x, 0.0) * np.maximum(above - y, 0.0)
     chosen: list[int] = []
     while len(chosen) < size:
-        i = int(np.where(left, gains, -np.inf).argmax())
-        left[i] = False
+        i = int(gains.argmax())
         chosen.append(i)
-        front = np.unique(losses[chosen], axis=0)
-        front = front[_front(front)]
-        right, low = np.append(front[:, 0], reference[0]), np.append(-np.inf, front[:, 0])
-        limit = np.append(reference[1], front[:, 1])  # of second coordinates, in each strip of first ones
-        wide = np.maximum(right - np.maximum(losses[:, :1], low), 0.0)
-        gains = (wide * np.maximum(limit - losses[:, 1:], 0.0)).sum(axis=1)
+        np.minimum(right, x[i], out=right, where=x <= x[i])
+        np.minimum(above, y[i], out=above, where=x >= x[i])
+        gains = np.maximum(right - x, 0.0) * np.maximum(above - y, 0.0)
+        gains[chosen] = -1.0
     return np.array(chosen, dtype=np.int64)
 
 

@@ -18,6 +18,7 @@ from hpo.samplers.tpe.axes import Axes, cell
 __all__ = ["Kernels", "draw", "fit", "log_density", "log_kernels", "log_weights"]
 
 _TINY = 1e-300
+_FAR = 8.3  # standard deviations
 _LOG_SQRT_2PI = float(0.5 * np.log(2 * np.pi))
 
 
@@ -44,11 +45,19 @@ class Kernels:
 
 def fit(axes: Axes, points: Array, width: Array, leave: Array) -> Kernels:
     """One kernel per point; arguments as in `Kernels`."""
+    centre = points[:, axes.numbers]
+    below, above = _tail(centre / width), _tail((1.0 - centre) / width)
+    return Kernels(axes, points, width, below, 1.0 - below - above, leave)
+
+
+def _tail(z: Array) -> Array:
+    """Mass of a normal beyond z standard deviations; 0 where it is less than what 1 is rounded to."""
     from scipy.special import ndtr
 
-    centre = points[:, axes.numbers]
-    below = ndtr(-centre / width)
-    return Kernels(axes, points, width, below, ndtr((1.0 - centre) / width) - below, leave)
+    tail = np.zeros(z.shape)
+    near = z < _FAR
+    tail[near] = ndtr(-z[near])
+    return tail
 
 
 def log_weights(weights: Array, prior_weight: float) -> Array:
@@ -132,13 +141,12 @@ def _log_normal(kernels: Kernels, points: Array, active: BoolArray) -> Array:
     mu, sigma, mass = kernels.centre[:, column], kernels.width, kernels.mass
     if q < sigma.shape[1]:
         sigma, mass = sigma[:, axis], mass[:, axis]
-    terms = np.empty((len(mu), 3 * q))
-    square, linear, constant = terms[:, :q], terms[:, q : 2 * q], terms[:, 2 * q :]
-    np.divide(-0.5, sigma * sigma, out=square)
-    np.multiply(mu * -2.0, square, out=linear)
-    np.multiply(mu * mu, square, out=constant)
-    constant -= np.log(sigma * mass) + _LOG_SQRT_2PI
-    terms[np.isnan(terms)] = 0.0
+    square = -0.5 / (sigma * sigma)
+    constant = mu * mu * square - np.log(sigma * mass) - _LOG_SQRT_2PI
+    terms = np.concatenate([square, -2.0 * mu * square, constant], axis=1)
+    missing = np.isnan(constant)
+    if missing.any():
+        terms[np.tile(missing, 3)] = 0.0
     known = active[:, column]
     x = np.where(known, points[:, column], 0.0)
     return np.asarray(np.concatenate([x * x, x, known], axis=1) @ terms.T)
