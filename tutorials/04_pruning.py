@@ -5,6 +5,8 @@
 # *pruner* stop it. We train a small neural network to read handwritten digits, epoch by epoch, and count the epochs.
 
 # %%
+import pickle
+import tempfile
 import warnings
 
 from sklearn.datasets import load_digits
@@ -96,6 +98,46 @@ for step in (1, 3, 9, EPOCHS):
 # shares the trials out among brackets that begin to stop them later and later. `WilcoxonPruner` is for steps that have
 # no order, such as the folds of a cross-validation, `PatientPruner` makes another pruner wait, `ThresholdPruner` knows
 # absolute limits, and `LearningCurvePruner` extrapolates.
+#
+# ## Wait, and go on
+#
+# A trial that was stopped too early need not be lost. With `mode="promote"` trials *pause* at a rung, and whenever a
+# worker is free the best one that waits goes on if it belongs to the best third there by then. The objective asks
+# `should_pause`, raises `TrialPaused`, and keeps what it needs to go on in `trial.checkpoint_dir`, a folder that lives
+# as long as the trial.
+
+
+# %%
+def objective_with_pauses(trial):
+    model, saved = network(trial), trial.checkpoint_dir / "network.pickle"
+    if trial.resume_step:
+        model = pickle.loads(saved.read_bytes())
+    for epoch in range(max(trial.resume_step, 1), EPOCHS + 1):
+        model.partial_fit(x_train, y_train, classes=range(10))
+        accuracy = model.score(x_test, y_test)
+        trial.report(accuracy, epoch)
+        if trial.should_pause():
+            saved.write_bytes(pickle.dumps(model))
+            raise hpo.TrialPaused
+    return accuracy
+
+
+with tempfile.TemporaryDirectory() as folder:
+    pruner = SuccessiveHalvingPruner(min_resource=1, reduction_factor=3, mode="promote")
+    promoted = hpo.create_study(
+        direction="maximize", sampler=RandomSampler(), pruner=pruner, seed=0, checkpoints=folder
+    )
+    promoted.optimize(objective_with_pauses, n_trials=60)
+for state in (hpo.TrialState.COMPLETE, hpo.TrialState.PAUSED):
+    print(f"{promoted.count_trials((state,)):3} trials are {state.name.lower()}")
+epochs = sum(len(trial.intermediate_values) for trial in promoted.trials)
+print(f"{epochs} epochs, and none of them twice; best {promoted.best_value:.4f}")
+
+# %% [markdown]
+# Any process may resume the trial of another one, if it finds the folder `checkpoints` at the same place.
+#
+# For long trainings there is `progressive=True`: at first trials go no farther than the second rung, and from there
+# only the best one to its end. Another rung is added whenever the last two disagree who is better.
 #
 # ## What a pruned trial leaves
 #
