@@ -27,7 +27,7 @@ from tests.benchmarks.families import FAMILIES, GROUPS
 from tests.benchmarks.peers import Outcomes, runner
 from tests.benchmarks.problems import Problem
 
-BUDGETS = (30, 100, 200)
+BUDGETS = (30, 50, 100, 200)
 Array = NDArray[np.float64]
 
 
