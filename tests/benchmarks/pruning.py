@@ -7,8 +7,9 @@
 `cost` takes turns between the libraries and prints the median of a report and the question after it. Times are of the
 processor in memory, and of the clock on SQLite, where the disk counts.
 
-`quality` replays the learning curves of `curves.py` with workers of a simulated clock. The target of a problem is what
-half of the random searches without pruning find in a number of trainings; what counts is the time to get there. What
+`quality` replays the learning curves of `curves.py` with workers of a simulated clock. Samplers see integers, the
+indices of a table's values, so that all know how few configurations there are. The target of a problem is what
+half of all random searches without pruning find in a number of trainings; what counts is the time to get there. What
 pruning loses is shown for ours alone, which try the same configurations as the random search of the same seed; Optuna
 tries others. Prints Markdown tables.
 """
@@ -116,7 +117,7 @@ def _problem(
         return replay(method, curves, n_workers=n_workers, n_first=n_first, target=target, horizon=horizon, seed=seed)
 
     without = [run("random", -math.inf, seed).best_of_first for seed in seeds]
-    target = median(without)
+    target = float(np.quantile(curves.losses[:, -1], 1 - 0.5 ** (1 / n_first), method="inverted_cdf"))
     found = {}
     for method in methods:
         runs = [run(method, target, seed) for seed in seeds]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hpo.exceptions import SearchSpaceExhausted
 from tests.benchmarks.curves import N_STEPS, Table
 
 __all__ = ["METHODS", "Run", "replay"]
@@ -69,10 +70,12 @@ class _Clock:
         return Run(self.to_target, self.best_of_first, self.n_trials)
 
     def begin(self, time: float) -> None:
-        trial = self.study.ask()
+        try:
+            trial = self.study.ask()
+        except SearchSpaceExhausted:
+            return  # every configuration of the table has been tried: the worker rests
         self.n_trials = max(self.n_trials, trial.number + 1)
-        places = {name: trial.suggest_float(name, 0, size) for name, size in self.table.sizes.items()}
-        indices = {name: min(int(place), self.table.sizes[name] - 1) for name, place in places.items()}
+        indices = {name: trial.suggest_int(name, 0, size - 1) for name, size in self.table.sizes.items()}
         self.go_on(time, trial, self.table.row(indices), getattr(trial, "resume_step", 0) or 1)
 
     def go_on(self, time: float, trial: Any, row: int, step: int) -> None:
@@ -140,6 +143,7 @@ METHODS: dict[str, tuple[str, Callable[[Any, int], Any], bool]] = {
     "TPE + learning curve": ("hpo", _study("LearningCurvePruner", {"max_resource": N_STEPS + 1}, "TPESampler"), True),
     "TPE + ASHA": ("hpo", _study("SuccessiveHalvingPruner", _HALVING, "TPESampler"), True),
     "TPE + Hyperband": ("hpo", _study("HyperbandPruner", _BANDS, "TPESampler"), True),
+    "TPE + ASHA, Optuna": ("optuna", _study("SuccessiveHalvingPruner", _HALVING, "TPESampler"), True),
     "BOHB": ("hpo", _study("HyperbandPruner", _BANDS, "TPESampler", multi_fidelity=True), True),
     "BOHB, ASHA": ("hpo", _study("SuccessiveHalvingPruner", _HALVING, "TPESampler", multi_fidelity=True), True),
     "BOHB, promote": ("hpo", _study("SuccessiveHalvingPruner", _PROMOTING, "TPESampler", multi_fidelity=True), True),
