@@ -1,6 +1,6 @@
-"""What pruning costs, and what it saves, beside Optuna.
+"""What pruning costs, and what it saves, beside Optuna and Syne Tune.
 
-    pip install -e '.[benchmark]'
+    pip install -e '.[benchmark]'          # and syne-tune, for two more peers
     python -m tests.benchmarks.pruning cost [--trials 1000 10000] [--folder DIR]
     python -m tests.benchmarks.pruning quality [--workers 1 8 64] [--seeds 10] [--problems NAME …] [--methods NAME …]
 
@@ -10,14 +10,14 @@ processor in memory, and of the clock on SQLite, where the disk counts.
 `quality` replays the learning curves of `curves.py` with workers of a simulated clock. Samplers see integers, the
 indices of a table's values, so that all know how few configurations there are. The target of a problem is what
 half of all random searches without pruning find in a number of trainings; what counts is the time to get there. What
-pruning loses is shown for ours alone, which try the same configurations as the random search of the same seed; Optuna
-tries others. Prints Markdown tables.
+pruning loses is shown for ours alone, which try the same configurations as the random search of the same seed; others
+try others. Prints Markdown tables. By default methods of libraries that are not installed are left out.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
+import importlib.util
 import math
 import tempfile
 import time
@@ -135,9 +135,10 @@ def main() -> None:
     parser.add_argument("--workers", type=int, nargs="+", choices=N_FIRST, default=list(N_FIRST))
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--problems", nargs="+", choices=PROBLEMS, default=list(PROBLEMS), metavar="NAME")
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS), metavar="NAME")
+    parser.add_argument("--methods", nargs="+", choices=METHODS, metavar="NAME")
     given = parser.parse_args()
-    methods = list(dict.fromkeys(["random", *given.methods]))
+    installed = [name for name, (library, _, _) in METHODS.items() if importlib.util.find_spec(library)]
+    methods = list(dict.fromkeys(["random", *(given.methods or installed)]))
     warnings.simplefilter("ignore")
     lines = (
         cost(given.trials, given.folder)

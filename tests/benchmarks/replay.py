@@ -12,6 +12,7 @@ from typing import Any
 
 from hpo.exceptions import SearchSpaceExhausted
 from tests.benchmarks.curves import N_STEPS, Table
+from tests.benchmarks.syne_tune_study import SyneTuneStudy
 
 __all__ = ["METHODS", "Run", "replay"]
 
@@ -44,7 +45,7 @@ def replay(method: str, table: Table, *, n_workers: int, n_first: int, target: f
     library, make, reports = METHODS[method]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        study = make(importlib.import_module(library), seed)
+        study = make(importlib.import_module(library), table, seed)
         return _Clock(study, table, reports, n_first, target, horizon).run(n_workers)
 
 
@@ -85,7 +86,7 @@ class _Clock:
 
     def step(self, time: float, trial: Any, row: int, step: int) -> None:
         loss = float(self.table.losses[row, step - 1])
-        state = importlib.import_module(type(self.study).__module__.partition(".")[0]).trial.TrialState
+        state = _states(self.study)
         if step == N_STEPS:
             self.study.tell(trial, loss)
             self.first_left.discard(trial.number)
@@ -111,8 +112,8 @@ class _Clock:
 
 def _study(
     pruner: str, pruning: Mapping[str, Any] | None = None, sampler: str = "RandomSampler", **options: Any
-) -> Callable[[Any, int], Any]:
-    def make(library: Any, seed: int) -> Any:
+) -> Callable[[Any, Table, int], Any]:
+    def make(library: Any, table: Table, seed: int) -> Any:
         library.logging.set_verbosity(library.logging.ERROR)
         return library.create_study(
             sampler=getattr(library.samplers, sampler)(seed=seed, **options),
@@ -123,16 +124,29 @@ def _study(
     return make
 
 
+def _syne_tune(kind: str, **options: Any) -> Callable[[Any, Table, int], Any]:
+    return lambda library, table, seed: SyneTuneStudy(kind, table.sizes, N_STEPS, seed, **options)
+
+
+def _states(study: Any) -> Any:
+    """The library's own states of trials."""
+    library = importlib.import_module(
+        "hpo" if isinstance(study, SyneTuneStudy) else type(study).__module__.split(".")[0]
+    )
+    return library.trial.TrialState
+
+
 _HALVING = {"min_resource": 3, "reduction_factor": η}
 _BANDS = {**_HALVING, "min_resource": 1, "max_resource": N_STEPS}
 _PROMOTING = {**_HALVING, "mode": "promote"}
 
-METHODS: dict[str, tuple[str, Callable[[Any, int], Any], bool]] = {
+METHODS: dict[str, tuple[str, Callable[[Any, Table, int], Any], bool]] = {
     "random": ("hpo", _study("NopPruner"), False),
     "median": ("hpo", _study("MedianPruner"), True),
     "median, Optuna": ("optuna", _study("MedianPruner"), True),
     "ASHA, stop": ("hpo", _study("SuccessiveHalvingPruner", _HALVING), True),
     "ASHA, Optuna": ("optuna", _study("SuccessiveHalvingPruner", _HALVING), True),
+    "ASHA, Syne Tune": ("syne_tune", _syne_tune("ASHA", grace_period=3, reduction_factor=η), True),
     "ASHA, promote": ("hpo", _study("SuccessiveHalvingPruner", _PROMOTING), True),
     "PASHA": ("hpo", _study("SuccessiveHalvingPruner", {**_PROMOTING, "progressive": True}), True),
     "Hyperband": ("hpo", _study("HyperbandPruner", _BANDS), True),
@@ -145,6 +159,7 @@ METHODS: dict[str, tuple[str, Callable[[Any, int], Any], bool]] = {
     "TPE + Hyperband": ("hpo", _study("HyperbandPruner", _BANDS, "TPESampler"), True),
     "TPE + ASHA, Optuna": ("optuna", _study("SuccessiveHalvingPruner", _HALVING, "TPESampler"), True),
     "BOHB": ("hpo", _study("HyperbandPruner", _BANDS, "TPESampler", multi_fidelity=True), True),
+    "BOHB, Syne Tune": ("syne_tune", _syne_tune("BOHB", grace_period=3, reduction_factor=η), True),
     "BOHB, ASHA": ("hpo", _study("SuccessiveHalvingPruner", _HALVING, "TPESampler", multi_fidelity=True), True),
     "BOHB, promote": ("hpo", _study("SuccessiveHalvingPruner", _PROMOTING, "TPESampler", multi_fidelity=True), True),
     "TPE + Hyperband, Optuna": ("optuna", _study("HyperbandPruner", _BANDS, "TPESampler"), True),

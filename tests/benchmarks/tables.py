@@ -70,7 +70,10 @@ def _table(problem: str) -> dict[str, float]:
     if not file.exists():
         data, models = TABLES[problem]
         table = {_name(values): loss for model in models for values, loss in _losses(data, model)}
-        file.write_text(json.dumps(table))
+        folder.mkdir(parents=True, exist_ok=True)
+        part = file.with_suffix(f".{os.getpid()}")  # another process may look meanwhile
+        part.write_text(json.dumps(table))
+        part.replace(file)
     loaded: dict[str, float] = json.loads(file.read_text())
     return loaded
 
