@@ -127,11 +127,11 @@ class History:
 
     def at(self, rows: IntArray, space: Space) -> Array:
         """`over(space)[rows]`, shape (k, d), at the cost of these rows alone."""
-        return self._columns.at(self._absolute(rows), space, self._size)
+        return self._columns.at(self._absolute(rows), space)
 
     def active(self, rows: IntArray, space: Space) -> BoolArray:
         """Whether some rows had each parameter, in its present domain or not; shape (k, d)."""
-        return self._columns.active(self._absolute(rows), space, self._size)
+        return self._columns.active(self._absolute(rows), space)
 
     @property
     def spaces(self) -> tuple[NDArray[np.int32], tuple[Space, ...]]:
