@@ -114,7 +114,7 @@ class _Growing:
             grown = np.empty((max(size, len(self._data) * 3 // 2, 64), *self._data.shape[1:]), self._data.dtype)
             grown[: self.size] = self._data[: self.size]
             self._data = grown
-        if len(rows) == 1:  # the most frequent case, in a third of the time
+        if len(rows) == 1:  # the most frequent case; a slice costs more
             self._data[self.size] = rows[0]
         else:
             self._data[self.size : size] = rows

@@ -65,7 +65,7 @@ def nondomination_ranks(losses: Array, n_enough: int | None = None) -> IntArray:
 def _distinct(losses: Array) -> tuple[Array, IntArray, IntArray]:
     """The different rows in lexicographic order, of each row the index of its equal there, and how many are equal.
 
-    What `numpy.unique` does, in a tenth of the time for some hundred rows.
+    What `numpy.unique` does, in a third of the time for a hundred rows.
     """
     order = np.lexsort(losses.T[::-1])
     in_order = losses[order]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -41,8 +42,7 @@ def noisy(trial: Trial) -> float:
     return _train(trial, lambda step: 0.01 * x + noise[step])
 
 
-def _train(trial: Trial, loss: object) -> float:
-    assert callable(loss)
+def _train(trial: Trial, loss: Callable[[int], float]) -> float:
     for step in range(max(trial.resume_step, 1), LAST_STEP + 1):
         trial.report(float(loss(step)), step)
         if trial.should_pause():
@@ -50,9 +50,8 @@ def _train(trial: Trial, loss: object) -> float:
     return float(loss(LAST_STEP))
 
 
-def run(objective: object, folder: Path, pruner: SuccessiveHalvingPruner = PRUNER) -> hpo.Study:
+def run(objective: Callable[[Trial], float], folder: Path, pruner: SuccessiveHalvingPruner = PRUNER) -> hpo.Study:
     study = hpo.create_study(pruner=pruner, sampler=RandomSampler(), seed=0, checkpoints=folder)
-    assert callable(objective)
     study.optimize(objective, n_trials=60)
     return study
 
@@ -75,14 +74,14 @@ def test_rankings_that_turn_raise_the_last_rung(tmp_path: Path) -> None:
     assert Progress.of(run(turning, tmp_path).history, LADDER).top >= 3
 
 
-def test_noise_does_not(tmp_path: Path) -> None:
+def test_noise_does_so_less(tmp_path: Path) -> None:
     progress = Progress.of(run(noisy, tmp_path).history, LADDER)
-    assert progress.gaps or progress.top > 1
-    assert progress.top <= Progress.of(run(turning, tmp_path).history, LADDER).top
+    assert len(progress.gaps) > 10  # what tells that it is noise
+    assert progress.top < Progress.of(run(turning, tmp_path).history, LADDER).top
 
 
 @pytest.mark.parametrize("objective", [settled, turning, noisy])
-def test_runs_can_be_recomputed(objective: object, tmp_path: Path) -> None:
+def test_runs_can_be_recomputed(objective: Callable[[Trial], float], tmp_path: Path) -> None:
     study = run(objective, tmp_path)
     assert study.verify() == []
     assert any(trial.state is TrialState.COMPLETE for trial in study.trials)
@@ -98,8 +97,8 @@ def test_progress_does_not_depend_on_how_trials_are_cut_into_pieces(tmp_path: Pa
     assert (by_one.top, by_one.curves, by_one.gaps) == (whole.top, whole.curves, whole.gaps)
 
 
-@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=8), st.randoms())
-def test_a_ranking_is_the_same_up_to_the_tolerance(losses: list[float], random: object) -> None:
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=8))
+def test_a_ranking_is_the_same_up_to_the_tolerance(losses: list[float]) -> None:
     below = np.array(losses)
     assert same_ranking(below, below * 2, 0.0)
     assert same_ranking(below, -below, float(np.ptp(below)))
