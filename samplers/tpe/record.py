@@ -13,17 +13,20 @@ from typing import final
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo.arrays import Array, IntArray
+from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
 from hpo.history import History
 from hpo.pareto import ranking
 from hpo.samplers.tpe.fidelity import losses_at_first
 
-__all__ = ["INFEASIBLE", "Record", "order_of_several"]
+__all__ = ["LOSSES", "VIOLATION", "Record", "is_complete", "order_of_one", "order_of_several"]
 
-INFEASIBLE = 2.0
-"""The class of trials that violate a constraint, among the sort keys."""
-_FAILED = 3.0
+VIOLATION = 0
+"""The first sort key: 0 where a trial is feasible."""
+LOSSES = slice(3, None)
+"""The last sort keys."""
+_CLASS, _STEP = 1, 2
+_COMPLETE, _PRUNED, _FAILED = 0.0, 1.0, 2.0
 
 
 @final
@@ -36,14 +39,14 @@ class Record:
         n_sample: How many of all.
         with_failed: Whether failed trials count; they are the worst.
         size: Trials that counted.
-        merit: Sort keys of the best, smallest first, shape (b, 3 + m): class (complete, pruned, infeasible, failed),
-            two keys within the class, losses.
+        merit: Sort keys of the best, smallest first, shape (b, 3 + m): violation of the constraints, class
+            (complete, pruned, failed), minus the step that a pruned trial reached, losses.
         best: Their rows in the history.
         sample: Rows of the sample, in the order of their hashes.
         hashes: Those.
         merits: The sort keys of the sample, shape (s, 3 + m).
         seen: Rows that were looked at.
-        n_complete: Trials of the first class.
+        n_complete: Feasible trials of the first class.
     """
 
     n_best: int
@@ -93,7 +96,7 @@ class Record:
             hashes[order],
             np.concatenate([self.merits, merit])[order],
             seen,
-            self.n_complete + int(np.count_nonzero(merit[:, 0] == 0.0)),
+            self.n_complete + int(np.count_nonzero(is_complete(merit) & (merit[:, VIOLATION] == 0.0))),
         )
 
     def latest(self, history: History) -> Record:
@@ -123,19 +126,21 @@ def _merit(history: History, step: int | None) -> Array:
         losses = np.where(reached[:, None], there, losses)
         complete, pruned = reached, (complete | pruned | (state == TrialState.PAUSED)) & ~reached
     merit = np.zeros((n, 3 + m))
-    merit[:, 0] = np.where(complete, 0.0, np.where(pruned, 1.0, _FAILED))
-    merit[:, 3:] = np.where(np.isnan(losses), np.inf, losses)
-    if m == 1:
-        merit[:, 2] = merit[:, 3]
-    merit[pruned, 1] = -history.last_step[pruned]
-    worse = (violation > 0) & (complete | pruned)
-    merit[worse, 0], merit[worse, 1] = INFEASIBLE, violation[worse]
+    merit[:, VIOLATION] = np.where(complete | pruned, np.where(violation > 0, violation, 0.0), np.inf)
+    merit[:, _CLASS] = np.where(complete, _COMPLETE, np.where(pruned, _PRUNED, _FAILED))
+    merit[pruned, _STEP] = -history.last_step[pruned]
+    merit[:, LOSSES] = np.where(np.isnan(losses), np.inf, losses)
     return merit
+
+
+def is_complete(merit: Array) -> BoolArray:
+    """Which trials are of the first class, shape (n,)."""
+    return np.asarray(merit[:, _CLASS] == _COMPLETE)
 
 
 def _best_of_one(old: Array, old_rows: IntArray, new: Array, rows: IntArray, most: int) -> tuple[Array, IntArray]:
     merit, rows = np.concatenate([old, new]), np.concatenate([old_rows, rows])
-    order = np.lexsort((rows, merit[:, 2], merit[:, 1], merit[:, 0]))[:most]
+    order = order_of_one(merit, rows)[:most]
     return merit[order], rows[order]
 
 
@@ -152,10 +157,15 @@ def _best_of_several(old: Array, old_rows: IntArray, new: Array, rows: IntArray,
     return merit, all_rows
 
 
+def order_of_one(merit: Array, rows: IntArray) -> IntArray:
+    """Indices from the best to the worst, with one objective; the earlier ones of equals come first."""
+    return np.lexsort((rows, *merit.T[::-1]))
+
+
 def order_of_several(merit: Array, n_first: int) -> IntArray:
     """Indices from the best to the worst, of which the first `n_first` are chosen with care."""
-    order = np.lexsort((merit[:, 1], merit[:, 0]))
-    complete = order[merit[order, 0] == 0.0]
+    order = np.lexsort(merit.T[_STEP::-1])
+    complete = order[(is_complete(merit) & (merit[:, VIOLATION] == 0.0))[order]]
     if not len(complete):
         return order
     return np.concatenate([complete[ranking(merit[complete, 3:], n_first)], order[len(complete) :]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal, final
 
@@ -29,6 +29,7 @@ _MOST_GOOD = 64  # more good trials than these are not remembered
 _MOST_LISTED = 2**15  # a finite space of more configurations is searched by drawing
 _MOST_COMPARED = 256  # of those that were not tried
 _ENOUGH = 5  # trials to be divided by themselves
+_CAUTIOUS = 0.5  # share of asks in which few trials beyond a constraint count
 _ROUNDS = 8  # of drawing again, where all candidates were tried before
 
 
@@ -43,9 +44,11 @@ class TPESampler:
     a trial is drawn given what the trial has fixed.
 
     Running trials count as bad, so that parallel ones spread. Pruned trials come after complete ones, those that
-    reached more steps first; infeasible ones after both, and the probability of being feasible multiplies the
-    ratio (c-TPE). Of several objectives the non-domination rank counts, and within the rank that is cut the
-    dominated hypervolume. A finite space is searched without trying anything twice.
+    reached more steps first. Constraints have densities of their own, and the probability of being feasible multiplies
+    the ratio (c-TPE), in which a trial is good or not by its objectives alone. The best configuration may lie at a
+    constraint or far within: in half of the asks infeasible trials count no more than the good feasible ones. Of
+    several objectives the non-domination rank counts, and within the rank that is cut the dominated hypervolume. A
+    finite space is searched without trying anything twice.
 
     The cost of an ask does not grow with the history: of the trials that are not good a fair sample stands for all.
 
@@ -193,6 +196,8 @@ class TPESampler:
         known = Trials.of(record, history, space, axes, self._n_good(self._n_compared(record, history)))
         if known is None:
             return np.full(len(space), np.nan)
+        if key.uniform("tpe.cautious") < _CAUTIOUS:
+            known = replace(known, cautious=True)
         rng = key.child("tpe").generator()
         given = axes.points(space.encode(history.given)[None])[0]
         tree = _tree(known, axes) if space is history.space else Leaf(np.ones(len(space), dtype=np.bool_))
@@ -266,11 +271,11 @@ class TPESampler:
         bad = np.concatenate([known.bad, pending]) if len(pending) else known.bad
         w = weights.old_decay(len(bad)) if self.bad_weights == "old-decay" else np.ones(len(bad))
         good = self._part(axes, known.good, self._good_weights(known))
-        parts = [good, Part(bad, w, np.full(len(axes.numbers), self._narrowest(len(bad), 1.0)))]
-        shares = [share(known.n_good, len(known.points))]
+        parts, shares = [good, self._narrow(axes, bad, w)], [share(known.n_good, len(known.points))]
         for fulfilled in known.fulfilled:
-            for mask in (fulfilled, ~fulfilled):
-                parts.append(self._part(axes, known.points[mask], np.ones(int(mask.sum()))))
+            parts += [
+                self._narrow(axes, p, np.ones(len(p))) for p in (known.points[fulfilled], known.points[~fulfilled])
+            ]
             shares.append(share(int(fulfilled.sum()), len(fulfilled)))
         return ratio_of(axes, parts, shares, self.category_prior, self.prior_weight)
 
@@ -278,11 +283,12 @@ class TPESampler:
         if self.good_weights == "old-decay":
             w = np.empty(known.n_good)
             w[np.argsort(known.rows[: known.n_good])] = weights.old_decay(known.n_good)
-            return w
-        if self.good_weights == "ei" and known.merit.shape[1] == 4:
+        elif self.good_weights == "ei" and known.merit.shape[1] == 4:
             losses = known.losses
-            return weights.expected_improvement(losses[:-1], losses[-1])
-        return np.ones(known.n_good)
+            w = weights.expected_improvement(losses[:-1], losses[-1])
+        else:
+            w = np.ones(known.n_good)
+        return weights.cautious(w, known.feasible) if known.cautious else w
 
     def _part(self, axes: Axes, points: Array, w: Array) -> Part:
         """Trials whose kernels are as wide as their neighbours and their spread suggest."""
@@ -295,6 +301,10 @@ class TPESampler:
             d = float((~np.isnan(points)).sum() / len(points))
             width = (bandwidth.spread if self.bandwidth == "scott" else bandwidth.between)(u, w, d)
         return Part(points, w, np.clip(width, self._narrowest(len(u), self.magic_clip_exponent), 1.0))
+
+    def _narrow(self, axes: Axes, points: Array, w: Array) -> Part:
+        """Trials that tell about their surroundings only."""
+        return Part(points, w, np.full(len(axes.numbers), self._narrowest(len(points), 1.0)))
 
     def _narrowest(self, k: int, exponent: float) -> float:
         return bandwidth.smallest(k + 1, exponent, self.min_bandwidth)

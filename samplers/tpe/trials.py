@@ -11,7 +11,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.history import History
 from hpo.samplers.tpe.axes import Axes
-from hpo.samplers.tpe.record import INFEASIBLE, Record, order_of_several
+from hpo.samplers.tpe.record import LOSSES, VIOLATION, Record, is_complete, order_of_one, order_of_several
 from hpo.space import Space
 
 __all__ = ["Trials"]
@@ -22,13 +22,18 @@ __all__ = ["Trials"]
 class Trials:
     """The good ones from the best to the worst, then the bad ones in the order of their completion.
 
+    Constraints have densities of their own, so that good means good by the objectives alone: as soon as a feasible
+    trial is known, the good ones are the best feasible ones, and the infeasible ones that are at least as good as one
+    of these. Source: Watanabe and Hutter (2022), arXiv 2211.14411, section 3.2.
+
     Args:
         points: Shape (n, d); NaN where a trial lacks the axis.
         active: Whether it had the parameter, shape (n, d).
         merit: Sort keys as in `Record`, shape (n, 3 + m).
         rows: In the history, shape (n,).
         n_good: How many are good.
-        fulfilled: Which of them fulfil each constraint that some trial violates, shape (constraints, n).
+        fulfilled: Which of them fulfil each constraint that some violate and some do not, shape (constraints, n).
+        cautious: Whether the infeasible ones among the good are to count no more than the feasible ones.
     """
 
     points: Array
@@ -37,6 +42,7 @@ class Trials:
     rows: IntArray
     n_good: int
     fulfilled: BoolArray
+    cautious: bool = False
 
     @staticmethod
     def of(record: Record, history: History, space: Space, axes: Axes, n_good: int) -> Trials | None:
@@ -48,34 +54,40 @@ class Trials:
         by_row = np.argsort(record.sample[rest])
         rows = np.concatenate([good, record.sample[rest][by_row]])
         merit = np.concatenate([record.merit[first], record.merits[rest][by_row]])
+        n_good = len(good)
+        if (merit[:, VIOLATION] == 0.0).all():
+            fulfilled = np.empty((0, len(rows)), dtype=np.bool_)
+        else:
+            order, n_good = _divided(merit, np.arange(len(rows)), n_good)
+            rows, merit = rows[order], merit[order]
+            fulfilled = _fulfilled(history, rows)
         points = axes.points(history.at(rows, space))
-        some_violate = (merit[:, 0] == INFEASIBLE).any()
-        fulfilled = _fulfilled(history, rows) if some_violate else np.empty((0, len(rows)), dtype=np.bool_)
         missing = np.isnan(points)
         if not missing.any():
-            return Trials(points, ~missing, merit, rows, len(good), fulfilled)
+            return Trials(points, ~missing, merit, rows, n_good, fulfilled)
         has = np.asarray(~missing.all(axis=1))
         if not has.any():
             return None
         active = history.active(rows, space)
-        n_good = int(has[: len(good)].sum())
+        n_good = int(has[:n_good].sum())
         return Trials(points[has], active[has], merit[has], rows[has], n_good, fulfilled[:, has])
 
     def where(self, mask: BoolArray, n_good: Callable[[int], int]) -> Trials:
         """Some of them, shape (n,), divided anew; `n_good` says into how many, given how many."""
         merit, rows = self.merit[mask], self.rows[mask]
         wanted = n_good(len(rows))
-        order = _best_first(merit, rows, wanted)
-        bad = order[wanted:]
-        order = np.concatenate([order[:wanted], bad[np.argsort(rows[bad])]])
+        order, n_chosen = _divided(merit, _best_first(merit, rows, wanted), wanted)
+        bad = order[n_chosen:]
+        order = np.concatenate([order[:n_chosen], bad[np.argsort(rows[bad])]])
         chosen = np.flatnonzero(mask)[order]
         return Trials(
             self.points[chosen],
             self.active[chosen],
             self.merit[chosen],
             self.rows[chosen],
-            wanted,
+            n_chosen,
             self.fulfilled[:, chosen],
+            self.cautious,
         )
 
     @property
@@ -87,6 +99,11 @@ class Trials:
         return self.points[self.n_good :]
 
     @property
+    def feasible(self) -> BoolArray:
+        """Which of the good ones are, shape (n_good,)."""
+        return np.asarray(self.merit[: self.n_good, VIOLATION] == 0.0)
+
+    @property
     def ranks(self) -> IntArray:
         """Each one's place from the best to the worst, shape (n,)."""
         ranks = np.empty(len(self.rows), dtype=np.int64)
@@ -96,22 +113,44 @@ class Trials:
     @property
     def losses(self) -> Array:
         """Of the good ones and the best bad one, with one objective, shape (n_good + 1,); inf for what has none."""
-        complete = self.merit[:, 0] == 0.0
-        losses = np.where(complete, self.merit[:, 3], np.inf)
+        losses = _levels(self.merit)[:, 0]
         return np.append(losses[: self.n_good], losses[self.n_good :].min(initial=np.inf))
 
 
 def _fulfilled(history: History, rows: IntArray) -> BoolArray:
-    """Which of some trials fulfil each constraint that not all of them do, shape (constraints, n).
+    """Which of some trials fulfil each constraint that some of them do, and some do not, shape (constraints, n).
 
     A trial without a constraint's value does not violate it.
     """
     constraints = history.constraints.values()
     fulfilled = np.array([~(values[rows] > 0) for values in constraints]).reshape(-1, len(rows))
-    return np.asarray(fulfilled[~fulfilled.all(axis=1)])
+    return np.asarray(fulfilled[fulfilled.any(axis=1) & ~fulfilled.all(axis=1)])
 
 
 def _best_first(merit: Array, rows: IntArray, n_good: int) -> IntArray:
-    if merit.shape[1] > 4:
+    if merit[:, LOSSES].shape[1] > 1:
         return order_of_several(merit, n_good)
-    return np.lexsort((rows, merit[:, 2], merit[:, 1], merit[:, 0]))
+    return order_of_one(merit, rows)
+
+
+def _divided(merit: Array, order: IntArray, n_best: int) -> tuple[IntArray, int]:
+    """Indices with the good ones first, and how many they are; feasible ones are good if they are among the `n_best`.
+
+    Args:
+        merit: Sort keys, shape (n, 3 + m).
+        order: Indices of which the first `n_best` are the best ones, shape (n,).
+        n_best: How many.
+    """
+    feasible = merit[:, VIOLATION] == 0.0
+    best = order[:n_best][feasible[order[:n_best]]]
+    if not len(best) or feasible.all():
+        return order, n_best
+    levels = _levels(merit)
+    as_good = (levels[:, None] <= levels[best]).all(axis=2).any(axis=1)
+    good = np.concatenate([best, np.flatnonzero(as_good & is_complete(merit) & ~feasible)])
+    return np.concatenate([good, order[~np.isin(order, good)]]), len(good)
+
+
+def _levels(merit: Array) -> Array:
+    """Losses of complete trials, inf for the others, shape (n, m)."""
+    return np.where(is_complete(merit)[:, None], merit[:, LOSSES], np.inf)

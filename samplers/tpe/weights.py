@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from hpo.arrays import Array
+from hpo.arrays import Array, BoolArray
 
-__all__ = ["expected_improvement", "old_decay"]
+__all__ = ["cautious", "expected_improvement", "old_decay"]
 
 _NEW = 25
 
@@ -22,6 +22,21 @@ def expected_improvement(losses: Array, threshold: float) -> Array:
         if total > 0 and np.isfinite(total):
             return np.asarray(np.maximum(gain * (len(losses) / total), 1e-12))
     return np.ones(len(losses))
+
+
+def cautious(w: Array, feasible: BoolArray) -> Array:
+    """No infeasible trial counts more than the heaviest feasible one, nor all of them more than all feasible ones.
+
+    Args:
+        w: Of each trial, with mean 1, shape (n,).
+        feasible: Which are, shape (n,).
+    """
+    if feasible.all() or not feasible.any():
+        return w
+    limited = np.where(feasible, w, np.minimum(w, w[feasible].max()))
+    excess = limited[~feasible].sum() / limited[feasible].sum()
+    limited[~feasible] /= max(excess, 1.0)
+    return np.asarray(limited * (len(w) / limited.sum()))
 
 
 def old_decay(n: int) -> Array:

@@ -23,8 +23,9 @@ Array: TypeAlias = NDArray[np.float64]
 Function: TypeAlias = Callable[[Any], float]
 Rng: TypeAlias = np.random.Generator
 
-_SALT = 4
-"""Another number redraws every member, as one must after looking at results of the reported half."""
+_DRAW = 4
+_DRAWS = {"constrained": 5}
+"""By group. Another number redraws every member, as one must before a default is judged by a half that was seen."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Family:
 
     def member(self, seed: int) -> Problem:
         """The problem of a seed."""
-        return self.make(np.random.default_rng([_SALT, seed, *self.name.encode()]))
+        return self.make(np.random.default_rng([_DRAWS.get(self.group, _DRAW), seed, *self.name.encode()]))
 
 
 def _cube(d: int) -> tuple[Node, ...]:
@@ -406,6 +407,77 @@ def _halfspaces(rng: Rng, d: int, n: int) -> Problem:
     )
 
 
+def _islands(rng: Rng, d: int, n: int) -> Problem:
+    """Feasible are some balls apart from each other; the minimum lies in one of them, near its border."""
+    shift = rng.uniform(-3.0, 3.0, d)
+    radius = rng.uniform(0.35, 0.6, n) * math.sqrt(d) * 2
+    way = rng.normal(size=d)
+    centres = np.concatenate(
+        [[shift + 0.8 * radius[0] * way / np.linalg.norm(way)], rng.uniform(-4.5, 4.5, (n - 1, d))]
+    )
+
+    def outside(v: Values) -> tuple[float, ...]:
+        return (float((np.linalg.norm(_vector(v, d) - centres, axis=1) - radius).min()),)
+
+    return Problem(_cube(d), lambda v: (float(((_vector(v, d) - shift) ** 2).sum()),), constraints=outside)
+
+
+def _budget(rng: Rng, n_real: int, n_int: int, n_choice: int) -> Problem:
+    """Numbers and choices that all cost something, with the best ones at what may be spent."""
+    offsets, prices = rng.uniform(0, 0.6, (n_choice, 4)), rng.uniform(0, 1.0, (n_choice, 4))
+    offsets -= offsets.min(axis=1, keepdims=True)
+    best_choice, best = offsets.argmin(axis=1), rng.uniform(0.1, 0.7, n_real + n_int)
+    best[n_real:] = np.round(20 * best[n_real:]) / 20
+    price = rng.uniform(0.5, 1.5, n_real + n_int)
+    limit = float(price @ best + prices[range(n_choice), best_choice].sum())
+    nodes = [choice(f"c{i}", [f"v{j}" for j in range(4)]) for i in range(n_choice)]
+    nodes += [real(f"x{i}", 0.0, 1.0) for i in range(n_real)] + [integer(f"n{i}", 0, 20) for i in range(n_int)]
+
+    def numbers(v: Values) -> Array:
+        return np.array([v[f"x{i}"] for i in range(n_real)] + [v[f"n{i}"] / 20 for i in range(n_int)])
+
+    def total(v: Values, of_choices: Array) -> float:
+        return float(of_choices[range(n_choice), [int(v[f"c{i}"][1:]) for i in range(n_choice)]].sum())
+
+    def loss(v: Values) -> tuple[float, ...]:
+        return (3 * float(((numbers(v) - best) ** 2).sum()) + total(v, offsets),)
+
+    def above(v: Values) -> tuple[float, ...]:
+        return (float(price @ numbers(v)) + total(v, prices) - limit - 1e-9,)
+
+    return Problem(tuple(nodes), loss, constraints=above)
+
+
+def _limited(rng: Rng, sizes: Sequence[int]) -> Problem:
+    """Models as in `_models`, of each of which the parameters' sum may only be so large, which the best values are."""
+    plain = _models(rng, sizes)
+    weights = [rng.uniform(0.5, 1.5, size) for size in sizes]
+
+    def unit(node: Node, value: float) -> float:
+        return 1 + math.log10(value) / 5 if node.log else value
+
+    def best_of(i: int) -> float:
+        """The sum at the best values, which lie where the loss along each coordinate is least."""
+        at: dict[str, Any] = {node.name: node.low for node in plain.space[0].branches[f"m{i}"]}
+        at |= {"model": f"m{i}", "s0": 0.5}
+        total = 0.0
+        for w, node in zip(weights[i], plain.space[0].branches[f"m{i}"], strict=True):
+            grid = np.linspace(0.0, 1.0, 801)
+            values = 10 ** (5 * (grid - 1)) if node.log else grid
+            losses = [plain.function({**at, node.name: float(value)})[0] for value in values]
+            total += float(w * grid[int(np.argmin(losses))])
+        return total
+
+    limits = [best_of(i) + 0.01 for i in range(len(sizes))]
+
+    def above(v: Values) -> tuple[float, ...]:
+        i = int(v["model"][1:])
+        nodes = plain.space[0].branches[f"m{i}"]
+        return (sum(w * unit(n, v[n.name]) for w, n in zip(weights[i], nodes, strict=True)) - limits[i],)
+
+    return Problem(plain.space, plain.function, constraints=above)
+
+
 def _tuning(rng: Rng, name: str) -> Problem:
     """Which model and which of its parameters; losses come from a table."""
     from tests.benchmarks.tables import TABLES, grid, lookup, optimum
@@ -504,6 +576,12 @@ def _families() -> list[Family]:
         ("ball4_levy", "constrained", partial(_ball, d=4, f=_levy, radius=4.0)),
         ("corner4", "constrained", partial(_halfspaces, d=4, n=2)),
         ("corner5", "constrained", partial(_halfspaces, d=5, n=3)),
+        ("islands3", "constrained", partial(_islands, d=3, n=4)),
+        ("islands4", "constrained", partial(_islands, d=4, n=3)),
+        ("budget_small", "constrained", partial(_budget, n_real=2, n_int=1, n_choice=2)),
+        ("budget_large", "constrained", partial(_budget, n_real=4, n_int=3, n_choice=3)),
+        ("limited3", "constrained", partial(_limited, sizes=(2, 4, 3))),
+        ("limited4", "constrained", partial(_limited, sizes=(3, 2, 4, 1))),
         *((name, "tuning", partial(_tuning, name=name)) for name in _TUNING),
     ]
     return [

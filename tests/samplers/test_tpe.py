@@ -164,16 +164,16 @@ def test_failed_trials_may_count_as_bad() -> None:
     assert failures(failures="bad") <= failures(failures="ignore")
 
 
-def test_constraints_keep_proposals_feasible() -> None:
+def test_a_constraint_against_which_the_objective_pulls_is_learned() -> None:
     def objective(trial: Trial) -> float:
         x, y = trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1)
-        trial.set_constraint("c", 0.5 - x)
+        trial.set_constraint("c", 0.9 - x)
         return x + (y - 0.5) ** 2
 
     study = studied(objective, 100)
     late = [trial for trial in study.trials[50:] if max(trial.constraints.values()) <= 0]
-    assert len(late) > 25
-    assert min(trial.value or 9.0 for trial in late) < 0.54
+    assert len(late) > 12, "random search has a tenth"
+    assert min(trial.value or 9.0 for trial in late) < 0.93
 
 
 @pytest.mark.parametrize("m", [2, 3, 5])
@@ -258,7 +258,7 @@ def test_constraints_are_told_apart() -> None:
 
     study = studied(objective, 80)
     late = [trial for trial in study.trials[40:] if max(trial.constraints.values()) <= 0]
-    assert len(late) > 20
+    assert len(late) > 10, "random search has two"
     assert min(trial.value or 9.0 for trial in late) < 0.2
 
 
