@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hpo.arrays import JSON, Array, BoolArray, IntArray, Report
-from hpo.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, token
+from hpo.distributions import BaseDistribution, CategoricalDistribution, token
 from hpo.events import TrialError, TrialFinished, TrialState
 from hpo.space import Space
 
@@ -125,6 +125,9 @@ class _Growing:
 
     def take(self, rows: IntArray) -> NDArray[Any]:
         return self._data.take(rows)
+
+    def take_into(self, out: NDArray[Any], rows: IntArray) -> None:
+        self._data.take(rows, out=out, mode="clip")  # another mode would fill a copy of `out` first
 
     def view(self, n: int) -> NDArray[Any]:
         view = self._data[:n]
@@ -312,22 +315,23 @@ class Columns:
 
     def at(self, rows: IntArray, space: Space) -> Array:
         """Coded values of some rows, shape (k, d), without a memo."""
+        self._flush()
         coded = np.full((len(space), len(rows)), np.nan)
-        plain: list[int] = []
-        ends: list[tuple[float, float]] = []
-        for column, raw in self._raw(rows, space):
-            distribution, parameter = space.distributions[column], self._parameters[space.names[column]]
-            if type(distribution) is FloatDistribution and distribution.is_plain and parameter.choices is None:
-                plain.append(column)
-                ends.append((distribution.low, distribution.high))
-                coded[column] = raw
+        plain, low, high = space.plain
+        in_one_piece = []
+        for column, name in enumerate(space.names):
+            parameter = self._parameters.get(name)
+            if parameter is None:
+                continue
+            if plain[column] and parameter.choices is None:  # the most frequent case
+                parameter.raw.take_into(coded[column], rows)
+                in_one_piece.append(column)
             else:
-                coded[column] = parameter.coded(raw, distribution)
-        if plain:  # the most frequent case, in one piece
-            low, high = np.hsplit(np.array(ends), 2)
-            values = coded[plain]
-            with np.errstate(invalid="ignore"):
-                coded[plain] = np.where((values >= low) & (values <= high), (values - low) / (high - low), np.nan)
+                coded[column] = parameter.coded(parameter.raw.take(rows), space.distributions[column])
+        these = slice(None) if len(in_one_piece) == len(space) else in_one_piece
+        values, low, high = coded[these], low[these], high[these]
+        inside = (values >= low) & (values <= high)
+        coded[these] = np.where(inside, (values - low) / (high - low), np.nan)
         return coded.T
 
     def active(self, rows: IntArray, space: Space) -> BoolArray:

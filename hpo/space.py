@@ -12,7 +12,7 @@ from typing import Any, final
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.distributions import BaseDistribution, distribution_to_dict, token
+from hpo.distributions import BaseDistribution, FloatDistribution, distribution_to_dict, token
 from hpo.key import Key
 
 __all__ = ["Space"]
@@ -59,6 +59,13 @@ class Space(Mapping[str, BaseDistribution]):
     @cached_property
     def _hash(self) -> int:
         return hash(tuple(self._distributions.items()))
+
+    @cached_property
+    def plain(self) -> tuple[tuple[bool, ...], Array, Array]:
+        """Which parameters are coded linearly, and their bounds, shape (d, 1); of others these are 0 and 1."""
+        plain = [d if type(d) is FloatDistribution and d.is_plain else None for d in self.distributions]
+        ends = np.array([(0.0, 1.0) if d is None else (d.low, d.high) for d in plain]).reshape(-1, 2)
+        return tuple(d is not None for d in plain), ends[:, :1], ends[:, 1:]
 
     @cached_property
     def digest(self) -> str:

@@ -83,6 +83,7 @@ def _skopt(problem: Problem, seed: int, n: int, observed: Any) -> list[Any] | No
 def _bayes_opt(problem: Problem, seed: int, n: int, observed: Any) -> list[Any]:
     """The package bayesian-optimization: ten random points, then its default acquisition; logarithms by hand."""
     from bayes_opt import BayesianOptimization  # type: ignore[import-not-found, unused-ignore]
+    from bayes_opt.exception import NoValidPointRegisteredError  # type: ignore[import-not-found, unused-ignore]
     from scipy.optimize import NonlinearConstraint
 
     nodes = list(_nodes(problem.space))
@@ -127,7 +128,12 @@ def _bayes_opt(problem: Problem, seed: int, n: int, observed: Any) -> list[Any]:
     optimizer = BayesianOptimization(
         f=f, pbounds=bounds, constraint=constraint, random_state=seed, verbose=0, allow_duplicate_points=True
     )
-    optimizer.maximize(init_points=10, n_iter=n - 10)
+    optimizer.maximize(init_points=10, n_iter=0)
+    while len(observed.outcomes) < n:
+        try:
+            optimizer.maximize(init_points=0, n_iter=1)
+        except NoValidPointRegisteredError:  # it models nothing before a point is feasible
+            optimizer.maximize(init_points=1, n_iter=0)
     return list(observed.outcomes)
 
 
