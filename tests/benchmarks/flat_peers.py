@@ -20,7 +20,7 @@ Run = Callable[[Problem, int, int], "list[Any] | None"]
 
 def flat_runner(kind: str, observe: Callable[[Problem, int], Any]) -> Run:
     """The function of a peer's name; `observe` notes what is asked of a problem."""
-    run = {"skopt": _skopt, "bayes_opt": _bayes_opt}[kind]
+    run = {"skopt": _skopt, "bayes_opt": _bayes_opt, "ax": _ax, "hebo": _hebo}[kind]
 
     def quiet(problem: Problem, seed: int, n: int) -> list[Any] | None:
         if problem.n_objectives > 1:
@@ -134,6 +134,70 @@ def _bayes_opt(problem: Problem, seed: int, n: int, observed: Any) -> list[Any]:
             optimizer.maximize(init_points=0, n_iter=1)
         except NoValidPointRegisteredError:  # it models nothing before a point is feasible
             optimizer.maximize(init_points=1, n_iter=0)
+    return list(observed.outcomes)
+
+
+def _ax(problem: Problem, seed: int, n: int, observed: Any) -> list[Any]:
+    """Ax's client with its defaults, which are BoTorch's acquisition functions after some quasi-random points."""
+    import logging
+
+    from ax.api.client import Client  # type: ignore[import-not-found, unused-ignore]
+    from ax.api.configs import (  # type: ignore[import-not-found, unused-ignore]
+        ChoiceParameterConfig,
+        RangeParameterConfig,
+    )
+
+    logging.disable(logging.WARNING)
+    nodes = list(_nodes(problem.space))
+
+    def parameter(node: Node) -> Any:
+        if node.kind == "choice":
+            values = [str(i) for i in range(len(node.choices))]
+            return ChoiceParameterConfig(name=node.name, values=values, parameter_type="str", is_ordered=False)
+        scaling = "log" if node.log else "linear"
+        bounds = (int(node.low), int(node.high)) if node.kind == "int" else (node.low, node.high)
+        return RangeParameterConfig(name=node.name, bounds=bounds, parameter_type=node.kind, scaling=scaling)
+
+    client = Client(random_seed=seed)
+    client.configure_experiment(parameters=[parameter(node) for node in nodes])
+    if problem.constraints is None:
+        client.configure_optimization(objective="-loss")
+    else:
+        client.configure_optimization(objective="-loss", outcome_constraints=["violation <= 0"])
+    while len(observed.outcomes) < n:
+        for index, row in client.get_next_trials(max_trials=1).items():
+            given = {n.name: n.choices[int(row[n.name])] if n.kind == "choice" else row[n.name] for n in nodes}
+            values = _active(problem.space, given, {})
+            (seen,), limits = observed.note(values, problem.function(values))
+            data = {"loss": float(seen)} | ({"violation": max(limits)} if limits else {})
+            client.complete_trial(index, raw_data=data)
+    return list(observed.outcomes)
+
+
+def _hebo(problem: Problem, seed: int, n: int, observed: Any) -> list[Any] | None:
+    """HEBO with its defaults; constraints are not its business."""
+    if problem.constraints is not None:
+        return None
+    from hebo.design_space.design_space import DesignSpace  # type: ignore[import-not-found, unused-ignore]
+    from hebo.optimizers.hebo import HEBO  # type: ignore[import-not-found, unused-ignore]
+
+    nodes = list(_nodes(problem.space))
+
+    def parameter(node: Node) -> dict[str, Any]:
+        if node.kind == "choice":
+            return {"name": node.name, "type": "cat", "categories": [str(i) for i in range(len(node.choices))]}
+        kind = ("pow_int" if node.log else "int") if node.kind == "int" else ("pow" if node.log else "num")
+        return {"name": node.name, "type": kind, "lb": node.low, "ub": node.high}
+
+    optimizer = HEBO(DesignSpace().parse([parameter(node) for node in nodes]), scramble_seed=seed)
+    for _ in range(n):
+        rows = optimizer.suggest(n_suggestions=1)
+        row = rows.iloc[0].to_dict()
+        given = {n.name: n.choices[int(row[n.name])] if n.kind == "choice" else _plain(row[n.name]) for n in nodes}
+        given = {n.name: int(given[n.name]) if n.kind == "int" else given[n.name] for n in nodes}
+        values = _active(problem.space, given, {})
+        (seen,), _ = observed.note(values, problem.function(values))
+        optimizer.observe(rows, np.array([[float(seen)]]))
     return list(observed.outcomes)
 
 

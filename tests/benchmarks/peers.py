@@ -52,7 +52,7 @@ def runner(name: str) -> Callable[[Problem, int, int], Outcomes | None]:
         return lambda problem, seed, n: _optuna(kind.partition("-")[2], keywords, problem, seed, n)
     if kind == "hyperopt":
         return _hyperopt
-    if kind in ("skopt", "bayes_opt"):
+    if kind in ("skopt", "bayes_opt", "ax", "hebo"):
         from tests.benchmarks.flat_peers import flat_runner
 
         return flat_runner(kind, _Observed)
