@@ -20,11 +20,11 @@ __all__ = ["Trials"]
 @final
 @dataclass(frozen=True, eq=False)
 class Trials:
-    """The good ones from the best to the worst, then the bad ones in the order of their completion.
+    """The good ones, the best feasible one first, then the bad ones in the order of their completion.
 
     Constraints have densities of their own, so that good means good by the objectives alone: as soon as a feasible
     trial is known, the good ones are the best feasible ones, and the infeasible ones that are at least as good as one
-    of these. Source: Watanabe and Hutter (2022), arXiv 2211.14411, section 3.2.
+    of these. Source: Watanabe and Hutter (2022), arXiv 2211.14411.
 
     Args:
         points: Shape (n, d); NaN where a trial lacks the axis.

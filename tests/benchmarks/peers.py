@@ -43,20 +43,23 @@ class _Observed:
         return seen, constraints
 
 
-def runner(name: str) -> Callable[[Problem, int, int], Outcomes | None]:
-    """The function of a sampler's name: problem, seed, number of trials → outcomes, or None if it cannot."""
+def runner(name: str, batch: int = 1) -> Callable[[Problem, int, int], Outcomes | None]:
+    """The function of a sampler's name: problem, seed, number of trials → outcomes, or None if it cannot.
+
+    Ours and Optuna's are asked for `batch` trials at a time, as if so many workers finished together; others for one.
+    """
     kind, _, options = name.partition(":")
     given = dict(part.split("=", 1) for part in options.split(",")) if options else {}
     keywords = {key: _literal(value) for key, value in given.items()}
     if kind.startswith("optuna"):
-        return lambda problem, seed, n: _optuna(kind.partition("-")[2], keywords, problem, seed, n)
+        return lambda problem, seed, n: _optuna(kind.partition("-")[2], keywords, problem, seed, n, batch)
     if kind == "hyperopt":
         return _hyperopt
     if kind in ("skopt", "bayes_opt", "ax", "hebo"):
         from tests.benchmarks.flat_peers import flat_runner
 
         return flat_runner(kind, _Observed)
-    return lambda problem, seed, n: _ours(kind, keywords, problem, seed, n)
+    return lambda problem, seed, n: _ours(kind, keywords, problem, seed, n, batch)
 
 
 def _literal(text: str) -> Any:
@@ -66,7 +69,7 @@ def _literal(text: str) -> Any:
         return text
 
 
-def _ours(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n: int) -> Outcomes:
+def _ours(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n: int, batch: int) -> Outcomes:
     import hpo
     from hpo import samplers
 
@@ -75,11 +78,21 @@ def _ours(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n: i
     sampler = getattr(samplers, kinds[kind])(seed=seed, **keywords)
     study = hpo.create_study(directions=["minimize"] * problem.n_objectives, sampler=sampler)
     objective = _Observed(problem, seed)
-    study.optimize(objective, n_trials=n)
+    _optimize(study, objective, n, batch)
     return objective.outcomes
 
 
-def _optuna(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n: int) -> Outcomes:
+def _optimize(study: Any, objective: _Observed, n: int, batch: int) -> None:
+    if batch == 1:
+        study.optimize(objective, n_trials=n)
+        return
+    while len(objective.outcomes) < n:
+        trials = [study.ask() for _ in range(batch)]
+        for trial, told in [(trial, objective(trial)) for trial in trials]:
+            study.tell(trial, told)
+
+
+def _optuna(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n: int, batch: int) -> Outcomes:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -89,7 +102,7 @@ def _optuna(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n:
         warnings.simplefilter("ignore")
         sampler = getattr(optuna.samplers, kinds[kind])(seed=seed, **keywords)
         study = optuna.create_study(directions=["minimize"] * problem.n_objectives, sampler=sampler)
-        study.optimize(objective, n_trials=n)
+        _optimize(study, objective, n, batch)
     return objective.outcomes
 
 

@@ -1,7 +1,7 @@
 """How good samplers are per trial: ours beside others', on problems with known answers.
 
     python -m tests.benchmarks.samplers run --folder DIR --samplers tpe,random,optuna-tpe,hyperopt [--seeds 20]
-        [--trials 200] [--half tune|report] [--problems NAME,…] [--groups NAME,…] [--part 0/2]
+        [--trials 200] [--batch 1] [--half tune|report] [--problems NAME,…] [--groups NAME,…] [--part 0/2]
     python -m tests.benchmarks.samplers report --folder DIR [--base optuna-tpe] [--half tune|report]
     python -m tests.benchmarks.samplers plot --folder DIR [--half tune|report]
 
@@ -71,7 +71,7 @@ def run(options: argparse.Namespace) -> None:
     for sampler in options.samplers.split(";" if ";" in options.samplers else "+" if ":" in options.samplers else ","):
         file = folder / f"{sampler.replace(':', '__').replace(',', '_')}.{part}of{parts}.jsonl"
         done = {(r["problem"], r["seed"]) for r in read(folder) if r["sampler"] == sampler}
-        make = runner(sampler)
+        make = runner(sampler, options.batch)
         with file.open("a") as out:
             for i, (name, seed) in enumerate(_wanted(options)):
                 if i % parts != part or (name, seed) in done:
@@ -223,6 +223,7 @@ def main() -> None:
     )
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--trials", type=int, default=max(BUDGETS))
+    parser.add_argument("--batch", type=int, default=1, help="trials that run at the same time; a folder for each")
     parser.add_argument("--half", choices=("tune", "report"))
     parser.add_argument("--problems")
     parser.add_argument("--groups")
