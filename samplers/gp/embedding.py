@@ -1,10 +1,10 @@
 """Points of a mixed, branching space as vectors, so that one kernel over distances serves all of them.
 
-A number is its coded value. A category is a corner of a simplex with edges of length 1, so that different choices
-are all at the same distance. A parameter that a trial lacks stands in the middle of its range, and one more feature
-says that it is missing: two trials that lack it do not differ in it, and one that has it differs by a constant that
-the model learns, beside the distance to the middle. As all are vectors, every kernel of their distance is positive
-definite.
+A number is its coded value. A category is a corner of a simplex: different choices are all at the same distance, at
+which two random choices are on average as far apart as two random numbers, and one belief about length scales fits
+both. A parameter that a trial lacks stands in the middle of its range, and one more feature says that it is missing:
+two trials that lack it do not differ in it, and one that has it differs by a constant that the model learns, beside
+the distance to the middle. As all are vectors, every kernel of their distance is positive definite.
 
 Source: Swersky et al. (2014), "Raiders of the lost architecture", arXiv 1409.4011, for the idea.
 """
@@ -22,6 +22,7 @@ from hpo.samplers.tpe.axes import Axes
 __all__ = ["Embedding"]
 
 _HALF = 0.5
+_SPREAD = 1.0 / 6.0  # the mean square of the distance of two numbers from [0, 1]
 
 
 @final
@@ -65,8 +66,14 @@ class Embedding:
         axes = self.axes
         parts = [np.where(active[:, axes.numbers], points[:, axes.numbers], _HALF)]
         for column, prior in zip(axes.categories, axes.priors, strict=True):
-            corner = points[:, column, None] == np.arange(len(prior))
+            k = len(prior)
+            corner = points[:, column, None] == np.arange(k)
             has = active[:, column, None]
-            parts.append(np.where(has, corner, 1.0 / len(prior)) * np.sqrt(_HALF))
+            parts.append(np.where(has, corner, 1.0 / k) * np.sqrt(_HALF * _edge(k)))
         parts.append(active[:, self.optional].astype(np.float64))
         return np.concatenate(parts, axis=1)
+
+
+def _edge(k: int) -> float:
+    """The square of the distance of k choices at which its mean over pairs, equal ones too, is that of numbers."""
+    return _SPREAD * k / (k - 1) if k > 1 else _SPREAD
