@@ -1,16 +1,18 @@
 """Points of a mixed, branching space as vectors, so that one kernel over distances serves all of them.
 
-A number is its coded value. A category is a corner of a simplex: different choices are all at the same distance, at
-which two random choices are on average as far apart as two random numbers, and one belief about length scales fits
-both. A parameter that a trial lacks stands in the middle of its range, and one more feature says that it is missing:
-two trials that lack it do not differ in it, and one that has it differs by a constant that the model learns, beside
-the distance to the middle. As all are vectors, every kernel of their distance is positive definite.
+A number is its coded value. A category is a corner of a simplex, so that different choices are all at the same
+distance. It lies between that of a number's two ends, at which choices would tell too little about each other, and
+the one that makes two random choices as far apart as two random numbers, at which they would tell too much. A
+parameter that a trial lacks stands in the middle of its range, and one more feature says that it is missing: two
+trials that lack it do not differ in it, and one that has it differs by a constant that the model learns, beside the
+distance to the middle. As all are vectors, every kernel of their distance is positive definite.
 
 Source: Swersky et al. (2014), "Raiders of the lost architecture", arXiv 1409.4011, for the idea.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import final
 
@@ -75,5 +77,5 @@ class Embedding:
 
 
 def _edge(k: int) -> float:
-    """The square of the distance of k choices at which its mean over pairs, equal ones too, is that of numbers."""
-    return _SPREAD * k / (k - 1) if k > 1 else _SPREAD
+    """The square of the distance of k choices: the geometric mean of 1 and what gives pairs the spread of numbers."""
+    return math.sqrt(_SPREAD * k / max(k - 1, 1))
