@@ -71,6 +71,9 @@ def study_with(name: str) -> hpo.Study:
     study = hpo.create_study(study_name=f"study{name}", seed=0)
     study.set_metric_names([f"metric{name}"])
     study.set_user_attr(f"attribute{name}", {"value": name})
+    for i in range(30):  # proposals would depend on the parameters' names
+        kind = f"odd{name}" if i % 3 else "plain"
+        study.enqueue_trial({f"x{name}": 10 ** (i % 11 / 3 - 2.9), "kind": kind, "n": 1 + i % 9})
     study.optimize(objective, n_trials=30, catch=ValueError)
     return study
 
