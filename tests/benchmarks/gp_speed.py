@@ -73,7 +73,7 @@ def main() -> None:
             own = ours(size, d, options.asks)
             text = f"| {size} | {d} | {1e3 * mean(own):.0f} ms | {1e3 * max(own):.0f} ms |"
             if options.optuna and str(size) not in options.large.split(","):
-                other = mean(optunas(size, d, max(3, options.asks // 4)))
+                other = mean(optunas(size, d, options.asks))
                 text += f" {1e3 * other:.0f} ms | {other / mean(own):.1f} |"
             else:
                 text += " – | – |"
