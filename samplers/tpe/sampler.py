@@ -45,10 +45,11 @@ class TPESampler:
 
     Running trials count as bad, so that parallel ones spread. Pruned trials come after complete ones, those that
     reached more steps first. Constraints have densities of their own, and the probability of being feasible multiplies
-    the ratio (c-TPE), in which a trial is good or not by its objectives alone. The best configuration may lie at a
-    constraint or far within: in half of the asks infeasible trials count no more than the good feasible ones. Of
-    several objectives the non-domination rank counts, and within the rank that is cut the dominated hypervolume. A
-    finite space is searched without trying anything twice.
+    the ratio (c-TPE), in which a trial is good or not by its objectives alone once one is feasible, and before that by
+    how little it violates. The best configuration may lie at a constraint or far within: in half of the asks
+    infeasible trials count no more than the good feasible ones. Of several objectives the non-domination rank counts,
+    and within the rank that is cut the dominated hypervolume. A finite space is searched without trying anything
+    twice.
 
     The cost of an ask does not grow with the history: of the trials that are not good a fair sample stands for all.
 

@@ -57,7 +57,7 @@ def test_choices_are_all_at_one_distance_between_that_of_random_numbers_and_one(
     u = (np.arange(1000) + 0.5) / 1000
     mean_of_numbers = ((u[:, None] - u) ** 2).mean()
     with_mean_of_numbers = mean_of_numbers / (2 / 3)  # two random ones of three choices differ in 2/3 of all pairs
-    np.testing.assert_allclose(s[0, 1], np.sqrt(1.0 * with_mean_of_numbers), rtol=1e-5)
+    np.testing.assert_allclose(s[0, 1], np.sqrt(with_mean_of_numbers), rtol=1e-5)
 
 
 def test_what_both_lack_makes_no_difference() -> None:
