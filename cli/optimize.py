@@ -21,7 +21,7 @@ from hpo.cli.options import (
 )
 from hpo.cli.secrets import redacted
 from hpo.exceptions import CLIUsageError
-from hpo.table import TableCallback
+from hpo.running.table import TableCallback
 
 __all__ = ["optimize"]
 

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from hpo.exceptions import CLIUsageError
-from hpo.tables import table
+from hpo.reading.tables import table
 
 if TYPE_CHECKING:
-    from hpo.frozen import FrozenTrial
+    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["columns", "flattened", "render", "trial_record"]
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         visualization,
     )
     from hpo.exceptions import TrialPaused, TrialPruned
+    from hpo.running.table import TableCallback
     from hpo.study import (
         MaxTrialsCallback,
         Study,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
         get_all_study_summaries,
         load_study,
     )
-    from hpo.table import TableCallback
     from hpo.trial import FixedTrial, FrozenTrial, Trial, TrialState, create_trial
 
 __version__ = "0.1.0"
@@ -44,7 +44,7 @@ _HOME = {
     "FrozenTrial": "hpo.trial",
     "MaxTrialsCallback": "hpo.study",
     "Study": "hpo.study",
-    "TableCallback": "hpo.table",
+    "TableCallback": "hpo.running.table",
     "Trial": "hpo.trial",
     "TrialPaused": "hpo.exceptions",
     "TrialPruned": "hpo.exceptions",

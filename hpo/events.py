@@ -17,6 +17,7 @@ from hpo.arrays import JSON, Report
 from hpo.space import Space
 
 __all__ = [
+    "ASKED",
     "AttributeSet",
     "Event",
     "SpaceDeclared",
@@ -34,6 +35,9 @@ __all__ = [
     "fits",
 ]
 
+
+ASKED = "hpo:asked"
+"""System attribute of a trial whose parameters were stored when it was asked for, so that any process can tell."""
 
 _LONGEST = 100_000  # characters of a message or a traceback that are kept
 

@@ -1,20 +1,35 @@
-"""The protocols of plug-ins: samplers, pruners, storages.
+"""The protocols of plug-ins: samplers, pruners, storages, and what some of them can do besides.
 
-Whoever fulfils one by its shape is welcome; there is nothing to inherit."""
+Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own.
+They are asked for by the functions `cohorts` and `pausing`, which also look into what a plug-in wraps, so that a
+wrapper loses none.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol, TypeGuard
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, final, runtime_checkable
 
 from hpo.arrays import Array
 from hpo.events import Event, StudyCreated
 from hpo.history import Curve, History
 from hpo.key import Key
-from hpo.leases import LeasePolicy
 from hpo.space import Space
 
-__all__ = ["CohortPruner", "PausingPruner", "Pruner", "Sampler", "Storage", "cohort", "pauses"]
+__all__ = [
+    "CohortPruner",
+    "LeasePolicy",
+    "PausingPruner",
+    "Pruner",
+    "Sampler",
+    "Storage",
+    "Wrapper",
+    "cohort",
+    "cohorts",
+    "pausing",
+    "sampled",
+]
 
 
 class Sampler(Protocol):
@@ -38,37 +53,6 @@ class Pruner(Protocol):
     def prune(self, history: History, curve: Curve) -> bool:
         """Whether the trial should end, asked after its latest report; the curve is never empty."""
         ...
-
-
-class CohortPruner(Pruner, Protocol):
-    """A pruner that divides the trials into groups which do not compete with each other."""
-
-    def cohort(self, history: History, number: int) -> History:
-        """What the sampler of a trial may know: of `history` the trials that compete with this one."""
-        ...
-
-
-def cohort(pruner: Any, history: History, number: int) -> History:
-    """What the sampler of a trial may know under a pruner; everything unless it is a `CohortPruner`."""
-    return pruner.cohort(history, number) if hasattr(pruner, "cohort") else history
-
-
-class PausingPruner(Pruner, Protocol):
-    """A pruner that does not end the trials that it stops: they wait until it promotes them."""
-
-    @property
-    def pauses(self) -> bool:
-        """Whether it does so; without it, it is like any other pruner."""
-        ...
-
-    def promote(self, history: History) -> int | None:
-        """The number of the paused trial that is to go on now, one of `history.paused`; None for a new one."""
-        ...
-
-
-def pauses(pruner: Any) -> TypeGuard[PausingPruner]:
-    """Whether trials that a pruner stops wait for their promotion."""
-    return bool(getattr(pruner, "pauses", False))
 
 
 class Storage(Protocol):
@@ -150,3 +134,99 @@ class Storage(Protocol):
             UnknownStudyError: If there is no such study.
         """
         ...
+
+
+@runtime_checkable
+class Wrapper(Protocol):
+    """A plug-in that adds something to another one, and leaves the optional abilities to it."""
+
+    @property
+    def wrapped(self) -> object:
+        """The other one; None for none."""
+        ...
+
+
+@runtime_checkable
+class CohortPruner(Pruner, Protocol):
+    """A pruner that divides the trials into groups which do not compete with each other."""
+
+    def cohort(self, history: History, number: int) -> History:
+        """What the sampler of a trial may know: of `history` the trials that compete with this one."""
+        ...
+
+
+@runtime_checkable
+class PausingPruner(Pruner, Protocol):
+    """A pruner that does not end the trials that it stops: they wait until it promotes them."""
+
+    @property
+    def pauses(self) -> bool:
+        """Whether it does so; without it, it is like any other pruner."""
+        ...
+
+    def promote(self, history: History) -> int | None:
+        """The number of the paused trial that is to go on now, one of `history.paused`; None for a new one."""
+        ...
+
+
+@final
+@dataclass(frozen=True)
+class LeasePolicy:
+    """How often leases are renewed, and when they expire.
+
+    Args:
+        renew_every: Seconds between two renewals; a trial that is shorter causes no write.
+        lost_after: Seconds without a renewal after which a trial is lost; several times `renew_every`.
+    """
+
+    renew_every: float = 15.0
+    lost_after: float = 60.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.renew_every < self.lost_after:
+            raise ValueError(
+                f"lost_after must be longer than renew_every, which must be > 0; got {self.renew_every!r} and "
+                f"{self.lost_after!r}."
+            )
+
+
+def cohorts(pruner: Pruner) -> CohortPruner | None:
+    """What divides the trials under a pruner; None if nothing does."""
+    return next((one for one in _layers(pruner) if isinstance(one, CohortPruner)), None)
+
+
+def pausing(pruner: Pruner) -> PausingPruner | None:
+    """What promotes trials that a pruner stopped; None if they do not wait for that."""
+    return next((one for one in _layers(pruner) if isinstance(one, PausingPruner) and one.pauses), None)
+
+
+def cohort(pruner: Pruner, history: History, number: int) -> History:
+    """What the sampler of a trial may know under a pruner: everything, unless it divides the trials."""
+    dividing = cohorts(pruner)
+    return history if dividing is None else dividing.cohort(history, number)
+
+
+def _layers(plugin: object) -> Iterator[object]:
+    """A plug-in, what it wraps, what that wraps, and so on."""
+    while plugin is not None:
+        yield plugin
+        plugin = plugin.wrapped if isinstance(plugin, Wrapper) else None
+
+
+def sampled(sampler: Sampler, space: Space, history: History, key: Key) -> list[float]:
+    """The sampler's coded values, with the prior's where it left the choice open.
+
+    Raises:
+        ValueError: If the sampler's answer has another shape than the space.
+    """
+    row = sampler.sample(space, history, key)
+    values: list[float] = row.tolist()
+    if row.shape != (len(space.names),):
+        raise ValueError(
+            f"{sampler!r} must return an array of shape ({len(space)},) for {list(space)!r}, got {row.shape}."
+        )
+    total = sum(values)
+    if total != total:  # only then can there be a NaN
+        prior = space.uniform(key).tolist()
+        return [drawn if value != value else value for value, drawn in zip(values, prior, strict=True)]
+    return values

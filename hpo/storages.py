@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hpo import storage
-from hpo.retry import RetryPolicy
+from hpo.running.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from hpo.storage import InMemoryStorage, JournalStorage, RDBStorage, get_storage, import_optuna

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 from hpo.importance.ped_anova import PedAnovaImportanceEvaluator
 
 if TYPE_CHECKING:
-    from hpo.frozen import FrozenTrial
     from hpo.study import Study
+    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["BaseImportanceEvaluator", "get_param_importances"]
 

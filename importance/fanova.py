@@ -16,8 +16,8 @@ from hpo.importance.surrogate import fit
 from hpo.key import Key
 
 if TYPE_CHECKING:
-    from hpo.frozen import FrozenTrial
     from hpo.study import Study
+    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["FanovaImportanceEvaluator", "main_effects"]
 

@@ -18,8 +18,8 @@ from hpo.importance.surrogate import Surrogate, fit
 from hpo.key import Key
 
 if TYPE_CHECKING:
-    from hpo.frozen import FrozenTrial
     from hpo.study import Study
+    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["Gain", "ShapleyImportanceEvaluator", "attribute", "explain_gain"]
 

@@ -16,8 +16,8 @@ from hpo.pareto import ranking
 from hpo.space import Space
 
 if TYPE_CHECKING:
-    from hpo.frozen import FrozenTrial
     from hpo.study import Study
+    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["Observations", "Regime", "observe"]
 

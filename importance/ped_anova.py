@@ -15,8 +15,8 @@ from hpo.importance.density import on_choices, on_grid
 from hpo.importance.observations import Observations, Regime, observe
 
 if TYPE_CHECKING:
-    from hpo.frozen import FrozenTrial
     from hpo.study import Study
+    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["PedAnovaImportanceEvaluator"]
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, final
 
 from hpo.exceptions import TrialPaused, TrialPruned
-from hpo.protocols import pauses
+from hpo.protocols import pausing
 from hpo.trial import FixedTrial, Trial
 
 __all__ = ["Reporter"]
@@ -75,7 +75,7 @@ class Reporter:
         self.step: int = trial.resume_step
         self._trial = trial
         self._save = save
-        self._pauses = isinstance(trial, Trial) and pauses(trial.study.pruner)
+        self._pauses = isinstance(trial, Trial) and pausing(trial.study.pruner) is not None
 
     def __call__(self, value: Any, step: int | None = None) -> None:
         """Report a value at a step, by default the one after the last report, and end the trial if told to."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import final
 
 from hpo.history import Curve, History
-from hpo.protocols import Pruner, cohort
+from hpo.protocols import Pruner
 from hpo.pruners.fronts import check_one_objective
 from hpo.pruners.intervals import check_least
 
@@ -50,8 +50,10 @@ class PatientPruner:
             return False
         return self.wrapped_pruner is None or self.wrapped_pruner.prune(history, replace(curve, asked=0))
 
-    def cohort(self, history: History, number: int) -> History:
-        return history if self.wrapped_pruner is None else cohort(self.wrapped_pruner, history, number)
+    @property
+    def wrapped(self) -> Pruner | None:
+        """The other pruner, which divides the trials and promotes paused ones if it can."""
+        return self.wrapped_pruner
 
 
 def _smallest(losses: Iterable[float]) -> float:

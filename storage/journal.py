@@ -3,7 +3,7 @@
 Each line of the file is a JSON array:
 
     ["checksum","hpo journal",1]                                             the first line: the version of the format
-    ["checksum",more,study,[kind,number,step,value,state,time],body]         an event, as in `hpo.codec.Row`
+    ["checksum",more,study,[kind,number,step,value,state,time],body]         an event, as in `hpo.log.codec.Row`
     ["checksum",0,study,"renamed","name"]                                    from here on the study has this name
     ["checksum",0,study,"deleted"]                                           from here on there is no such study
 
@@ -28,7 +28,6 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, final
 
-from hpo.codec import Row, decode, dumps, encode, loads
 from hpo.events import Event, StudyCreated, StudyRenamed
 from hpo.exceptions import (
     DamagedJournalError,
@@ -40,7 +39,8 @@ from hpo.exceptions import (
     StorageInternalError,
     UnknownStudyError,
 )
-from hpo.leases import LeasePolicy
+from hpo.log.codec import Row, decode, dumps, encode, loads
+from hpo.protocols import LeasePolicy
 from hpo.storage.disk import sync
 
 __all__ = ["JournalStorage"]

@@ -23,7 +23,7 @@ from hpo.events import (
     TrialState,
 )
 from hpo.history import History
-from hpo.ledger import Ledger
+from hpo.log.ledger import Ledger
 from hpo.space import Space
 
 __all__ = ["SPACES", "facts", "header", "knowledge", "logs", "replay"]

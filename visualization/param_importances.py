@@ -16,8 +16,8 @@ from hpo.visualization.trials import Target, objective_index, objective_names
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.frozen import FrozenTrial
     from hpo.study import Study
+    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["param_importances", "plot_param_importances"]
 

@@ -23,8 +23,8 @@ from hpo.visualization.trials import Trials, objective_names
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.frozen import FrozenTrial
     from hpo.study import Study
+    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["ParetoFront", "pareto_front", "plot_pareto_front"]
 

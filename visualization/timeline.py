@@ -19,8 +19,8 @@ from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, VERMILLION
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.frozen import FrozenTrial
     from hpo.study import Study
+    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["Timeline", "plot_timeline", "spans", "timeline"]
 

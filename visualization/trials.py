@@ -14,9 +14,9 @@ from hpo.events import TrialState
 from hpo.visualization.text import count, joined, short
 
 if TYPE_CHECKING:
-    from hpo.frozen import FrozenTrial
     from hpo.history import History
     from hpo.study import Study
+    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["Studies", "Target", "Trials", "objective_index", "objective_names", "read", "studies_of"]
 

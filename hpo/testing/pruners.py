@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from hpo.events import TrialState
 from hpo.exceptions import TrialPaused, TrialPruned
 from hpo.history import Curve, History
-from hpo.protocols import Pruner, cohort, pauses
+from hpo.protocols import Pruner, cohort, pausing
 from hpo.storage.memory import InMemoryStorage
 from hpo.study import Study, create_study, load_study
 from hpo.testing.studies import logged, raised, seen
@@ -40,7 +40,9 @@ class PrunerContract:
     def test_nothing_is_pruned_before_anything_is_known(self, pruner: Pruner) -> None:
         history = create_study(seed=0).history
         for step in range(5):
-            assert pauses(pruner) or not pruner.prune(history, Curve(0, tuple(range(step + 1)), (0.0,) * (step + 1)))
+            assert pausing(pruner) is not None or not pruner.prune(
+                history, Curve(0, tuple(range(step + 1)), (0.0,) * (step + 1))
+            )
 
     def test_maximising_is_minimising_the_negative(self, pruner: Pruner) -> None:
         down, up = _learnt(pruner, sign=1.0), _learnt(pruner, sign=-1.0)
@@ -84,7 +86,7 @@ class PrunerContract:
             steps = len(trial._steps)
             trial.report(_rate(trial.number, steps), steps)
             if _is_stopped(trial):
-                worker.tell(trial, state=TrialState.PAUSED if pauses(pruner) else TrialState.PRUNED)
+                worker.tell(trial, state=TrialState.PAUSED if pausing(pruner) is not None else TrialState.PRUNED)
             elif steps == 7:
                 worker.tell(trial, 0.0)
             else:
@@ -165,11 +167,11 @@ def _learn(curve: Callable[[int, int], float]) -> Callable[[Trial], float]:
 
 
 def _is_stopped(trial: Trial) -> bool:
-    return trial.should_pause() if pauses(trial.study.pruner) else trial.should_prune()
+    return trial.should_pause() if pausing(trial.study.pruner) is not None else trial.should_prune()
 
 
 def _stop(trial: Trial) -> Exception:
-    return TrialPaused() if pauses(trial.study.pruner) else TrialPruned()
+    return TrialPaused() if pausing(trial.study.pruner) is not None else TrialPruned()
 
 
 def _learnt(pruner: Pruner, *, sign: float = 1.0) -> Study:

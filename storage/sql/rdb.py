@@ -7,10 +7,10 @@ import weakref
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 
-from hpo.codec import Row, decode_all, encode
 from hpo.events import Event, StudyCreated, StudyRenamed, TrialProposed, TrialReported
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
-from hpo.leases import LeasePolicy
+from hpo.log.codec import Row, decode_all, encode
+from hpo.protocols import LeasePolicy
 from hpo.storage.sql import upgrade
 from hpo.storage.sql.engine import make_engine, shown, without_passwords
 from hpo.storage.sql.errors import clear_errors, is_transient

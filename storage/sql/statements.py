@@ -6,7 +6,7 @@ from typing import final
 
 import sqlalchemy as sa
 
-from hpo.codec import Row
+from hpo.log.codec import Row
 from hpo.storage.sql.schema import event_table as event
 from hpo.storage.sql.schema import lease_table as lease
 from hpo.storage.sql.schema import study_table as study

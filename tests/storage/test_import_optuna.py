@@ -175,7 +175,7 @@ def tokyo(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize("database_url", BACKENDS, indirect=True)
 def test_everything_arrives(database_url: str, tmp_path: Path) -> None:
     written = write(database_url)
-    target = JournalStorage(tmp_path / "hpo.log")
+    target = JournalStorage(tmp_path / "hpo.log.log")
     assert import_optuna(database_url, to=target) == list(written) == list(target.studies())
     for name, expected in written.items():
         study = hpo.load_study(study_name=name, storage=target)

@@ -21,13 +21,14 @@ from hpo.arrays import Array
 from hpo.exceptions import DuplicatedStudyError
 from hpo.history import History
 from hpo.key import Key
-from hpo.leases import LeasePolicy, Observer
+from hpo.log.leases import Observer
+from hpo.log.worker import Worker
+from hpo.protocols import LeasePolicy
 from hpo.samplers import RandomSampler
 from hpo.space import Space
 from hpo.storage import InMemoryStorage, RDBStorage
 from hpo.study import RetryPolicy
 from hpo.trial import FrozenTrial, Trial, TrialState, create_trial
-from hpo.worker import Worker
 from tests.storage.conftest import BACKENDS
 from tests.storage.writers import Writer, check_acknowledged
 

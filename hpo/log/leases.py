@@ -1,0 +1,130 @@
+"""Leases: how the workers of a study know that the others are alive.
+
+Every storage that processes share keeps a count per running trial, which the trial's worker raises now and then.
+An observer takes a trial for lost if its count has not moved for a while **by the observer's own monotonic clock**,
+so that clocks that jump, or differ between machines, do no harm. A process that is certainly gone is noticed at once.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+import weakref
+from collections.abc import Callable, Collection, Mapping
+from typing import Protocol, final
+
+from hpo import logging
+from hpo.history.columns import RunningTrial
+from hpo.log.worker import Worker
+from hpo.protocols import LeasePolicy
+
+__all__ = ["Leaseholder", "Observer", "keep"]
+
+logger = logging.get_logger(__name__)
+
+
+@final
+class Observer:
+    """What one worker has seen of the others' leases.
+
+    Args:
+        policy: When they expire.
+    """
+
+    def __init__(self, policy: LeasePolicy) -> None:
+        self._policy = policy
+        self._seen: dict[int, tuple[int, float]] = {}  # by trial: its count, and since when it has been that
+        self._next_look = self._next_read = 0.0
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time for another look."""
+        return time.monotonic() >= self._next_look
+
+    def lost(self, trials: Collection[RunningTrial], beats: Callable[[], Mapping[int, int]]) -> list[RunningTrial]:
+        """Those of the others' running trials whose worker is gone or whose lease has expired.
+
+        Args:
+            trials: The others'.
+            beats: Reads the counts; called once per renewal period.
+        """
+        now = time.monotonic()
+        self._next_look = now + min(1.0, self._policy.renew_every)
+        if not trials:
+            return []
+        lost = [trial for trial in trials if _is_gone(trial.worker)]
+        if now >= self._next_read:
+            self._next_read = now + self._policy.renew_every / 2
+            counts = beats()
+            self._seen = {trial.number: self._observed(trial.number, counts, now) for trial in trials}
+            lost += [
+                trial
+                for trial in trials
+                if trial not in lost and now - self._seen[trial.number][1] > self._policy.lost_after
+            ]
+        return lost
+
+    def _observed(self, number: int, counts: Mapping[int, int], now: float) -> tuple[int, float]:
+        count = counts.get(number, 0)
+        before = self._seen.get(number)
+        return before if before is not None and before[0] == count else (count, now)
+
+
+def _is_gone(worker: str | None) -> bool:
+    known = None if worker is None else Worker.parse(worker)
+    return known is not None and known.is_gone
+
+
+class Leaseholder(Protocol):
+    """Something with leases to renew: a study."""
+
+    @property
+    def lease_policy(self) -> LeasePolicy | None: ...
+
+    def renew_leases(self) -> None:
+        """Raise the counts of the running trials."""
+        ...
+
+
+_holders: weakref.WeakSet[Leaseholder] = weakref.WeakSet()
+_lock = threading.Lock()
+_thread: threading.Thread | None = None
+
+
+def keep(holder: Leaseholder) -> None:
+    """Renew a holder's leases as long as it and this process live, in the process's one thread for that."""
+    global _thread
+    with _lock:
+        _holders.add(holder)
+        if _thread is None or not _thread.is_alive():
+            _thread = threading.Thread(target=_renew_for_ever, name="hpo-leases", daemon=True)
+            _thread.start()
+
+
+def _renew_for_ever() -> None:
+    due: weakref.WeakKeyDictionary[Leaseholder, float] = weakref.WeakKeyDictionary()
+    pause = threading.Event()
+    while True:
+        for holder in list(_holders):
+            policy = holder.lease_policy
+            now = time.monotonic()
+            if policy is None or now < due.setdefault(holder, now + policy.renew_every):
+                continue
+            due[holder] = now + policy.renew_every
+            try:
+                holder.renew_leases()
+            except Exception as error:  # the database may be away for a while; the next renewal may succeed
+                logger.debug(f"Leases could not be renewed: {error}")
+        periods = [holder.lease_policy.renew_every for holder in list(_holders) if holder.lease_policy is not None]
+        holder = policy = None  # type: ignore[assignment]  # keeps nothing alive while it waits
+        pause.wait(min(periods, default=1.0) / 4)
+
+
+def _forget_after_fork() -> None:
+    global _holders, _lock, _thread
+    _holders, _lock, _thread = weakref.WeakSet(), threading.Lock(), None
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_after_fork)

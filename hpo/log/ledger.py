@@ -1,0 +1,308 @@
+"""The one state machine: it folds events, in the order of the log, into what is known of a study."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable
+from typing import Any, final
+
+import numpy as np
+
+from hpo.arrays import JSON
+from hpo.events import (
+    AttributeSet,
+    Event,
+    SpaceDeclared,
+    StudyCreated,
+    StudyDirection,
+    StudyRenamed,
+    TrialDeleted,
+    TrialFinished,
+    TrialProposed,
+    TrialQueued,
+    TrialReported,
+    TrialStarted,
+    TrialState,
+    fits,
+)
+from hpo.history import History
+from hpo.history.columns import Columns, Finished, RunningTrial, violation
+from hpo.space import Space
+
+__all__ = ["Ledger"]
+
+_UNFINISHED, _DELETED = -1, -2
+_COMPLETE, _RUNNING, _WAITING = TrialState.COMPLETE, TrialState.RUNNING, TrialState.WAITING
+
+
+@final
+class Ledger:
+    """Everything that follows from a prefix of a log.
+
+    Attributes:
+        position: Length of the prefix.
+        header: Its first event.
+        running, waiting: Unfinished trials by number, in the order in which they started or were queued.
+        spaces: Declared spaces by digest.
+        space: All parameters of finished trials, each with its latest distribution.
+        user_attrs, system_attrs: Of the study.
+    """
+
+    header: StudyCreated
+    columns: Columns
+
+    def __init__(self) -> None:
+        self.position = 0
+        self.running: dict[int, RunningTrial] = {}
+        self.waiting: dict[int, TrialQueued] = {}
+        self.spaces: dict[str, Space] = {"": Space()}
+        self.space = Space()
+        self.user_attrs: dict[str, JSON] = {}
+        self.system_attrs: dict[str, JSON] = {}
+        self._rows = array("q")  # by number: its row, or one of the constants above
+        self._latest = self.space
+        self._retried: set[int] = set()
+        self._counts = dict.fromkeys(TrialState, 0)
+        self._best: tuple[float, int] | None = None
+        self._best_feasible: tuple[float, int] | None = None
+
+    @property
+    def n_trials(self) -> int:
+        """Trials of every state; also the number that the next one gets."""
+        return len(self._rows)
+
+    @property
+    def directions(self) -> tuple[StudyDirection, ...]:
+        return self.header.directions
+
+    @property
+    def best(self) -> int | None:
+        """Number of the trial with the smallest loss among the complete ones; of equal ones the lowest."""
+        return None if self._best is None else self._best[1]
+
+    @property
+    def best_feasible(self) -> int | None:
+        """The same among those that violate no constraint."""
+        return None if self._best_feasible is None else self._best_feasible[1]
+
+    def count(self, state: TrialState) -> int:
+        """How many trials are in a state."""
+        if state is _RUNNING:
+            return len(self.running)
+        if state is _WAITING:
+            return len(self.waiting)
+        return self._counts[state]
+
+    def state(self, number: int) -> TrialState:
+        """The state of a trial that is known."""
+        if number in self.running:
+            return TrialState.RUNNING
+        if number in self.waiting:
+            return TrialState.WAITING
+        return self.columns.state_at(self._rows[number])
+
+    def has_row(self, number: int) -> bool:
+        """Whether a trial has finished, or is paused."""
+        return self._rows[number] >= 0
+
+    def is_known(self, number: int) -> bool:
+        """Whether there is a trial of that number, and it has not been deleted."""
+        return 0 <= number < len(self._rows) and self._rows[number] != _DELETED
+
+    @property
+    def numbers(self) -> list[int]:
+        """Of all trials that have not been deleted."""
+        return [number for number, row in enumerate(self._rows) if row != _DELETED]
+
+    def row(self, number: int) -> int:
+        """Where a finished or paused trial stands in the columns."""
+        return self._rows[number]
+
+    def finished(self, number: int) -> Finished:
+        """All that is known of a finished or paused trial."""
+        return self.columns.finished(self._rows[number])
+
+    def history(self) -> History:
+        """The view that the sampler of a trial gets which starts now."""
+        running = tuple(self.running.values())
+        return History(self.columns, self.columns.size, self.space, running, position=self.position)
+
+    def apply(self, events: Iterable[Event]) -> list[int | None]:
+        """Take the next events of the log.
+
+        Returns:
+            For each the number of the trial that it concerned, or None where it concerned none or came too
+            late: a claim of a trial that someone else had claimed, the second end of one trial.
+        """
+        outcomes = []
+        for event in events:
+            outcomes.append(_FOLD[type(event)](self, event))
+            self.position += 1
+        return outcomes
+
+    def _created(self, event: StudyCreated) -> None:
+        self.header = event
+        signs = [-1.0 if d is StudyDirection.MAXIMIZE else 1.0 for d in event.directions]
+        self._sign = signs[0]
+        self.columns = Columns(np.array(signs))
+
+    def _declared(self, event: SpaceDeclared) -> None:
+        self.spaces.setdefault(event.space.digest, event.space)
+
+    def _queued(self, event: TrialQueued) -> int | None:
+        if event.retries is not None:
+            failed = self.is_known(event.retries) and self.state(event.retries) is TrialState.FAIL
+            if not failed or event.retries in self._retried:
+                return None
+            self._retried.add(event.retries)
+        number = len(self._rows)
+        self._rows.append(_UNFINISHED)
+        self.waiting[number] = event
+        return number
+
+    def _started(self, event: TrialStarted) -> int | None:
+        if event.claims is None:
+            number = len(self._rows)
+            self._rows.append(_UNFINISHED)
+            self.running[number] = RunningTrial(number, event.time, self.space, event.deferred, event.worker)
+            return number
+        queued = self.waiting.pop(event.claims, None)
+        if queued is None:
+            return self._resumed(event, event.claims)
+        reports = {s: v for s, v in queued.reports.items() if fits(v, len(self.header.directions))}
+        self.running[event.claims] = RunningTrial(
+            event.claims,
+            event.time,
+            self.space,
+            event.deferred,
+            event.worker,
+            fixed=queued.parameters,
+            steps=list(reports),
+            values=list(reports.values()),
+            user_attrs=dict(queued.user_attrs),
+            system_attrs=dict(queued.system_attrs),
+        )
+        return event.claims
+
+    def _resumed(self, event: TrialStarted, number: int) -> int | None:
+        """Let a paused trial go on with all that it had."""
+        if not self.is_known(number) or not self.has_row(number):
+            return None
+        row = self._rows[number]
+        paused = self.columns.finished(row)
+        if paused.state is not TrialState.PAUSED:
+            return None
+        self.columns.resume(row, self.position)
+        self._rows[number] = _UNFINISHED
+        self._counts[TrialState.PAUSED] -= 1
+        self.running[number] = RunningTrial(
+            number,
+            paused.start,
+            self.space,
+            event.deferred,
+            event.worker,
+            resumed=True,
+            fixed=paused.parameters,
+            steps=list(paused.reports),
+            values=list(paused.reports.values()),
+            asked=len(paused.reports),
+            inherited=len(paused.reports),
+            user_attrs=dict(paused.user_attrs),
+            system_attrs=dict(paused.system_attrs),
+        )
+        return number
+
+    def _proposed(self, event: TrialProposed) -> int | None:
+        trial = self.running.get(event.number)
+        if trial is None or trial.proposal is not None or len(event.values) != len(trial.space.names):
+            return None
+        trial.proposal = event.values
+        return event.number
+
+    def _reported(self, event: TrialReported) -> int | None:
+        trial = self.running.get(event.number)
+        if trial is None or event.step in trial.steps or not fits(event.value, len(self.header.directions)):
+            return None
+        if event.pruned is not None:
+            trial.asked = len(trial.steps)
+        trial.steps.append(event.step)
+        trial.values.append(event.value)
+        return event.number
+
+    def _finished(self, event: TrialFinished) -> int | None:
+        trial = self.running.pop(event.number, None)
+        if trial is None:
+            return None
+        space = self.spaces.get(event.space, self.spaces[""])
+        self._rows[event.number] = self.columns.append(trial, event, space)
+        self._counts[event.state] += 1
+        if space is not self._latest:  # the same space twice in a row adds nothing
+            self.space = self.space.extended(space)
+            self._latest = space
+        if event.state is _COMPLETE and event.values is not None:
+            self._compare(event.number, event.values, violation(event.constraints) == 0.0)
+        return event.number
+
+    def _compare(self, number: int, values: tuple[float, ...], feasible: bool) -> None:
+        """Let a complete trial be the best one if it is; with several objectives there is no best one."""
+        if len(values) > 1:
+            return
+        candidate = (values[0] * self._sign, number)
+        if self._best is None or candidate < self._best:
+            self._best = candidate
+        if feasible and (self._best_feasible is None or candidate < self._best_feasible):
+            self._best_feasible = candidate
+
+    def _deleted(self, event: TrialDeleted) -> int | None:
+        number = event.number
+        if not 0 <= number < len(self._rows) or self._rows[number] == _DELETED:
+            return None
+        row, self._rows[number] = self._rows[number], _DELETED
+        running = self.running.pop(number, None)
+        self.waiting.pop(number, None)
+        if row != _UNFINISHED:
+            self._counts[self.columns.finished(row).state] -= 1
+        if row != _UNFINISHED or (running is not None and running.resumed):
+            self._forget(number)
+        return number
+
+    def _forget(self, number: int) -> None:
+        """Take a trial out of the columns; the others' rows move up."""
+        self.columns = self.columns.without(number)
+        self._best = self._best_feasible = None
+        for other in range(self.columns.size):
+            trial = self.columns.finished(other)
+            if not self.columns.is_resumed(other):
+                self._rows[trial.number] = other
+            if trial.state is TrialState.COMPLETE and trial.values is not None:
+                self._compare(trial.number, trial.values, violation(trial.constraints) == 0.0)
+
+    def _renamed(self, event: StudyRenamed) -> None:
+        self.header = self.header._replace(name=event.name)
+
+    def _attribute(self, event: AttributeSet) -> int | None:
+        if event.number is None:
+            (self.system_attrs if event.system else self.user_attrs)[event.key] = event.value
+            return None
+        if event.number in self.running:
+            trial = self.running[event.number]
+            (trial.system_attrs if event.system else trial.user_attrs)[event.key] = event.value
+            return event.number
+        if not 0 <= event.number < len(self._rows) or self._rows[event.number] < 0:
+            return None
+        self.columns.set_attribute(self._rows[event.number], event.key, event.value, system=event.system)
+        return event.number
+
+
+_FOLD: dict[type, Callable[[Ledger, Any], int | None]] = {
+    StudyCreated: Ledger._created,
+    SpaceDeclared: Ledger._declared,
+    TrialQueued: Ledger._queued,
+    TrialStarted: Ledger._started,
+    TrialProposed: Ledger._proposed,
+    TrialReported: Ledger._reported,
+    TrialFinished: Ledger._finished,
+    AttributeSet: Ledger._attribute,
+    TrialDeleted: Ledger._deleted,
+    StudyRenamed: Ledger._renamed,
+}

@@ -1,0 +1,1 @@
+"""Studies read: as records, as tables, in words; and their logs replayed."""

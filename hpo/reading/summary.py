@@ -1,0 +1,83 @@
+"""A study in a few lines of text: what was searched, and what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from hpo.events import StudyDirection, TrialState
+from hpo.pareto import is_pareto_optimal
+from hpo.reading.tables import Text, describe, table
+
+if TYPE_CHECKING:
+    from hpo.study import Study
+    from hpo.trial.frozen import FrozenTrial
+
+__all__ = ["best_trials", "counts", "headline", "objective_names", "results_summary", "search_space_summary"]
+
+
+def search_space_summary(study: Study) -> Text:
+    """See `Study.search_space_summary`."""
+    history = study.history
+    if not history.space:
+        return Text(f"The search space of {study.study_name!r} is not known before a trial has ended.")
+    n_trials = history.active(np.arange(len(history)), history.space).sum(axis=0).tolist()
+    rows = [
+        (name, *describe(distribution), n)
+        for (name, distribution), n in zip(history.space.items(), n_trials, strict=True)
+    ]
+    head = f"Search space of {study.study_name!r}: {len(rows)} parameters in {len(history)} finished trials"
+    return Text(f"{head}\n\n{table(('parameter', 'kind', 'domain', 'trials'), rows)}")
+
+
+def results_summary(study: Study, n: int) -> Text:
+    """See `Study.results_summary`."""
+    if n < 1:
+        raise ValueError(f"n must be ≥ 1, got {n!r}.")
+    lines = [headline(study)]
+    best = best_trials(study, n)
+    if best:
+        what = "best" if len(study.directions) == 1 else "Pareto optimal"
+        names = list(dict.fromkeys(name for trial in best for name in trial.params))
+        rows = [(trial.number, *(trial.values or ()), *(trial.params.get(name) for name in names)) for trial in best]
+        lines += ["", f"The {len(best)} {what}:", "", table(("trial", *objective_names(study), *names), rows)]
+    return Text("\n".join(lines))
+
+
+def headline(study: Study) -> str:
+    """The study's name, what it optimises, and how its trials stand."""
+    goals = ", ".join(
+        f"{'maximize' if direction is StudyDirection.MAXIMIZE else 'minimize'} {name}"
+        for name, direction in zip(objective_names(study), study.directions, strict=True)
+    )
+    return f"Study {study.study_name!r}, {goals}: {counts(study)}"
+
+
+def counts(study: Study) -> str:
+    """Such as "12 trials: 10 complete, 2 failed"."""
+    words = {TrialState.FAIL: "failed"}
+    found = {state: study.count_trials((state,)) for state in TrialState}
+    shown = [f"{n} {words.get(state, state.name.lower())}" for state, n in found.items() if n]
+    total = sum(found.values())
+    return f"{total} trial{'s' * (total != 1)}" + (f": {', '.join(shown)}" if shown else "")
+
+
+def objective_names(study: Study) -> list[str]:
+    """Of the values: those given, else "value", or "value 0" and so on."""
+    n = len(study.directions)
+    return list(study.metric_names or (["value"] if n == 1 else [f"value {i}" for i in range(n)]))
+
+
+def best_trials(study: Study, n: int) -> Sequence[FrozenTrial]:
+    """The n best complete and feasible trials; with several objectives n of the Pareto front, by the first of them."""
+    history = study.history
+    good = history.where((history.state == TrialState.COMPLETE) & (history.violation == 0.0))
+    good = good.where(is_pareto_optimal(good.losses)) if len(study.directions) > 1 else good
+    order = np.lexsort((good.number, good.losses[:, 0]))[:n]
+    wanted: dict[int, Any] = dict.fromkeys(good.number[order].tolist())
+    for trial in study.get_trials(states=(TrialState.COMPLETE,)):
+        if trial.number in wanted:
+            wanted[trial.number] = trial
+    return [trial for trial in wanted.values() if trial is not None]

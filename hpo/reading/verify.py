@@ -1,0 +1,138 @@
+"""Replay: a study's log says what was known when, so everything that was decided can be decided again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, final
+
+from hpo.distributions import token
+from hpo.events import Event, TrialFinished, TrialProposed, TrialReported, TrialStarted, TrialState
+from hpo.exceptions import SearchSpaceExhausted
+from hpo.history import Curve, History
+from hpo.history.columns import RunningTrial
+from hpo.key import Key
+from hpo.log.ledger import Ledger
+from hpo.protocols import Pruner, Sampler, cohort, pausing, sampled
+from hpo.space import Space
+
+__all__ = ["Difference", "verify"]
+
+
+@final
+@dataclass(frozen=True)
+class Difference:
+    """Something that the log records otherwise than it is computed now.
+
+    Args:
+        number: The trial's.
+        what: "proposal", the name of a parameter as "parameter 'x'", "pruning at step 3" or "promotion".
+        recorded, recomputed: What the log says, and what the sampler or pruner says now.
+    """
+
+    number: int
+    what: str
+    recorded: Any
+    recomputed: Any
+
+
+def verify(events: Iterable[Event], sampler: Sampler, pruner: Pruner) -> list[Difference]:
+    """Every difference between a log and what `sampler` and `pruner` make of its prefixes.
+
+    Trials that were added from elsewhere have no proposal and are passed over.
+    """
+    return _Replay(sampler, pruner).run(events)
+
+
+@final
+class _Replay:
+    def __init__(self, sampler: Sampler, pruner: Pruner) -> None:
+        self._sampler = sampler
+        self._pruner = pruner
+        self._ledger = Ledger()
+        self._histories: dict[int, History] = {}  # what running trials knew at their start
+        self._known: dict[int, History] = {}  # and at their last report
+        self._differences: list[Difference] = []
+
+    def run(self, events: Iterable[Event]) -> list[Difference]:
+        for event in events:
+            before = None
+            if isinstance(event, TrialStarted):
+                before = self._ledger.history()
+                self._check_promotion(event, before)
+            running = self._ledger.running.get(getattr(event, "number", None) or 0)
+            asked = 0 if running is None else running.asked
+            (number,) = self._ledger.apply([event])
+            if number is None:
+                continue
+            if before is not None:
+                self._histories[number] = before.with_given(self._ledger.running[number].fixed)
+            elif isinstance(event, TrialProposed):
+                self._check_proposal(event)
+            elif isinstance(event, TrialReported) and running is not None:
+                self._check_pruning(running, event.pruned, len(running.steps) - 1, asked)
+                self._known[number] = self._histories[number] if running.deferred else self._ledger.history()
+            elif isinstance(event, TrialFinished) and running is not None:
+                self._check_pruning(running, event.pruned, len(running.steps), asked)
+                self._check_parameters(running, event)
+                self._histories.pop(number, None)
+                self._known.pop(number, None)
+        return self._differences
+
+    def _check_promotion(self, event: TrialStarted, history: History) -> None:
+        """A paused trial that goes on must be the one that the pruner promotes."""
+        number = event.claims
+        if number is None or not self._ledger.is_known(number):
+            return
+        if self._ledger.state(number) is TrialState.PAUSED:
+            promoting = pausing(self._pruner)
+            recomputed = None if promoting is None else promoting.promote(history)
+            if recomputed != number:
+                self._differences.append(Difference(number, "promotion", number, recomputed))
+
+    def _check_proposal(self, event: TrialProposed) -> None:
+        history = cohort(self._pruner, self._histories[event.number], event.number)
+        try:
+            proposal: Any = tuple(self._sampled(history.space, history, event.number))
+        except SearchSpaceExhausted as exhausted:
+            proposal = exhausted
+        if proposal != event.values:
+            self._differences.append(Difference(event.number, "proposal", event.values, proposal))
+
+    def _check_parameters(self, trial: RunningTrial, event: TrialFinished) -> None:
+        """The parameters must be the proposal's where it fits, else what the sampler says of them one by one."""
+        if trial.proposal is None:
+            return
+        history = cohort(self._pruner, self._histories[event.number], event.number)
+        space = self._ledger.spaces[event.space]
+        given = dict(trial.fixed)
+        for name, recorded in event.parameters.items():
+            distribution = space[name]
+            history = history.with_given(dict(given))
+            given[name] = recorded
+            if name in trial.fixed or distribution.single():
+                continue
+            column = trial.space.index.get(name)
+            if column is not None:
+                value = trial.space[name].decode(trial.proposal[column])
+                if not distribution.contains(value):
+                    column = None
+            if column is None:
+                (coded,) = self._sampled(Space({name: distribution}), history, event.number)
+                value = distribution.decode(coded)
+            if token(value) != token(recorded) and value != recorded:
+                self._differences.append(Difference(event.number, f"parameter {name!r}", recorded, value))
+
+    def _check_pruning(self, trial: RunningTrial, answer: bool | None, n_reports: int, asked: int) -> None:
+        """The answer must be what the pruner says of the trial's first reports."""
+        if answer is None or n_reports == 0:
+            return
+        signs = self._ledger.columns.signs.tolist()
+        curve = Curve.of(trial.number, trial.steps[:n_reports], trial.values[:n_reports], signs, asked)
+        recomputed = bool(self._pruner.prune(self._known.get(trial.number, self._histories[trial.number]), curve))
+        if recomputed != answer:
+            what = f"pruning at step {curve.steps[-1]}"
+            self._differences.append(Difference(trial.number, what, answer, recomputed))
+
+    def _sampled(self, space: Space, history: History, number: int) -> list[float]:
+        return sampled(self._sampler, space, history, Key(self._ledger.header.seed, number))

@@ -1,0 +1,109 @@
+"""The studies of a storage: their names and summaries, copying and deleting them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hpo.arrays import JSON
+from hpo.events import StudyCreated, StudyDirection
+from hpo.log.log import PAGE, Log
+from hpo.protocols import Storage
+from hpo.reading.records import record_of
+from hpo.storage import get_storage
+from hpo.trial.frozen import FrozenTrial
+
+__all__ = ["StudySummary", "copy_study", "delete_study", "get_all_study_names", "get_all_study_summaries"]
+
+
+@dataclass(frozen=True)
+class StudySummary:
+    """What `get_all_study_summaries` tells about one study.
+
+    Attributes:
+        study_name, user_attrs, system_attrs: As in the study.
+        directions: One per objective.
+        best_trial: None for several objectives, or without a feasible trial.
+        n_trials: Trials of every state.
+        datetime_start: Local time of the first trial's start; None without one.
+    """
+
+    study_name: str
+    directions: list[StudyDirection]
+    best_trial: FrozenTrial | None
+    user_attrs: dict[str, JSON]
+    system_attrs: dict[str, JSON]
+    n_trials: int
+    datetime_start: datetime | None
+
+    @property
+    def direction(self) -> StudyDirection:
+        """Of the only objective."""
+        if len(self.directions) > 1:
+            raise RuntimeError("This study has several objectives; see `directions`.")
+        return self.directions[0]
+
+
+def delete_study(*, study_name: str, storage: str | Storage) -> None:
+    """Remove a study and all of its trials.
+
+    Raises:
+        UnknownStudyError: If there is no such study.
+    """
+    get_storage(storage, create=False).delete(study_name)
+
+
+def copy_study(
+    *,
+    from_study_name: str,
+    from_storage: str | Storage,
+    to_storage: str | Storage,
+    to_study_name: str | None = None,
+) -> None:
+    """Copy a study with all of its trials, attributes and history, so that the copy goes on as the original would.
+
+    Raises:
+        UnknownStudyError: If there is no such study.
+        DuplicatedStudyError: If the target has a study of that name.
+    """
+    source, target = get_storage(from_storage, create=False), get_storage(to_storage)
+    name = from_study_name if to_study_name is None else to_study_name
+    (header,) = source.read(from_study_name, 0, limit=1)
+    assert isinstance(header, StudyCreated)
+    target.create(StudyCreated(name, header.directions, header.seed, header.time))
+    position = 1
+    try:
+        while events := source.read(from_study_name, position, limit=PAGE):
+            target.append(name, events)
+            position += len(events)
+    except BaseException:
+        target.delete(name)  # rather no copy than half of one
+        raise
+
+
+def get_all_study_names(storage: str | Storage) -> list[str]:
+    """The names of all studies in a storage, in the order of their creation."""
+    return list(get_storage(storage).studies())
+
+
+def get_all_study_summaries(storage: str | Storage, include_best_trial: bool = True) -> list[StudySummary]:
+    """A summary of each study in a storage, in the order of their creation."""
+    storage = get_storage(storage)
+    return [_summary(Log(name, storage), include_best_trial) for name in storage.studies()]
+
+
+def _summary(log: Log, include_best_trial: bool) -> StudySummary:
+    log.sync()
+    ledger = log.ledger
+    best = ledger.best_feasible
+    starts = [trial.time for trial in ledger.running.values()]
+    starts += ledger.columns.start(ledger.columns.size).tolist()
+    return StudySummary(
+        log.name,
+        list(ledger.directions),
+        record_of(ledger, {}, best) if include_best_trial and best is not None else None,
+        ledger.user_attrs,
+        ledger.system_attrs,
+        len(ledger.numbers),
+        datetime.fromtimestamp(min(starts)) if starts else None,
+    )

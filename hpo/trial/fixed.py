@@ -1,0 +1,106 @@
+"""A trial without a study, to try an objective with given parameters."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import warnings
+import weakref
+from collections.abc import Sequence
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, final
+
+from hpo.arrays import JSON
+from hpo.distributions import BaseDistribution
+from hpo.trial.suggest import Suggestions
+
+__all__ = ["FixedTrial"]
+
+
+@final
+class FixedTrial(Suggestions):
+    """Gives an objective the parameters that you say.
+
+    Args:
+        params: By name.
+        number: What `trial.number` shows.
+
+    Raises:
+        ValueError: When the objective asks for a parameter that is not among them.
+
+    Example:
+        >>> objective(FixedTrial({"x": 1.0, "kind": "rbf"}))
+    """
+
+    def __init__(self, params: dict[str, Any], number: int = 0) -> None:
+        self.number = number
+        self.datetime_start = datetime.now()
+        self._given = dict(params)
+        self._params: dict[str, Any] = {}
+        self._distributions: dict[str, BaseDistribution] = {}
+        self._user_attrs: dict[str, JSON] = {}
+        self._constraints: dict[str, float] = {}
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """What has been suggested so far."""
+        return dict(self._params)
+
+    @property
+    def distributions(self) -> dict[str, BaseDistribution]:
+        return dict(self._distributions)
+
+    @property
+    def user_attrs(self) -> dict[str, JSON]:
+        return dict(self._user_attrs)
+
+    @property
+    def constraints(self) -> dict[str, float]:
+        return dict(self._constraints)
+
+    def report(self, value: float | Sequence[float], step: int) -> None:
+        """Do nothing."""
+
+    def should_prune(self) -> bool:
+        """False."""
+        return False
+
+    def should_pause(self) -> bool:
+        """False."""
+        return False
+
+    @property
+    def resume_step(self) -> int:
+        """0."""
+        return 0
+
+    @property
+    def checkpoint_dir(self) -> Path:
+        """A directory that lasts as long as this trial."""
+        return self._scratch
+
+    @cached_property
+    def _scratch(self) -> Path:
+        path = tempfile.mkdtemp(prefix="hpo-")
+        weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
+        return Path(path)
+
+    def set_user_attr(self, key: str, value: JSON) -> None:
+        self._user_attrs[key] = value
+
+    def set_constraint(self, key: str, value: float) -> None:
+        self._constraints[key] = float(value)
+
+    def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
+        if name not in self._given:
+            raise ValueError(
+                f"The objective asks for {name!r}, which is not among the fixed parameters {sorted(self._given)}."
+            )
+        value = self._given[name]
+        if not distribution.contains(value):
+            warnings.warn(f"{name}={value!r} does not lie in {distribution!r}; it is used all the same.", stacklevel=3)
+        self._params[name] = value
+        self._distributions[name] = distribution
+        return value

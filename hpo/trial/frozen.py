@@ -1,0 +1,281 @@
+"""Trials as records: what a study shows of its trials, and what `add_trial` takes."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, final
+
+from hpo.arrays import JSON
+from hpo.distributions import BaseDistribution
+from hpo.events import TrialError, TrialState
+from hpo.history.columns import Columns, Finished
+from hpo.trial.suggest import Suggestions
+
+__all__ = ["FrozenTrial", "check_trial", "create_trial"]
+
+_LOADED_LATER = frozenset(
+    {
+        "_values",
+        "constraints",
+        "datetime_complete",
+        "datetime_start",
+        "distributions",
+        "error",
+        "intermediate_values",
+        "params",
+        "state",
+        "system_attrs",
+        "user_attrs",
+    }
+)
+
+
+@final
+class FrozenTrial(Suggestions):
+    """A trial as it stood at one moment. It is a copy: changing it changes no study.
+
+    Attributes:
+        number: Rank of the trial within its study, from 0.
+        state: A `TrialState`.
+        datetime_start, datetime_complete: Local times; None before the trial started or ended, and while it is paused.
+        params, distributions: What was suggested, by name, in that order.
+        user_attrs, system_attrs: What was attached.
+        intermediate_values: Reports by step; with several objectives tuples.
+        constraints: By name; feasible where ≤ 0.
+        error: A `TrialError` with type, message and traceback if the trial failed.
+    """
+
+    number: int
+    state: TrialState
+    datetime_start: datetime | None
+    datetime_complete: datetime | None
+    params: dict[str, Any]
+    distributions: dict[str, BaseDistribution]
+    user_attrs: dict[str, JSON]
+    system_attrs: dict[str, JSON]
+    intermediate_values: dict[int, Any]
+    constraints: dict[str, float]
+    error: TrialError | None
+    _values: list[float] | None
+
+    def __init__(
+        self,
+        number: int,
+        state: TrialState,
+        value: float | None,
+        datetime_start: datetime | None,
+        datetime_complete: datetime | None,
+        params: dict[str, Any],
+        distributions: dict[str, BaseDistribution],
+        user_attrs: dict[str, JSON],
+        system_attrs: dict[str, JSON],
+        intermediate_values: Mapping[int, Any],
+        trial_id: int | None = None,
+        *,
+        values: Sequence[float] | None = None,
+        constraints: Mapping[str, float] | None = None,
+        error: TrialError | None = None,
+    ) -> None:
+        if value is not None and values is not None:
+            raise ValueError(f"Give value or values, not both, got {value!r} and {values!r}.")
+        del trial_id  # a number is all the identity that a trial has here
+        self.number = number
+        self.state = state
+        self.datetime_start = datetime_start
+        self.datetime_complete = datetime_complete
+        self.params = params
+        self.distributions = distributions
+        self.user_attrs = user_attrs
+        self.system_attrs = system_attrs
+        self.intermediate_values = dict(intermediate_values)
+        self.constraints = dict(constraints or {})
+        self.error = error
+        self._values = [value] if value is not None else None if values is None else list(values)
+
+    @classmethod
+    def of_row(cls, columns: Columns, row: int, number: int) -> FrozenTrial:
+        """The trial of a row, which is looked at when a field of it is."""
+        trial = object.__new__(cls)
+        trial.__dict__ = {"number": number, "_source": (columns, row)}
+        return trial
+
+    @property
+    def value(self) -> float | None:
+        """The value of the only objective; None without one."""
+        if self._values is None:
+            return None
+        if len(self._values) > 1:
+            raise RuntimeError("A trial of several objectives has `values`, not `value`.")
+        return self._values[0]
+
+    @value.setter
+    def value(self, value: float | None) -> None:
+        self._values = None if value is None else [value]
+
+    @property
+    def values(self) -> list[float] | None:
+        """One value per objective; None without any."""
+        return self._values
+
+    @values.setter
+    def values(self, values: Sequence[float] | None) -> None:
+        self._values = None if values is None else list(values)
+
+    @property
+    def last_step(self) -> int | None:
+        """The largest step that was reported at; None without reports."""
+        return max(self.intermediate_values, default=None)
+
+    @property
+    def duration(self) -> timedelta | None:
+        """From start to end; None for an unfinished trial."""
+        if self.datetime_start is None or self.datetime_complete is None:
+            return None
+        return self.datetime_complete - self.datetime_start
+
+    def report(self, value: float, step: int) -> None:
+        """Do nothing, so that an objective can be run on a record."""
+
+    def should_prune(self) -> bool:
+        """False, so that an objective can be run on a record."""
+        return False
+
+    def should_pause(self) -> bool:
+        """False, so that an objective can be run on a record."""
+        return False
+
+    @property
+    def resume_step(self) -> int:
+        """0, so that an objective can be run on a record."""
+        return 0
+
+    def set_user_attr(self, key: str, value: JSON) -> None:
+        """Change this record."""
+        self.user_attrs[key] = value
+
+    def set_constraint(self, key: str, value: float) -> None:
+        """Change this record."""
+        self.constraints[key] = float(value)
+
+    def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
+        if name not in self.params:
+            raise ValueError(f"Trial {self.number} has no parameter {name!r}, only {sorted(self.params)}.")
+        value = self.params[name]
+        if not distribution.contains(value):
+            raise ValueError(f"{name}={value!r} of trial {self.number} does not lie in {distribution!r}.")
+        return value
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _LOADED_LATER or "_source" not in self.__dict__:
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self._load()
+        return self.__dict__[name]
+
+    def _load(self) -> None:
+        source = self.__dict__.pop("_source", None)
+        if source is not None:
+            columns, row = source
+            for field, value in _fields(columns.finished(row)).items():
+                self.__dict__.setdefault(field, value)  # not over what the user has set
+
+    def __getstate__(self) -> dict[str, Any]:
+        self._load()
+        return self.__dict__
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, FrozenTrial):
+            return NotImplemented
+        return self.__getstate__() == other.__getstate__()
+
+    def __hash__(self) -> int:
+        return hash((self.number, self.state, self.datetime_start))
+
+    def __lt__(self, other: FrozenTrial) -> bool:
+        return self.number < other.number
+
+    def __le__(self, other: FrozenTrial) -> bool:
+        return self.number <= other.number
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{name.lstrip('_')}={value!r}" for name, value in self.__getstate__().items())
+        return f"FrozenTrial({fields})"
+
+
+def _fields(trial: Finished) -> dict[str, Any]:
+    return {
+        "state": trial.state,
+        "_values": None if trial.values is None else list(trial.values),
+        "datetime_start": datetime.fromtimestamp(trial.start),
+        "datetime_complete": datetime.fromtimestamp(trial.end) if trial.state.is_finished() else None,
+        "params": trial.parameters,
+        "distributions": dict(trial.space),
+        "user_attrs": copy.deepcopy(dict(trial.user_attrs)) if trial.user_attrs else {},
+        "system_attrs": copy.deepcopy(dict(trial.system_attrs)) if trial.system_attrs else {},
+        "intermediate_values": dict(trial.reports),
+        "constraints": dict(trial.constraints),
+        "error": trial.error,
+    }
+
+
+def create_trial(
+    *,
+    state: TrialState = TrialState.COMPLETE,
+    value: float | None = None,
+    values: Sequence[float] | None = None,
+    params: dict[str, Any] | None = None,
+    distributions: dict[str, BaseDistribution] | None = None,
+    user_attrs: dict[str, JSON] | None = None,
+    system_attrs: dict[str, JSON] | None = None,
+    intermediate_values: Mapping[int, float | Sequence[float]] | None = None,
+    constraints: dict[str, float] | None = None,
+) -> FrozenTrial:
+    """A record for `study.add_trial`, checked.
+
+    Raises:
+        ValueError: If parameters and distributions have different names, a parameter lies outside of its
+            distribution, or a complete trial lacks its value.
+
+    Example:
+        >>> trial = create_trial(params={"x": 2.0}, distributions={"x": FloatDistribution(0, 10)}, value=4.0)
+    """
+    now = datetime.fromtimestamp(time.time())
+    trial = FrozenTrial(
+        number=-1,
+        state=state,
+        value=value,
+        values=values,
+        datetime_start=None if state is TrialState.WAITING else now,
+        datetime_complete=now if state.is_finished() else None,
+        params=dict(params or {}),
+        distributions=dict(distributions or {}),
+        user_attrs=dict(user_attrs or {}),
+        system_attrs=dict(system_attrs or {}),
+        intermediate_values=dict(intermediate_values or {}),
+        constraints=constraints,
+    )
+    check_trial(trial)
+    return trial
+
+
+def check_trial(trial: FrozenTrial) -> None:
+    """Raise ValueError if the parts of a record contradict each other."""
+    if trial.params.keys() != trial.distributions.keys():
+        raise ValueError(
+            f"params and distributions must have the same names, got {sorted(trial.params)} and "
+            f"{sorted(trial.distributions)}."
+        )
+    for name, distribution in trial.distributions.items():
+        if not distribution.contains(trial.params[name]):
+            raise ValueError(f"{name}={trial.params[name]!r} does not lie in {distribution!r}.")
+    if trial.state is TrialState.COMPLETE and trial.values is None:
+        raise ValueError("A complete trial needs a value, or values for several objectives.")
+    if trial.values is not None and any(value != value for value in trial.values):
+        raise ValueError(f"values must not be NaN, got {trial.values!r}.")
+    if trial.state is TrialState.FAIL and trial.values is not None:
+        raise ValueError(f"A failed trial has no values, got {trial.values!r}.")

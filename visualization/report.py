@@ -1,0 +1,264 @@
+"""A study as one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import platform
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from hpo import importance, visualization
+from hpo.events import TrialState
+from hpo.reading.summary import best_trials, counts, headline, objective_names
+from hpo.reading.tables import describe, show
+from hpo.visualization.markup import Markup, element, joined, tabular
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from hpo.study import Study
+    from hpo.trial.frozen import FrozenTrial
+
+__all__ = ["render", "write"]
+
+_BEST = 10
+_MOST_KINDS_OF_FAILURE = 20
+_LIBRARIES = ("numpy", "scipy", "SQLAlchemy", "plotly")
+_STYLE = Path(__file__).with_name("report.css")
+
+
+def write(study: Study, path: str | Path) -> Path:
+    """See `Study.report`."""
+    target = Path(path)
+    target.write_text(render(study), encoding="utf-8")
+    return target
+
+
+def render(study: Study) -> str:
+    """The report as text."""
+    from plotly.offline import get_plotlyjs
+
+    sections = [
+        _section("Summary", _summary(study)),
+        _section("Best trials", _best(study)),
+        _section("Plots", _plots(study)),
+        _section("What mattered", _importance(study)),
+        _section("Search space", _space(study)),
+        _section("Failures", _failures(study)),
+        _section("Attributes", _attributes(study)),
+        _section("Environment", _environment(study)),
+    ]
+    present = [section for section in sections if section]
+    titles = [title for title, _ in present]
+    links = joined((element("a", title, href=f"#{_anchor(title)}") for title in titles), " ")
+    page = element(
+        "html",
+        element(
+            "head",
+            Markup('<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'),
+            element("title", f"{study.study_name} – hpo"),
+            element("style", Markup(_STYLE.read_text(encoding="utf-8"))),
+            element("script", Markup(get_plotlyjs())),
+        ),
+        element(
+            "body",
+            element("header", element("h1", study.study_name), element("p", headline(study)), element("nav", links)),
+            *(element("section", element("h2", title), body, id=_anchor(title)) for title, body in present),
+        ),
+        lang="en",
+    )
+    return f"<!DOCTYPE html>\n{page}\n"
+
+
+def _section(title: str, parts: Iterator[Markup]) -> tuple[str, Markup] | None:
+    body = joined(parts)
+    return (title, body) if body else None
+
+
+def _anchor(title: str) -> str:
+    return title.lower().replace(" ", "-")
+
+
+def _summary(study: Study) -> Iterator[Markup]:
+    history = study.history
+    facts: list[tuple[str, str]] = [("Trials", counts(study))]
+    if len(study.directions) == 1:
+        best = best_trials(study, 1)
+        facts += [("Best value", f"{show(trial.value)} in trial {trial.number}") for trial in best]
+    else:
+        facts.append(("Pareto front", f"{len(study.best_trials)} trials"))
+    n_infeasible = int((history.violation > 0).sum())
+    if n_infeasible:
+        facts.append(("Infeasible", f"{n_infeasible} trials violate a constraint"))
+    if len(history):
+        facts.append(("First start", _moment(history.start.min())))
+        facts.append(("Last end", _moment(history.end.max())))
+        facts.append(("Time in trials", _duration(float((history.end - history.start).sum()))))
+    facts.append(("Seed", str(study.seed)))
+    yield element("dl", *(element("div", element("dt", name), element("dd", value)) for name, value in facts))
+
+
+def _best(study: Study) -> Iterator[Markup]:
+    best = best_trials(study, _BEST)
+    if not best:
+        yield element("p", "No trial is complete and feasible yet.", class_="note")
+        return
+    if len(study.directions) > 1 and len(study.best_trials) > len(best):
+        yield element("p", f"{len(best)} of the {len(study.best_trials)} Pareto optimal ones.", class_="note")
+    names = list(dict.fromkeys(name for trial in best for name in trial.params))
+    rows = [(trial.number, *(trial.values or ()), *(trial.params.get(name) for name in names)) for trial in best]
+    yield tabular(["trial", *objective_names(study), *names], rows)
+
+
+def _plots(study: Study) -> Iterator[Markup]:
+    for title, draw in _drawings(study):
+        try:
+            figure = draw()
+        except (RuntimeError, ValueError) as error:  # of too few trials, say; the rest of the report is worth having
+            yield element("figure", element("p", f"{title}: {error}", class_="note"))
+            continue
+        shown = figure.to_html(
+            full_html=False, include_plotlyjs=False, config={"responsive": True, "displaylogo": False}
+        )
+        yield element("figure", Markup(shown))
+
+
+def _drawings(study: Study) -> Iterator[tuple[str, Callable[[], go.Figure]]]:
+    """The plots that suit a study; each is drawn when it is its turn."""
+    n_objectives, history = len(study.directions), study.history
+    if not len(history):
+        return
+    if n_objectives == 1:
+        yield "Optimization history", lambda: visualization.plot_optimization_history(study)
+    elif n_objectives <= 3:
+        yield "Pareto front", lambda: visualization.plot_pareto_front(study)
+    for i, name in enumerate(objective_names(study)):
+        target = None if n_objectives == 1 else i
+        if target is not None:
+            yield f"History of {name}", partial(visualization.plot_optimization_history, study, target=target)
+        if (history.last_step >= 0).any():
+            yield f"Reports of {name}", partial(visualization.plot_intermediate_values, study, target=target)
+        yield f"Slices of {name}", partial(visualization.plot_slice, study, target=target)
+        if len(history.space) > 1:
+            yield f"Coordinates of {name}", partial(visualization.plot_parallel_coordinate, study, target=target)
+            yield f"Contours of {name}", partial(_contours, study, target)
+    if history.space:
+        yield "Importances", lambda: visualization.plot_param_importances(study)
+    yield "Timeline", lambda: visualization.plot_timeline(study)
+
+
+def _contours(study: Study, target: int | None) -> go.Figure:
+    """Of the two most important parameters."""
+    return visualization.plot_contour(study, params=list(importance.get_param_importances(study))[:2], target=target)
+
+
+def _importance(study: Study) -> Iterator[Markup]:
+    if not study.history.space:
+        return
+    try:
+        found = importance.get_param_importances(study)
+    except ValueError as error:
+        yield element("p", str(error), class_="note")
+        return
+    yield element(
+        "p",
+        "How much each parameter decides whether a trial is among the best tenth (PED-ANOVA); the shares sum to 1.",
+        class_="note",
+    )
+    yield tabular(["parameter", "importance"], list(found.items()))
+    if len(study.directions) > 1:
+        return
+    try:
+        gain = importance.explain_gain(study)
+    except ValueError:
+        return
+    yield element(
+        "p",
+        f"What made trial {gain.number} better than the average trial, as a forest sees it: "
+        f"{show(gain.baseline)} became {show(gain.value)}, of which each parameter brought (Shapley values):",
+        class_="note",
+    )
+    yield tabular(["parameter", "gain"], list(gain.parameters.items()))
+
+
+def _space(study: Study) -> Iterator[Markup]:
+    history = study.history
+    if not history.space:
+        return
+    n_trials = history.active(np.arange(len(history)), history.space).sum(axis=0).tolist()
+    rows = [(name, *describe(one), n) for (name, one), n in zip(history.space.items(), n_trials, strict=True)]
+    yield tabular(["parameter", "kind", "domain", "trials"], rows)
+
+
+def _failures(study: Study) -> Iterator[Markup]:
+    failed = study.get_trials(states=(TrialState.FAIL,))
+    groups: dict[tuple[str, str], list[FrozenTrial]] = {}
+    for trial in failed:
+        known = trial.error
+        groups.setdefault(("", "no reason was given") if known is None else (known.type, known.message), []).append(
+            trial
+        )
+    largest = sorted(groups.items(), key=lambda item: -len(item[1]))
+    for (kind, message), trials in largest[:_MOST_KINDS_OF_FAILURE]:
+        numbers = ", ".join(str(trial.number) for trial in trials[:20]) + (", …" if len(trials) > 20 else "")
+        head = f"{len(trials)} × {kind}{': ' if kind else ''}{message}"
+        first = trials[0]
+        trace = first.error.traceback if first.error is not None else ""
+        chosen = ", ".join(f"{name}={show(value)}" for name, value in first.params.items())
+        yield element(
+            "details",
+            element("summary", head),
+            element("p", f"Trials {numbers}. The first had {chosen or 'no parameters'}."),
+            *([element("pre", trace)] if trace else []),
+        )
+    if len(largest) > _MOST_KINDS_OF_FAILURE:
+        rest = sum(len(trials) for _, trials in largest[_MOST_KINDS_OF_FAILURE:])
+        yield element("p", f"And {rest} trials that failed otherwise.", class_="note")
+
+
+def _attributes(study: Study) -> Iterator[Markup]:
+    attributes = study.user_attrs
+    if attributes:
+        yield tabular(["attribute", "value"], list(attributes.items()))
+
+
+def _environment(study: Study) -> Iterator[Markup]:
+    import hpo
+
+    rows = [
+        ("hpo", hpo.__version__),
+        ("Python", platform.python_version()),
+        *((name, _version(name)) for name in _LIBRARIES),
+        ("System", f"{platform.system()} {platform.release()}, {platform.machine()}"),
+        ("Sampler, of the study as it was opened", repr(study.sampler)),
+        ("Pruner", repr(study.pruner)),
+        ("Made at", _moment(time.time())),
+        ("By", Path(sys.argv[0]).name if sys.argv and sys.argv[0] else "Python"),
+    ]
+    yield element("p", "Of the process that wrote this report.", class_="note")
+    yield tabular(["what", "version"], rows)
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _moment(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M:%S}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.3g} s"
+    hours, minutes = int(seconds // 3600), int(seconds % 3600 // 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {int(seconds % 60)} s"
