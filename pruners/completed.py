@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from typing import final
 
 from hpo.events import TrialState
-from hpo.history import History
+from hpo.history import Fold, History
 from hpo.pruners.ordered import Ordered
-from hpo.space import Space
 
 __all__ = ["Completed", "completed", "trial_length"]
 
 _NOTHING = Ordered()
-_NO_SPACE = Space()
 
 
 @final
@@ -53,12 +51,12 @@ class Completed:
 
 def completed(history: History) -> Completed:
     """The completed trials, at the cost of those that are new."""
-    return history.fold("pruners.completed", _NONE, Completed.advance, _NO_SPACE)
+    return history.fold(_COMPLETED)
 
 
 def trial_length(history: History) -> int | None:
     """How long trials are: the largest step of the first completed one that reported; None before."""
-    return history.fold("pruners.length", None, _length, _NO_SPACE)
+    return history.fold(_LENGTH)
 
 
 def _length(known: int | None, fresh: History) -> int | None:
@@ -69,4 +67,5 @@ def _length(known: int | None, fresh: History) -> int | None:
     return next((curve.step for curve, complete in curves if complete and curve.steps), None)
 
 
-_NONE = Completed()
+_COMPLETED = Fold("pruners.completed", Completed(), Completed.advance)
+_LENGTH: Fold[int | None] = Fold("pruners.length", None, _length)

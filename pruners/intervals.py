@@ -13,7 +13,7 @@ def is_due(curve: Curve, n_warmup_steps: int, interval_steps: int) -> bool:
     if step < n_warmup_steps:
         return False
     begin = (step - n_warmup_steps) // interval_steps * interval_steps + n_warmup_steps
-    return begin == step or not any(begin <= other < step for other in curve.steps)
+    return begin == step or not curve.has_reported(begin, step)
 
 
 def check_least(owner: object, **least: float) -> None:

@@ -11,7 +11,7 @@ from typing import final
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.history import Curve, History
+from hpo.history import Curve, Fold, History
 from hpo.pruners.rungs import Ladder
 from hpo.space import Space
 
@@ -45,7 +45,7 @@ class Progress:
     @staticmethod
     def of(history: History, ladder: Ladder) -> Progress:
         """What the finished and paused trials show, at the cost of those that are new."""
-        return history.fold(("pruners.progress", ladder), Progress(ladder), Progress.advance, _NO_SPACE)
+        return history.fold(Fold(("pruners.progress", ladder), Progress(ladder), Progress.advance))
 
     def advance(self, fresh: History) -> Progress:
         """The same after some more trials."""

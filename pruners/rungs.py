@@ -6,17 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar, final
 
-from hpo.history import Curve, History
+from hpo.history import Curve, Fold, History
 from hpo.pruners.fronts import Point
 from hpo.pruners.ordered import Ordered
-from hpo.space import Space
 
 __all__ = ["Ladder", "Rungs", "VectorRungs"]
 
 P = TypeVar("P")
 
 _NOTHING = Ordered()
-_NO_SPACE = Space()
 
 
 @final
@@ -33,8 +31,7 @@ class Ladder:
 
     def reached(self, curve: Curve) -> range:
         """The rungs that a trial has reached since the pruner was last asked about it."""
-        before = max(curve.steps[: curve.asked], default=-1) if curve.asked else -1
-        n_before, now = self.n_reached(before), curve.step
+        n_before, now = self.n_reached(curve.last_of(curve.asked)), curve.step
         return range(n_before, self.n_reached(now) if self.step(n_before) <= now else n_before)
 
     def n_reached(self, step: int) -> int:
@@ -56,7 +53,7 @@ class Rungs:
     @staticmethod
     def of(history: History, ladder: Ladder) -> Rungs:
         """The rungs of all finished trials, at the cost of those that are new."""
-        return history.fold(("pruners.rungs", ladder), Rungs(ladder), Rungs.advance, _NO_SPACE)
+        return history.fold(Fold(("pruners.rungs", ladder), Rungs(ladder), Rungs.advance))
 
     def advance(self, fresh: History) -> Rungs:
         """The same after some more trials."""
@@ -80,7 +77,7 @@ class VectorRungs:
     @staticmethod
     def of(history: History, ladder: Ladder) -> VectorRungs:
         """The rungs of all finished trials, at the cost of those that are new and a copy."""
-        return history.fold(("pruners.rungs", ladder), VectorRungs(ladder), VectorRungs.advance, _NO_SPACE)
+        return history.fold(Fold(("pruners.rungs", ladder), VectorRungs(ladder), VectorRungs.advance))
 
     def advance(self, fresh: History) -> VectorRungs:
         """The same after some more trials."""

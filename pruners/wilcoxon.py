@@ -9,14 +9,11 @@ from typing import final
 import numpy as np
 
 from hpo.events import TrialState
-from hpo.history import Curve, History
+from hpo.history import Curve, Fold, History
 from hpo.pruners.fronts import check_one_objective
 from hpo.pruners.intervals import check_least
-from hpo.space import Space
 
 __all__ = ["WilcoxonPruner"]
-
-_NO_SPACE = Space()
 
 
 @final
@@ -58,7 +55,7 @@ class WilcoxonPruner:
 
     def prune(self, history: History, curve: Curve) -> bool:
         check_one_objective(history, self)
-        best = history.fold("pruners.best", _Best(), _Best.advance, _NO_SPACE)
+        best = history.fold(_BEST)
         if best.row is None:
             return False
         other = history.curve(best.row)
@@ -95,3 +92,6 @@ class _Best:
             if best is None or candidate < (loss, number):
                 loss, number, best = *candidate, self.seen + row
         return _Best(self.seen + len(fresh), loss, number, best)
+
+
+_BEST = Fold("pruners.best", _Best(), _Best.advance)

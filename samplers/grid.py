@@ -14,7 +14,7 @@ from hpo.arrays import Array
 from hpo.distributions import CategoricalDistribution, FloatDistribution, token
 from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted
-from hpo.history import History
+from hpo.history import Fold, History
 from hpo.key import Key
 from hpo.samplers.permutation import Permutation
 from hpo.space import Space
@@ -136,7 +136,7 @@ class GridSampler:
     def _free_cell(self, history: History, key: Key) -> tuple[int, ...] | None:
         """The cell that the trial at `key` tries; None once all have been taken."""
         order = Permutation(self.n_cells, key.study.child("grid"))
-        taken = history.fold((self, key.seed), _Taken(), partial(self._take, order), self._grid)
+        taken = history.fold(Fold((self, key.seed), _Taken(), partial(self._take, order), self._grid))
         return self._free(self._with_running(taken, order, history), order, key.number)
 
     def _free(self, taken: _Taken, order: Permutation, number: int | None) -> tuple[int, ...] | None:

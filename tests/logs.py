@@ -142,7 +142,7 @@ def facts(ledger: Ledger) -> dict[str, Any]:
         "waiting": dict(ledger.waiting),
         "best": (ledger.best, ledger.best_feasible),
         "attributes": (dict(ledger.user_attrs), dict(ledger.system_attrs)),
-        "reports": {n: dict(zip(t.steps, t.values, strict=True)) for n, t in ledger.running.items()},
+        "reports": {n: dict(t.reports.items()) for n, t in ledger.running.items()},
         "known": {n: (t.known(), t.space, t.user_attrs, t.system_attrs) for n, t in ledger.running.items()},
         "knowledge": knowledge(ledger.history()),
     }

@@ -1,88 +1,42 @@
 """Finished trials as columns: a few floats per trial, and no object until someone asks for one.
 
 Rows stand in completion order and are only ever appended, so that the first n rows are the knowledge at the
-time when n trials had finished; views of it are slices.
+time when n trials had finished; views of them are slices. What may happen to a row later, because a paused trial goes
+on or an attribute is set, is kept with its position in the log. So whatever is asked of a number of rows and a
+position has one answer for ever, and any number of threads may ask while one appends.
 """
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, final
+import os
+import threading
+import weakref
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hpo.arrays import JSON, Array, BoolArray, IntArray, Report
-from hpo.distributions import BaseDistribution, CategoricalDistribution, token
+from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.events import TrialError, TrialFinished, TrialState
+from hpo.history.finished import Finished, finished, violation
+from hpo.history.fold import Fold, Remembered
+from hpo.history.growing import Growing
+from hpo.history.memo import memo
+from hpo.history.parameter import ParameterColumn
+from hpo.history.report_table import ReportTable
+from hpo.history.running import RunningTrial
 from hpo.space import Space
 
-__all__ = ["Columns", "Finished", "RunningTrial", "finished", "violation"]
+__all__ = ["Columns"]
 
+V = TypeVar("V")
 _BATCH = 128  # rows that wait as objects before they become columns: few, so that they die young
 _NEVER = 2**62
 _PAUSED = TrialState.PAUSED
-_MEMOS = 64  # spaces, columns and fold states that are kept for the next question
-
-
-@final
-@dataclass(slots=True, eq=False)
-class RunningTrial:
-    """What the log says so far of a trial that has started and not finished.
-
-    Args:
-        number, time, deferred: As in `TrialStarted`.
-        space: All parameters that were known when it started; the columns of its proposal.
-        proposal: Coded values over `space`; None before they are in the log.
-        fixed: Parameters that were queued with it.
-        steps, values: Its reports.
-        asked: How many of these, without the latest one, had been made when the pruner was last asked.
-        user_attrs, system_attrs: What was attached to it.
-        worker: Which process runs it, if the log says so.
-        resumed: Whether it had paused; then `fixed` are its parameters.
-        inherited: How many of its reports a row of its own has, from the time when it paused.
-    """
-
-    number: int
-    time: float
-    space: Space
-    deferred: bool = False
-    worker: str | None = None
-    resumed: bool = False
-    inherited: int = 0
-    proposal: tuple[float, ...] | None = None
-    fixed: Mapping[str, JSON] = field(default_factory=dict)
-    steps: list[int] = field(default_factory=list)
-    values: list[Any] = field(default_factory=list)
-    asked: int = 0
-    user_attrs: dict[str, JSON] = field(default_factory=dict)
-    system_attrs: dict[str, JSON] = field(default_factory=dict)
-
-    def known(self) -> dict[str, Any]:
-        """The values that others may expect it to try: its proposal, and what was fixed."""
-        proposed = {} if self.proposal is None else self.space.decode(np.array(self.proposal))
-        return proposed | dict(self.fixed)
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """All that is known of one finished trial; shared parts must not be changed."""
-
-    number: int
-    state: TrialState
-    start: float
-    end: float
-    values: tuple[float, ...] | None
-    parameters: dict[str, Any]
-    space: Space
-    reports: dict[int, Report]
-    user_attrs: Mapping[str, JSON]
-    system_attrs: Mapping[str, JSON]
-    constraints: Mapping[str, float]
-    error: TrialError | None
+_MEMOS = 64  # spaces, columns and folds that are kept for the next question
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,101 +49,17 @@ class _Extras:
     error: TrialError | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """An attribute that was set after its trial had finished, by the event at a position of the log."""
+
+    position: int
+    key: str
+    value: JSON
+    system: bool
+
+
 _NO_EXTRAS = _Extras({}, {}, {}, None)
-
-
-@final
-class _Growing:
-    """An array that grows at its end, by half of its size at a time."""
-
-    __slots__ = ("_data", "size")
-
-    def __init__(self, dtype: Any, width: int | None = None) -> None:
-        self._data: NDArray[Any] = np.empty((0,) if width is None else (0, width), dtype)
-        self.size = 0
-
-    def extend(self, rows: NDArray[Any] | Sequence[float]) -> None:
-        size = self.size + len(rows)
-        if size > len(self._data):
-            grown = np.empty((max(size, len(self._data) * 3 // 2, 64), *self._data.shape[1:]), self._data.dtype)
-            grown[: self.size] = self._data[: self.size]
-            self._data = grown
-        if len(rows) == 1:  # the most frequent case; a slice costs more
-            self._data[self.size] = rows[0]
-        else:
-            self._data[self.size : size] = rows
-        self.size = size
-
-    def at(self, row: int) -> Any:
-        return self._data[row]
-
-    def take(self, rows: IntArray) -> NDArray[Any]:
-        return self._data.take(rows)
-
-    def take_into(self, out: NDArray[Any], rows: IntArray) -> None:
-        self._data.take(rows, out=out, mode="clip")  # another mode would fill a copy of `out` first
-
-    def view(self, n: int) -> NDArray[Any]:
-        view = self._data[:n]
-        view.flags.writeable = False
-        return view
-
-
-@final
-class _Parameter:
-    """The raw values of one name: numbers, or for categories the rank of the choice's first appearance.
-
-    Two workers that first use a name at the same time may disagree whether it is a number; what does not fit
-    the column is kept aside, so that the trial still shows what it used.
-    """
-
-    def __init__(self, *, categorical: bool) -> None:
-        self.raw = _Growing(np.float64)
-        self.choices: list[Any] | None = [] if categorical else None
-        self._ids: dict[Any, int] = {}
-        self._misfits: dict[int, Any] = {}
-
-    def internal(self, values: Sequence[Any], rows: Sequence[int], distribution: BaseDistribution) -> Sequence[float]:
-        if isinstance(distribution, CategoricalDistribution) != (self.choices is not None):
-            self._misfits.update(zip(rows, values, strict=True))
-            return [np.nan] * len(values)
-        return values if self.choices is None else [self._id(value) for value in values]
-
-    def external(self, row: int, distribution: BaseDistribution) -> Any:
-        if row in self._misfits:
-            return self._misfits[row]
-        raw = float(self.raw.at(row))
-        return distribution.to_external_repr(raw) if self.choices is None else self.choices[int(raw)]
-
-    def _id(self, value: Any) -> int:
-        key = (type(value), value) if isinstance(value, (str, bool, int)) or value is None else token(value)
-        known = self._ids.get(key)
-        if known is None:
-            assert self.choices is not None
-            known = self._ids[key] = len(self.choices)
-            self.choices.append(value)
-        return known
-
-    def coded(self, raw: Array, distribution: BaseDistribution) -> Array:
-        """Coded values under any distribution, shape (n,); NaN for what does not lie in its domain."""
-        if self.choices is None:
-            if isinstance(distribution, CategoricalDistribution):
-                return _matched(raw, distribution)
-            return distribution.encode(raw)
-        if not isinstance(distribution, CategoricalDistribution):
-            return np.full(raw.shape, np.nan)
-        index = {name: float(i) for i, name in reversed(list(enumerate(distribution.tokens)))}
-        lookup = np.array([index.get(token(choice), np.nan) for choice in self.choices] + [np.nan])
-        return np.asarray(lookup[np.where(np.isnan(raw), -1, raw).astype(np.intp)])
-
-
-def _matched(raw: Array, distribution: CategoricalDistribution) -> Array:
-    """The index of the choice that equals each number."""
-    coded = np.full(raw.shape, np.nan)
-    for i, choice in reversed(list(enumerate(distribution.choices))):
-        if isinstance(choice, (int, float)) and not isinstance(choice, bool):
-            coded[raw == choice] = i
-    return coded
 
 
 @final
@@ -203,46 +73,105 @@ class Columns:
     def __init__(self, signs: Array) -> None:
         self.signs = signs
         self.size = 0
+        self.lock = threading.RLock()
         self._pending: list[tuple[RunningTrial, TrialFinished, Space]] = []
-        self._number = _Growing(np.int64)
-        self._state = _Growing(np.int8)
-        self._losses = _Growing(np.float64, len(signs))
-        self._violation = _Growing(np.float64)
-        self._constraints: dict[str, _Growing] = {}
-        self._last_step = _Growing(np.int64)
-        self._start = _Growing(np.float64)
-        self._end = _Growing(np.float64)
-        self._space = _Growing(np.int32)
+        self._number = Growing(np.int64)
+        self._state = Growing(np.int8)
+        self._losses = Growing(np.float64, len(signs))
+        self._violation = Growing(np.float64)
+        self._constraints: dict[str, Growing] = {}
+        self._last_step = Growing(np.int64)
+        self._start = Growing(np.float64)
+        self._end = Growing(np.float64)
+        self._space = Growing(np.int32)
         self._spaces: list[Space] = []
         self._space_ids: dict[int, int] = {}
-        self._parameters: dict[str, _Parameter] = {}
+        self._parameters: dict[str, ParameterColumn] = {}
         self._extras: dict[int, _Extras] = {}
-        self._reports: dict[int, tuple[array[int], array[float]]] = {}
-        self._at_step: dict[int, tuple[array[int], array[float]]] = {}
-        self._coded: dict[tuple[str, BaseDistribution], _Growing] = {}
-        self._over: dict[Space, _Growing] = {}
-        self._folds: dict[Any, list[tuple[int, Any]]] = {}
+        self._changes: dict[int, list[_Change]] = {}  # by row, in the order of the log
+        self._reports = ReportTable(signs)
         self._inherited: dict[int, int] = {}  # by row of a trial that had paused
         self._pauses: dict[int, int] = {}  # rows of trials that paused, and the log's length when they went on
+        self._coded: dict[tuple[str, BaseDistribution], Growing] = {}
+        self._over: dict[Space, Growing] = {}
+        self._folds: dict[tuple[Fold[Any], object], Remembered] = {}
+        _every.add(self)
+
+    # ---- what the fold of the log adds
 
     def append(self, trial: RunningTrial, event: TrialFinished, space: Space) -> int:
         """Add a finished trial and return its row."""
-        self._pending.append((trial, event, space))
-        if event.state is _PAUSED:
-            self._pauses[self.size] = _NEVER
-        self.size += 1
-        if len(self._pending) >= _BATCH:
-            self._flush()
-        return self.size - 1
+        with self.lock:
+            self._pending.append((trial, event, space))
+            if event.state is _PAUSED:
+                self._pauses[self.size] = _NEVER
+            self.size += 1
+            if len(self._pending) >= _BATCH:
+                self._flush()
+            return self.size - 1
 
     def resume(self, row: int, position: int) -> None:
         """Note that a trial that paused goes on, by the event at a position of the log."""
-        self._pauses[row] = position
+        with self.lock:
+            self._pauses[row] = position
+
+    def set_attribute(self, row: int, key: str, value: JSON, position: int, *, system: bool) -> None:
+        """Change an attribute of a finished trial, by the event at a position of the log."""
+        with self.lock:
+            self._changes.setdefault(row, []).append(_Change(position, key, value, system))
+
+    def without(self, numbers: Collection[int]) -> Columns:
+        """New columns that lack some trials; views of these stay as they are."""
+        with self.lock:
+            self._flush()
+            mask = ~np.isin(self._number.view(self.size), list(numbers))
+            new_rows = np.cumsum(mask) - 1
+            columns = Columns(self.signs)
+            columns.size = int(mask.sum())
+            for name in ("_number", "_state", "_losses", "_violation", "_last_step", "_start", "_end", "_space"):
+                setattr(columns, name, getattr(self, name).where(mask))
+            columns._constraints = {name: column.where(mask) for name, column in self._constraints.items()}
+            columns._spaces, columns._space_ids = list(self._spaces), dict(self._space_ids)
+            columns._parameters = {name: one.where(mask, new_rows) for name, one in self._parameters.items()}
+            complete = self._state.view(self.size) == TrialState.COMPLETE
+            columns._reports = self._reports.where(mask, new_rows, complete)
+            columns._extras = _moved(self._extras, mask, new_rows)
+            columns._changes = {row: list(changes) for row, changes in _moved(self._changes, mask, new_rows).items()}
+            columns._inherited = _moved(self._inherited, mask, new_rows)
+            columns._pauses = _moved(self._pauses, mask, new_rows)
+            return columns
+
+    def last_rows(self) -> dict[int, int]:
+        """The last row of each trial that is not running now, by number."""
+        with self.lock:
+            self._flush()
+            rows = {int(number): row for row, number in enumerate(self._number.view(self.size).tolist())}
+            return {number: row for number, row in rows.items() if self._pauses.get(row, _NEVER) == _NEVER}
+
+    def best(self, *, feasible: bool) -> tuple[float, int] | None:
+        """The smallest loss of the complete trials, and its trial's number, the lowest one of equal ones.
+
+        None without such a trial, and with several objectives.
+        """
+        if len(self.signs) > 1:
+            return None
+        n = self.size
+        rows = np.flatnonzero((self.state(n) == TrialState.COMPLETE) & ~np.isnan(self.losses(n)[:, 0]))
+        if feasible:
+            rows = rows[self.violation(n)[rows] == 0.0]
+        if not len(rows):
+            return None
+        losses, numbers = self.losses(n)[rows, 0], self.number(n)[rows]
+        first = np.lexsort((numbers, losses))[0]
+        return float(losses[first]), int(numbers[first])
+
+    # ---- what may be known of a number of rows
 
     def paused(self, n: int, position: int) -> BoolArray:
         """Which of the first n rows were of trials that were paused when the log had a length, shape (n,)."""
         mask = np.zeros(n, dtype=np.bool_)
-        mask[[row for row, resumed in self._pauses.items() if row < n and resumed >= position]] = True
+        with self.lock:
+            mask[[row for row, resumed in self._pauses.items() if row < n and resumed >= position]] = True
         return mask
 
     def number(self, n: int) -> IntArray:
@@ -257,11 +186,6 @@ class Columns:
     def violation(self, n: int) -> Array:
         return self._flushed(self._violation, n)
 
-    def constraints(self, n: int) -> dict[str, Array]:
-        """Each constraint's values, shape (n,), by name in order of first appearance; NaN where a trial has none."""
-        self._flush()
-        return {name: column.view(n) for name, column in self._constraints.items()}
-
     def last_step(self, n: int) -> IntArray:
         return self._flushed(self._last_step, n)
 
@@ -271,63 +195,53 @@ class Columns:
     def end(self, n: int) -> Array:
         return self._flushed(self._end, n)
 
+    def constraints(self, n: int) -> dict[str, Array]:
+        """Each constraint's values, shape (n,), by name in order of first appearance; NaN where a trial has none."""
+        with self.lock:
+            self._flush()
+            return {name: column.view(n) for name, column in self._constraints.items()}
+
     def raw(self, name: str, n: int) -> tuple[Array, tuple[Any, ...] | None]:
         """Values as they were used by the first n rows, shape (n,), NaN where inactive; and what was chosen from.
 
         Of a categorical parameter the values are indices of the second part, in the order of first use; of a
         number, and where nobody used it, the second part is None.
         """
-        self._flush()
-        parameter = self._parameters.get(name)
-        values: Array = np.full(n, np.nan) if parameter is None else parameter.raw.view(n)
-        if parameter is None or parameter.choices is None or np.isnan(values).all():
-            return values, None
-        return values, tuple(parameter.choices[: int(np.nanmax(values)) + 1])
-
-    def reports(self, n: int) -> tuple[IntArray, IntArray, Array]:
-        """All reports of the first n rows, one after another: row, step and loss, each shape (k,).
-
-        With several objectives the losses have the shape (k, m).
-        """
-        self._flush()
-        rows, lengths, steps, values = array("q"), array("q"), array("q"), array("d")
-        for row, (at, told) in self._reports.items():
-            if row < n:
-                rows.append(row)
-                lengths.append(len(at))
-                steps.extend(at)
-                values.extend(told)
-        owners = np.repeat(np.array(rows, dtype=np.int64), np.array(lengths, dtype=np.int64))
-        losses = np.array(values, dtype=np.float64)
-        m = len(self.signs)
-        signed = self.signs[0] * losses if m == 1 else losses.reshape(-1, m) * self.signs
-        return owners, np.array(steps, dtype=np.int64), signed
+        with self.lock:
+            self._flush()
+            parameter = self._parameters.get(name)
+            values: Array = np.full(n, np.nan) if parameter is None else parameter.raw.view(n)
+            if parameter is None or parameter.choices is None or np.isnan(values).all():
+                return values, None
+            return values, tuple(parameter.choices[: int(np.nanmax(values)) + 1])
 
     def over(self, space: Space, n: int) -> Array:
         """Coded values of the first n rows, shape (n, d); NaN where a parameter was inactive or is now outside."""
-        self._flush()
-        matrix = _memo(self._over, space, lambda: _Growing(np.float64, len(space)))
-        if matrix.size < n:
-            old, new = matrix.size, self._number.size
-            columns = [self._column(name, space[name])[old:new] for name in space]
-            matrix.extend(np.column_stack(columns) if columns else np.empty((new - old, 0)))
-        return np.asarray(matrix.view(n))
+        with self.lock:
+            self._flush()
+            matrix = memo(self._over, space, lambda: Growing(np.float64, len(space)), _MEMOS)
+            if matrix.size < n:
+                old, new = matrix.size, self._number.size
+                columns = [self._column(name, space[name])[old:new] for name in space]
+                matrix.extend(np.column_stack(columns) if columns else np.empty((new - old, 0)))
+            return np.asarray(matrix.view(n))
 
     def at(self, rows: IntArray, space: Space) -> Array:
         """Coded values of some rows, shape (k, d), without a memo."""
-        self._flush()
         coded = np.full((len(space), len(rows)), np.nan)
         plain, low, high = space.plain
         in_one_piece = []
-        for column, name in enumerate(space.names):
-            parameter = self._parameters.get(name)
-            if parameter is None:
-                continue
-            if plain[column] and parameter.choices is None:  # the most frequent case
-                parameter.raw.take_into(coded[column], rows)
-                in_one_piece.append(column)
-            else:
-                coded[column] = parameter.coded(parameter.raw.take(rows), space.distributions[column])
+        with self.lock:
+            self._flush()
+            for column, name in enumerate(space.names):
+                parameter = self._parameters.get(name)
+                if parameter is None:
+                    continue
+                if plain[column] and parameter.choices is None:  # the most frequent case
+                    parameter.raw.take_into(coded[column], rows)
+                    in_one_piece.append(column)
+                else:
+                    coded[column] = parameter.coded(parameter.raw.take(rows), space.distributions[column])
         these = slice(None) if len(in_one_piece) == len(space) else in_one_piece
         values, low, high = coded[these], low[these], high[these]
         inside = (values >= low) & (values <= high)
@@ -337,66 +251,80 @@ class Columns:
     def active(self, rows: IntArray, space: Space) -> BoolArray:
         """Whether some rows had each parameter, shape (k, d)."""
         active = np.zeros((len(space), len(rows)), dtype=np.bool_)
-        for column, raw in self._raw(rows, space):
-            active[column] = ~np.isnan(raw)
+        with self.lock:
+            self._flush()
+            for column, name in enumerate(space.names):
+                if name in self._parameters:
+                    active[column] = ~np.isnan(self._parameters[name].raw.take(rows))
         return active.T
-
-    def _raw(self, rows: IntArray, space: Space) -> Iterator[tuple[int, Array]]:
-        self._flush()
-        for column, name in enumerate(space.names):
-            if name in self._parameters:
-                yield column, self._parameters[name].raw.take(rows)
-
-    def curve(self, row: int) -> tuple[Sequence[int], Sequence[Report]]:
-        """Steps and values that the trial of a row reported, in that order."""
-        self._flush()
-        steps, values = self._reports.get(row, ((), ()))
-        m = len(self.signs)
-        return steps, values if m == 1 else list(zip(*[iter(values)] * m, strict=True))
-
-    def inherited(self, row: int) -> int:
-        """How many of the reports of a row an earlier row of the trial has too, because it had paused."""
-        self._flush()
-        return self._inherited.get(row, 0)
-
-    def losses_at(self, step: int, n: int) -> tuple[IntArray, Array]:
-        """Rows among the first n that completed and reported at `step`, shape (k,), and the losses reported.
-
-        These have the shape (k,), and with several objectives (k, m).
-        """
-        self._flush()
-        rows, losses = self._at_step.get(step, (array("q"), array("d")))
-        k, m = bisect_left(rows, n), len(self.signs)
-        found = np.array(losses[: k * m])
-        return np.array(rows[:k], dtype=np.int64), found if m == 1 else found.reshape(-1, m)
-
-    def fold(self, key: Any, n: int, initial: Any, advance: Callable[[Any, int, int], Any]) -> Any:
-        """The state after rows [0, n): the newest remembered one, advanced over the rows since."""
-        states = _memo(self._folds, key, list)
-        begin, state = next(((k, s) for k, s in reversed(states) if k <= n), (0, initial))
-        if begin < n:
-            state = advance(state, begin, n)
-            states.append((n, state))
-            states.sort(key=lambda remembered: remembered[0])
-            del states[:-_MEMOS]
-        return state
 
     def spaces(self, n: int) -> tuple[NDArray[np.int32], tuple[Space, ...]]:
         """The first n rows' spaces: indices, shape (n,), into the second part."""
-        return self._flushed(self._space, n), tuple(self._spaces)
+        with self.lock:
+            index = self._flushed(self._space, n)
+            return index, tuple(self._spaces[: index.max() + 1 if n else 0])
+
+    def curve(self, row: int) -> tuple[Sequence[int], Sequence[Report]]:
+        """Steps and values that the trial of a row reported, in that order."""
+        with self.lock:
+            self._flush()
+            return self._reports.of(row)
+
+    def inherited(self, row: int) -> int:
+        """How many of the reports of a row an earlier row of the trial has too, because it had paused."""
+        with self.lock:
+            self._flush()
+            return self._inherited.get(row, 0)
+
+    def reports(self, n: int) -> tuple[IntArray, IntArray, Array]:
+        """All reports of the first n rows; see `ReportTable.all`."""
+        with self.lock:
+            self._flush()
+            return self._reports.all(n)
+
+    def losses_at(self, step: int, n: int) -> tuple[IntArray, Array]:
+        """What the first n rows reported at a step; see `ReportTable.losses_at`."""
+        with self.lock:
+            self._flush()
+            return self._reports.losses_at(step, n)
+
+    def fold(self, fold: Fold[Any], group: object, n: int, advance: Callable[[Any, int, int], Any]) -> Any:
+        """The state of a fold after rows [0, n): the nearest remembered one, advanced over the rows since.
+
+        Args:
+            fold: Which.
+            group: Which part of the trials it sees; None for all.
+            n: How many rows.
+            advance: The state after [begin, end), from the one after [0, begin).
+        """
+        with self.lock:
+            remembered = memo(self._folds, (fold, group), Remembered, _MEMOS)
+            begin, state = remembered.before(n) or (0, fold.initial)
+        if begin == n:
+            return state
+        state = advance(state, begin, n)  # outside of the lock: two threads may do it both, and get the same
+        with self.lock:
+            remembered.keep(n, state)
+        return state
 
     def state_at(self, row: int) -> TrialState:
         """The state of the trial of a row."""
-        n = self._number.size
-        return self._pending[row - n][1].state if row >= n else TrialState(self._state.at(row))
+        with self.lock:
+            n = self._number.size
+            return self._pending[row - n][1].state if row >= n else TrialState(self._state.at(row))
 
-    def finished(self, row: int) -> Finished:
-        """Everything about the trial of a row."""
-        if row >= self._number.size:
-            return finished(*self._pending[row - self._number.size])
+    def finished(self, row: int, position: int) -> Finished:
+        """Everything about the trial of a row when the log had a length."""
+        with self.lock:
+            n = self._number.size
+            known = finished(*self._pending[row - n]) if row >= n else self._finished(row)
+            changes = self._changes.get(row)
+        return known if changes is None else _changed(known, [one for one in changes if one.position < position])
+
+    def _finished(self, row: int) -> Finished:
         space = self._spaces[self._space.at(row)]
         losses = self._losses.at(row)
-        steps, values = self.curve(row)
+        steps, values = self._reports.of(row)
         extras = self._extras.get(row, _NO_EXTRAS)
         parameters = {name: self._parameters[name].external(row, distribution) for name, distribution in space.items()}
         return Finished(
@@ -414,55 +342,15 @@ class Columns:
             extras.error,
         )
 
-    def without(self, number: int) -> Columns:
-        """New columns that lack a trial; views of these stay as they are."""
-        columns = Columns(self.signs)
-        for row in range(self.size):
-            trial = self.finished(row)
-            if trial.number != number:
-                columns._append_finished(trial, self._inherited.get(row, 0))
-                if row in self._pauses:
-                    columns.resume(columns.size - 1, self._pauses[row])
-        return columns
+    # ---- from objects to columns, under the lock
 
-    def is_resumed(self, row: int) -> bool:
-        """Whether a row is of a trial that paused and has gone on since."""
-        return self._pauses.get(row, _NEVER) != _NEVER
-
-    def _append_finished(self, trial: Finished, inherited: int) -> None:
-        running = RunningTrial(trial.number, trial.start, trial.space, inherited=inherited)
-        running.steps, running.values = list(trial.reports), list(trial.reports.values())
-        event = TrialFinished(
-            trial.number,
-            trial.state,
-            trial.end,
-            trial.values,
-            trial.space.digest,
-            trial.parameters,
-            trial.constraints,
-            trial.user_attrs,
-            trial.system_attrs,
-            trial.error,
-        )
-        self.append(running, event, trial.space)
-
-    def set_attribute(self, row: int, key: str, value: JSON, *, system: bool) -> None:
-        """Change an attribute of a finished trial; objects that were handed out before keep the old one."""
-        self._flush()
-        extras = self._extras.get(row, _NO_EXTRAS)
-        user, system_attrs = extras.user_attrs, extras.system_attrs
-        if system:
-            system_attrs = {**system_attrs, key: value}
-        else:
-            user = {**user, key: value}
-        self._extras[row] = _Extras(user, system_attrs, extras.constraints, extras.error)
-
-    def _flushed(self, column: _Growing, n: int) -> NDArray[Any]:
-        self._flush()
-        return column.view(n)
+    def _flushed(self, column: Growing, n: int) -> NDArray[Any]:
+        with self.lock:
+            self._flush()
+            return column.view(n)
 
     def _column(self, name: str, distribution: BaseDistribution) -> Array:
-        column = _memo(self._coded, (name, distribution), lambda: _Growing(np.float64), 64 * _MEMOS)
+        column = memo(self._coded, (name, distribution), lambda: Growing(np.float64), 64 * _MEMOS)
         n = self._number.size
         if column.size < n:
             parameter = self._parameters.get(name)
@@ -485,21 +373,23 @@ class Columns:
         self._losses.extend(np.array([nothing if given is None else given for given in values]) * self.signs)
         self._violation.extend(np.array([violation(given) if given else 0.0 for given in constraints]))
         self._keep_constraints(begin, constraints)
-        self._last_step.extend(np.array([max(trial.steps) if trial.steps else -1 for trial in trials]))
+        self._last_step.extend(np.array([trial.reports.last for trial in trials]))
         self._start.extend(np.array([trial.time for trial in trials]))
         self._end.extend(np.array(end))
         self._space.extend(np.array([self._space_id(space) for space in spaces]))
         for row, (trial, event) in enumerate(zip(trials, events, strict=True), begin):
             if trial.user_attrs or trial.system_attrs or any(event[6:10]):  # constraints, attributes, error
                 self._keep_extras(row, trial, event)
-            if trial.steps:
-                self._keep_reports(row, trial, event.state)
+            if trial.reports:
+                self._reports.add(row, trial.reports, complete=event.state is TrialState.COMPLETE)
+                if trial.inherited:
+                    self._inherited[row] = trial.inherited
         self._keep_parameters(begin, parameters, spaces)
 
     def _keep_constraints(self, begin: int, given: Sequence[Mapping[str, float]]) -> None:
         for name in dict.fromkeys(name for constraints in given for name in constraints):
             if name not in self._constraints:
-                column = self._constraints[name] = _Growing(np.float64)
+                column = self._constraints[name] = Growing(np.float64)
                 column.extend(np.full(begin, np.nan))
         for name, column in self._constraints.items():
             column.extend(np.array([constraints.get(name, np.nan) for constraints in given]))
@@ -509,47 +399,24 @@ class Columns:
         system = trial.system_attrs | dict(event.system_attrs)
         self._extras[row] = _Extras(user, system, event.constraints, event.error)
 
-    def _keep_reports(self, row: int, trial: RunningTrial, state: TrialState) -> None:
-        if trial.inherited:
-            self._inherited[row] = trial.inherited
-        if len(self.signs) > 1:
-            self._keep_vectors(row, trial, state)
-            return
-        self._reports[row] = array("q", trial.steps), array("d", trial.values)
-        if state is not TrialState.COMPLETE:
-            return
-        sign = float(self.signs[0])
-        for step, value in zip(trial.steps, trial.values, strict=True):
-            rows, losses = self._at_step.setdefault(step, (array("q"), array("d")))
-            rows.append(row)
-            losses.append(sign * value)
-
-    def _keep_vectors(self, row: int, trial: RunningTrial, state: TrialState) -> None:
-        """The reports of several objectives, laid end to end."""
-        values = np.array(trial.values, dtype=np.float64)
-        self._reports[row] = array("q", trial.steps), array("d", values.ravel().tolist())
-        if state is not TrialState.COMPLETE:
-            return
-        for step, losses in zip(trial.steps, (values * self.signs).tolist(), strict=True):
-            rows, at_step = self._at_step.setdefault(step, (array("q"), array("d")))
-            rows.append(row)
-            at_step.extend(losses)
-
     def _keep_parameters(self, begin: int, given: Sequence[Mapping[str, Any]], spaces: Sequence[Space]) -> None:
-        """Spread the rows' parameters over the columns, one group of rows of the same space at a time."""
-        groups: dict[int, tuple[Space, list[int]]] = {}
+        """Spread the rows' parameters over the columns, one group of rows of the same distribution at a time."""
+        rows_of: dict[int, tuple[Space, list[int]]] = {}
         for i, space in enumerate(spaces):
-            groups.setdefault(id(space), (space, []))[1].append(i)
-        fresh: dict[str, Any] = {}
-        for space, rows in groups.values():
+            rows_of.setdefault(id(space), (space, []))[1].append(i)
+        groups: dict[str, list[tuple[list[int], BaseDistribution]]] = {}
+        for space, rows in rows_of.values():
             for name, distribution in space.items():
-                parameter = self._parameters.get(name)
-                if parameter is None:
-                    categorical = isinstance(distribution, CategoricalDistribution)
-                    parameter = self._parameters[name] = _Parameter(categorical=categorical)
-                    parameter.raw.extend(np.full(begin, np.nan))
+                groups.setdefault(name, []).append((rows, distribution))
+        fresh: dict[str, Any] = {}
+        for name, alike in groups.items():
+            parameter = self._parameters.get(name)
+            if parameter is None:
+                categorical = isinstance(alike[0][1], CategoricalDistribution)  # of the first row
+                parameter = self._parameters[name] = ParameterColumn(categorical=categorical, size=begin)
+            for rows, distribution in alike if parameter.choices is None else _one_by_one(alike):
                 values = parameter.internal([given[i][name] for i in rows], [begin + i for i in rows], distribution)
-                if len(groups) == 1:
+                if len(rows_of) == 1 and len(rows) == len(given):
                     fresh[name] = values
                 else:
                     fresh.setdefault(name, np.full(len(given), np.nan))[rows] = values
@@ -565,35 +432,45 @@ class Columns:
         return known
 
 
-def finished(trial: RunningTrial, event: TrialFinished, space: Space) -> Finished:
-    """What is known of a running trial that ends with an event, whose parameters have the distributions `space`."""
-    return Finished(
-        trial.number,
-        event.state,
-        trial.time,
-        event.time,
-        event.values,
-        dict(event.parameters),
-        space,
-        dict(zip(trial.steps, trial.values, strict=True)),
-        trial.user_attrs | dict(event.user_attrs),
-        trial.system_attrs | dict(event.system_attrs),
-        event.constraints,
-        event.error,
-    )
+def _one_by_one(
+    groups: Sequence[tuple[list[int], BaseDistribution]],
+) -> Sequence[tuple[list[int], BaseDistribution]]:
+    """Groups of rows whose first uses of a choice come in the order of the rows."""
+    if len(groups) == 1:
+        return groups
+    return sorted((([row], distribution) for rows, distribution in groups for row in rows), key=lambda one: one[0])
 
 
-def violation(constraints: Mapping[str, float]) -> float:
-    """How far a trial is from feasible: the sum of what its constraints exceed 0 by; 0 if it is feasible."""
-    return sum(value for value in constraints.values() if value > 0) if constraints else 0.0
+def _changed(known: Finished, changes: Sequence[_Change]) -> Finished:
+    """The trial after attributes have been set."""
+    if not changes:
+        return known
+    user = {one.key: one.value for one in changes if not one.system}
+    system = {one.key: one.value for one in changes if one.system}
+    return replace(known, user_attrs={**known.user_attrs, **user}, system_attrs={**known.system_attrs, **system})
 
 
-def _memo(memos: dict[Any, Any], key: Any, make: Callable[[], Any], most: int = _MEMOS) -> Any:
-    """The remembered value, or a new one in the place of the one unused for longest."""
-    value = memos.pop(key, None)
-    if value is None:
-        value = make()
-        if len(memos) >= most:
-            del memos[next(iter(memos))]
-    memos[key] = value
-    return value
+def _moved(by_row: Mapping[int, V], mask: BoolArray, new_rows: IntArray) -> dict[int, V]:
+    """What belongs to the rows for which `mask` is True, by their new rows."""
+    return {int(new_rows[row]): value for row, value in by_row.items() if mask[row]}
+
+
+# ---- forks: a child must not find a lock held by a thread that it does not have, nor columns half extended
+
+_every: weakref.WeakSet[Columns] = weakref.WeakSet()
+_held: list[Columns] = []
+
+
+def _before_fork() -> None:
+    _held.extend(_every)
+    for columns in _held:
+        columns.lock.acquire()
+
+
+def _after_fork() -> None:
+    while _held:
+        _held.pop().lock.release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork, after_in_child=_after_fork)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import copy
-import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any, TypeVar, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hpo.arrays import Array, BoolArray, IntArray
-from hpo.history.columns import Columns, RunningTrial
+from hpo.history.columns import Columns
+from hpo.history.curve import Curve
+from hpo.history.finished import Finished
+from hpo.history.fold import Fold
+from hpo.history.running import RunningTrial
 from hpo.space import Space
 
-__all__ = ["Curve", "History"]
+__all__ = ["History"]
 
 S = TypeVar("S")
 
@@ -25,7 +26,8 @@ S = TypeVar("S")
 class History:
     """The finished trials of a prefix as columns in **completion order**, and the running ones' proposals.
 
-    Losses are what is minimised: the values, negated where the study maximises. All arrays are read-only.
+    It never changes, and any number of threads may read it while the study goes on. Losses are what is minimised: the
+    values, negated where the study maximises. All arrays are read-only.
     """
 
     def __init__(
@@ -46,7 +48,7 @@ class History:
         self._chosen = rows
         self._members: tuple[Hashable, Callable[[IntArray], BoolArray]] | None = None
         # as of now: proposals and reports may follow later
-        self._running = tuple([(trial, trial.proposal, len(trial.steps)) for trial in running])
+        self._running = tuple([(trial, trial.proposal, len(trial.reports)) for trial in running])
         self.space = space
         """All parameters seen so far, each with its latest distribution."""
         self.given: Mapping[str, Any] = {}
@@ -143,7 +145,7 @@ class History:
         """Coded values that the running trials are expected to try, shape (p, d); NaN where that is not known."""
         if not self._running:
             return np.empty((0, len(space)))
-        return np.stack([space.encode(replace(trial, proposal=known).known()) for trial, known, _ in self._running])
+        return np.stack([space.encode(trial.expected(proposal)) for trial, proposal, _ in self._running])
 
     def curve(self, row: int) -> Curve:
         """What the finished trial of a row of this view reported."""
@@ -161,16 +163,17 @@ class History:
 
     def running_curves(self) -> list[Curve]:
         """What each running trial has reported so far."""
-        signs = self._signs
-        return [
-            Curve.of(trial.number, trial.steps[:n], trial.values[:n], signs, inherited=trial.inherited)
-            for trial, _, n in self._running
-        ]
+        return [trial.reports.curve(trial.number, inherited=trial.inherited, n=n) for trial, _, n in self._running]
 
     @property
     def _signs(self) -> list[float]:
         signs: list[float] = self._columns.signs.tolist()
         return signs
+
+    def finished(self, row: int) -> Finished:
+        """Everything about the trial of a row of this view, as it was known then."""
+        absolute = int(self._absolute(np.array([row]))[0]) if self._begin or self._rows is not None else row
+        return self._columns.finished(absolute, self._position)
 
     def raw(self, name: str) -> tuple[Array, tuple[Any, ...] | None]:
         """A parameter's values as they were used, shape (n,), NaN where it was inactive; and what was chosen from.
@@ -234,26 +237,18 @@ class History:
             view._running = tuple(one for one, is_in in zip(self._running, inside, strict=True) if is_in)
         return view
 
-    def fold(self, key: Hashable, initial: S, advance: Callable[[S, History], S], space: Space) -> S:
-        """A state that is built up from the trials in completion order, at the cost of the new ones only.
-
-        Args:
-            key: Names the state; the same key must always come with the same `initial` and `advance`.
-            initial: The state before the first trial.
-            advance: Gives the state after some more trials; must be pure, must not change its argument, and
-                must not depend on how the trials are cut into pieces.
-            space: What `advance` looks at; another space is another state.
-        """
+    def fold(self, fold: Fold[S]) -> S:
+        """A state that is built up from the trials in completion order, at the cost of the new ones only."""
         if self._chosen is not None and self._members is None:
-            return advance(initial, self) if len(self) else initial
+            return fold.advance(fold.initial, self) if len(self) else fold.initial
         members = self._members
 
         def step(state: S, begin: int, end: int) -> S:
             fresh = History(self._columns, end, self.space, begin=begin)
-            return advance(state, fresh if members is None else fresh.cohort(*members))
+            return fold.advance(state, fresh if members is None else fresh.cohort(*members))
 
         group = None if members is None else members[0]
-        state: S = self._columns.fold((key, group, space), self._size, initial, step)
+        state: S = self._columns.fold(fold, group, self._size, step)
         return state
 
     @property
@@ -269,71 +264,3 @@ class History:
 
     def _view(self, column: NDArray[Any]) -> NDArray[Any]:
         return column[self._begin :] if self._rows is None else column[self._rows]
-
-
-@final
-@dataclass(frozen=True)
-class Curve:
-    """The reports of one trial, such as a pruner decides about.
-
-    Args:
-        number: The trial's.
-        steps: Where it reported, in the order of reporting.
-        losses: What, negated where the study maximises; nothing with several objectives.
-        vectors: With several objectives the losses of each report, shape (k, m); nothing with one.
-        asked: How many of the reports, without the latest one, had been made when the pruner was last asked.
-    """
-
-    number: int
-    steps: tuple[int, ...]
-    losses: tuple[float, ...]
-    asked: int = 0
-    vectors: tuple[tuple[float, ...], ...] = ()
-    inherited: int = 0
-
-    @staticmethod
-    def of(
-        number: int,
-        steps: Sequence[int],
-        values: Sequence[Any],
-        signs: Sequence[float],
-        asked: int = 0,
-        inherited: int = 0,
-    ) -> Curve:
-        """The curve of reports as they were made; `signs` as in `History`."""
-        if len(signs) > 1:
-            vectors = tuple([tuple([s * v for s, v in zip(signs, value, strict=True)]) for value in values])
-            return Curve(number, tuple(steps), (), asked, vectors, inherited)
-        if signs[0] > 0:
-            return Curve(number, tuple(steps), tuple(values), asked, (), inherited)
-        return Curve(number, tuple(steps), tuple([-value for value in values]), asked, (), inherited)
-
-    @cached_property
-    def step(self) -> int:
-        """The largest step."""
-        return max(self.steps)
-
-    @cached_property
-    def best(self) -> float:
-        """The smallest loss so far; NaN if all are NaN."""
-        total = sum(self.losses)
-        if total == total:  # only otherwise can there be a NaN
-            return min(self.losses)
-        return min((loss for loss in self.losses if loss == loss), default=math.nan)
-
-    @property
-    def ideal(self) -> tuple[float, ...]:
-        """With several objectives the smallest loss of each so far, shape (m,); NaN for what was always NaN."""
-        return tuple(
-            min((loss for loss in losses if loss == loss), default=math.nan)
-            for losses in zip(*self.vectors, strict=True)
-        )
-
-    @property
-    def latest(self) -> float:
-        """The loss at the largest step."""
-        return self.losses[self.steps.index(self.step)]
-
-    def first_from(self, step: int) -> int | None:
-        """Index of the first report at `step` or after it; None if there is none."""
-        return next((i for i, at in enumerate(self.steps) if at >= step), None)

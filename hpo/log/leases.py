@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Protocol, final
 
 from hpo import logging
-from hpo.history.columns import RunningTrial
+from hpo.history.running import RunningTrial
 from hpo.log.worker import Worker
 from hpo.protocols import LeasePolicy
 

@@ -26,7 +26,10 @@ from hpo.events import (
     fits,
 )
 from hpo.history import History
-from hpo.history.columns import Columns, Finished, RunningTrial, violation
+from hpo.history.columns import Columns
+from hpo.history.finished import Finished, violation
+from hpo.history.reports import Reports
+from hpo.history.running import RunningTrial
 from hpo.space import Space
 
 __all__ = ["Ledger"]
@@ -49,7 +52,6 @@ class Ledger:
     """
 
     header: StudyCreated
-    columns: Columns
 
     def __init__(self) -> None:
         self.position = 0
@@ -63,6 +65,8 @@ class Ledger:
         self._latest = self.space
         self._retried: set[int] = set()
         self._counts = dict.fromkeys(TrialState, 0)
+        self._columns = Columns(np.ones(1))  # of no study yet
+        self._dropped: set[int] = set()  # deleted trials that still have rows
         self._best: tuple[float, int] | None = None
         self._best_feasible: tuple[float, int] | None = None
 
@@ -76,13 +80,24 @@ class Ledger:
         return self.header.directions
 
     @property
+    def columns(self) -> Columns:
+        """The finished trials, without the deleted ones."""
+        if self._dropped:
+            self._drop()
+        return self._columns
+
+    @property
     def best(self) -> int | None:
         """Number of the trial with the smallest loss among the complete ones; of equal ones the lowest."""
+        if self._dropped:
+            self._drop()
         return None if self._best is None else self._best[1]
 
     @property
     def best_feasible(self) -> int | None:
-        """The same among those that violate no constraint."""
+        """Number of the best trial among those that violate no constraint."""
+        if self._dropped:
+            self._drop()
         return None if self._best_feasible is None else self._best_feasible[1]
 
     def count(self, state: TrialState) -> int:
@@ -99,7 +114,7 @@ class Ledger:
             return TrialState.RUNNING
         if number in self.waiting:
             return TrialState.WAITING
-        return self.columns.state_at(self._rows[number])
+        return self._columns.state_at(self._rows[number])
 
     def has_row(self, number: int) -> bool:
         """Whether a trial has finished, or is paused."""
@@ -115,17 +130,20 @@ class Ledger:
         return [number for number, row in enumerate(self._rows) if row != _DELETED]
 
     def row(self, number: int) -> int:
-        """Where a finished or paused trial stands in the columns."""
+        """Where a finished or paused trial stands in the `columns`."""
+        if self._dropped:
+            self._drop()
         return self._rows[number]
 
     def finished(self, number: int) -> Finished:
         """All that is known of a finished or paused trial."""
-        return self.columns.finished(self._rows[number])
+        return self._columns.finished(self._rows[number], self.position)
 
     def history(self) -> History:
         """The view that the sampler of a trial gets which starts now."""
         running = tuple(self.running.values())
-        return History(self.columns, self.columns.size, self.space, running, position=self.position)
+        columns = self.columns
+        return History(columns, columns.size, self.space, running, position=self.position)
 
     def apply(self, events: Iterable[Event]) -> list[int | None]:
         """Take the next events of the log.
@@ -143,8 +161,8 @@ class Ledger:
     def _created(self, event: StudyCreated) -> None:
         self.header = event
         signs = [-1.0 if d is StudyDirection.MAXIMIZE else 1.0 for d in event.directions]
-        self._sign = signs[0]
-        self.columns = Columns(np.array(signs))
+        self._signs = tuple(signs)
+        self._columns = Columns(np.array(signs))
 
     def _declared(self, event: SpaceDeclared) -> None:
         self.spaces.setdefault(event.space.digest, event.space)
@@ -164,12 +182,14 @@ class Ledger:
         if event.claims is None:
             number = len(self._rows)
             self._rows.append(_UNFINISHED)
-            self.running[number] = RunningTrial(number, event.time, self.space, event.deferred, event.worker)
+            self.running[number] = RunningTrial(
+                number, event.time, self.space, event.deferred, event.worker, reports=Reports(self._signs)
+            )
             return number
         queued = self.waiting.pop(event.claims, None)
         if queued is None:
             return self._resumed(event, event.claims)
-        reports = {s: v for s, v in queued.reports.items() if fits(v, len(self.header.directions))}
+        reports = {step: value for step, value in queued.reports.items() if fits(value, len(self._signs))}
         self.running[event.claims] = RunningTrial(
             event.claims,
             event.time,
@@ -177,8 +197,7 @@ class Ledger:
             event.deferred,
             event.worker,
             fixed=queued.parameters,
-            steps=list(reports),
-            values=list(reports.values()),
+            reports=Reports(self._signs, reports),
             user_attrs=dict(queued.user_attrs),
             system_attrs=dict(queued.system_attrs),
         )
@@ -189,10 +208,10 @@ class Ledger:
         if not self.is_known(number) or not self.has_row(number):
             return None
         row = self._rows[number]
-        paused = self.columns.finished(row)
+        paused = self._columns.finished(row, self.position)
         if paused.state is not TrialState.PAUSED:
             return None
-        self.columns.resume(row, self.position)
+        self._columns.resume(row, self.position)
         self._rows[number] = _UNFINISHED
         self._counts[TrialState.PAUSED] -= 1
         self.running[number] = RunningTrial(
@@ -203,8 +222,7 @@ class Ledger:
             event.worker,
             resumed=True,
             fixed=paused.parameters,
-            steps=list(paused.reports),
-            values=list(paused.reports.values()),
+            reports=Reports(self._signs, paused.reports),
             asked=len(paused.reports),
             inherited=len(paused.reports),
             user_attrs=dict(paused.user_attrs),
@@ -221,12 +239,11 @@ class Ledger:
 
     def _reported(self, event: TrialReported) -> int | None:
         trial = self.running.get(event.number)
-        if trial is None or event.step in trial.steps or not fits(event.value, len(self.header.directions)):
+        if trial is None or event.step in trial.reports or not fits(event.value, len(self._signs)):
             return None
         if event.pruned is not None:
-            trial.asked = len(trial.steps)
-        trial.steps.append(event.step)
-        trial.values.append(event.value)
+            trial.asked = len(trial.reports)
+        trial.reports.add(event.step, event.value)
         return event.number
 
     def _finished(self, event: TrialFinished) -> int | None:
@@ -234,7 +251,7 @@ class Ledger:
         if trial is None:
             return None
         space = self.spaces.get(event.space, self.spaces[""])
-        self._rows[event.number] = self.columns.append(trial, event, space)
+        self._rows[event.number] = self._columns.append(trial, event, space)
         self._counts[event.state] += 1
         if space is not self._latest:  # the same space twice in a row adds nothing
             self.space = self.space.extended(space)
@@ -247,7 +264,7 @@ class Ledger:
         """Let a complete trial be the best one if it is; with several objectives there is no best one."""
         if len(values) > 1:
             return
-        candidate = (values[0] * self._sign, number)
+        candidate = (values[0] * self._signs[0], number)
         if self._best is None or candidate < self._best:
             self._best = candidate
         if feasible and (self._best_feasible is None or candidate < self._best_feasible):
@@ -261,21 +278,19 @@ class Ledger:
         running = self.running.pop(number, None)
         self.waiting.pop(number, None)
         if row != _UNFINISHED:
-            self._counts[self.columns.finished(row).state] -= 1
+            self._counts[self._columns.state_at(row)] -= 1
         if row != _UNFINISHED or (running is not None and running.resumed):
-            self._forget(number)
+            self._dropped.add(number)
         return number
 
-    def _forget(self, number: int) -> None:
-        """Take a trial out of the columns; the others' rows move up."""
-        self.columns = self.columns.without(number)
-        self._best = self._best_feasible = None
-        for other in range(self.columns.size):
-            trial = self.columns.finished(other)
-            if not self.columns.is_resumed(other):
-                self._rows[trial.number] = other
-            if trial.state is TrialState.COMPLETE and trial.values is not None:
-                self._compare(trial.number, trial.values, violation(trial.constraints) == 0.0)
+    def _drop(self) -> None:
+        """Take the deleted trials out of the columns, all at once when somebody looks; the others' rows move up."""
+        self._columns = self._columns.without(self._dropped)
+        self._dropped.clear()
+        for number, row in self._columns.last_rows().items():
+            self._rows[number] = row
+        self._best = self._columns.best(feasible=False)
+        self._best_feasible = self._columns.best(feasible=True)
 
     def _renamed(self, event: StudyRenamed) -> None:
         self.header = self.header._replace(name=event.name)
@@ -290,7 +305,8 @@ class Ledger:
             return event.number
         if not 0 <= event.number < len(self._rows) or self._rows[event.number] < 0:
             return None
-        self.columns.set_attribute(self._rows[event.number], event.key, event.value, system=event.system)
+        row = self._rows[event.number]
+        self._columns.set_attribute(row, event.key, event.value, self.position, system=event.system)
         return event.number
 
 

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from hpo.arrays import Report
+from hpo.arrays import IntArray, Report
 from hpo.events import ASKED, Event, SpaceDeclared, TrialFinished, TrialQueued, TrialReported, TrialStarted, TrialState
+from hpo.history import History
 from hpo.log.ledger import Ledger
 from hpo.space import Space
-from hpo.trial.frozen import FrozenTrial
+from hpo.trial.frozen import FrozenTrial, copied
+from hpo.trial.live import LiveTrial
 
-if TYPE_CHECKING:
-    from hpo.trial import Trial
-
-__all__ = ["events_of", "record_of"]
+__all__ = ["events_of", "record_of", "records_of", "waiting_record"]
 
 
-def record_of(ledger: Ledger, live: Mapping[int, Trial], number: int) -> FrozenTrial:
+def record_of(ledger: Ledger, live: Mapping[int, LiveTrial], number: int) -> FrozenTrial:
     """The record of a trial; of a running one with what it has suggested if it is among the `live` ones."""
     if ledger.has_row(number):
-        return FrozenTrial.of_row(ledger.columns, ledger.row(number), number)
+        return FrozenTrial.of_row(ledger.history(), ledger.row(number), number)
     if number in ledger.waiting:
-        return _waiting(number, ledger.waiting[number])
+        return waiting_record(number, ledger.waiting[number])
     record, trial = ledger.running[number], live.get(number)
     system = {key: value for key, value in record.system_attrs.items() if key != ASKED}
     if record.fixed:
@@ -37,18 +34,25 @@ def record_of(ledger: Ledger, live: Mapping[int, Trial], number: int) -> FrozenT
         None,
         datetime.fromtimestamp(record.time),
         None,
-        dict(asked["parameters"]) if trial is None else trial.params,
-        dict(ledger.spaces[asked["space"]]) if trial is None else trial.distributions,
-        copy.deepcopy(record.user_attrs if trial is None else trial.user_attrs),
-        system,
-        dict(zip(record.steps, record.values, strict=True)),
-        constraints=None if trial is None else trial.constraints,
+        dict(asked["parameters"] if trial is None else trial.parameters),
+        dict(ledger.spaces[asked["space"]] if trial is None else trial.distributions),
+        copied(dict(record.user_attrs if trial is None else trial.user_attrs)),
+        copied(system),
+        dict(record.reports.items()),
+        constraints=None if trial is None else dict(trial.constraints),
     )
 
 
-def _waiting(number: int, queued: TrialQueued) -> FrozenTrial:
+def records_of(history: History, rows: IntArray) -> list[FrozenTrial]:
+    """The records of some rows of a view, shape (k,)."""
+    numbers = history.number[rows].tolist()
+    return [FrozenTrial.of_row(history, row, number) for row, number in zip(rows.tolist(), numbers, strict=True)]
+
+
+def waiting_record(number: int, queued: TrialQueued) -> FrozenTrial:
+    """The record of a trial that waits for a worker."""
     system = {"fixed_params": dict(queued.parameters), **queued.system_attrs}
-    user = copy.deepcopy(dict(queued.user_attrs))
+    user = copied(queued.user_attrs)
     return FrozenTrial(number, TrialState.WAITING, None, None, None, {}, {}, user, system, dict(queued.reports))
 
 

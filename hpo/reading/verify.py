@@ -9,8 +9,8 @@ from typing import Any, final
 from hpo.distributions import token
 from hpo.events import Event, TrialFinished, TrialProposed, TrialReported, TrialStarted, TrialState
 from hpo.exceptions import SearchSpaceExhausted
-from hpo.history import Curve, History
-from hpo.history.columns import RunningTrial
+from hpo.history import History
+from hpo.history.running import RunningTrial
 from hpo.key import Key
 from hpo.log.ledger import Ledger
 from hpo.protocols import Pruner, Sampler, cohort, pausing, sampled
@@ -70,10 +70,10 @@ class _Replay:
             elif isinstance(event, TrialProposed):
                 self._check_proposal(event)
             elif isinstance(event, TrialReported) and running is not None:
-                self._check_pruning(running, event.pruned, len(running.steps) - 1, asked)
+                self._check_pruning(running, event.pruned, len(running.reports) - 1, asked)
                 self._known[number] = self._histories[number] if running.deferred else self._ledger.history()
             elif isinstance(event, TrialFinished) and running is not None:
-                self._check_pruning(running, event.pruned, len(running.steps), asked)
+                self._check_pruning(running, event.pruned, len(running.reports), asked)
                 self._check_parameters(running, event)
                 self._histories.pop(number, None)
                 self._known.pop(number, None)
@@ -127,8 +127,7 @@ class _Replay:
         """The answer must be what the pruner says of the trial's first reports."""
         if answer is None or n_reports == 0:
             return
-        signs = self._ledger.columns.signs.tolist()
-        curve = Curve.of(trial.number, trial.steps[:n_reports], trial.values[:n_reports], signs, asked)
+        curve = trial.reports.curve(trial.number, asked=asked, n=n_reports)
         recomputed = bool(self._pruner.prune(self._known.get(trial.number, self._histories[trial.number]), curve))
         if recomputed != answer:
             what = f"pruning at step {curve.steps[-1]}"

@@ -1,238 +1,224 @@
-"""The run loop: asks for trials, calls the objective, tells the results, in one thread or in several."""
+"""The run loop: begins trials, has an executor call the objective, and stores the results."""
 
 from __future__ import annotations
 
 import gc
-import os
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, Protocol, final
 
 from hpo import logging
 from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted, TrialPaused, TrialPruned
-from hpo.protocols import pausing
 from hpo.running.budget import Budget
-from hpo.running.callbacks import MaxTrialsCallback
+from hpo.running.executor import Executor
 from hpo.running.interrupts import Interrupts
+from hpo.running.lines import announce
 from hpo.running.outcome import Outcome
-from hpo.running.progress import Progress
-from hpo.running.table import TableCallback
+from hpo.running.session import Session
+from hpo.trial.live import LiveTrial
 
-if TYPE_CHECKING:
-    from hpo.study import Study
-    from hpo.trial import Trial
-    from hpo.trial.frozen import FrozenTrial
-
-__all__ = ["optimize"]
+__all__ = ["Limits", "Run", "Watcher", "current_runs"]
 
 logger = logging.get_logger(__name__)
 
+_here = threading.local()
 _POLL = 0.2  # seconds between two looks at a budget that other workers' running trials may use up
 
 
-def optimize(
-    study: Study,
-    func: Callable[[Trial], Any],
-    *,
-    n_trials: int | None,
-    timeout: float | None,
-    n_jobs: int,
-    catch: Iterable[type[Exception]] | type[Exception],
-    callbacks: Iterable[Callable[[Study, FrozenTrial], None]] | None,
-    gc_after_trial: bool,
-    show_progress_bar: bool,
-    max_trials: int | None,
-    lag: int | None,
-) -> None:
-    """See `Study.optimize`; with `lag`, reproducibly."""
-    if getattr(study._local, "optimizing", False):
-        raise RuntimeError("`optimize` cannot be called from within an objective or a callback of the same study.")
-    if not callable(func):
-        raise TypeError(f"The objective must be something to call with a trial, got {func!r}.")
-    n_jobs = _threads(n_jobs)
-    if lag is not None and lag < n_jobs:
-        raise ValueError(f"lag must be at least n_jobs={n_jobs}, so that every thread has a trial; got {lag}.")
-    deadline = None if timeout is None else time.monotonic() + timeout
-    progress = Progress(n_trials, timeout) if show_progress_bar else None
-    callbacks = tuple(callbacks or ())
-    budgets = [callback.budget for callback in callbacks if isinstance(callback, MaxTrialsCallback)]
-    if max_trials is not None:
-        budgets.append(Budget(max_trials))
-    run = _Run(
-        study=study,
-        func=func,
-        budgets=tuple(budgets),
-        n_trials=n_trials,
-        deadline=deadline,
-        catch=_exception_classes(catch),
-        callbacks=callbacks,
-        gc_after_trial=gc_after_trial,
-        lag=lag,
-        progress=progress,
-    )
-    previous, study._stop = study._stop, run.stopped
-    try:
-        with run.interrupts:
-            if n_jobs == 1:
-                run.work()
-            else:
-                run.work_in_threads(n_jobs)
-    finally:
-        study._stop = previous
-        if progress is not None:
-            progress.close()
-        run.abandon()
-        for table in callbacks:
-            if isinstance(table, TableCallback):
-                table.finish(study)
-    run.raise_error()
+def current_runs() -> tuple[Run, ...]:
+    """The runs whose objectives or callbacks this thread is in, from the outermost on; runs of other studies nest."""
+    runs: tuple[Run, ...] = getattr(_here, "runs", ())
+    return runs
+
+
+@final
+@dataclass(frozen=True)
+class Limits:
+    """When a run ends, and how its results are committed.
+
+    Args:
+        n_trials: New trials that it begins; None for no limit.
+        deadline: By the monotonic clock, when the last one begins; None for no limit.
+        budgets: What all workers together may do.
+        catch: Exceptions that make a trial fail and the run go on.
+        lag: Results are stored in the order of the trials, of which so many are in flight; None for any order.
+    """
+
+    n_trials: int | None = None
+    deadline: float | None = None
+    budgets: tuple[Budget, ...] = ()
+    catch: tuple[type[BaseException], ...] = ()
+    lag: int | None = None
+
+
+class Watcher(Protocol):
+    """What is told about each trial after its end is stored."""
+
+    def __call__(self, trial: LiveTrial) -> None: ...
 
 
 @final
 @dataclass(eq=False)
-class _Run:
+class Run:
     """One call of `optimize`.
 
-    A trial goes through three steps: it is begun, executed, and committed. Without `lag` a thread takes a trial
-    through all of them. With it, trial k + lag begins right after trial k is committed, and commits are made in
-    the order of the trials, by whichever thread comes by; so the log does not depend on the threads.
+    A trial goes through three steps: the thread that runs the loop begins it, the executor executes it and commits it.
+    With a lag, trial k + lag begins right after trial k is committed, and commits are made in the order of the trials,
+    by whoever comes by; so the log does not depend on the executor.
+
+    Args:
+        session: Begins and ends the trials.
+        objective: Called with each trial.
+        limits: When to end.
+        executor: Where the objective is called.
+        watchers: Told about each trial that has ended and whose error does not end the run.
+        tick: Called after each stored trial, in any case, with whether it counts as a new one.
+        collect: Whether to collect garbage after each trial.
     """
 
-    study: Study
-    func: Callable[[Trial], Any]
-    budgets: tuple[Budget, ...]
-    n_trials: int | None
-    deadline: float | None
-    catch: tuple[type[Exception], ...]
-    callbacks: tuple[Callable[[Study, FrozenTrial], None], ...]
-    gc_after_trial: bool
-    lag: int | None
-    progress: Progress | None
+    session: Session
+    objective: Callable[[LiveTrial], Any]
+    limits: Limits
+    executor: Executor
+    watchers: tuple[Watcher, ...] = ()
+    tick: Callable[[bool], None] | None = None
+    collect: bool = False
     interrupts: Interrupts = field(default_factory=Interrupts)
-    stopped: threading.Event = field(default_factory=threading.Event)
-    errors: list[BaseException] = field(default_factory=list)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _errors: list[BaseException] = field(default_factory=list)
     _n_begun: int = 0
+    _n_flying: int = 0
     _turn: threading.Condition = field(default_factory=threading.Condition)
-    _ready: list[Trial] = field(default_factory=list)  # begun, and not yet taken by a thread
-    _order: list[Trial] = field(default_factory=list)  # begun, and not yet committed
+    _ready: deque[LiveTrial] = field(default_factory=deque)  # begun, and not yet given to the executor
+    _order: list[LiveTrial] = field(default_factory=list)  # begun, and not yet committed
     _ended: dict[int, tuple[Outcome, BaseException | None]] = field(default_factory=dict)
 
-    def work(self) -> None:
-        """Run trials until none is left; errors end the run and wait in `errors`."""
-        self.study._local.optimizing = True
+    def stop(self) -> None:
+        """Begin no more trials."""
+        self._stopped.set()
+        with self._turn:
+            self._turn.notify_all()
+
+    def go(self) -> None:
+        """Run trials until a limit is reached, and raise the first error that ended the run."""
         try:
-            while (trial := self._take()) is not None:
-                outcome, error = self._execute(trial)
-                self._commit(trial, outcome, error)
-                if self.gc_after_trial:
-                    gc.collect()
+            with self.interrupts:
+                try:
+                    while (trial := self._next()) is not None:
+                        self.executor.submit(self._execute, trial)
+                    self._wait_for_all()
+                except BaseException as error:
+                    self._fail(error)
+                    if not isinstance(error, Exception):
+                        raise
+        finally:
+            self._abandon()
+        if self._errors:
+            first, *others = self._errors
+            for other in others:
+                first.add_note(f"Another thread failed as well: {type(other).__name__}: {other}")
+            raise first
+
+    # ---- beginning
+
+    def _next(self) -> LiveTrial | None:
+        """The next trial, as soon as there is a slot for it; None when there will be no more."""
+        while True:
+            with self._turn:
+                if self.limits.lag is not None:
+                    self._begin_all(self.limits.lag)
+                elif self._n_flying < self.executor.slots and self._may_begin():
+                    self._begin()
+                if self._ready:
+                    self._n_flying += 1
+                    return self._ready.popleft()
+                if not self._may_begin():
+                    return None
+                if self._order or self._n_flying:
+                    self._turn.wait(0.5)  # a wait without a timeout would keep signals waiting on some platforms
+                    continue
+            self._stopped.wait(_POLL)  # other workers' trials use a budget up; room may come when one of them has ended
+
+    def _begin_all(self, lag: int) -> None:
+        """Begin all the trials that a lag allows."""
+        while len(self._order) < lag and self._may_begin() and self._begin():
+            pass
+
+    def _begin(self) -> bool:
+        """Begin a trial; False if none may begin just now, or ever: see `_may_begin`."""
+        new = self._wants_new()
+        with self.interrupts.shield():
+            try:
+                trial = self.session.begin(deferred=self.limits.lag is not None, budgets=self.limits.budgets, new=new)
+            except SearchSpaceExhausted as exhausted:
+                logger.info(f"The study ends: {exhausted}")
+                self.stop()
+                return False
+            if trial is not None:
+                self._n_begun += not trial.record.resumed
+                self._ready.append(trial)
+                self._order.append(trial)
+                return True
+        if (not new and not self._order) or (new and self.session.is_spent(self.limits.budgets)):
+            self.stop()  # no trial is promoted any more, or none may ever begin
+        return False
+
+    def _may_begin(self) -> bool:
+        return (
+            not self._stopped.is_set()
+            and (self._wants_new() or self.session.plan.pausing is not None)
+            and (self.limits.deadline is None or time.monotonic() < self.limits.deadline)
+        )
+
+    def _wants_new(self) -> bool:
+        """Whether there are new trials to begin; paused ones go on until none is promoted any more."""
+        return self.limits.n_trials is None or self._n_begun < self.limits.n_trials
+
+    def _wait_for_all(self) -> None:
+        with self._turn:
+            while self._n_flying:
+                self._turn.wait(0.5)
+
+    # ---- executing and committing, wherever the executor calls
+
+    def _execute(self, trial: LiveTrial) -> None:
+        outer = current_runs()
+        _here.runs = (*outer, self)
+        try:
+            outcome, error = self._call(trial)
+            self._commit(trial, outcome, error)
+            if self.collect:
+                gc.collect()
         except BaseException as error:
             self._fail(error)
             if not isinstance(error, Exception):
                 raise
         finally:
-            self.study._local.optimizing = False
+            _here.runs = outer
+            with self._turn:
+                self._n_flying -= 1
+                self._turn.notify_all()
 
-    def work_in_threads(self, n: int) -> None:
-        """Have n threads work; the calling one waits, and is the one that signals reach."""
-        # Daemons: after Ctrl-C the program may end although an objective is still running.
-        threads = [threading.Thread(target=self._work_quietly, name=f"hpo-{i}", daemon=True) for i in range(n)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            while thread.is_alive():
-                thread.join(0.5)  # a join without a timeout would keep signals waiting on some platforms
-
-    def abandon(self) -> None:
-        """Let the trials that are still running fail: the run has been interrupted."""
-        self._stop()
-        reason = self.errors[0] if self.errors else KeyboardInterrupt("The run was interrupted.")
-        with self.study._log.lock:
-            for trial in self._order:
-                self.study._session.end(trial.number, Outcome.of_error(reason))
-            self._order.clear()
-
-    def raise_error(self) -> None:
-        """Raise the first error, which mentions the others."""
-        if not self.errors:
-            return
-        first, *others = self.errors
-        for other in others:
-            first.add_note(f"Another thread failed as well: {type(other).__name__}: {other}")
-        raise first
-
-    def _work_quietly(self) -> None:
-        try:
-            self.work()
-        except BaseException:  # it waits in `errors` for the calling thread
-            return
-
-    def _take(self) -> Trial | None:
-        """A trial to execute; None when there will be no more."""
-        with self._turn:
-            while True:
-                self._begin()
-                if self._ready:
-                    return self._ready.pop(0)
-                if self.lag is None or not self._order or not self._may_begin():
-                    return None
-                self._turn.wait()  # all trials within the lag are under way; the next may begin after a commit
-
-    def _begin(self) -> None:
-        """Begin the trials that are due: one, or with `lag` all that it allows."""
-        while (not self._ready if self.lag is None else len(self._order) < self.lag) and self._may_begin():
-            new = self._wants_new()
-            with self.interrupts.shield():
-                try:
-                    trial = self.study._session.begin(deferred=self.lag is not None, budgets=self.budgets, new=new)
-                except SearchSpaceExhausted as exhausted:
-                    logger.info(f"The study ends: {exhausted}")
-                    self._stop()
-                    return
-                if trial is not None:
-                    self._n_begun += not trial._resumed
-                    self._ready.append(trial)
-                    self._order.append(trial)
-            if trial is None:
-                if not new:
-                    return
-                if any(budget.is_spent(self.study._log.ledger) for budget in self.budgets):
-                    self._stop()
-                elif self._order:
-                    return  # room may come when one of this run's own trials has ended
-                else:
-                    self.stopped.wait(_POLL)  # or when one of another worker's has
-
-    def _may_begin(self) -> bool:
-        return (
-            not self.stopped.is_set()
-            and (self._wants_new() or pausing(self.study.pruner) is not None)
-            and (self.deadline is None or time.monotonic() < self.deadline)
-        )
-
-    def _wants_new(self) -> bool:
-        """Whether there are new trials to begin; paused ones go on until none is promoted any more."""
-        return self.n_trials is None or self._n_begun < self.n_trials
-
-    def _execute(self, trial: Trial) -> tuple[Outcome, BaseException | None]:
+    def _call(self, trial: LiveTrial) -> tuple[Outcome, BaseException | None]:
         """Call the objective: how the trial ends, and the error that ends the run."""
         try:
-            returned = self.func(trial)
-            return Outcome.of_return(returned, len(self.study._log.ledger.directions)), None
+            returned = self.objective(trial)
+            return Outcome.of_return(returned, self.session.n_objectives), None
         except TrialPruned:
-            return self.study._session.pruned(trial.number), None
+            return self.session.pruned(trial.number), None
         except TrialPaused:
-            return self.study._session.paused(trial.number), None
-        except self.catch as error:
+            return self.session.paused(trial.number), None
+        except self.limits.catch as error:
             return Outcome.of_error(error), None
         except BaseException as error:
             return Outcome.of_error(error), error
 
-    def _commit(self, trial: Trial, outcome: Outcome, error: BaseException | None) -> None:
-        if self.lag is None:
+    def _commit(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
+        if self.limits.lag is None:
             self._settle(trial, outcome, error)
             return
         with self._turn:
@@ -243,80 +229,45 @@ class _Run:
                 while self._order and self._order[0].number in self._ended:
                     first = self._order[0]
                     self._settle(first, *self._ended.pop(first.number))
-                    self._begin()
+                    self._begin_all(self.limits.lag)
             finally:
                 self._turn.notify_all()
 
-    def _settle(self, trial: Trial, outcome: Outcome, error: BaseException | None) -> None:
-        """Store the end of a trial, tell about it, and call the callbacks."""
+    def _settle(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
+        """Store the end of a trial, and tell about it."""
         with self.interrupts.shield():
-            accepted = self.study._session.end(trial.number, outcome)
-            self._order.remove(trial)
+            accepted = self.session.end(trial.number, outcome)
+            with self._turn:
+                self._order.remove(trial)
         if not accepted:
             logger.warning(f"Trial {trial.number} had already been ended by someone else; its result is ignored.")
             return
         if outcome.state is not TrialState.COMPLETE or logger.isEnabledFor(logging.INFO):
-            _log(self.study, trial, outcome, error)
-        if self.progress is not None:
-            with self.study._log.lock:
-                self.progress.advance(self.study, counts=not trial._resumed)
+            announce(trial, outcome, error, self.session.best())
+        if self.tick is not None:
+            with self._turn:
+                self.tick(not trial.record.resumed)
         if error is not None:
-            if self.lag is not None:
-                self._fail(error)
-                return
-            raise error
-        if self.callbacks:
-            for callback in self.callbacks:
-                with self.study._log.lock:
-                    frozen = self.study._frozen(trial.number)
-                callback(self.study, frozen)
+            if self.limits.lag is None:
+                raise error
+            self._fail(error)
+            return
+        for watcher in self.watchers:
+            watcher(trial)
 
     def _fail(self, error: BaseException) -> None:
-        if error not in self.errors:
-            self.errors.append(error)
-        self._stop()
-
-    def _stop(self) -> None:
-        self.stopped.set()
         with self._turn:
-            self._turn.notify_all()
+            if error not in self._errors:
+                self._errors.append(error)
+        self.stop()
 
-
-def _log(study: Study, trial: Trial, outcome: Outcome, error: BaseException | None) -> None:
-    """One line, in the words that scripts written for Optuna look for."""
-    number, parameters = trial.number, trial._parameters
-    if outcome.state in (TrialState.PRUNED, TrialState.PAUSED):
-        logger.info(f"Trial {number} {outcome.state.name.lower()}. ")
-    elif outcome.state is TrialState.FAIL:
-        reason = "" if outcome.error is None else outcome.error.message.rstrip(".")
-        if outcome.error is not None and outcome.error.traceback:
-            reason = f"{outcome.error.type}({reason!r})"
-        logger.warning(
-            f"Trial {number} failed with parameters: {parameters} because of the following error: {reason}."
-            + (f"\n{outcome.error.traceback}" if outcome.error and outcome.error.traceback and error is None else "")
-        )
-    elif outcome.values is None:
-        return
-    elif len(outcome.values) > 1:
-        logger.info(f"Trial {number} finished with values: {list(outcome.values)} and parameters: {parameters}.")
-    else:
-        best = study._log.ledger.best_feasible
-        values = None if best is None else study._log.ledger.finished(best).values
-        suffix = f" Best is trial {best} with value: {values[0]}." if values else ""
-        logger.info(f"Trial {number} finished with value: {outcome.values[0]} and parameters: {parameters}.{suffix}")
-
-
-def _threads(n_jobs: int) -> int:
-    if n_jobs == -1:
-        return os.cpu_count() or 1
-    if n_jobs < 1:
-        raise ValueError(f"n_jobs must be ≥ 1, or -1 for one thread per core, got {n_jobs!r}.")
-    return n_jobs
-
-
-def _exception_classes(catch: Any) -> tuple[type[Exception], ...]:
-    classes = (catch,) if isinstance(catch, type) else tuple(catch)
-    for one in classes:
-        if not (isinstance(one, type) and issubclass(one, BaseException)):
-            raise TypeError(f"catch must be an exception class or several of them, got {one!r}.")
-    return classes
+    def _abandon(self) -> None:
+        """Let the trials that are still running fail: the run has been interrupted."""
+        self.stop()
+        reason = self._errors[0] if self._errors else KeyboardInterrupt("The run was interrupted.")
+        with self._turn:
+            left = list(self._order)
+            self._order.clear()
+            self._ready.clear()
+        for trial in left:
+            self.session.end(trial.number, Outcome.of_error(reason))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
 from hpo.events import TrialQueued
-from hpo.history.columns import Finished
+from hpo.history.finished import Finished
 
 if TYPE_CHECKING:
     from hpo.trial.frozen import FrozenTrial

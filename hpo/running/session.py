@@ -1,4 +1,4 @@
-"""One process's part in a study: the trials that it runs, from their begin to their end, and their leases."""
+"""One process's part in a study: the trials that it runs, from their begin to their end."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from hpo.events import (
     Event,
     SpaceDeclared,
     TrialDeleted,
-    TrialError,
     TrialFinished,
     TrialProposed,
     TrialReported,
@@ -28,29 +27,24 @@ from hpo.events import (
 )
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
-from hpo.history.columns import RunningTrial, finished
+from hpo.history.finished import finished
 from hpo.key import Key
-from hpo.log import leases
 from hpo.log.codec import dumps, loads
-from hpo.log.leases import Observer
 from hpo.log.log import Log
-from hpo.log.worker import Worker
-from hpo.protocols import LeasePolicy, cohort, pausing, sampled
 from hpo.running import checkpoints
 from hpo.running.budget import Budget
+from hpo.running.ending import end_of, end_of_asked, pruned
+from hpo.running.lost import Leases
 from hpo.running.outcome import Outcome
+from hpo.running.plan import Plan
 from hpo.space import Space
-from hpo.trial import Trial
-
-if TYPE_CHECKING:
-    from hpo.study import Study
+from hpo.trial.live import LiveTrial
 
 __all__ = ["MAX_ATTRIBUTE", "Session"]
 
 MAX_ATTRIBUTE = 4 * 2**20
 """Characters of an attribute, written as JSON, that a storage takes."""
 
-_LOST = "WorkerLost"
 _PAUSED = TrialState.PAUSED
 _SLOW = 0.02  # seconds; other writers are not kept out while a slow sampler thinks
 
@@ -59,29 +53,28 @@ logger = logging.get_logger(__name__)
 
 @final
 class Session:
-    """Begins and ends trials of a study.
+    """Begins and ends trials of a study, and is the port of those that run in this process.
 
     Args:
-        study: Whose sampler, pruner and retry policy count, whatever they are at the moment.
         log: The study's.
+        plan: How it is done; may be replaced at any time.
 
     Attributes:
         live: The trials that this process runs, by number.
     """
 
-    def __init__(self, study: Study, log: Log) -> None:
-        self._study = study
+    def __init__(self, log: Log, plan: Plan) -> None:
+        self.plan = plan
+        self.live: dict[int, LiveTrial] = {}
         self._log = log
-        self.live: dict[int, Trial] = {}
+        self._known: dict[int, tuple[History, History]] = {}  # of the live ones: at their start, at their last report
         self._spaces: dict[tuple[str, ...], Space] = {}
         self._is_slow = False  # whether the sampler took long for its last proposal
-        self._is_kept = False  # whether the thread that renews leases knows this session
-        self._beaten: set[int] = set()  # trials whose leases have been renewed
-        self._observer = None if self.lease_policy is None else Observer(self.lease_policy)
+        self._leases = Leases(log, self)
 
     # ---- beginning
 
-    def begin(self, *, deferred: bool = False, budgets: Sequence[Budget] = (), new: bool = True) -> Trial | None:
+    def begin(self, *, deferred: bool = False, budgets: Sequence[Budget] = (), new: bool = True) -> LiveTrial | None:
         """Begin a trial: a queued one if there is one, else a paused one that the pruner promotes, else a new one.
 
         The log gets its start and its proposal together, unless the sampler is so slow that others had to wait.
@@ -98,10 +91,10 @@ class Session:
             SearchSpaceExhausted: If the sampler has nothing left to try.
         """
         with self._log.lock:
-            self._reap()
+            self._leases.give_up_lost()
             if self._is_slow:
                 self._log.sync()
-                return self._begin_in_turn(deferred, budgets, new)
+                return self._begin_start_first(deferred, budgets, new)
             begun: tuple[int, History, tuple[float, ...]] | None = None
 
             def start_and_proposal() -> list[Event]:
@@ -112,37 +105,38 @@ class Session:
                 may_begin, claims = self._next(history, budgets, new)
                 if not may_begin:
                     return []
+                start = TrialStarted(time.time(), claims, deferred, self._leases.worker)
                 if claims is not None and claims not in ledger.waiting:
                     parameters = ledger.finished(claims).parameters
                     begun = claims, history.with_given(parameters), self._continued(history, claims, parameters)
-                    return [TrialStarted(time.time(), claims, deferred, self._worker())]
+                    return [start]
                 number = ledger.n_trials if claims is None else claims
                 if claims is not None:
                     history = history.with_given(ledger.waiting[claims].parameters)
                 begun = number, history, self._propose(history, number)
-                return [TrialStarted(time.time(), claims, deferred, self._worker()), TrialProposed(number, begun[2])]
+                return [start, TrialProposed(number, begun[2])]
 
             self._log.append_after(start_and_proposal)
             return None if begun is None else self._begun(*begun)
 
-    def _begin_in_turn(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> Trial | None:
+    def _begin_start_first(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> LiveTrial | None:
         """Begin a trial with its start first, and its proposal later, so that others may write meanwhile."""
         while True:
             ledger = self._log.ledger
             may_begin, claims = self._next(ledger.history(), budgets, new)
             if not may_begin:
                 return None
-            start = TrialStarted(time.time(), claims, deferred, self._worker())
+            start = TrialStarted(time.time(), claims, deferred, self._leases.worker)
             is_promoted = claims is not None and claims not in ledger.waiting
             expect = ledger.position if budgets or is_promoted else None  # what was decided on must still be so
             history = self._log.append_and_stop_before([start], expect=expect)
             if history is None:
                 self._log.sync()
                 continue
-            (number,) = ledger.apply([start])
+            (number,) = self._log.ledger.apply([start])
             if number is None:
                 continue  # another worker claimed the queued trial first
-            record = ledger.running[number]
+            record = self._log.ledger.running[number]
             history = history.with_given(record.fixed)
             if record.resumed:
                 return self._begun(number, history, self._continued(history, number, record.fixed))
@@ -157,12 +151,11 @@ class Session:
             self._log.append([TrialProposed(number, proposal)])
             return self._begun(number, history, proposal)
 
-    def _begun(self, number: int, history: History, proposal: tuple[float, ...]) -> Trial:
-        trial = Trial(self._study, self, self._log.ledger.running[number], history, proposal)
+    def _begun(self, number: int, history: History, proposal: tuple[float, ...]) -> LiveTrial:
+        trial = LiveTrial.of(self._log.ledger.running[number], proposal)
         self.live[number] = trial
-        if self.lease_policy is not None and not self._is_kept:
-            leases.keep(self)
-            self._is_kept = True
+        self._known[number] = history, history
+        self._leases.keep()
         return trial
 
     def _next(self, history: History, budgets: Sequence[Budget], new: bool) -> tuple[bool, int | None]:
@@ -176,14 +169,13 @@ class Session:
 
     def _promoted(self, history: History) -> int | None:
         """The number of the paused trial that the pruner lets go on."""
-        ledger = self._log.ledger
-        pruner = pausing(self._study.pruner) if ledger.count(_PAUSED) else None
-        if pruner is None:
+        ledger, pruner = self._log.ledger, self.plan.pausing
+        if pruner is None or not ledger.count(_PAUSED):
             return None
         number = pruner.promote(history)
-        if number is None or (ledger.is_known(number) and ledger.state(number) is TrialState.PAUSED):
+        if number is None or (ledger.is_known(number) and ledger.state(number) is _PAUSED):
             return number
-        raise ValueError(f"{pruner!r} promotes trial {number}, which is not paused.")
+        raise ValueError(f"{self.plan.pruner!r} promotes trial {number}, which is not paused.")
 
     def _continued(self, history: History, number: int, parameters: Mapping[str, Any]) -> tuple[float, ...]:
         """In the place of a proposal, for a trial that goes on: its parameters, and the prior's for others."""
@@ -191,77 +183,22 @@ class Session:
         prior = history.space.uniform(self._key(number))
         return tuple(np.where(np.isnan(coded), prior, coded).tolist())
 
-    def store_parameters(self, trial: Trial) -> None:
+    def _propose(self, history: History, number: int) -> tuple[float, ...]:
+        began = time.perf_counter()
+        proposal = self.plan.proposal(history, self._key(number))
+        self._is_slow = time.perf_counter() - began > _SLOW
+        return proposal
+
+    def store_parameters(self, trial: LiveTrial) -> None:
         """Write what a trial has suggested so far, so that another process can end it."""
-        space = self._space_of(trial._distributions)
-        asked = {"space": space.digest, "parameters": trial._parameters}
-        self._log.append([SpaceDeclared(space), AttributeSet(ASKED, asked, trial.number, system=True)])
+        with self._log.lock:
+            space = self._space_of(trial.distributions)
+            asked = {"space": space.digest, "parameters": trial.parameters}
+            self._log.append([SpaceDeclared(space), AttributeSet(ASKED, asked, trial.number, system=True)])
 
     # ---- while it runs
 
-    def sample(self, trial: Trial, name: str, distribution: BaseDistribution) -> Any:
-        """A value for a parameter for which the trial has no proposal that fits."""
-        with self._log.lock:
-            space = Space({name: distribution})
-            history = cohort(self._study.pruner, trial._history, trial.number)
-            history = history.with_given({**trial._fixed, **trial._parameters})
-            (coded,) = sampled(self._study.sampler, space, history, self._key(trial.number))
-        return distribution.decode(coded)
-
-    def report(self, trial: Trial, step: int, value: Report) -> None:
-        """Take a trial's report; it is in the log when this returns, unless the trial's are deferred to its end."""
-        with self._log.lock:
-            if not trial._deferred:
-                self._log.append([TrialReported(trial.number, step, value, time.time(), trial._pruned)])
-                trial._known = self._log.ledger.history()
-            trial._reported(step, value)
-
-    def should_prune(self, trial: Trial) -> bool:
-        """What the pruner says of a trial that has reported."""
-        if pausing(self._study.pruner) is None:
-            return self._is_stopped(trial)
-        warnings.warn(
-            f"{self._study.pruner!r} lets trials wait instead of ending them: ask trial.should_pause(), and raise "
-            "hpo.TrialPaused if it says so. should_prune() is always False.",
-            stacklevel=4,
-        )
-        return False
-
-    def should_pause(self, trial: Trial) -> bool:
-        """The same for a pruner that lets trials wait."""
-        return pausing(self._study.pruner) is not None and self._is_stopped(trial)
-
-    def _is_stopped(self, trial: Trial) -> bool:
-        with self._log.lock:
-            trial._pruned = bool(self._study.pruner.prune(trial._known, trial.curve()))
-            return trial._pruned
-
-    def checkpoint(self, number: int) -> Path:
-        """Where a trial keeps its checkpoint."""
-        with self._log.lock:
-            ledger = self._log.ledger
-            attributes = ledger.running[number].system_attrs if number in ledger.running else {}
-            return checkpoints.directory(self._study.checkpoints, ledger.header, number, attributes)
-
-    def snapshot(self, value: JSON) -> JSON:
-        """An attribute's value as the storage will give it back; in memory the very object.
-
-        Raises:
-            TypeError: If the storage cannot hold it.
-            ValueError: If it is larger than `MAX_ATTRIBUTE`.
-        """
-        if not self._log.storage.shared:
-            return value
-        text = dumps(value)
-        if len(text) > MAX_ATTRIBUTE:
-            raise ValueError(
-                f"An attribute has at most {MAX_ATTRIBUTE} characters as JSON, got {len(text)}; store it in a file "
-                "and its path here."
-            )
-        return loads(text)
-
     def check(self, name: str, distribution: BaseDistribution) -> None:
-        """Raise if a name may not be suggested like this in this study and its storage."""
         if not isinstance(name, str):
             raise TypeError(f"A parameter's name must be a string, got {name!r}.")
         known = self._log.ledger.space
@@ -279,28 +216,87 @@ class Session:
                 stacklevel=6,
             )
 
+    def sample(self, trial: LiveTrial, name: str, distribution: BaseDistribution) -> Any:
+        with self._log.lock:
+            history = self._known[trial.number][0].with_given({**trial.record.fixed, **trial.parameters})
+            coded = self.plan.value(Space({name: distribution}), history, self._key(trial.number))
+        return distribution.decode(coded)
+
+    def report(self, trial: LiveTrial, step: int, value: Report) -> None:
+        with self._log.lock:
+            asked = len(trial.reports)
+            if trial.record.deferred:
+                trial.reports.add(step, value)
+                trial.answers.append(trial.pruned)
+            else:
+                self._log.append([TrialReported(trial.number, step, value, time.time(), trial.pruned)])
+                record = self._log.ledger.running.get(trial.number)
+                if record is not None:  # else someone else has ended it
+                    trial.record, trial.reports = record, record.reports
+                start, _ = self._known[trial.number]
+                self._known[trial.number] = start, self._log.ledger.history()
+            if trial.pruned is not None:
+                trial.asked = asked
+            trial.pruned = None
+
+    def should_prune(self, trial: LiveTrial) -> bool:
+        if self.plan.pausing is None:
+            return self._is_stopped(trial)
+        warnings.warn(
+            f"{self.plan.pruner!r} lets trials wait instead of ending them: ask trial.should_pause(), and raise "
+            "hpo.TrialPaused if it says so. should_prune() is always False.",
+            stacklevel=4,
+        )
+        return False
+
+    def should_pause(self, trial: LiveTrial) -> bool:
+        return self.plan.pausing is not None and self._is_stopped(trial)
+
+    def _is_stopped(self, trial: LiveTrial) -> bool:
+        with self._log.lock:
+            curve = trial.reports.curve(trial.number, asked=trial.asked)
+            trial.pruned = bool(self.plan.pruner.prune(self._known[trial.number][1], curve))
+            return trial.pruned
+
+    def checkpoint(self, trial: LiveTrial) -> Path:
+        with self._log.lock:
+            header = self._log.ledger.header
+            return checkpoints.directory(self.plan.checkpoints, header, trial.number, trial.record.system_attrs)
+
+    def stored(self, value: JSON) -> JSON:
+        if not self._log.storage.shared:
+            return value
+        text = dumps(value)
+        if len(text) > MAX_ATTRIBUTE:
+            raise ValueError(
+                f"An attribute has at most {MAX_ATTRIBUTE} characters as JSON, got {len(text)}; store it in a file "
+                "and its path here."
+            )
+        return loads(text)
+
     # ---- ending
 
     def end(self, number: int, outcome: Outcome) -> bool:
         """Write the end of a trial, which is durable when this returns; False if the trial had already ended."""
         with self._log.lock:
-            trial = self.live.get(number)
-            events = self._end_from_log(number, outcome) if trial is None else self._end_of(trial, outcome)
-            has_checkpoint = trial is not None and trial._has_checkpoint and outcome.state is not _PAUSED
-            checkpoint = self.checkpoint(number) if has_checkpoint else None
+            trial, record = self.live.get(number), self._log.ledger.running.get(number)
+            if trial is None:
+                events = end_of_asked(number, outcome, record)
+            else:
+                events = end_of(trial, outcome, self._space_of(trial.distributions), self._log.ledger)
             try:
-                retry = self._retry(number, events, lost=False)
+                retry = self.retry(number, events, lost=False)
                 outcomes = self._log.append([*events, *retry])
-                if checkpoint is not None and not retry:
-                    checkpoints.remove(checkpoint)
+                if trial is not None and trial.has_checkpoint and outcome.state is not _PAUSED and not retry:
+                    checkpoints.remove(self.checkpoint(trial))
             except (OverflowError, TypeError, ValueError) as error:
                 # Something in the trial cannot be written. The trial must end all the same, so without it.
                 failure = Outcome.of_error(error)
                 events = [TrialFinished(number, failure.state, time.time(), error=failure.error)]
                 outcomes = self._log.append(events)
             if trial is not None:  # only now: where the storage failed, the result can be told again
-                trial._told = True
-                del self.live[number]
+                trial.has_ended = True
+                del self.live[number], self._known[number]
             assert outcomes is not None
             if outcomes[len(events) - 1] is not None:
                 return True
@@ -310,10 +306,10 @@ class Session:
 
     def paused(self, number: int) -> Outcome:
         """PAUSED with what it has reached; PRUNED if the pruner would never let it go on."""
-        if pausing(self._study.pruner) is not None:
+        if self.plan.pausing is not None:
             return self.pruned(number)._replace(state=_PAUSED)
         warnings.warn(
-            f"Trial {number} was paused, but {self._study.pruner!r} promotes no paused trials, so it ends as PRUNED. "
+            f"Trial {number} was paused, but {self.plan.pruner!r} promotes no paused trials, so it ends as PRUNED. "
             'Give the study a pruner that does, such as SuccessiveHalvingPruner(mode="promote").',
             stacklevel=3,
         )
@@ -321,66 +317,18 @@ class Session:
 
     def pruned(self, number: int) -> Outcome:
         """PRUNED, with the report at the largest step as its value if there is one that is a number."""
-        trial, record = self.live.get(number), self._log.ledger.running.get(number)
-        reports: dict[int, Report] = {}
-        if trial is not None:
-            reports = dict(zip(trial._steps, trial._values, strict=True))
-        elif record is not None:
-            reports = dict(zip(record.steps, record.values, strict=True))
-        if not reports:
-            return Outcome(TrialState.PRUNED)
-        last = reports[max(reports)]
-        values = last if isinstance(last, tuple) else (last,)
-        return Outcome(TrialState.PRUNED, None if any(value != value for value in values) else values)
+        with self._log.lock:
+            trial = self.live.get(number) or self._log.ledger.running.get(number)
+            return Outcome(TrialState.PRUNED) if trial is None else pruned(trial.reports)
 
     def is_lost(self, number: int) -> bool:
         """Whether a trial failed because its worker was taken for lost."""
-        ledger = self._log.ledger
-        if not ledger.is_known(number) or not ledger.has_row(number):
-            return False
-        error = ledger.finished(number).error
-        return error is not None and error.type == _LOST
+        return self._leases.is_lost(number)
 
-    def _end_of(self, trial: Trial, outcome: Outcome) -> list[Event]:
-        now = time.time()
-        space = self._space_of(trial._distributions)
-        events: list[Event] = []
-        if space.digest not in self._log.ledger.spaces:
-            events.append(SpaceDeclared(space))
-        if trial._deferred:
-            events += [
-                TrialReported(trial.number, step, value, now, pruned)
-                for step, value, pruned in zip(trial._steps, trial._values, trial._answers, strict=True)
-            ]
-        events.append(
-            TrialFinished(
-                trial.number,
-                outcome.state,
-                now,
-                outcome.values,
-                space.digest if trial._parameters else "",
-                trial._parameters,
-                trial._constraints,
-                trial._attributes,
-                {},
-                outcome.error,
-                trial._pruned,
-            )
-        )
-        return events
-
-    def _end_from_log(self, number: int, outcome: Outcome) -> list[Event]:
-        """The end of a trial that another process asked for, with the parameters that it stored."""
-        record = self._log.ledger.running.get(number)
-        asked = {} if record is None else record.system_attrs.get(ASKED, {})
-        space, parameters = asked.get("space", ""), asked.get("parameters", {})
-        end = TrialFinished(number, outcome.state, time.time(), outcome.values, space, parameters, error=outcome.error)
-        return [end]
-
-    def _retry(self, number: int, events: Sequence[Event], *, lost: bool) -> list[Event]:
+    def retry(self, number: int, events: Sequence[Event], *, lost: bool) -> list[Event]:
         """The retry of the trial that `events` end, if it failed and gets one; void if it had already ended."""
         end, record = events[-1], self._log.ledger.running.get(number)
-        policy = self._study.retry
+        policy = self.plan.retry
         if policy is None or record is None or not isinstance(end, TrialFinished) or end.state is not TrialState.FAIL:
             return []
         space = self._log.ledger.spaces.get(end.space, Space())
@@ -397,55 +345,28 @@ class Session:
             f"{values} is kept as its system attribute 'late_result'."
         )
 
-    # ---- leases
+    # ---- what a run may ask
 
     @property
-    def lease_policy(self) -> LeasePolicy | None:
-        """How leases of running trials are kept; None where no other process can see the study."""
-        return self._log.storage.lease_policy
+    def n_objectives(self) -> int:
+        return len(self._log.ledger.directions)
 
-    def renew_leases(self) -> None:
-        """Show the other workers that this one is alive. Called by a thread, now and then."""
+    def is_spent(self, budgets: Sequence[Budget]) -> bool:
+        """Whether one of the budgets lets no trial start any more."""
         with self._log.lock:
-            alive, name = list(self.live), self._log.name
-            ended = [number for number in self._beaten if number not in self.live]
-        if alive or ended:
-            self._log.storage.beat(name, alive, ended)
-            self._beaten = set(alive)
+            return any(budget.is_spent(self._log.ledger) for budget in budgets)
 
-    def _reap(self) -> None:
-        """Fail the trials whose workers are gone, if it is time to look for them."""
-        if self._observer is None or not self._observer.is_due:
-            return
-        self._log.sync()
-        running = self._log.ledger.running
-        others = [trial for number, trial in running.items() if number not in self.live and not _is_handed_out(trial)]
-        for trial in self._observer.lost(others, lambda: self._log.storage.beats(self._log.name)):
-            worker = None if trial.worker is None else Worker.parse(trial.worker)
-            who = "unknown" if worker is None else f"process {worker.pid} on {worker.host}"
-            error = TrialError(_LOST, f"worker lost: {who} ended or stopped renewing its lease")
-            end = TrialFinished(trial.number, TrialState.FAIL, time.time(), error=error)
-            checkpoint = self.checkpoint(trial.number)
-            retry = self._retry(trial.number, [end], lost=True)
-            self._log.append([end, *retry])
-            if not retry:
-                checkpoints.remove(checkpoint)
-            logger.warning(f"Trial {trial.number} failed: {error.message}.")
+    def best(self) -> tuple[int, tuple[float, ...]] | None:
+        """Number and values of the best feasible trial that is known here; None without one."""
+        with self._log.lock:
+            number = self._log.ledger.best_feasible
+            values = None if number is None else self._log.ledger.finished(number).values
+            return None if number is None or values is None else (number, values)
 
-    def _worker(self) -> str | None:
-        return None if self.lease_policy is None else str(Worker.here())
-
-    # ---- sampling
+    # ----
 
     def _key(self, number: int) -> Key:
         return Key(self._log.ledger.header.seed, number)
-
-    def _propose(self, history: History, number: int) -> tuple[float, ...]:
-        began = time.perf_counter()
-        known = cohort(self._study.pruner, history, number)
-        proposal = tuple(sampled(self._study.sampler, known.space, known, self._key(number)))
-        self._is_slow = time.perf_counter() - began > _SLOW
-        return proposal
 
     def _space_of(self, distributions: dict[str, BaseDistribution]) -> Space:
         """The one space of these distributions, so that equal ones are kept once."""
@@ -458,8 +379,3 @@ class Session:
                 space = known
             self._spaces[names] = space
         return space
-
-
-def _is_handed_out(trial: RunningTrial) -> bool:
-    """Whether a process without leases asked it for someone else to run, who will tell what came of it."""
-    return trial.worker is None and ASKED in trial.system_attrs

@@ -7,7 +7,7 @@ import threading
 from typing import IO, TYPE_CHECKING, Any, final
 
 from hpo.events import TrialState
-from hpo.history.columns import violation
+from hpo.history.finished import violation
 from hpo.reading.summary import headline, objective_names
 from hpo.reading.tables import show
 

@@ -3,6 +3,8 @@
 from hpo.events import StudyDirection
 from hpo.running.callbacks import MaxTrialsCallback
 from hpo.running.retry import RetryPolicy
+from hpo.study.creation import create_study, load_study
+from hpo.study.editing import MAX_NAME
 from hpo.study.studies import (
     StudySummary,
     copy_study,
@@ -10,7 +12,7 @@ from hpo.study.studies import (
     get_all_study_names,
     get_all_study_summaries,
 )
-from hpo.study.study import MAX_NAME, Callback, Objective, Study, create_study, load_study
+from hpo.study.study import Callback, Objective, Study
 
 __all__ = [
     "MAX_NAME",

@@ -2,45 +2,39 @@
 
 from __future__ import annotations
 
-import copy
 import os
-import secrets
-import threading
-import time
-import uuid
-import warnings
 import weakref
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final, overload
 
-import numpy as np
-
-from hpo import logging
 from hpo.arrays import JSON
-from hpo.distributions import BaseDistribution, CategoricalDistribution
-from hpo.events import (
-    AttributeSet,
-    StudyCreated,
-    StudyDirection,
-    TrialDeleted,
-    TrialQueued,
-    TrialState,
-    fits,
-)
-from hpo.exceptions import DirectionMismatchError, DuplicatedStudyError
+from hpo.distributions import BaseDistribution
+from hpo.events import AttributeSet, Event, StudyDirection, TrialState
 from hpo.history import History
 from hpo.log.log import Log
-from hpo.pareto import is_pareto_optimal
 from hpo.protocols import Pruner, Sampler, Storage
-from hpo.reading.records import events_of, record_of
+from hpo.reading.records import record_of
+from hpo.reading.snapshot import Snapshot, only
+from hpo.running.callbacks import FinishingCallback
 from hpo.running.checkpoints import default_root
-from hpo.running.outcome import Outcome, read_values
+from hpo.running.executor import Threads
+from hpo.running.loop import Run, current_runs
+from hpo.running.outcome import Outcome
+from hpo.running.plan import Plan
+from hpo.running.progress import Progress
 from hpo.running.retry import RetryPolicy
 from hpo.running.session import Session
 from hpo.storage import get_storage
+from hpo.study import editing
+from hpo.study.defaults import default_pruner, default_sampler
+from hpo.study.optimizing import executor_for, limits_of
+from hpo.study.telling import told_outcome
 from hpo.trial import Trial
-from hpo.trial.frozen import FrozenTrial, check_trial
+from hpo.trial.frozen import FrozenTrial
+from hpo.trial.live import LiveTrial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,14 +42,11 @@ if TYPE_CHECKING:
     from hpo.reading.tables import Text
     from hpo.reading.verify import Difference
 
-__all__ = ["MAX_NAME", "Callback", "Objective", "Study", "create_study", "load_study"]
+__all__ = ["Callback", "Objective", "Study"]
 
 Objective = Callable[[Trial], Any]
 Callback = Callable[["Study", FrozenTrial], None]
 
-MAX_NAME = 512
-
-logger = logging.get_logger(__name__)
 _studies: weakref.WeakSet[Study] = weakref.WeakSet()
 
 
@@ -65,9 +56,6 @@ class Study:
 
     Made by `create_study` and `load_study`. Threads may share one; processes open one each on the same storage.
 
-    Attributes:
-        sampler, pruner, retry: May be replaced at any time.
-        checkpoints: Directory below which trials keep their checkpoints.
     """
 
     def __init__(
@@ -80,12 +68,50 @@ class Study:
         retry: RetryPolicy | int | None = None,
         checkpoints: str | Path | None = None,
     ) -> None:
-        self.checkpoints = default_root() if checkpoints is None else Path(checkpoints).absolute()
-        self.sampler = sampler or _default_sampler()
-        self.pruner = pruner or _default_pruner()
-        self.retry = RetryPolicy(max_retry=retry, failed=True) if isinstance(retry, int) else retry
-        self._set_up(Log(study_name, get_storage(storage)))
+        plan = Plan(
+            default_sampler() if sampler is None else sampler,
+            default_pruner() if pruner is None else pruner,
+            RetryPolicy(max_retry=retry, failed=True) if isinstance(retry, int) else retry,
+            default_root() if checkpoints is None else Path(checkpoints).absolute(),
+        )
+        self._set_up(Log(study_name, get_storage(storage)), plan)
         self._log.sync()
+
+    @property
+    def sampler(self) -> Sampler:
+        """What proposes configurations; may be replaced at any time."""
+        return self._session.plan.sampler
+
+    @sampler.setter
+    def sampler(self, sampler: Sampler) -> None:
+        self._session.plan = replace(self._session.plan, sampler=sampler)
+
+    @property
+    def pruner(self) -> Pruner:
+        """What stops trials early; may be replaced at any time."""
+        return self._session.plan.pruner
+
+    @pruner.setter
+    def pruner(self, pruner: Pruner) -> None:
+        self._session.plan = replace(self._session.plan, pruner=pruner)
+
+    @property
+    def retry(self) -> RetryPolicy | None:
+        """Which failed trials are tried again; may be replaced at any time."""
+        return self._session.plan.retry
+
+    @retry.setter
+    def retry(self, retry: RetryPolicy | None) -> None:
+        self._session.plan = replace(self._session.plan, retry=retry)
+
+    @property
+    def checkpoints(self) -> Path:
+        """Directory below which trials keep their checkpoints."""
+        return self._session.plan.checkpoints
+
+    @checkpoints.setter
+    def checkpoints(self, checkpoints: Path) -> None:
+        self._session.plan = replace(self._session.plan, checkpoints=checkpoints)
 
     # ---- running
 
@@ -127,21 +153,41 @@ class Study:
         Raises:
             RuntimeError: If called from within an objective or callback of the same study.
         """
-        from hpo.running.loop import optimize
-
-        optimize(
-            self,
-            func,
-            n_trials=n_trials,
-            timeout=timeout,
-            n_jobs=n_jobs,
-            catch=catch,
-            callbacks=callbacks,
-            gc_after_trial=gc_after_trial,
-            show_progress_bar=show_progress_bar,
-            max_trials=max_trials,
-            lag=lag if reproducible else None,
+        if any(run.session is self._session for run in current_runs()):
+            raise RuntimeError("`optimize` cannot be called from within an objective or a callback of the same study.")
+        if not callable(func):
+            raise TypeError(f"The objective must be something to call with a trial, got {func!r}.")
+        called = tuple(callbacks or ())
+        kept_back = lag if reproducible else None
+        limits = limits_of(n_trials, timeout, max_trials, catch, called, kept_back)
+        executor = executor_for(n_jobs, kept_back)
+        progress = Progress(n_trials, timeout) if show_progress_bar else None
+        run = Run(
+            session=self._session,
+            objective=lambda live: func(Trial(self, self._session, live)),
+            limits=limits,
+            executor=executor,
+            watchers=tuple(partial(self._tell_callback, callback) for callback in called),
+            tick=None if progress is None else lambda counts: progress.advance(self._session.best(), counts=counts),
+            collect=gc_after_trial,
         )
+        self._runs.append(run)
+        try:
+            run.go()
+        finally:
+            self._runs.remove(run)
+            if isinstance(executor, Threads):
+                executor.close()
+            if progress is not None:
+                progress.close()
+            for callback in called:
+                if isinstance(callback, FinishingCallback):
+                    callback.finish(self)
+
+    def _tell_callback(self, callback: Callback, trial: LiveTrial) -> None:
+        with self._log.lock:
+            frozen = self._frozen(trial.number)
+        callback(self, frozen)
 
     @overload
     def ask(self, fixed_distributions: Mapping[str, BaseDistribution] | None = None, *, n: None = None) -> Trial: ...
@@ -175,12 +221,17 @@ class Study:
         for name, distribution in (fixed_distributions or {}).items():
             self._session.check(name, distribution)
         with self._log.lock:
-            trial = self._session.begin()
-            assert trial is not None  # only a budget could refuse one
+            live = self._session.begin()
+            assert live is not None  # only a budget could refuse one
+            trial = Trial(self, self._session, live)
             if fixed_distributions:
-                for name, distribution in fixed_distributions.items():
-                    trial._suggest(name, distribution)
-                self._session.store_parameters(trial)
+                try:
+                    for name, distribution in fixed_distributions.items():
+                        trial.suggest(name, distribution)
+                    self._session.store_parameters(live)
+                except BaseException as error:  # nobody else knows of the trial
+                    self._session.end(live.number, Outcome.of_error(error))
+                    raise
             return trial
 
     def tell(
@@ -210,13 +261,13 @@ class Study:
             raise TypeError(f"Trial must be a trial object or trial number, got {trial!r}.")
         with self._log.lock:
             self._log.sync()
-            self._check_known(number, "tell for")
+            editing.check_known(self._log, number, "tell for")
             stored = self._log.ledger.state(number)
             if stored.is_finished() and skip_if_finished:
                 return self._frozen(number)
             if stored is not TrialState.RUNNING and not self._session.is_lost(number):
                 raise ValueError(f"Cannot tell a {stored.name} trial.")
-            outcome = self._told_outcome(number, values, state)
+            outcome = told_outcome(self._session, number, values, state)
             if not self._session.end(number, outcome) and not self._session.is_lost(number) and not skip_if_finished:
                 raise ValueError(f"Cannot tell a {self._log.ledger.state(number).name} trial.")
             return self._frozen(number)
@@ -224,12 +275,17 @@ class Study:
     def stop(self) -> None:
         """End the running `optimize` after the trials that are under way. Only for objectives and callbacks.
 
+        Where several threads optimise the study, the run ends whose objective or callback calls; called from another
+        thread, all do.
+
         Raises:
             RuntimeError: Outside of `optimize`.
         """
-        if self._stop is None:
+        runs = [run for run in current_runs() if run.session is self._session][-1:] or list(self._runs)
+        if not runs:
             raise RuntimeError("`Study.stop` is for objectives and callbacks of a running `optimize`.")
-        self._stop.set()
+        for run in runs:
+            run.stop()
 
     # ---- trials from outside
 
@@ -252,17 +308,7 @@ class Study:
 
         A value outside of the range or the choices that the study knows gives a warning: they may change.
         """
-        if not isinstance(params, dict):
-            raise TypeError(f"params must be a dict, got {params!r} of type {type(params).__name__}.")
-        with self._log.lock:
-            self._log.sync()
-            for name, value in params.items():
-                if name in self._log.ledger.space:
-                    _check_fixed(name, value, self._log.ledger.space[name])
-            if skip_if_exists and self._exists(params):
-                logger.info(f"Trial with params {params} already exists. Skipping enqueue.")
-                return
-            self._log.append([TrialQueued(params, time.time(), dict(user_attrs or {}))])
+        editing.enqueue_trial(self._log, params, user_attrs or {}, self.get_trials if skip_if_exists else None)
 
     def add_trial(self, trial: FrozenTrial) -> None:
         """Add a trial that ran elsewhere; make it with `create_trial`."""
@@ -275,30 +321,9 @@ class Study:
             ValueError: If a trial contradicts itself or has the wrong number of values.
             DistributionMismatchError: If a parameter has another kind or scale than in this study.
         """
-        trials = list(trials)
-        for trial in trials:
-            check_trial(trial)
-            if trial.values is not None and len(trial.values) != len(self.directions):
-                raise ValueError(
-                    f"The trial has {len(trial.values)} values and the study {len(self.directions)} objectives."
-                )
-            for step, value in trial.intermediate_values.items():
-                report = tuple(value) if isinstance(value, Sequence) else value
-                if not fits(report, len(self.directions)):
-                    raise ValueError(
-                        f"The trial reports {value!r} at step {step}; the study has {len(self.directions)} objectives."
-                    )
-            for name, distribution in trial.distributions.items():
-                self._session.check(name, distribution)
-        with self._log.lock:
-            outcomes = None
-            while outcomes is None:
-                self._log.sync()
-                number = self._log.ledger.n_trials
-                events = [e for i, trial in enumerate(trials) for e in events_of(trial, number + i)]
-                outcomes = self._log.append(events, expect=self._log.ledger.position)
+        editing.add_trials(self._log, self._session, list(trials))
 
-    # ---- corrections
+    # ---- editing
 
     def delete_trial(self, number: int) -> None:
         """Take a trial out of the study, in whatever state; its number is not used again.
@@ -308,10 +333,7 @@ class Study:
         Raises:
             ValueError: If there is no such trial.
         """
-        with self._log.lock:
-            self._log.sync()
-            self._check_known(number, "delete")
-            self._log.append([TrialDeleted(number)])
+        editing.delete_trial(self._log, number)
 
     def set_trial_user_attr(self, number: int, key: str, value: JSON) -> None:
         """Attach something to a trial, or change it, also after the trial has ended.
@@ -319,15 +341,7 @@ class Study:
         Raises:
             ValueError: If there is no such trial, or it is waiting.
         """
-        with self._log.lock:
-            self._log.sync()
-            self._check_known(number, "change")
-            if number in self._session.live:
-                self._session.live[number].set_user_attr(key, value)
-            elif number in self._log.ledger.waiting:
-                raise ValueError(f"Trial {number} is waiting; it can be changed once it runs.")
-            else:
-                self._log.append([AttributeSet(str(key), self._session.snapshot(value), number)])
+        editing.set_trial_attribute(self._log, self._session, number, str(key), value)
 
     def rename(self, study_name: str) -> None:
         """Give the study another name.
@@ -335,11 +349,7 @@ class Study:
         Raises:
             DuplicatedStudyError: If the storage has a study of that name.
         """
-        _check_name(study_name)
-        with self._log.lock:
-            self._log.storage.rename(self._log.name, study_name)
-            self._log.name = study_name
-            self._log.sync()
+        editing.rename(self._log, study_name)
 
     # ---- reading
 
@@ -360,13 +370,27 @@ class Study:
         Raises:
             RuntimeError: If the study has several.
         """
-        self._check_single("direction")
-        return self._log.ledger.directions[0]
+        return only(self._log.ledger.directions, "direction")
 
     @property
     def seed(self) -> int:
         """What all random choices of the study derive from."""
         return self._log.ledger.header.seed
+
+    def snapshot(self) -> Snapshot:
+        """The study as it stands now: it never changes, and any thread may read it."""
+        with self._log.lock:
+            self._log.sync()
+            return Snapshot(self._log.ledger, self._session.live)
+
+    def events(self, since: int = 0, *, limit: int | None = None) -> list[Event]:
+        """The study's log from a position on, for whoever follows it; see `hpo.events`.
+
+        Args:
+            since: How many events to pass over: those that were read before.
+            limit: How many at most; None for all.
+        """
+        return list(self._log.storage.read(self._log.name, since, limit=limit))
 
     @property
     def history(self) -> History:
@@ -387,14 +411,7 @@ class Study:
             deepcopy: Accepted for old scripts; trials are always copies, and cost nothing until looked at.
             states: None for all.
         """
-        del deepcopy
-        with self._log.lock:
-            self._log.sync()
-            return [
-                self._frozen(number)
-                for number in self._log.ledger.numbers
-                if states is None or self._log.ledger.state(number) in states
-            ]
+        return self.snapshot().get_trials(deepcopy, states)
 
     def count_trials(self, states: Container[TrialState] | None = None) -> int:
         """How many trials are in some states; None for all."""
@@ -410,7 +427,7 @@ class Study:
             RuntimeError: If the study has several objectives.
             ValueError: If there is none yet.
         """
-        self._check_single("best_trial")
+        only(self._log.ledger.directions, "best_trial")
         with self._log.lock:
             self._log.sync()
             if self._log.ledger.best is None:
@@ -434,11 +451,7 @@ class Study:
     @property
     def best_trials(self) -> list[FrozenTrial]:
         """The complete, feasible trials that no other one is better than in all objectives, by number."""
-        history = self.history
-        feasible = history.where((history.state == TrialState.COMPLETE) & (history.violation == 0.0))
-        numbers = np.sort(feasible.number[is_pareto_optimal(feasible.losses)])
-        with self._log.lock:
-            return [self._frozen(number) for number in numbers.tolist()]
+        return self.snapshot().best_trials
 
     def trials_dataframe(
         self,
@@ -504,27 +517,22 @@ class Study:
     @property
     def user_attrs(self) -> dict[str, JSON]:
         """What was attached to the study; a copy."""
-        with self._log.lock:
-            self._log.sync()
-            return copy.deepcopy(self._log.ledger.user_attrs)
+        return self.snapshot().user_attrs
 
     @property
     def system_attrs(self) -> dict[str, JSON]:
         """What hpo itself attached to the study; a copy."""
-        with self._log.lock:
-            self._log.sync()
-            return copy.deepcopy(self._log.ledger.system_attrs)
+        return self.snapshot().system_attrs
 
     def set_user_attr(self, key: str, value: JSON) -> None:
         """Attach something to the study: anything that JSON can hold; a study in memory takes any object."""
         with self._log.lock:
-            self._log.append([AttributeSet(str(key), self._session.snapshot(value))])
+            self._log.append([AttributeSet(str(key), self._session.stored(value))])
 
     @property
     def metric_names(self) -> list[str] | None:
         """The names of the objectives, if they were given."""
-        names: list[str] | None = self.system_attrs.get(_METRIC_NAMES)
-        return names
+        return self.snapshot().metric_names
 
     def set_metric_names(self, metric_names: list[str]) -> None:
         """Name the objectives, for tables and plots.
@@ -532,235 +540,32 @@ class Study:
         Raises:
             ValueError: Unless there is one name per objective.
         """
-        if len(metric_names) != len(self.directions):
-            raise ValueError(f"Expected {len(self.directions)} names, one per objective, got {metric_names!r}.")
-        with self._log.lock:
-            self._log.append([AttributeSet(_METRIC_NAMES, list(metric_names), system=True)])
-
-    def _told_outcome(self, number: int, values: float | Sequence[float] | None, state: TrialState | None) -> Outcome:
-        if state in (TrialState.RUNNING, TrialState.WAITING):
-            raise ValueError(f"Cannot tell with state {TrialState(state).name}.")
-        if state in (TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED):
-            if values is not None:
-                raise ValueError(f"A trial told as {TrialState(state).name} takes no values, got {values!r}.")
-            if state is TrialState.PAUSED:
-                return self._session.paused(number)
-            return self._session.pruned(number) if state is TrialState.PRUNED else Outcome(TrialState.FAIL)
-        read = read_values(values, len(self.directions))
-        if not isinstance(read, str):
-            return Outcome(TrialState.COMPLETE, read)
-        if state is TrialState.COMPLETE:
-            raise ValueError(f"Cannot tell as COMPLETE: {read}")
-        warnings.warn(f"Trial {number} is stored as failed: {read}", stacklevel=3)
-        return Outcome.of_return(values, len(self.directions))
+        editing.set_metric_names(self._log, metric_names)
 
     # ---- records
 
     def _frozen(self, number: int) -> FrozenTrial:
         return record_of(self._log.ledger, self._session.live, number)
 
-    def _exists(self, params: dict[str, JSON]) -> bool:
-        """Whether a trial was queued or run with exactly these parameters."""
-        for trial in self.get_trials():
-            given = trial.system_attrs.get("fixed_params", trial.params) if not trial.params else trial.params
-            if given.keys() == params.keys() and all(_same(given[name], params[name]) for name in params):
-                return True
-        return False
-
-    def _check_known(self, number: int, doing: str) -> None:
-        if not self._log.ledger.is_known(number):
-            why = "it has been deleted" if 0 <= number < self._log.ledger.n_trials else "it has not been created"
-            raise ValueError(f"Cannot {doing} trial with number {number} since {why}.")
-
-    def _check_single(self, what: str) -> None:
-        if len(self._log.ledger.directions) > 1:
-            raise RuntimeError(f"A study of several objectives has no single `{what}`; see `best_trials`.")
-
-    def _set_up(self, log: Log) -> None:
+    def _set_up(self, log: Log, plan: Plan) -> None:
         self._log = log
-        self._session = Session(self, log)
-        self._stop: threading.Event | None = None
-        self._local = threading.local()
+        self._session = Session(log, plan)
+        self._runs: list[Run] = []
         _studies.add(self)
 
     def _after_fork(self) -> None:
         """In a child process: running trials are the parent's, and a lock may be held by a thread that is not here."""
-        self._set_up(self._log.reopened())
+        self._set_up(self._log.reopened(), self._session.plan)
 
     def __getstate__(self) -> dict[str, Any]:
-        plugins = {name: self.__dict__[name] for name in ("sampler", "pruner", "retry", "checkpoints")}
-        return {"name": self._log.name, "storage": self._log.storage, **plugins}
+        return {"name": self._log.name, "storage": self._log.storage, "plan": self._session.plan}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__init__(state.pop("name"), state.pop("storage"), **state)
+        self._set_up(Log(state["name"], state["storage"]), state["plan"])
+        self._log.sync()
 
     def __repr__(self) -> str:
         return f"Study(study_name={self.study_name!r}, storage={self._log.storage!r})"
-
-
-def create_study(
-    *,
-    storage: str | Storage | None = None,
-    sampler: Sampler | None = None,
-    pruner: Pruner | None = None,
-    study_name: str | None = None,
-    direction: str | StudyDirection | None = None,
-    load_if_exists: bool = False,
-    directions: Sequence[str | StudyDirection] | None = None,
-    seed: int | None = None,
-    retry: RetryPolicy | int | None = None,
-    checkpoints: str | Path | None = None,
-) -> Study:
-    """A new study.
-
-    Args:
-        storage: A URL such as "sqlite:///study.db", a storage, or None for memory.
-        sampler: `TPESampler()` by default.
-        pruner: `MedianPruner()` by default.
-        study_name: To load it by; made up by default.
-        direction: "minimize" (default) or "maximize".
-        load_if_exists: Open the study of that name if there is one.
-        directions: For several objectives, one each.
-        seed: Of all random choices; by default the sampler's, else drawn once. It is stored with the study, so
-            that a resumed study goes on exactly as an uninterrupted one.
-        retry: Queue failed trials and those of lost workers again, at most that often; or a `RetryPolicy`.
-        checkpoints: Directory below which trials have their `checkpoint_dir`, on a file system that all workers see;
-            by default `$HPO_CHECKPOINTS`, or `hpo-checkpoints` in the working directory.
-
-    Raises:
-        DuplicatedStudyError: If the name is taken and `load_if_exists` is False.
-        DirectionMismatchError: If the stored study has other directions.
-        ValueError: If a direction is unknown or both arguments are given.
-
-    Example:
-        >>> study = hpo.create_study(study_name="svm", storage="sqlite:///study.db", load_if_exists=True)
-    """
-    wanted = _read_directions(direction, directions)
-    storage = get_storage(storage)
-    name = f"no-name-{uuid.uuid4()}" if study_name is None else study_name
-    _check_name(name)
-    given = getattr(sampler, "seed", None) if seed is None else seed
-    header = StudyCreated(name, wanted, secrets.randbits(63) if given is None else int(given), time.time())
-    try:
-        storage.create(header)
-    except DuplicatedStudyError:
-        if not load_if_exists:
-            raise
-        study = Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
-        _check_header(study, wanted if direction or directions else None, given)
-        logger.info(f"Using an existing study with name '{name}' instead of creating a new one.")
-        return study
-    where = "in memory" if not storage.shared else f"in {type(storage).__name__.removesuffix('Storage')}"
-    logger.info(f"A new study created {where} with name: {name}")
-    return Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
-
-
-def load_study(
-    *,
-    study_name: str | None = None,
-    storage: str | Storage,
-    sampler: Sampler | None = None,
-    pruner: Pruner | None = None,
-    retry: RetryPolicy | int | None = None,
-    checkpoints: str | Path | None = None,
-) -> Study:
-    """The study of a name, to be read or gone on with; give it the sampler and the pruner that it had.
-
-    Args:
-        study_name: None if the storage holds exactly one study.
-        storage: A URL or a storage.
-        sampler, pruner, retry, checkpoints: As for `create_study`; they are not stored.
-
-    Raises:
-        UnknownStudyError: If there is no such study.
-        ValueError: If no name is given and the storage does not hold exactly one study.
-    """
-    storage = get_storage(storage, create=False)
-    if study_name is None:
-        names = storage.studies()
-        if len(names) != 1:
-            raise ValueError(f"study_name may be left out if the storage holds one study; it holds {list(names)!r}.")
-        study_name = names[0]
-    return Study(study_name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
-
-
-def _default_sampler() -> Sampler:
-    from hpo.samplers.tpe import TPESampler
-
-    return TPESampler()
-
-
-def _default_pruner() -> Pruner:
-    from hpo.pruners.percentile import MedianPruner
-
-    return MedianPruner()
-
-
-_METRIC_NAMES = "study:metric_names"
-
-
-def _check_name(name: Any) -> None:
-    if not isinstance(name, str):
-        raise TypeError(f"study_name must be a string, got {name!r}.")
-    if len(name) > MAX_NAME:
-        raise ValueError(f"A study's name has at most {MAX_NAME} characters, got {len(name)}.")
-    if "\0" in name or any("\ud800" <= character <= "\udfff" for character in name):
-        raise ValueError(f"A study's name must be text without NUL and lone surrogates, got {name!r}.")
-
-
-def _read_directions(
-    direction: str | StudyDirection | None, directions: Sequence[str | StudyDirection] | None
-) -> tuple[StudyDirection, ...]:
-    if direction is not None and directions is not None:
-        raise ValueError("Give direction or directions, not both.")
-    if directions is not None:
-        if isinstance(directions, str) or not isinstance(directions, Sequence) or len(directions) == 0:
-            raise ValueError(f"directions must be a list with one entry per objective, got {directions!r}.")
-        return tuple(_read_direction(one) for one in directions)
-    return (_read_direction("minimize" if direction is None else direction),)
-
-
-def _read_direction(direction: Any) -> StudyDirection:
-    if isinstance(direction, StudyDirection) and direction is not StudyDirection.NOT_SET:
-        return direction
-    if direction == "minimize" and isinstance(direction, str):
-        return StudyDirection.MINIMIZE
-    if direction == "maximize" and isinstance(direction, str):
-        return StudyDirection.MAXIMIZE
-    raise ValueError(f'A direction is "minimize" or "maximize", got {direction!r}.')
-
-
-def _check_header(study: Study, wanted: tuple[StudyDirection, ...] | None, seed: int | None) -> None:
-    if wanted is not None and tuple(study.directions) != wanted:
-        raise DirectionMismatchError(
-            f"The stored study {study.study_name!r} has the directions {[d.name for d in study.directions]}, not "
-            f"{[d.name for d in wanted]}. Use another name, or leave the direction out to load it as it is."
-        )
-    if seed is not None and seed != study.seed:
-        warnings.warn(
-            f"The stored study {study.study_name!r} keeps its seed {study.seed}; {seed} is ignored.", stacklevel=3
-        )
-
-
-def _check_fixed(name: str, value: Any, distribution: BaseDistribution) -> None:
-    """Raise if a value can never be used for a known parameter; out of range is allowed, ranges may change."""
-    try:
-        distribution.to_internal_repr(value)
-    except ValueError as error:
-        if isinstance(distribution, CategoricalDistribution):
-            warnings.warn(f"{name!r}: {error} It will be an error unless the choices change.", stacklevel=4)
-            return
-        raise ValueError(f"{name!r} must be a number as in {distribution!r}, got {value!r}.") from None
-    except TypeError:
-        raise TypeError(f"{name!r} must be a number as in {distribution!r}, got {value!r}.") from None
-    if not distribution.contains(value):
-        warnings.warn(f"{name}={value!r} does not lie in {distribution!r}, where it was last suggested.", stacklevel=4)
-
-
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, float) and isinstance(other, float):
-        return bool(np.isclose(one, other, atol=0.0, equal_nan=True))
-    return type(one) is type(other) and one == other
 
 
 def _after_fork() -> None:

@@ -83,7 +83,7 @@ class PrunerContract:
         for turn in range(90):
             i = turn % 3 if turn % 7 else 0
             worker, trial = workers[i], trials[i]
-            steps = len(trial._steps)
+            steps = len(trial.curve().steps)
             trial.report(_rate(trial.number, steps), steps)
             if _is_stopped(trial):
                 worker.tell(trial, state=TrialState.PAUSED if pausing(pruner) is not None else TrialState.PRUNED)

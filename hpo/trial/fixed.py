@@ -93,7 +93,7 @@ class FixedTrial(Suggestions):
     def set_constraint(self, key: str, value: float) -> None:
         self._constraints[key] = float(value)
 
-    def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
+    def suggest(self, name: str, distribution: BaseDistribution) -> Any:
         if name not in self._given:
             raise ValueError(
                 f"The objective asks for {name!r}, which is not among the fixed parameters {sorted(self._given)}."

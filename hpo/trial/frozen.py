@@ -5,16 +5,17 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, final
 
 from hpo.arrays import JSON
 from hpo.distributions import BaseDistribution
 from hpo.events import TrialError, TrialState
-from hpo.history.columns import Columns, Finished
+from hpo.history import History
+from hpo.history.finished import Finished
 from hpo.trial.suggest import Suggestions
 
-__all__ = ["FrozenTrial", "check_trial", "create_trial"]
+__all__ = ["FrozenTrial", "check_trial", "copied", "create_trial"]
 
 _LOADED_LATER = frozenset(
     {
@@ -96,10 +97,10 @@ class FrozenTrial(Suggestions):
         self._values = [value] if value is not None else None if values is None else list(values)
 
     @classmethod
-    def of_row(cls, columns: Columns, row: int, number: int) -> FrozenTrial:
-        """The trial of a row, which is looked at when a field of it is."""
+    def of_row(cls, history: History, row: int, number: int) -> FrozenTrial:
+        """The trial of a row of a view, which never changes; it is read when a field of it is looked at."""
         trial = object.__new__(cls)
-        trial.__dict__ = {"number": number, "_source": (columns, row)}
+        trial.__dict__ = {"number": number, "_source": (history, row)}
         return trial
 
     @property
@@ -134,7 +135,7 @@ class FrozenTrial(Suggestions):
         """From start to end; None for an unfinished trial."""
         if self.datetime_start is None or self.datetime_complete is None:
             return None
-        return self.datetime_complete - self.datetime_start
+        return self.datetime_complete.astimezone(UTC) - self.datetime_start.astimezone(UTC)  # clocks are put back
 
     def report(self, value: float, step: int) -> None:
         """Do nothing, so that an objective can be run on a record."""
@@ -160,7 +161,7 @@ class FrozenTrial(Suggestions):
         """Change this record."""
         self.constraints[key] = float(value)
 
-    def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
+    def suggest(self, name: str, distribution: BaseDistribution) -> Any:
         if name not in self.params:
             raise ValueError(f"Trial {self.number} has no parameter {name!r}, only {sorted(self.params)}.")
         value = self.params[name]
@@ -169,17 +170,20 @@ class FrozenTrial(Suggestions):
         return value
 
     def __getattr__(self, name: str) -> Any:
-        if name not in _LOADED_LATER or "_source" not in self.__dict__:
-            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
-        self._load()
-        return self.__dict__[name]
+        if name in _LOADED_LATER:
+            self._load()  # or another thread has, since `name` was not found
+            if name in self.__dict__:
+                return self.__dict__[name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def _load(self) -> None:
-        source = self.__dict__.pop("_source", None)
-        if source is not None:
-            columns, row = source
-            for field, value in _fields(columns.finished(row)).items():
-                self.__dict__.setdefault(field, value)  # not over what the user has set
+        source = self.__dict__.get("_source")
+        if source is None:
+            return
+        history, row = source
+        for field, value in _fields(history.finished(row)).items():
+            self.__dict__.setdefault(field, value)  # not over what the user, or another thread, has set
+        self.__dict__.pop("_source", None)
 
     def __getstate__(self) -> dict[str, Any]:
         self._load()
@@ -215,12 +219,26 @@ def _fields(trial: Finished) -> dict[str, Any]:
         "datetime_complete": datetime.fromtimestamp(trial.end) if trial.state.is_finished() else None,
         "params": trial.parameters,
         "distributions": dict(trial.space),
-        "user_attrs": copy.deepcopy(dict(trial.user_attrs)) if trial.user_attrs else {},
-        "system_attrs": copy.deepcopy(dict(trial.system_attrs)) if trial.system_attrs else {},
+        "user_attrs": copied(trial.user_attrs),
+        "system_attrs": copied(trial.system_attrs),
         "intermediate_values": dict(trial.reports),
         "constraints": dict(trial.constraints),
         "error": trial.error,
     }
+
+
+def copied(attributes: Mapping[str, JSON]) -> dict[str, JSON]:
+    """Attributes that can be changed without changing others; what cannot be copied, such as a lock, is shared."""
+    return {key: _copied(value) for key, value in attributes.items()}
+
+
+def _copied(value: JSON) -> JSON:
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    try:
+        return copy.deepcopy(value)
+    except Exception:  # of the user's own type, in memory
+        return value
 
 
 def create_trial(

@@ -24,7 +24,7 @@ class Suggestions(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
+    def suggest(self, name: str, distribution: BaseDistribution) -> Any:
         """The value of a parameter, which lies in the distribution unless it was fixed from outside."""
 
     def suggest_float(
@@ -42,12 +42,12 @@ class Suggestions(ABC):
             ValueError: If low > high, step ≤ 0, or low ≤ 0 with `log`.
             DistributionMismatchError: If the name was used before as something else.
         """
-        value: float = self._suggest(name, float_distribution(low, high, step, log))
+        value: float = self.suggest(name, float_distribution(low, high, step, log))
         return value
 
     def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
         """An integer in [low, high], both inclusive; the arguments are those of `suggest_float`."""
-        value: int = self._suggest(name, int_distribution(low, high, step, log))
+        value: int = self.suggest(name, int_distribution(low, high, step, log))
         return value
 
     def suggest_categorical(
@@ -66,7 +66,7 @@ class Suggestions(ABC):
             weights: How probable each choice is before anything is known, up to a factor; equal by default.
             ordered: The choices have an order, such as "small", "medium", "large".
         """
-        return self._suggest(name, categorical_distribution(choices, weights, ordered))
+        return self.suggest(name, categorical_distribution(choices, weights, ordered))
 
     def suggest_normal(
         self,
@@ -88,7 +88,7 @@ class Suggestions(ABC):
             log: Lognormal.
             step: Only multiples of `step`, counted from `low` (from 0 without one).
         """
-        value: float = self._suggest(name, normal_distribution(mean, std, low, high, log, step))
+        value: float = self.suggest(name, normal_distribution(mean, std, low, high, log, step))
         return value
 
     def suggest_uniform(self, name: str, low: float, high: float) -> float:

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, final
 
 from hpo.arrays import JSON, Report
 from hpo.distributions import (
@@ -16,13 +16,10 @@ from hpo.distributions import (
     check_distribution_compatibility,
 )
 from hpo.exceptions import UpdateFinishedTrialError
-from hpo.history import Curve, History
-from hpo.history.columns import RunningTrial
+from hpo.history import Curve
+from hpo.trial.live import LiveTrial
+from hpo.trial.port import TrialPort, TrialStudy
 from hpo.trial.suggest import Suggestions
-
-if TYPE_CHECKING:
-    from hpo.running.session import Session
-    from hpo.study import Study
 
 __all__ = ["Trial"]
 
@@ -40,87 +37,40 @@ class Trial(Suggestions):
             the one after the largest step that was reported at.
     """
 
-    __slots__ = (
-        "_answers",
-        "_asked",
-        "_attributes",
-        "_constraints",
-        "_deferred",
-        "_distributions",
-        "_fixed",
-        "_has_checkpoint",
-        "_history",
-        "_known",
-        "_parameters",
-        "_proposal",
-        "_pruned",
-        "_resumed",
-        "_session",
-        "_start",
-        "_steps",
-        "_told",
-        "_values",
-        "number",
-        "resume_step",
-        "study",
-    )
+    __slots__ = ("_live", "_port", "number", "resume_step", "study")
 
-    def __init__(
-        self,
-        study: Study,
-        session: Session,
-        record: RunningTrial,
-        history: History,
-        proposal: tuple[float, ...],
-    ) -> None:
+    def __init__(self, study: TrialStudy, port: TrialPort, live: LiveTrial) -> None:
         self.study = study
-        self.number = record.number
-        self._session = session
-        self._history = history  # what was known when the trial started
-        self._known = history  # what the pruner may know: all up to the last report
-        self._proposal = proposal
-        self._deferred = record.deferred
-        self._parameters: dict[str, Any] = {}
-        self._start = record.time
-        self._fixed = record.fixed
-        self._distributions: dict[str, BaseDistribution] = {}
-        self._attributes = dict(record.user_attrs)
-        self._constraints: dict[str, float] = {}
-        self._steps = list(record.steps)  # a retry may inherit reports
-        self._values = list(record.values)
-        self._pruned: bool | None = None  # the pruner's answer to the last report
-        self._answers: list[bool | None] = [None] * len(self._steps)  # its answers before each report
-        self._asked = record.asked  # the number of reports at the last question about an earlier one than the latest
-        self._told = False
-        self._resumed = record.resumed
-        self._has_checkpoint = record.resumed
-        self.resume_step = max(self._steps) + 1 if self._steps else 0
+        self.number = live.record.number
+        self.resume_step = live.resume_step
+        self._port = port
+        self._live = live
 
     def __repr__(self) -> str:
-        return f"Trial(number={self.number}, params={self._parameters!r})"
+        return f"Trial(number={self.number}, params={self._live.parameters!r})"
 
     @property
     def params(self) -> dict[str, Any]:
         """The parameters suggested so far, in that order."""
-        return dict(self._parameters)
+        return dict(self._live.parameters)
 
     @property
     def distributions(self) -> dict[str, BaseDistribution]:
         """Their distributions."""
-        return dict(self._distributions)
+        return dict(self._live.distributions)
 
     @property
     def user_attrs(self) -> dict[str, JSON]:
-        return dict(self._attributes)
+        return dict(self._live.user_attrs)
 
     @property
     def constraints(self) -> dict[str, float]:
-        return dict(self._constraints)
+        return dict(self._live.constraints)
 
     @property
     def datetime_start(self) -> datetime:
         """Local time at which the trial started."""
-        return datetime.fromtimestamp(self._start)
+        return datetime.fromtimestamp(self._live.record.time)
 
     @property
     def checkpoint_dir(self) -> Path:
@@ -130,16 +80,16 @@ class Trial(Suggestions):
         must see under the same path. It is removed when the trial ends, unless the trial is retried; that of a trial
         that stays paused is yours to remove.
         """
-        path = self._session.checkpoint(self.number)
+        path = self._port.checkpoint(self._live)
         path.mkdir(parents=True, exist_ok=True)
-        self._has_checkpoint = True
+        self._live.has_checkpoint = True
         return path
 
     @property
     def relative_params(self) -> dict[str, Any]:
         """What the sampler proposed for all parameters known so far, whether the objective asks for them or not."""
-        space = self._history.space
-        return {name: space[name].decode(self._proposal[i]) for name, i in space.index.items()}
+        space, proposal = self._live.record.space, self._live.proposal
+        return {name: space[name].decode(proposal[i]) for name, i in space.index.items()}
 
     def report(self, value: float | Sequence[float], step: int) -> None:
         """Tell how the trial is doing, so that a pruner can stop it and plots can show it.
@@ -154,20 +104,20 @@ class Trial(Suggestions):
             ValueError: If `step` is negative, or there are more or fewer values than objectives.
         """
         self._check_running("report")
-        reported = _reported(value, self._history.n_objectives)
+        reported = _reported(value, self._live.reports.n_objectives)
         try:
             step = int(step)
         except (TypeError, ValueError):
             raise TypeError(f"step must be an integer, got {step!r}.") from None
         if not 0 <= step < 2**63:
             raise ValueError(f"step must be ≥ 0 and below 2**63, got {step}.")
-        if step in self._steps:
+        if step in self._live.reports:
             warnings.warn(
                 f"Trial {self.number} has already reported at step {step}; this report is ignored.",
                 stacklevel=2,
             )
             return
-        self._session.report(self, step, reported)
+        self._port.report(self._live, step, reported)
 
     def should_prune(self) -> bool:
         """Whether the pruner would stop the trial, given its reports; raise `hpo.TrialPruned` if so.
@@ -176,9 +126,7 @@ class Trial(Suggestions):
             NotImplementedError: If the study has several objectives, and its pruner works with one only.
         """
         self._check_running("should_prune")
-        if not self._steps:
-            return False
-        return self._session.should_prune(self)
+        return bool(self._live.reports) and self._port.should_prune(self._live)
 
     def should_pause(self) -> bool:
         """Whether the trial should wait for its promotion, given its reports; raise `hpo.TrialPaused` if so.
@@ -186,7 +134,7 @@ class Trial(Suggestions):
         False with a pruner that ends trials rather than letting them wait.
         """
         self._check_running("should_pause")
-        return bool(self._steps) and self._session.should_pause(self)
+        return bool(self._live.reports) and self._port.should_pause(self._live)
 
     def set_user_attr(self, key: str, value: JSON) -> None:
         """Attach something to the trial.
@@ -200,7 +148,7 @@ class Trial(Suggestions):
             ValueError: If it is too large.
         """
         self._check_running("set_user_attr")
-        self._attributes[str(key)] = self._session.snapshot(value)
+        self._live.user_attrs[str(key)] = self._port.stored(value)
 
     def set_constraint(self, key: str, value: float) -> None:
         """Say how far the trial is from feasible in one respect: ≤ 0 is feasible.
@@ -218,52 +166,47 @@ class Trial(Suggestions):
             raise TypeError(f"A constraint must be a number, got {value!r}.") from None
         if math.isnan(number):
             raise ValueError(f"The constraint {key!r} must not be NaN.")
-        if key in self._constraints:
+        if key in self._live.constraints:
             warnings.warn(f"The constraint {key!r} is already set; this value is ignored.", stacklevel=2)
             return
-        self._constraints[str(key)] = number
-
-    def _reported(self, step: int, value: Report) -> None:
-        if self._pruned is not None:
-            self._asked = len(self._steps)
-        self._answers.append(self._pruned)
-        self._pruned = None
-        self._steps.append(step)
-        self._values.append(value)
+        self._live.constraints[str(key)] = number
 
     def curve(self) -> Curve:
         """The trial's own reports, as a pruner sees them."""
-        return Curve.of(self.number, self._steps, self._values, self._history.signs.tolist(), self._asked)
+        return self._live.reports.curve(self.number, asked=self._live.asked)
 
-    def _suggest(self, name: str, distribution: BaseDistribution) -> Any:
-        before = self._distributions.get(name)
+    def suggest(self, name: str, distribution: BaseDistribution) -> Any:
+        live = self._live
+        before = live.distributions.get(name)
         if before is not None:
             return self._again(name, before, distribution)
-        if self._told:
+        if live.has_ended:
             self._check_running(f"suggest {name!r}")
-        space = self._history.space
+        record = live.record
+        space = record.space
         column = space.index.get(name)
-        if column is not None and space.distributions[column] is distribution and name not in self._fixed:
-            value = distribution.decode(self._proposal[column])  # as nearly always
+        if column is not None and space.distributions[column] is distribution and name not in record.fixed:
+            value = distribution.decode(live.proposal[column])  # as nearly always
         else:
             value = self._choose(name, distribution, column)
-        self._parameters[name] = value
-        self._distributions[name] = distribution
+        live.parameters[name] = value
+        live.distributions[name] = distribution
         return value
 
     def _choose(self, name: str, distribution: BaseDistribution, column: int | None) -> Any:
-        proposed = None if column is None else self._history.space.distributions[column]
+        live, fixed = self._live, self._live.record.fixed
+        proposed = None if column is None else live.record.space.distributions[column]
         if proposed is not distribution:
-            self._session.check(name, distribution)
-        if name in self._fixed:
-            return _fixed(name, self._fixed[name], distribution)
+            self._port.check(name, distribution)
+        if name in fixed:
+            return _fixed(name, fixed[name], distribution)
         if column is not None and proposed is not None:
-            value = proposed.decode(self._proposal[column])
+            value = proposed.decode(live.proposal[column])
             if distribution.contains(value):
                 return distribution.to_external_repr(distribution.to_internal_repr(value))
         if distribution.single():
             return distribution.decode(0.0)
-        return self._session.sample(self, name, distribution)
+        return self._port.sample(live, name, distribution)
 
     def _again(self, name: str, before: BaseDistribution, now: BaseDistribution) -> Any:
         if before is not now and before != now:
@@ -281,10 +224,10 @@ class Trial(Suggestions):
                     RuntimeWarning,
                     stacklevel=5,
                 )
-        return self._parameters[name]
+        return self._live.parameters[name]
 
     def _check_running(self, doing: str) -> None:
-        if self._told:
+        if self._live.has_ended:
             raise UpdateFinishedTrialError(f"Trial {self.number} has finished; it can no longer {doing}.")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.events import TrialState
-from hpo.history import History
+from hpo.history import Fold, History
 from hpo.key import Key
 from hpo.samplers.gp.domain import Domain
 from hpo.samplers.gp.hedge import Hedge
@@ -181,7 +181,7 @@ class GPSampler:
             choose=choose,
             n_startup=self.n_startup_trials,
         )
-        hedge = history.fold(("gp.hedge", self, key.seed), start, advance, space)
+        hedge = history.fold(Fold(("gp.hedge", self, key.seed), start, advance, space))
         return hedge.name(key.uniform("gp.hedge")), hedge.state
 
     def _chosen(

@@ -9,7 +9,7 @@ from typing import final
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.history import History
+from hpo.history import Fold, History
 from hpo.samplers.gp import schedule
 from hpo.samplers.gp.embedding import Embedding
 from hpo.samplers.gp.likelihood import Hyperparameters, fit
@@ -83,7 +83,7 @@ class Surrogates:
     def of(history: History, space: Space, how: Modelling) -> Surrogates:
         """Of a history."""
         start = Surrogates(Observations.none(len(space), history.n_objectives))
-        return history.fold(("gp.surrogates", how), start, partial(advanced, space=space, how=how), space)
+        return history.fold(Fold(("gp.surrogates", how), start, partial(advanced, space=space, how=how), space))
 
     def posteriors(self, known: Observations) -> list[Posterior]:
         """Of each objective, and then of each constraint, given some observations."""

@@ -7,14 +7,12 @@ from heapq import nlargest
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.history import Curve, History
-from hpo.space import Space
+from hpo.history import Curve, Fold, History
 
 __all__ = ["enough_step", "losses_at_first"]
 
 _MOST = 256  # of the trials that went farthest, more are not remembered
 _NONE: tuple[int, ...] = ()
-_NO_SPACE = Space()
 
 
 def enough_step(history: History, n_enough: int) -> int | None:
@@ -23,7 +21,7 @@ def enough_step(history: History, n_enough: int) -> int | None:
     Source: Falkner et al. (2018), "BOHB: robust and efficient hyperparameter optimization at scale",
     arXiv 1807.01774, where models are made of the results at the largest budget that has enough of them.
     """
-    farthest = history.fold("tpe.farthest", _NONE, _farthest, _NO_SPACE)
+    farthest = history.fold(Fold("tpe.farthest", _NONE, _farthest))
     n_enough = min(n_enough, _MOST)
     return farthest[n_enough - 1] if len(farthest) >= n_enough else None
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.exceptions import SearchSpaceExhausted
-from hpo.history import History
+from hpo.history import Fold, History
 from hpo.key import Key
 from hpo.samplers.tpe import bandwidth, split, weights
 from hpo.samplers.tpe.axes import BINS, Axes, axes_of
@@ -160,9 +160,9 @@ class TPESampler:
         start = Record.empty(n_best, self.n_kernels, failed, m)
         step = enough_step(history, self._n_enough(history)) if self.multi_fidelity else None
         if step is None:
-            return history.fold(("tpe.record", n_best, self.n_kernels, failed), start, Record.advance, Space())
-        key, advance = ("tpe.record", n_best, self.n_kernels, failed, step), partial(Record.advance, step=step)
-        return history.fold(key, start, advance, Space()).latest(history)
+            return history.fold(Fold(("tpe.record", n_best, self.n_kernels, failed), start, Record.advance))
+        name = ("tpe.record", n_best, self.n_kernels, failed, step)
+        return history.fold(Fold(name, start, partial(Record.advance, step=step))).latest(history)
 
     def _started(self, space: Space, history: History, key: Key) -> Array:
         """A row of the prior, spread as `startup` says."""
@@ -372,7 +372,7 @@ class TPESampler:
 
     def _tried(self, space: Space, history: History, axes: Axes, pending: Array) -> Tried:
         """The configurations of finished and running trials."""
-        tried = history.fold("tpe.tried", Tried(), partial(Tried.advance, axes=axes, space=space), space)
+        tried = history.fold(Fold("tpe.tried", Tried(), partial(Tried.advance, axes=axes, space=space), space))
         return tried.including(names_of(axes.values(pending, ~np.isnan(pending))))
 
     def _untried(

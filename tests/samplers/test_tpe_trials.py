@@ -10,14 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from hpo.history import History
+from hpo.history import Fold, History
 from hpo.protocols import Sampler
 from hpo.samplers import RandomSampler, TPESampler
 from hpo.samplers.tpe import weights
 from hpo.samplers.tpe.axes import axes_of
 from hpo.samplers.tpe.record import Record
 from hpo.samplers.tpe.trials import Trials
-from hpo.space import Space
 from hpo.study import Study, create_study
 from hpo.trial import Trial
 
@@ -38,7 +37,7 @@ def studied(limit: float, m: int, n_trials: int = 60) -> Study:
 def divided(study: Study, n_good: int) -> tuple[Trials, History]:
     history = study.history
     start = Record.empty(65, 192, False, len(study.directions))
-    record = history.fold("test", start, Record.advance, Space())
+    record = history.fold(Fold("test", start, Record.advance))
     known = Trials.of(record, history, history.space, axes_of(history.space), n_good)
     assert known is not None
     return known, history

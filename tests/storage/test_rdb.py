@@ -310,7 +310,7 @@ def test_a_trial_ends_even_if_the_storage_cannot_write_what_it_holds(url: str) -
     study = hpo.create_study(storage=url)
 
     def hostile(trial: Trial) -> float:
-        trial._attributes["thing"] = object()  # past all checks
+        trial._live.user_attrs["thing"] = object()  # past all checks
         return 1.0
 
     study.optimize(hostile, n_trials=2)

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.events import TrialError, TrialFinished, TrialState
-from hpo.history.columns import Columns, RunningTrial
+from hpo.history.columns import Columns
+from hpo.history.reports import Reports
+from hpo.history.running import RunningTrial
 from hpo.key import Key
 from hpo.space import Space
 from tests.strategies import attributes, distributions, same
@@ -34,8 +36,7 @@ def rows(draw: st.DrawFn) -> list[tuple[RunningTrial, TrialFinished, Space]]:
             number,
             draw(finite),
             space,
-            steps=steps,
-            values=[draw(st.tuples(st.floats(), st.floats())) for _ in steps],
+            reports=Reports((1.0, -1.0), {step: draw(st.tuples(st.floats(), st.floats())) for step in steps}),
             user_attrs=draw(attributes),
             system_attrs=draw(attributes),
         )
@@ -57,7 +58,7 @@ def rows(draw: st.DrawFn) -> list[tuple[RunningTrial, TrialFinished, Space]]:
 
 def check(columns: Columns, given_rows: list[tuple[RunningTrial, TrialFinished, Space]]) -> None:
     for row, (trial, event, space) in enumerate(given_rows):
-        finished = columns.finished(row)
+        finished = columns.finished(row, 0)
         assert (finished.number, finished.state, finished.start, finished.end) == (
             event.number,
             event.state,
@@ -67,7 +68,7 @@ def check(columns: Columns, given_rows: list[tuple[RunningTrial, TrialFinished, 
         assert finished.values == event.values
         assert finished.space == space
         assert same_choices(finished.parameters, event.parameters, space)
-        assert same(finished.reports, dict(zip(trial.steps, trial.values, strict=True)))
+        assert same(finished.reports, dict(trial.reports.items()))
         assert same(finished.user_attrs, trial.user_attrs | dict(event.user_attrs))
         assert same(finished.system_attrs, trial.system_attrs | dict(event.system_attrs))
         assert same(finished.constraints, event.constraints)
@@ -118,11 +119,13 @@ def test_many_rows_come_back(n: int) -> None:
 def test_attributes_of_finished_trials_can_change_and_records_keep_theirs() -> None:
     columns = Columns(np.array([1.0]))
     columns.append(RunningTrial(0, 0.0, Space(), user_attrs={"a": 1}), TrialFinished(0, TrialState.FAIL, 1.0), Space())
-    before = columns.finished(0)
-    columns.set_attribute(0, "a", 2, system=False)
-    columns.set_attribute(0, "b", 3, system=True)
+    columns.set_attribute(0, "a", 2, 7, system=False)
+    columns.set_attribute(0, "b", 3, 8, system=True)
+    before = columns.finished(0, 7)
     assert (dict(before.user_attrs), dict(before.system_attrs)) == ({"a": 1}, {})
-    after = columns.finished(0)
+    between = columns.finished(0, 8)
+    assert (dict(between.user_attrs), dict(between.system_attrs)) == ({"a": 2}, {})
+    after = columns.finished(0, 9)
     assert (dict(after.user_attrs), dict(after.system_attrs)) == ({"a": 2}, {"b": 3})
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from hpo.events import Event, SpaceDeclared, TrialFinished, TrialProposed, TrialReported, TrialStarted, TrialState
-from hpo.history import Curve, History
+from hpo.history import Curve, Fold, History
 from hpo.log.ledger import Ledger
 from hpo.space import Space
 from tests.logs import SPACES, header, knowledge, logs, replay
@@ -78,7 +78,7 @@ def test_values_and_reports_are_those_of_the_records(log: list[Event], random: A
     signs = ledger.columns.signs
     some = np.array([random.random() < 0.5 for _ in range(len(history))], dtype=bool)
     for view, rows in ((history, range(len(history))), (history.where(some), np.flatnonzero(some).tolist())):
-        records = [ledger.columns.finished(row) for row in rows]
+        records = [ledger.columns.finished(row, ledger.position) for row in rows]
         told = [
             (place, step, (np.atleast_1d(value) * signs).tolist())
             for place, record in enumerate(records)
@@ -115,6 +115,9 @@ def advance(state: tuple[Any, ...], fresh: History) -> tuple[Any, ...]:
     return (*state, *map(repr, rows))
 
 
+ROWS: Fold[tuple[Any, ...]] = Fold("rows", (), advance, SPACES[1])
+
+
 @settings(max_examples=50)
 @given(logs(), st.lists(st.integers(5, 45), max_size=8))
 def test_a_fold_is_a_fold_from_scratch(log: list[Event], looks: list[int]) -> None:
@@ -123,11 +126,11 @@ def test_a_fold_is_a_fold_from_scratch(log: list[Event], looks: list[int]) -> No
         ledger.apply(log[begin:end])
         view = ledger.history()
         views.append(view)
-        assert view.fold("rows", (), advance, SPACES[1]) == advance((), view)
+        assert view.fold(ROWS) == advance((), view)
     for view in views[::-1]:
-        assert view.fold("rows", (), advance, SPACES[1]) == advance((), view)
+        assert view.fold(ROWS) == advance((), view)
         cohort = view.where(view.number % 2 == 0)
-        assert cohort.fold("rows", (), advance, SPACES[1]) == advance((), cohort)
+        assert cohort.fold(ROWS) == advance((), cohort)
 
 
 def test_a_fold_costs_the_new_rows_only() -> None:
@@ -139,8 +142,8 @@ def test_a_fold_costs_the_new_rows_only() -> None:
 
     for number in range(5):
         ledger.apply([TrialStarted(0.0), TrialFinished(number, TrialState.COMPLETE, 0.0, (1.0,))])
-        assert ledger.history().fold("count", 0, count, Space()) == number + 1
-        assert ledger.history().fold("count", 0, count, Space()) == number + 1
+        assert ledger.history().fold(Fold("count", 0, count)) == number + 1
+        assert ledger.history().fold(Fold("count", 0, count)) == number + 1
     assert seen == [1] * 5
 
 

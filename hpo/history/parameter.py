@@ -1,0 +1,87 @@
+"""The values of one parameter over all finished trials."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, final
+
+import numpy as np
+
+from hpo.arrays import Array, BoolArray, IntArray
+from hpo.distributions import BaseDistribution, CategoricalDistribution, token
+from hpo.history.growing import Growing
+
+__all__ = ["ParameterColumn"]
+
+
+@final
+class ParameterColumn:
+    """The raw values of one name: numbers, or for categories the rank of the choice's first appearance.
+
+    Two workers that first use a name at the same time may disagree whether it is a number; what does not fit
+    the column is kept aside, so that the trial still shows what it used.
+
+    Args:
+        categorical: Whether its values are choices.
+        size: Trials before the first one that had the parameter.
+    """
+
+    def __init__(self, *, categorical: bool, size: int) -> None:
+        self.raw = Growing(np.float64)
+        self.raw.extend(np.full(size, np.nan))
+        self.choices: list[Any] | None = [] if categorical else None
+        self._ids: dict[Any, int] = {}
+        self._misfits: dict[int, Any] = {}
+
+    def internal(self, values: Sequence[Any], rows: Sequence[int], distribution: BaseDistribution) -> Sequence[float]:
+        """The raw values of some rows, which are to be added."""
+        if isinstance(distribution, CategoricalDistribution) != (self.choices is not None):
+            self._misfits.update(zip(rows, values, strict=True))
+            return [np.nan] * len(values)
+        return values if self.choices is None else [self._id(value) for value in values]
+
+    def external(self, row: int, distribution: BaseDistribution) -> Any:
+        """The value that the trial of a row used."""
+        if row in self._misfits:
+            return self._misfits[row]
+        raw = float(self.raw.at(row))
+        return distribution.to_external_repr(raw) if self.choices is None else self.choices[int(raw)]
+
+    def coded(self, raw: Array, distribution: BaseDistribution) -> Array:
+        """Coded values under any distribution, shape (n,); NaN for what does not lie in its domain."""
+        if self.choices is None:
+            if isinstance(distribution, CategoricalDistribution):
+                return _matched(raw, distribution)
+            return distribution.encode(raw)
+        if not isinstance(distribution, CategoricalDistribution):
+            return np.full(raw.shape, np.nan)
+        index = {name: float(i) for i, name in reversed(list(enumerate(distribution.tokens)))}
+        lookup = np.array([index.get(token(choice), np.nan) for choice in self.choices] + [np.nan])
+        return np.asarray(lookup[np.where(np.isnan(raw), -1, raw).astype(np.intp)])
+
+    def where(self, mask: BoolArray, new_rows: IntArray) -> ParameterColumn:
+        """The column of those rows for which `mask` is True, which become `new_rows`, both of shape (size,)."""
+        kept = ParameterColumn(categorical=self.choices is not None, size=0)
+        kept.raw = self.raw.where(mask)
+        kept.choices = None if self.choices is None else list(self.choices)
+        kept._ids = dict(self._ids)
+        kept._misfits = {int(new_rows[row]): value for row, value in self._misfits.items() if mask[row]}
+        return kept
+
+    def _id(self, value: Any) -> int:
+        key = (type(value), value) if isinstance(value, (str, bool, int)) or value is None else token(value)
+        known = self._ids.get(key)
+        if known is None:
+            assert self.choices is not None
+            known = self._ids[key] = len(self.choices)
+            self.choices.append(value)
+        return known
+
+
+def _matched(raw: Array, distribution: CategoricalDistribution) -> Array:
+    """The index of the choice that equals each number."""
+    coded = np.full(raw.shape, np.nan)
+    for i, choice in reversed(list(enumerate(distribution.choices))):
+        if isinstance(choice, (int, float)) and not isinstance(choice, bool):
+            coded[raw == choice] = i
+    return coded

@@ -1,0 +1,57 @@
+"""What the log says of a trial while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, final
+
+import numpy as np
+
+from hpo.arrays import JSON
+from hpo.history.reports import Reports
+from hpo.space import Space
+
+__all__ = ["RunningTrial"]
+
+
+@final
+@dataclass(slots=True, eq=False)
+class RunningTrial:
+    """What the log says so far of a trial that has started and not finished.
+
+    Args:
+        number, time, deferred: As in `TrialStarted`.
+        space: All parameters that were known when it started; the columns of its proposal.
+        worker: Which process runs it, if the log says so.
+        resumed: Whether it had paused; then `fixed` are its parameters.
+        inherited: How many of its reports a row of its own has, from the time when it paused.
+        proposal: Coded values over `space`; None before they are in the log.
+        fixed: Parameters that were queued with it.
+        reports: Its reports.
+        asked: How many of these, without the latest one, had been made when the pruner was last asked.
+        user_attrs, system_attrs: What was attached to it.
+    """
+
+    number: int
+    time: float
+    space: Space
+    deferred: bool = False
+    worker: str | None = None
+    resumed: bool = False
+    inherited: int = 0
+    proposal: tuple[float, ...] | None = None
+    fixed: Mapping[str, JSON] = field(default_factory=dict)
+    reports: Reports = field(default_factory=Reports)
+    asked: int = 0
+    user_attrs: dict[str, JSON] = field(default_factory=dict)
+    system_attrs: dict[str, JSON] = field(default_factory=dict)
+
+    def known(self) -> dict[str, Any]:
+        """The values that others may expect it to try: its proposal, and what was fixed."""
+        return self.expected(self.proposal)
+
+    def expected(self, proposal: tuple[float, ...] | None) -> dict[str, Any]:
+        """The values that others may expect it to try if that is its proposal."""
+        proposed = {} if proposal is None else self.space.decode(np.array(proposal))
+        return proposed | dict(self.fixed)

@@ -1,0 +1,43 @@
+"""What is logged about a trial that has ended, in the words that scripts written for Optuna look for."""
+
+from __future__ import annotations
+
+from hpo import logging
+from hpo.events import TrialState
+from hpo.running.outcome import Outcome
+from hpo.trial.live import LiveTrial
+
+__all__ = ["announce"]
+
+logger = logging.get_logger(__name__)
+
+
+def announce(
+    trial: LiveTrial, outcome: Outcome, error: BaseException | None, best: tuple[int, tuple[float, ...]] | None
+) -> None:
+    """Log one line about a trial.
+
+    Args:
+        trial: Which.
+        outcome: How it ended.
+        error: What will be raised because of it, traceback and all; None if the run goes on.
+        best: Number and values of the best trial so far.
+    """
+    number, parameters = trial.number, trial.parameters
+    if outcome.state in (TrialState.PRUNED, TrialState.PAUSED):
+        logger.info(f"Trial {number} {outcome.state.name.lower()}. ")
+    elif outcome.state is TrialState.FAIL:
+        reason = "" if outcome.error is None else outcome.error.message.rstrip(".")
+        if outcome.error is not None and outcome.error.traceback:
+            reason = f"{outcome.error.type}({reason!r})"
+        logger.warning(
+            f"Trial {number} failed with parameters: {parameters} because of the following error: {reason}."
+            + (f"\n{outcome.error.traceback}" if outcome.error and outcome.error.traceback and error is None else "")
+        )
+    elif outcome.values is None:
+        return
+    elif len(outcome.values) > 1:
+        logger.info(f"Trial {number} finished with values: {list(outcome.values)} and parameters: {parameters}.")
+    else:
+        suffix = "" if best is None else f" Best is trial {best[0]} with value: {best[1][0]}."
+        logger.info(f"Trial {number} finished with value: {outcome.values[0]} and parameters: {parameters}.{suffix}")

@@ -1,0 +1,108 @@
+"""The leases of the trials that this process runs, and the end of those whose workers are gone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Protocol, final
+
+from hpo import logging
+from hpo.events import Event, TrialError, TrialFinished, TrialState
+from hpo.log import leases
+from hpo.log.leases import Observer
+from hpo.log.log import Log
+from hpo.log.worker import Worker
+from hpo.protocols import LeasePolicy
+from hpo.running import checkpoints
+from hpo.running.ending import is_handed_out
+from hpo.running.plan import Plan
+from hpo.trial.live import LiveTrial
+
+__all__ = ["Leases"]
+
+_LOST = "WorkerLost"
+
+logger = logging.get_logger(__name__)
+
+
+class _Owner(Protocol):
+    """Who runs the trials: a session."""
+
+    @property
+    def plan(self) -> Plan: ...
+
+    @property
+    def live(self) -> Mapping[int, LiveTrial]: ...
+
+    def retry(self, number: int, events: Sequence[Event], *, lost: bool) -> list[Event]: ...
+
+
+@final
+class Leases:
+    """Shows other workers that the trials of this one are alive, and gives up those of workers that are gone.
+
+    Args:
+        log: The study's.
+        owner: Who runs trials here.
+    """
+
+    def __init__(self, log: Log, owner: _Owner) -> None:
+        self._log = log
+        self._owner = owner
+        self._is_kept = False  # whether the thread that renews leases knows this
+        self._beaten: set[int] = set()  # trials whose leases have been renewed
+        self._observer = None if self.lease_policy is None else Observer(self.lease_policy)
+
+    @property
+    def lease_policy(self) -> LeasePolicy | None:
+        """How leases of running trials are kept; None where no other process can see the study."""
+        return self._log.storage.lease_policy
+
+    @property
+    def worker(self) -> str | None:
+        """This process, as `TrialStarted` names it; None where there are no leases."""
+        return None if self.lease_policy is None else str(Worker.here())
+
+    def keep(self) -> None:
+        """Have the leases of the owner's trials renewed from now on."""
+        if self.lease_policy is not None and not self._is_kept:
+            leases.keep(self)
+            self._is_kept = True
+
+    def renew_leases(self) -> None:
+        """Show the other workers that this one is alive. Called by a thread, now and then."""
+        with self._log.lock:
+            alive, name = list(self._owner.live), self._log.name
+            ended = [number for number in self._beaten if number not in self._owner.live]
+        if alive or ended:
+            self._log.storage.beat(name, alive, ended)
+            self._beaten = set(alive)
+
+    def is_lost(self, number: int) -> bool:
+        """Whether a trial failed because its worker was taken for lost."""
+        with self._log.lock:
+            ledger = self._log.ledger
+            if not ledger.is_known(number) or not ledger.has_row(number):
+                return False
+            error = ledger.finished(number).error
+            return error is not None and error.type == _LOST
+
+    def give_up_lost(self) -> None:
+        """Fail the trials whose workers are gone, if it is time to look for them."""
+        if self._observer is None or not self._observer.is_due:
+            return
+        self._log.sync()
+        running, live = self._log.ledger.running, self._owner.live
+        others = [trial for number, trial in running.items() if number not in live and not is_handed_out(trial)]
+        for trial in self._observer.lost(others, lambda: self._log.storage.beats(self._log.name)):
+            worker = None if trial.worker is None else Worker.parse(trial.worker)
+            who = "unknown" if worker is None else f"process {worker.pid} on {worker.host}"
+            error = TrialError(_LOST, f"worker lost: {who} ended or stopped renewing its lease")
+            end = TrialFinished(trial.number, TrialState.FAIL, time.time(), error=error)
+            header, plan = self._log.ledger.header, self._owner.plan
+            checkpoint = checkpoints.directory(plan.checkpoints, header, trial.number, trial.system_attrs)
+            retry = self._owner.retry(trial.number, [end], lost=True)
+            self._log.append([end, *retry])
+            if not retry:
+                checkpoints.remove(checkpoint)
+            logger.warning(f"Trial {trial.number} failed: {error.message}.")

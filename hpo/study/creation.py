@@ -1,0 +1,144 @@
+"""Making and loading studies: the one place where the parts of a study are put together, and its defaults chosen."""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from hpo import logging
+from hpo.events import StudyCreated, StudyDirection
+from hpo.exceptions import DirectionMismatchError, DuplicatedStudyError
+from hpo.protocols import Pruner, Sampler, Storage
+from hpo.running.retry import RetryPolicy
+from hpo.storage import get_storage
+from hpo.study.editing import check_name
+from hpo.study.study import Study
+
+__all__ = ["create_study", "load_study"]
+
+logger = logging.get_logger(__name__)
+
+
+def create_study(
+    *,
+    storage: str | Storage | None = None,
+    sampler: Sampler | None = None,
+    pruner: Pruner | None = None,
+    study_name: str | None = None,
+    direction: str | StudyDirection | None = None,
+    load_if_exists: bool = False,
+    directions: Sequence[str | StudyDirection] | None = None,
+    seed: int | None = None,
+    retry: RetryPolicy | int | None = None,
+    checkpoints: str | Path | None = None,
+) -> Study:
+    """A new study.
+
+    Args:
+        storage: A URL such as "sqlite:///study.db", a storage, or None for memory.
+        sampler: `TPESampler()` by default.
+        pruner: `MedianPruner()` by default.
+        study_name: To load it by; made up by default.
+        direction: "minimize" (default) or "maximize".
+        load_if_exists: Open the study of that name if there is one.
+        directions: For several objectives, one each.
+        seed: Of all random choices; by default the sampler's, else drawn once. It is stored with the study, so
+            that a resumed study goes on exactly as an uninterrupted one.
+        retry: Queue failed trials and those of lost workers again, at most that often; or a `RetryPolicy`.
+        checkpoints: Directory below which trials have their `checkpoint_dir`, on a file system that all workers see;
+            by default `$HPO_CHECKPOINTS`, or `hpo-checkpoints` in the working directory.
+
+    Raises:
+        DuplicatedStudyError: If the name is taken and `load_if_exists` is False.
+        DirectionMismatchError: If the stored study has other directions.
+        ValueError: If a direction is unknown or both arguments are given.
+
+    Example:
+        >>> study = hpo.create_study(study_name="svm", storage="sqlite:///study.db", load_if_exists=True)
+    """
+    wanted = _read_directions(direction, directions)
+    storage = get_storage(storage)
+    name = f"no-name-{uuid.uuid4()}" if study_name is None else study_name
+    check_name(name)
+    given = getattr(sampler, "seed", None) if seed is None else seed
+    header = StudyCreated(name, wanted, secrets.randbits(63) if given is None else int(given), time.time())
+    try:
+        storage.create(header)
+    except DuplicatedStudyError:
+        if not load_if_exists:
+            raise
+        study = Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
+        _check_header(study, wanted if direction or directions else None, given)
+        logger.info(f"Using an existing study with name '{name}' instead of creating a new one.")
+        return study
+    where = "in memory" if not storage.shared else f"in {type(storage).__name__.removesuffix('Storage')}"
+    logger.info(f"A new study created {where} with name: {name}")
+    return Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
+
+
+def load_study(
+    *,
+    study_name: str | None = None,
+    storage: str | Storage,
+    sampler: Sampler | None = None,
+    pruner: Pruner | None = None,
+    retry: RetryPolicy | int | None = None,
+    checkpoints: str | Path | None = None,
+) -> Study:
+    """The study of a name, to be read or gone on with; give it the sampler and the pruner that it had.
+
+    Args:
+        study_name: None if the storage holds exactly one study.
+        storage: A URL or a storage.
+        sampler, pruner, retry, checkpoints: As for `create_study`; they are not stored.
+
+    Raises:
+        UnknownStudyError: If there is no such study.
+        ValueError: If no name is given and the storage does not hold exactly one study.
+    """
+    storage = get_storage(storage, create=False)
+    if study_name is None:
+        names = storage.studies()
+        if len(names) != 1:
+            raise ValueError(f"study_name may be left out if the storage holds one study; it holds {list(names)!r}.")
+        study_name = names[0]
+    return Study(study_name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
+
+
+def _read_directions(
+    direction: str | StudyDirection | None, directions: Sequence[str | StudyDirection] | None
+) -> tuple[StudyDirection, ...]:
+    if direction is not None and directions is not None:
+        raise ValueError("Give direction or directions, not both.")
+    if directions is not None:
+        if isinstance(directions, str) or not isinstance(directions, Sequence) or len(directions) == 0:
+            raise ValueError(f"directions must be a list with one entry per objective, got {directions!r}.")
+        return tuple(_read_direction(one) for one in directions)
+    return (_read_direction("minimize" if direction is None else direction),)
+
+
+def _read_direction(direction: Any) -> StudyDirection:
+    if isinstance(direction, StudyDirection) and direction is not StudyDirection.NOT_SET:
+        return direction
+    if direction == "minimize" and isinstance(direction, str):
+        return StudyDirection.MINIMIZE
+    if direction == "maximize" and isinstance(direction, str):
+        return StudyDirection.MAXIMIZE
+    raise ValueError(f'A direction is "minimize" or "maximize", got {direction!r}.')
+
+
+def _check_header(study: Study, wanted: tuple[StudyDirection, ...] | None, seed: int | None) -> None:
+    if wanted is not None and tuple(study.directions) != wanted:
+        raise DirectionMismatchError(
+            f"The stored study {study.study_name!r} has the directions {[d.name for d in study.directions]}, not "
+            f"{[d.name for d in wanted]}. Use another name, or leave the direction out to load it as it is."
+        )
+    if seed is not None and seed != study.seed:
+        warnings.warn(
+            f"The stored study {study.study_name!r} keeps its seed {study.seed}; {seed} is ignored.", stacklevel=3
+        )

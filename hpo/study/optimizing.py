@@ -1,0 +1,59 @@
+"""A call of `Study.optimize`, checked and made into a run."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from typing import Any
+
+from hpo.running.budget import Budget
+from hpo.running.callbacks import BudgetedCallback
+from hpo.running.executor import CallingThread, Executor, Threads
+from hpo.running.loop import Limits
+
+__all__ = ["executor_for", "limits_of"]
+
+
+def limits_of(
+    n_trials: int | None,
+    timeout: float | None,
+    max_trials: int | None,
+    catch: Any,
+    callbacks: tuple[Callable[..., object], ...],
+    lag: int | None,
+) -> Limits:
+    """When a run ends; callbacks that count trials let none begin that would be too many.
+
+    Raises:
+        TypeError: If `catch` names something else than exceptions.
+    """
+    counting: list[object] = list(callbacks)
+    budgets = [callback.budget for callback in counting if isinstance(callback, BudgetedCallback)]
+    if max_trials is not None:
+        budgets.append(Budget(max_trials))
+    deadline = None if timeout is None else time.monotonic() + timeout
+    return Limits(n_trials, deadline, tuple(budgets), _exception_classes(catch), lag)
+
+
+def executor_for(n_jobs: int, lag: int | None) -> Executor:
+    """Where the objective of a run with so many jobs is called.
+
+    Raises:
+        ValueError: If there cannot be so many.
+    """
+    if n_jobs == -1:
+        n_jobs = os.cpu_count() or 1
+    if n_jobs < 1:
+        raise ValueError(f"n_jobs must be ≥ 1, or -1 for one thread per core, got {n_jobs!r}.")
+    if lag is not None and lag < n_jobs:
+        raise ValueError(f"lag must be at least n_jobs={n_jobs}, so that every thread has a trial; got {lag}.")
+    return CallingThread() if n_jobs == 1 else Threads(n_jobs)
+
+
+def _exception_classes(catch: Any) -> tuple[type[BaseException], ...]:
+    classes = (catch,) if isinstance(catch, type) else tuple(catch)
+    for one in classes:
+        if not (isinstance(one, type) and issubclass(one, BaseException)):
+            raise TypeError(f"catch must be an exception class or several of them, got {one!r}.")
+    return classes

@@ -1,0 +1,37 @@
+"""What a caller of `Study.tell` means."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+from hpo.events import TrialState
+from hpo.running.outcome import Outcome, read_values
+from hpo.running.session import Session
+
+__all__ = ["told_outcome"]
+
+
+def told_outcome(
+    session: Session, number: int, values: float | Sequence[float] | None, state: TrialState | None
+) -> Outcome:
+    """How a trial ends that is told so.
+
+    Raises:
+        ValueError: If values and state contradict each other.
+    """
+    if state in (TrialState.RUNNING, TrialState.WAITING):
+        raise ValueError(f"Cannot tell with state {TrialState(state).name}.")
+    if state in (TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED):
+        if values is not None:
+            raise ValueError(f"A trial told as {TrialState(state).name} takes no values, got {values!r}.")
+        if state is TrialState.PAUSED:
+            return session.paused(number)
+        return session.pruned(number) if state is TrialState.PRUNED else Outcome(TrialState.FAIL)
+    read = read_values(values, session.n_objectives)
+    if not isinstance(read, str):
+        return Outcome(TrialState.COMPLETE, read)
+    if state is TrialState.COMPLETE:
+        raise ValueError(f"Cannot tell as COMPLETE: {read}")
+    warnings.warn(f"Trial {number} is stored as failed: {read}", stacklevel=4)
+    return Outcome.of_return(values, session.n_objectives)

@@ -1,0 +1,68 @@
+"""A trial where its objective runs, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, final
+
+from hpo.arrays import JSON
+from hpo.distributions import BaseDistribution
+from hpo.history.reports import Reports
+from hpo.history.running import RunningTrial
+
+__all__ = ["LiveTrial"]
+
+
+@final
+@dataclass(slots=True, eq=False)
+class LiveTrial:
+    """What a trial was given, and what it has said so far. It pickles, and whoever runs the trial owns it.
+
+    Args:
+        record: What the log says of it.
+        proposal: The sampler's coded values over `record.space`.
+        user_attrs: What is attached to it.
+        reports: Its intermediate values: the record's, or its own while they are kept back.
+        resume_step: The step to go on from; 0 for a new trial.
+        parameters, distributions: What was suggested, by name, in that order.
+        constraints: By name; feasible where ≤ 0.
+        asked: How many reports, without the latest one, had been made when the pruner was last asked.
+        pruned: What the pruner answered to the last report; None if it was not asked.
+        answers: Of reports that are kept back, what the pruner had answered before each of them.
+        has_checkpoint: Whether it has looked at its directory for checkpoints.
+        has_ended: Whether its end is in the log.
+    """
+
+    record: RunningTrial
+    proposal: tuple[float, ...]
+    user_attrs: dict[str, JSON]
+    reports: Reports
+    resume_step: int = 0
+    parameters: dict[str, Any] = field(default_factory=dict)
+    distributions: dict[str, BaseDistribution] = field(default_factory=dict)
+    constraints: dict[str, float] = field(default_factory=dict)
+    asked: int = 0
+    pruned: bool | None = None
+    answers: list[bool | None] = field(default_factory=list)
+    has_checkpoint: bool = False
+    has_ended: bool = False
+
+    @classmethod
+    def of(cls, record: RunningTrial, proposal: tuple[float, ...]) -> LiveTrial:
+        """A trial that begins now, or goes on."""
+        reports = record.reports.copy() if record.deferred else record.reports
+        return cls(
+            record,
+            proposal,
+            dict(record.user_attrs),
+            reports,
+            reports.last + 1,
+            asked=record.asked,
+            answers=[None] * len(reports),
+            has_checkpoint=record.resumed,
+        )
+
+    @property
+    def number(self) -> int:
+        """Rank of the trial within its study, from 0."""
+        return self.record.number
