@@ -162,6 +162,7 @@ class Ledger:
         self.header = event
         signs = [-1.0 if d is StudyDirection.MAXIMIZE else 1.0 for d in event.directions]
         self._signs = tuple(signs)
+        self._no_reports = Reports(signs)  # most trials make none
         self._columns = Columns(np.array(signs))
 
     def _declared(self, event: SpaceDeclared) -> None:
@@ -183,7 +184,7 @@ class Ledger:
             number = len(self._rows)
             self._rows.append(_UNFINISHED)
             self.running[number] = RunningTrial(
-                number, event.time, self.space, event.deferred, event.worker, reports=Reports(self._signs)
+                number, event.time, self.space, event.deferred, event.worker, reports=self._no_reports
             )
             return number
         queued = self.waiting.pop(event.claims, None)
@@ -243,6 +244,8 @@ class Ledger:
             return None
         if event.pruned is not None:
             trial.asked = len(trial.reports)
+        if trial.reports is self._no_reports:
+            trial.reports = Reports(self._signs)
         trial.reports.add(event.step, event.value)
         return event.number
 
