@@ -44,16 +44,22 @@ class PatientPruner:
         check_one_objective(history, self)
         if len(curve.steps) <= self.patience + 1:
             return False
-        losses = [loss for _, loss in sorted(zip(curve.steps, curve.losses, strict=True), key=lambda one: one[0])]
-        before, last = _smallest(losses[: -self.patience - 1]), _smallest(losses[-self.patience - 1 :])
+        ordered = curve if curve.in_order else _in_order(curve)
+        before, last = ordered.bests[-self.patience - 2], _smallest(ordered.losses[-self.patience - 1 :])
         if not before + self.min_delta < last:  # NaN on either side says nothing
             return False
-        return self.wrapped_pruner is None or self.wrapped_pruner.prune(history, replace(curve, asked=0))
+        return self.wrapped_pruner is None or self.wrapped_pruner.prune(history, curve.never_asked())
 
     @property
     def wrapped(self) -> Pruner | None:
         """The other pruner, which divides the trials and promotes paused ones if it can."""
         return self.wrapped_pruner
+
+
+def _in_order(curve: Curve) -> Curve:
+    """The same reports by step."""
+    steps, losses = zip(*sorted(zip(curve.steps, curve.losses, strict=True), key=lambda one: one[0]), strict=True)
+    return replace(curve, steps=steps, losses=losses)
 
 
 def _smallest(losses: Iterable[float]) -> float:

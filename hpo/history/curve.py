@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any, TypeVar, final, overload
 
 __all__ = ["Curve", "Prefix"]
@@ -102,9 +102,15 @@ class Curve:
             return Curve(number, tuple(steps), tuple(values), asked, (), inherited)
         return Curve(number, tuple(steps), tuple([-value for value in values]), asked, (), inherited)
 
-    def remember(self, *, step: int, best: float, in_order: bool) -> None:
+    def remember(self, *, step: int, bests: Sequence[float], in_order: bool) -> None:
         """Take over what whoever made the curve knows already, so that it need not be looked for."""
-        self.__dict__.update(step=step, best=best, in_order=in_order)
+        self.__dict__.update(step=step, best=bests[-1], bests=bests, in_order=in_order)
+
+    def never_asked(self) -> Curve:
+        """The same reports, as if the pruner had not been asked before."""
+        curve = replace(self, asked=0)
+        curve.__dict__.update({**self.__dict__, "asked": 0})  # what has been computed holds for it too
+        return curve
 
     @cached_property
     def step(self) -> int:
@@ -117,7 +123,12 @@ class Curve:
         total = sum(self.losses)
         if total == total:  # only otherwise can there be a NaN
             return min(self.losses)
-        return min((loss for loss in self.losses if loss == loss), default=math.nan)
+        return _smallest(self.losses)
+
+    @cached_property
+    def bests(self) -> Sequence[float]:
+        """The smallest loss up to each report; NaN while all are NaN. Nothing with several objectives."""
+        return tuple(accumulate(self.losses, lambda one, other: _smallest((one, other))))
 
     @cached_property
     def in_order(self) -> bool:
@@ -127,10 +138,7 @@ class Curve:
     @property
     def ideal(self) -> tuple[float, ...]:
         """With several objectives the smallest loss of each so far, shape (m,); NaN for what was always NaN."""
-        return tuple(
-            min((loss for loss in losses if loss == loss), default=math.nan)
-            for losses in zip(*self.vectors, strict=True)
-        )
+        return tuple(_smallest(losses) for losses in zip(*self.vectors, strict=True))
 
     @property
     def latest(self) -> float:
@@ -156,3 +164,7 @@ class Curve:
             first = bisect_left(self.steps, begin)
             return first < len(self.steps) and self.steps[first] < end
         return any(begin <= step < end for step in self.steps)
+
+
+def _smallest(losses: Iterable[float]) -> float:
+    return min((loss for loss in losses if loss == loss), default=math.nan)

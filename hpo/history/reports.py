@@ -25,7 +25,7 @@ class Reports:
         last: The largest step; -1 without reports.
     """
 
-    __slots__ = ("_best", "_in_order", "_known", "_losses", "_signs", "last", "steps", "values")
+    __slots__ = ("_bests", "_in_order", "_known", "_losses", "_signs", "last", "steps", "values")
 
     def __init__(self, signs: Sequence[float] = (1.0,), given: Mapping[int, Report] | None = None) -> None:
         self.steps: list[int] = []
@@ -35,7 +35,7 @@ class Reports:
         self._losses: list[Any] = self.values if self._signs == (1.0,) else []
         self._known: set[int] = set()
         self._in_order = True
-        self._best = float("nan")
+        self._bests: list[float] = []  # the smallest loss so far at each report; NaN while all are
         for step, value in (given or {}).items():
             self.add(step, value)
 
@@ -66,8 +66,8 @@ class Reports:
             loss = self._signs[0] * value
             if self._losses is not self.values:
                 self._losses.append(loss)
-            if loss < self._best or self._best != self._best:
-                self._best = loss
+            best = self._bests[-1] if self._bests else loss
+            self._bests.append(loss if loss < best or best != best else best)
         self._known.add(step)
         self._in_order = self._in_order and step > self.last
         self.last = max(self.last, step)
@@ -81,5 +81,5 @@ class Reports:
             return Curve(number, steps, (), asked, losses, inherited)
         curve = Curve(number, steps, losses, asked, (), inherited)
         if size == len(self.steps) and size:
-            curve.remember(step=self.last, best=self._best, in_order=self._in_order)
+            curve.remember(step=self.last, bests=Prefix(self._bests, size), in_order=self._in_order)
         return curve
