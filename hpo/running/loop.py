@@ -92,16 +92,20 @@ class Run:
     _errors: list[BaseException] = field(default_factory=list)
     _n_begun: int = 0
     _n_flying: int = 0
-    _turn: threading.Condition = field(default_factory=threading.Condition)
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _n_waiting: int = 0
     _ready: deque[LiveTrial] = field(default_factory=deque)  # begun, and not yet given to the executor
     _order: list[LiveTrial] = field(default_factory=list)  # begun, and not yet committed
     _ended: dict[int, tuple[Outcome, BaseException | None]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._changed = threading.Condition(self._lock)
+
     def stop(self) -> None:
         """Begin no more trials."""
         self._stopped.set()
-        with self._turn:
-            self._turn.notify_all()
+        with self._lock:
+            self._changed.notify_all()
 
     def go(self) -> None:
         """Run trials until a limit is reached, and raise the first error that ended the run."""
@@ -128,7 +132,7 @@ class Run:
     def _next(self) -> LiveTrial | None:
         """The next trial, as soon as there is a slot for it; None when there will be no more."""
         while True:
-            with self._turn:
+            with self._lock:
                 if self.limits.lag is not None:
                     self._begin_all(self.limits.lag)
                 elif self._n_flying < self.executor.slots and self._may_begin():
@@ -139,7 +143,7 @@ class Run:
                 if not self._may_begin():
                     return None
                 if self._order or self._n_flying:
-                    self._turn.wait(0.5)  # a wait without a timeout would keep signals waiting on some platforms
+                    self._wait()
                     continue
             self._stopped.wait(_POLL)  # other workers' trials use a budget up; room may come when one of them has ended
 
@@ -179,9 +183,15 @@ class Run:
         return self.limits.n_trials is None or self._n_begun < self.limits.n_trials
 
     def _wait_for_all(self) -> None:
-        with self._turn:
+        with self._lock:
             while self._n_flying:
-                self._turn.wait(0.5)
+                self._wait()
+
+    def _wait(self) -> None:
+        """Wait under the lock until something has changed, or for a while."""
+        self._n_waiting += 1
+        self._changed.wait(0.5)  # without a timeout signals would have to wait too on some platforms
+        self._n_waiting -= 1
 
     # ---- executing and committing, wherever the executor calls
 
@@ -199,9 +209,10 @@ class Run:
                 raise
         finally:
             _here.runs = outer
-            with self._turn:
+            with self._lock:
                 self._n_flying -= 1
-                self._turn.notify_all()
+                if self._n_waiting:
+                    self._changed.notify_all()
 
     def _call(self, trial: LiveTrial) -> tuple[Outcome, BaseException | None]:
         """Call the objective: how the trial ends, and the error that ends the run."""
@@ -221,7 +232,7 @@ class Run:
         if self.limits.lag is None:
             self._settle(trial, outcome, error)
             return
-        with self._turn:
+        with self._lock:
             self._ended[trial.number] = outcome, error
             if error is not None and not isinstance(error, Exception):
                 raise error
@@ -231,21 +242,20 @@ class Run:
                     self._settle(first, *self._ended.pop(first.number))
                     self._begin_all(self.limits.lag)
             finally:
-                self._turn.notify_all()
+                self._changed.notify_all()
 
     def _settle(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
         """Store the end of a trial, and tell about it."""
         with self.interrupts.shield():
             accepted = self.session.end(trial.number, outcome)
-            with self._turn:
-                self._order.remove(trial)
+            self._order.remove(trial)
         if not accepted:
             logger.warning(f"Trial {trial.number} had already been ended by someone else; its result is ignored.")
             return
         if outcome.state is not TrialState.COMPLETE or logger.isEnabledFor(logging.INFO):
             announce(trial, outcome, error, self.session.best())
         if self.tick is not None:
-            with self._turn:
+            with self._lock:
                 self.tick(not trial.record.resumed)
         if error is not None:
             if self.limits.lag is None:
@@ -256,7 +266,7 @@ class Run:
             watcher(trial)
 
     def _fail(self, error: BaseException) -> None:
-        with self._turn:
+        with self._lock:
             if error not in self._errors:
                 self._errors.append(error)
         self.stop()
@@ -265,7 +275,7 @@ class Run:
         """Let the trials that are still running fail: the run has been interrupted."""
         self.stop()
         reason = self._errors[0] if self._errors else KeyboardInterrupt("The run was interrupted.")
-        with self._turn:
+        with self._lock:
             left = list(self._order)
             self._order.clear()
             self._ready.clear()

@@ -44,28 +44,24 @@ class Leases:
     Args:
         log: The study's.
         owner: Who runs trials here.
+
+    Attributes:
+        lease_policy: How they are kept; None where no other process can see the study.
+        worker: This process, as `TrialStarted` names it; None where there are no leases.
     """
 
     def __init__(self, log: Log, owner: _Owner) -> None:
         self._log = log
         self._owner = owner
-        self._is_kept = False  # whether the thread that renews leases knows this
+        self.lease_policy: LeasePolicy | None = log.storage.lease_policy
+        self.worker = None if self.lease_policy is None else str(Worker.here())
+        self._is_kept = self.lease_policy is None  # whether the thread that renews leases need not be told of this
         self._beaten: set[int] = set()  # trials whose leases have been renewed
         self._observer = None if self.lease_policy is None else Observer(self.lease_policy)
 
-    @property
-    def lease_policy(self) -> LeasePolicy | None:
-        """How leases of running trials are kept; None where no other process can see the study."""
-        return self._log.storage.lease_policy
-
-    @property
-    def worker(self) -> str | None:
-        """This process, as `TrialStarted` names it; None where there are no leases."""
-        return None if self.lease_policy is None else str(Worker.here())
-
     def keep(self) -> None:
         """Have the leases of the owner's trials renewed from now on."""
-        if self.lease_policy is not None and not self._is_kept:
+        if not self._is_kept:
             leases.keep(self)
             self._is_kept = True
 
