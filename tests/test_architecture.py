@@ -16,7 +16,6 @@ FAMILIES = ("samplers", "pruners", "storage", "importance", "visualization", "in
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("arrays", "exceptions", "logging"),
     ("key", "pareto"),
-    ("scales",),
     ("distributions",),
     ("space",),
     ("events",),

@@ -6,11 +6,15 @@ import functools
 import hashlib
 import os
 import socket
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
 __all__ = ["Worker"]
+
+_FIRST_NAMESPACE = 0xEFFFFFF8
+"""Linux numbers namespaces from here on; what imitates it, such as gVisor, shows small numbers without a meaning."""
 
 
 @final
@@ -19,9 +23,11 @@ class Worker:
     """A process that runs trials.
 
     Args:
-        host, pid: For people.
-        machine: Names what the pid belongs to: this boot of this host, and the process namespace within it.
-        begun: When the process began, in the machine's own count; tells it from a later one with the same pid.
+        host, pid: As the process sees them.
+        machine: Names what pid and `begun` belong to: this boot, its process namespace and its time namespace. Empty
+            where the system does not tell.
+        begun: When the process began, in the machine's own count; tells it from a later one with the same pid. Empty
+            where the system does not tell.
     """
 
     host: str
@@ -38,7 +44,7 @@ class Worker:
     def parse(cls, text: str) -> Worker | None:
         """The worker that `str` wrote; None if it is written otherwise."""
         host, *rest = text.rsplit("/", 3)
-        if len(rest) != 3 or not rest[0].isdigit():
+        if len(rest) != 3 or not (rest[0].isascii() and rest[0].isdigit()):
             return None
         return cls(host, int(rest[0]), rest[1], rest[2])
 
@@ -47,33 +53,68 @@ class Worker:
 
     @property
     def is_gone(self) -> bool:
-        """True only if it is certain: the process ran on this machine and no longer does."""
-        if self.machine != _machine() or not self.begun:
+        """True only if it is certain: the process was in the very process table that is asked, and no longer is.
+
+        Whatever cannot be read, or is not shown to the user who asks, counts as alive; its lease will tell.
+        """
+        here = Worker.here()
+        if not here.machine or (self.host, self.machine) != (here.host, here.machine):
             return False
-        return _begun(self.pid) != self.begun
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return True
+        except (OSError, OverflowError):
+            pass  # there is one, of another user; perhaps a later one
+        begun, has_ended = _look(self.pid)
+        return has_ended or ("" not in (self.begun, begun) and self.begun != begun)
 
 
-@functools.lru_cache(maxsize=4)
+@functools.lru_cache(maxsize=1)
 def _worker(pid: int) -> Worker:
-    return Worker(socket.gethostname(), pid, _machine(), _begun(pid))
+    return Worker(socket.gethostname(), pid, _machine(pid), _look(pid)[0])
 
 
-@functools.cache
-def _machine() -> str:
-    """A name for this boot and process namespace; one that never matches where the system does not tell."""
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_worker.cache_clear)  # a child may begin another namespace, with the same pid
+
+
+def _machine(pid: int) -> str:
+    """A name for the boot and the namespaces of the process that asks; empty where they are not certain."""
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        namespace = os.readlink("/proc/self/ns/pid")  # noqa: PTH115  (a magic link, no path)
-    except OSError:
+        status = Path("/proc/self/status").read_bytes()
+        processes, times = _namespace("pid"), _namespace("time")
+    except (OSError, ValueError):
         return ""
-    return hashlib.blake2b(f"{boot}/{namespace}".encode(), digest_size=4).hexdigest()
+    # A process has one pid in each namespace that sees it: with several, /proc belongs to a namespace further out,
+    # where other processes have these pids.
+    is_own_table = f"NSpid:\t{pid}".encode() in status.splitlines()
+    if not boot or not is_own_table or processes < _FIRST_NAMESPACE:
+        return ""
+    return hashlib.blake2b(f"{boot}/{processes}/{times}".encode(), digest_size=8).hexdigest()
 
 
-def _begun(pid: int) -> str:
-    """When a process began, as the kernel counts; empty if there is none, or it has ended and waits for its parent."""
+def _namespace(kind: str) -> int:
+    """The number of the own namespace; 0 where the kernel knows none of this kind."""
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        link = os.readlink(f"/proc/self/ns/{kind}")  # noqa: PTH115  (a magic link, no path)
+    except FileNotFoundError:
+        return 0
+    return int(link.removeprefix(f"{kind}:[").removesuffix("]"))
+
+
+def _look(pid: int) -> tuple[str, bool]:
+    """When a process began, as the kernel counts, and whether it has ended and waits for its parent.
+
+    Empty and False where that cannot be read.
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
-        return ""
-    fields = stat.rpartition(")")[2].split()  # the command before may hold anything, spaces and brackets too
-    return "" if fields[0] in ("Z", "X") else fields[19]
+        return "", False
+    fields = stat.rpartition(b")")[2].split()  # the command before may hold anything, spaces and brackets too
+    if len(fields) < 20:
+        return "", False
+    is_alone = int(fields[17]) <= 1  # else only its first thread has ended
+    return fields[19].decode(), fields[0] in (b"Z", b"X") and is_alone

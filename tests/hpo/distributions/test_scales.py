@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from hpo.scales import LinearScale, LogScale, NormalScale, Scale
+from hpo.distributions.scales import LinearScale, LogScale, NormalScale, Scale
 from tests.strategies import units
 
 SCALES: list[Scale] = [

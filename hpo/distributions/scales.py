@@ -16,7 +16,7 @@ import numpy as np
 
 from hpo.arrays import Array
 
-__all__ = ["LinearScale", "LogScale", "NormalScale", "Scale"]
+__all__ = ["LinearScale", "LogScale", "NormalScale", "Scale", "cells"]
 
 _STANDARD = NormalDist()
 _TINY = 2.0**-54  # of the probability: as far into a tail without an end as the other one resolves
@@ -123,6 +123,16 @@ class NormalScale:
         if low > 0:
             low, high = -high, -low
         return _phi(low), _phi(high)
+
+
+def cells(low: float, high: float, step: float | None, log: bool) -> Scale:
+    """The scale over [low, high], which reaches half a cell beyond both ends where values are stepped."""
+    if step is not None and log:
+        # The half cell below `low` mirrors the one above it in log x; low - step / 2 may be negative.
+        low, high = low / (1 + step / (2 * low)), high + step / 2
+    elif step is not None:
+        low, high = low - step / 2, high + step / 2
+    return LogScale(low, high) if log else LinearScale(low, high)
 
 
 def _phi(z: float) -> float:

@@ -1,0 +1,65 @@
+"""Distributions as JSON, in the form that Optuna writes and in a short one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from hpo.arrays import JSON
+from hpo.distributions.base import BaseDistribution
+from hpo.distributions.categorical import CategoricalDistribution
+from hpo.distributions.floats import FloatDistribution
+from hpo.distributions.integers import IntDistribution
+from hpo.distributions.normal import NormalDistribution
+from hpo.distributions.tokens import plain
+
+__all__ = ["distribution_from_dict", "distribution_to_dict", "distribution_to_json", "json_to_distribution"]
+
+_KINDS: dict[str, type[BaseDistribution]] = {
+    kind.__name__: kind for kind in (FloatDistribution, IntDistribution, CategoricalDistribution, NormalDistribution)
+}
+_SHORT = {
+    "float": "FloatDistribution",
+    "int": "IntDistribution",
+    "categorical": "CategoricalDistribution",
+    "normal": "NormalDistribution",
+}
+
+
+def distribution_to_json(dist: BaseDistribution) -> str:
+    """The distribution as a JSON object with its `name` and `attributes`."""
+    return json.dumps(distribution_to_dict(dist), default=plain)
+
+
+def distribution_to_dict(dist: BaseDistribution) -> dict[str, Any]:
+    """The same object before it becomes text."""
+    attributes = dist._asdict()
+    if isinstance(dist, CategoricalDistribution):
+        attributes = {"choices": dist.choices}
+        if dist.weights is not None:
+            attributes["weights"] = dist.weights
+        if dist.ordered:
+            attributes["ordered"] = True
+    return {"name": type(dist).__name__, "attributes": attributes}
+
+
+def json_to_distribution(json_str: str) -> BaseDistribution:
+    """The distribution that `distribution_to_json` wrote.
+
+    Also reads the short form `{"type": "float", "low": 0, "high": 1}`.
+    """
+    return distribution_from_dict(json.loads(json_str))
+
+
+def distribution_from_dict(data: Mapping[str, JSON]) -> BaseDistribution:
+    """The distribution that a decoded JSON object describes, in either form."""
+    if "type" in data:
+        attributes = {key: value for key, value in data.items() if key != "type"}
+        name = _SHORT.get(data["type"], data["type"])
+    else:
+        name, attributes = data.get("name"), dict(data.get("attributes", {}))
+    kind = _KINDS.get(str(name))
+    if kind is None:
+        raise ValueError(f"Unknown kind of distribution {name!r}; known are {sorted(_KINDS)} and {sorted(_SHORT)}.")
+    return kind(**attributes)
