@@ -11,7 +11,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
 from hpo.history import History
-from hpo.samplers.tpe.axes import axes_of
+from hpo.samplers.model.axes import axes_of
 from hpo.space import Space
 
 __all__ = ["Observations"]

@@ -20,11 +20,9 @@ from hpo.samplers.gp.improvement import Front
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.search import search
-from hpo.samplers.tpe.axes import BINS, Axes
-from hpo.samplers.tpe.branches import Leaf, Tree, learn
-from hpo.samplers.tpe.tried import configurations, names_of
+from hpo.samplers.model.configurations import configurations, names_of
 
-__all__ = ["ACQUISITIONS", "Question", "propose", "tree_of"]
+__all__ = ["ACQUISITIONS", "Question", "propose"]
 
 ACQUISITIONS: Mapping[str, Acquisition] = {
     "ei": acquisition.log_expected_improvement,
@@ -105,13 +103,6 @@ def propose(models: list[Posterior], question: Question, rng: np.random.Generato
         return np.asarray(points[0])
     some = np.sort(rng.choice(len(listed), min(len(listed), _COMPARED), replace=False))
     return _best(criterion, domain, listed[some])
-
-
-def tree_of(seen: Observations, axes: Axes) -> Tree:
-    """Which parameters are active, as trials show."""
-    if (seen.active == seen.active[0]).all():
-        return Leaf(seen.active[0])
-    return learn(axes.bins(seen.points, seen.active, BINS), seen.active, axes.numbers)
 
 
 def _criterion(

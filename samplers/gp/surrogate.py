@@ -17,7 +17,7 @@ from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.prior import prior
 from hpo.samplers.gp.warp import Warp, finite, warps
-from hpo.samplers.tpe.axes import axes_of
+from hpo.samplers.model.axes import axes_of
 from hpo.space import Space
 
 __all__ = ["Modelling", "Surrogate", "Surrogates", "advanced", "values"]

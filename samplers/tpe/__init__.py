@@ -4,10 +4,8 @@ sampler.py    the sampler: options, and what to do when
 record.py     which trials matter: the best ones, and a fair sample of all
 split.py      how many of them are good
 weights.py    how much each counts
-axes.py       parameters as kernel axes: continuous, cells, categories
 bandwidth.py  how wide kernels are
 parzen.py     the mixture: fit, draw, log density
-branches.py   which parameters are active, learned from history
 tried.py      configurations of a finite space that need not be tried again
 """
 

@@ -13,14 +13,16 @@ from hpo.arrays import Array
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.key import Key
+from hpo.samplers.model import startup
+from hpo.samplers.model.axes import Axes, axes_of
+from hpo.samplers.model.branches import BINS, Leaf, Tree, active_at, deciding, tree_of
+from hpo.samplers.model.configurations import configurations, names_of
 from hpo.samplers.tpe import bandwidth, split, weights
-from hpo.samplers.tpe.axes import BINS, Axes, axes_of
-from hpo.samplers.tpe.branches import Leaf, Tree, deciding, learn, route
 from hpo.samplers.tpe.fidelity import enough_step
 from hpo.samplers.tpe.ratio import Part, Ratio, from_prior, ratio_of, share
 from hpo.samplers.tpe.record import Record
 from hpo.samplers.tpe.trials import Trials
-from hpo.samplers.tpe.tried import Tried, configurations, names_of
+from hpo.samplers.tpe.tried import Tried
 from hpo.space import Space
 
 __all__ = ["TPESampler"]
@@ -143,7 +145,7 @@ class TPESampler:
             return np.empty(0)
         record = self._record(history)
         if record.size < max(self.n_startup_trials, 1):
-            row = self._started(space, history, key)
+            row = self._started(space, key)
             if not self._repeats(row, space, record, history):
                 return row
         given = {name: history.space[name] for name in history.given if name in history.space}
@@ -164,27 +166,13 @@ class TPESampler:
         key, advance = ("tpe.record", n_best, self.n_kernels, failed, step), partial(Record.advance, step=step)
         return history.fold(key, start, advance, Space()).latest(history)
 
-    def _started(self, space: Space, history: History, key: Key) -> Array:
+    def _started(self, space: Space, key: Key) -> Array:
         """A row of the prior, spread as `startup` says."""
-        if self.startup == "random" or key.number is None:
+        if self.startup == "random":
             return space.uniform(key)
         if self.startup == "sobol":
-            from scipy.stats.qmc import Sobol
-
-            sequence = Sobol(len(space), rng=key.study.child(f"tpe.startup {space.names}").generator())
-            if key.number:
-                sequence.fast_forward(key.number)
-            u = sequence.random(1)[0]
-            return np.array([d.draw(float(v)) for d, v in zip(space.distributions, u, strict=True)])
-        n = max(self.n_startup_trials, 1)
-        block, position = divmod(key.number, n)
-        within = key.uniforms(space.names)
-        order = key.study.child(f"tpe.startup {block}")
-        row = np.empty(len(space))
-        for column, (name, u) in enumerate(zip(space.names, within, strict=True)):
-            stratum = order.child(name).generator().permutation(n)[position]
-            row[column] = space.distributions[column].draw((stratum + u) / n)
-        return row
+            return startup.sobol(space, key, "tpe.startup")
+        return startup.stratified(space, key, max(self.n_startup_trials, 1), "tpe.startup")
 
     def _single(self, space: Space, record: Record, history: History, key: Key) -> float:
         """One parameter's value, whatever the others are."""
@@ -201,11 +189,12 @@ class TPESampler:
             known = replace(known, cautious=True)
         rng = key.child("tpe").generator()
         given = axes.points(space.encode(history.given)[None])[0]
-        tree = _tree(known, axes) if space is history.space else Leaf(np.ones(len(space), dtype=np.bool_))
+        whole = space is history.space
+        tree = tree_of(axes, known.points, known.active) if whole else Leaf(np.ones(len(space), dtype=np.bool_))
         known = self._with_given(known, axes, given)
         pending = _routed(axes, tree, axes.points(history.pending(space)))
         liars = pending if self.constant_liar else pending[:0]
-        if space is not history.space or not self._must_be_new(axes):
+        if not whole or not self._must_be_new(axes):
             fixed, here = self._explored(known, axes, tree, given, key, rng)
             return _coded(axes, self._point(axes, here, liars, tree, fixed, None, rng))
         tried = self._tried(space, history, axes, pending)
@@ -365,8 +354,8 @@ class TPESampler:
         known = Trials.of(record, history, space, axes, self._n_good(self._n_compared(record, history)))
         if known is None:
             return False
-        tree, point = _tree(known, axes), axes.points(row[None])
-        active = route(tree, axes.bins(point, ~np.isnan(point), BINS))
+        tree, point = tree_of(axes, known.points, known.active), axes.points(row[None])
+        active = active_at(tree, axes, point)
         pending = _routed(axes, tree, axes.points(history.pending(space)))
         return names_of(axes.values(point, active))[0] in self._tried(space, history, axes, pending)
 
@@ -387,7 +376,7 @@ class TPESampler:
     ) -> Array | None:
         """The best of some configurations of the prior that were not tried, shape (d,); None if all were."""
         points = from_prior(axes, _MOST_COMPARED, given, rng)
-        active = route(tree, axes.bins(points, np.ones(points.shape, dtype=np.bool_), BINS))
+        active = active_at(tree, axes, points)
         new = np.array([name not in tried for name in names_of(axes.values(points, active))])
         if not new.any():
             return None
@@ -428,15 +417,6 @@ def _coded(axes: Axes, point: Array) -> Array:
     return np.asarray(axes.coded(point[None])[0])
 
 
-def _tree(known: Trials, axes: Axes) -> Tree:
-    """Which parameters are active, as trials show."""
-    if (known.active == known.active[0]).all():
-        return Leaf(known.active[0])
-    return learn(axes.bins(known.points, known.active, BINS), known.active, axes.numbers)
-
-
 def _routed(axes: Axes, tree: Tree, points: Array) -> Array:
     """Points, shape (n, d), without what is not active."""
-    if not len(points):
-        return points
-    return np.where(route(tree, axes.bins(points, ~np.isnan(points), BINS)), points, np.nan)
+    return np.where(active_at(tree, axes, points), points, np.nan) if len(points) else points

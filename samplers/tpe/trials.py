@@ -10,7 +10,7 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.history import History
-from hpo.samplers.tpe.axes import Axes
+from hpo.samplers.model.axes import Axes
 from hpo.samplers.tpe.record import LOSSES, VIOLATION, Record, is_complete, order_of_one, order_of_several
 from hpo.space import Space
 
