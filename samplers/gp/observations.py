@@ -105,6 +105,11 @@ class Observations:
             self.violation[rows],
         )
 
+    def best_first(self) -> IntArray:
+        """Indices from the best to the worst, shape (n,): by violation, then by the sum of the losses."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.lexsort((self.losses.sum(axis=1), self.violation))
+
     def constraint(self, name: str) -> Array:
         """The values of a constraint, shape (n,)."""
         return self.constraints.get(name, np.full(len(self), np.nan))

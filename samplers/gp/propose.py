@@ -150,7 +150,7 @@ def _reference(losses: Array) -> Array:
 
 def _filled(points: Array, seen: Observations) -> Array:
     """Points with a value for each axis: what is missing is taken from the best trial that has it."""
-    order = np.lexsort((seen.losses.sum(axis=1), seen.violation))
+    order = seen.best_first()
     has = ~np.isnan(seen.points[order])
     donor = seen.points[order[has.argmax(axis=0)], np.arange(points.shape[1])]
     return np.where(np.isnan(points), np.where(has.any(axis=0), donor, 0.0), points)
