@@ -24,7 +24,7 @@ from hpo.samplers.gp.sampler import GPSampler
 from hpo.samplers.gp.schedule import subset
 from hpo.samplers.gp.surrogate import Surrogate, Surrogates, values
 from hpo.samplers.gp.threads import single_threaded
-from hpo.samplers.tpe.axes import Axes
+from hpo.samplers.model.axes import Axes
 from hpo.space import Space
 
 if TYPE_CHECKING:

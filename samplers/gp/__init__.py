@@ -19,6 +19,7 @@ hedge.py         a portfolio of acquisitions
 domain.py        where a search may go
 search.py        the search
 lbfgs.py         many local searches at once
+curvature.py     what they remember of the curvature
 threads.py       linear algebra in one thread
 """
 

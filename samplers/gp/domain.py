@@ -10,8 +10,8 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.gp.embedding import Embedding
-from hpo.samplers.tpe.axes import BINS, Axes, cell
-from hpo.samplers.tpe.branches import Leaf, Tree, deciding, route
+from hpo.samplers.model.axes import Axes, cell
+from hpo.samplers.model.branches import BINS, Tree, active_at, deciding
 
 __all__ = ["Domain", "sobol"]
 
@@ -38,9 +38,7 @@ class Domain:
 
     def active(self, points: Array) -> BoolArray:
         """Which columns of points are active, shape (n, d)."""
-        if isinstance(self.tree, Leaf):
-            return np.broadcast_to(self.tree.active, points.shape)
-        return route(self.tree, self.axes.bins(points, np.ones(points.shape, dtype=np.bool_), BINS))
+        return active_at(self.tree, self.axes, points)
 
     def features(self, points: Array) -> Array:
         return self.embedding.features(points, self.active(points))

@@ -19,7 +19,7 @@ from typing import final
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
-from hpo.samplers.tpe.axes import Axes
+from hpo.samplers.model.axes import Axes
 
 __all__ = ["Embedding"]
 

@@ -6,17 +6,23 @@ A surrogate's cost is mostly per call, so that evaluating all searches together 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
 
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
+from hpo.samplers.gp.curvature import Curvature
 
 __all__ = ["Evaluate", "maximise"]
 
 Evaluate = Callable[[Array, IntArray], tuple[Array, Array]]
 
-_MEMORY = 5
-_SUFFICIENT = 1e-4
+_SUFFICIENT = 1e-4  # share of what the slope promises that a step must gain
+_SHORTER = 0.3  # next length after a step that did not
+_SHORTEST = 1e-6
+_FIRST_REACH, _REACH = 0.25, 2.0  # of a full step, in natural lengths
+_TINY = 1e-300
 
 
 def maximise(
@@ -39,56 +45,101 @@ def maximise(
         most: Calls of `evaluate`.
         tolerance: Stop where steps promise less than this.
 
-    Source: Nocedal and Wright (2006), "Numerical optimization", algorithm 7.4, with projection on the box.
+    Source: Nocedal and Wright (2006), "Numerical optimization", algorithm 7.5 with a backtracking line search, and
+    with projection on the box.
     """
-    x, s_count = x.copy(), len(x)
-    every = np.arange(s_count)
-    value, slope = evaluate(x, every)
-    scale = unit**2
-    S, Y = np.zeros((_MEMORY, *x.shape)), np.zeros((_MEMORY, *x.shape))
-    weight = np.zeros((_MEMORY, s_count))  # 1 / sᵀy; 0 where there is nothing to remember
-    gamma = np.ones(s_count)
-    fresh = np.ones(s_count, dtype=np.bool_)  # whether a new direction is due
-    open_ = np.isfinite(value)
-    direction, length = np.zeros_like(x), np.ones(s_count)
+    searches = _Searches.begun(x, *evaluate(x, np.arange(len(x))), unit)
     for _ in range(most - 1):
-        due = open_ & fresh
-        if due.any():
-            rows = np.flatnonzero(due)
-            g = _projected(x[rows], slope[rows], free[rows])
-            p = _direction(g, S[:, rows], Y[:, rows], weight[:, rows], gamma[rows], scale)
-            p = np.where(g == 0.0, 0.0, p)
-            uphill = (p * g).sum(axis=1) > 0.0
-            p[~uphill] = (g * scale)[~uphill]
-            first = (weight[0, rows] == 0.0) | ~uphill
-            reach = np.maximum(np.abs(p / unit).max(axis=1), 1e-300)
-            p *= np.minimum(1.0, np.where(first, 0.25, 2.0) / reach)[:, None]
-            direction[rows], length[rows] = p, 1.0
-            open_[rows] = (p * g).sum(axis=1) > tolerance
-        rows = np.flatnonzero(open_)
+        searches.aim(free, tolerance)
+        rows = np.flatnonzero(searches.is_open)
         if not len(rows):
             break
-        trial = np.clip(x[rows] + length[rows, None] * direction[rows], 0.0, 1.0)
-        v, d = evaluate(trial, rows)
-        step = trial - x[rows]
-        gain = (slope[rows] * step).sum(axis=1)
-        good = (v >= value[rows] + _SUFFICIENT * gain) & np.isfinite(v)
-        kept = rows[good]
-        y = slope[kept] - d[good]  # of the negated function
-        sy = (step[good] * y).sum(axis=1)
-        yy = (y * y * scale).sum(axis=1)
-        curved = sy > 1e-10 * np.sqrt(np.maximum((step[good] ** 2 / scale).sum(axis=1) * yy, 1e-300))
-        learnt = kept[curved]
-        for memory in (S, Y, weight):
-            memory[1:, learnt] = memory[:-1, learnt]
-        S[0, learnt], Y[0, learnt], weight[0, learnt] = step[good][curved], y[curved], 1.0 / sy[curved]
-        gamma[learnt] = sy[curved] / yy[curved]
-        open_[kept] = (v[good] - value[kept] > tolerance) | (length[kept] < 1.0)
-        x[kept], value[kept], slope[kept] = trial[good], v[good], d[good]
-        fresh[rows] = good
-        length[rows[~good]] *= 0.3
-        open_[rows[~good]] &= length[rows[~good]] > 1e-6
-    return x, value
+        trial = searches.trial(rows)
+        value, slope = evaluate(trial, rows)
+        good = searches.gain_enough(rows, trial, value)
+        searches.move(rows[good], trial[good], value[good], slope[good], tolerance)
+        searches.shorten(rows[~good])
+    return searches.x, searches.value
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class _Searches:
+    """Where each search is and what it does next; the arrays change as searches go on.
+
+    Args:
+        unit: A natural length of each coordinate, shape (q,).
+        x, value, slope: The best points so far, shape (s, q), and the function and its gradient there.
+        direction: A full step of each line search, shape (s, q).
+        length: The part of it to try, shape (s,).
+        is_due: Which need a new direction, shape (s,).
+        is_open: Which go on, shape (s,).
+        curvature: What was learned on the way.
+    """
+
+    unit: Array
+    x: Array
+    value: Array
+    slope: Array
+    direction: Array
+    length: Array
+    is_due: BoolArray
+    is_open: BoolArray
+    curvature: Curvature
+
+    @staticmethod
+    def begun(x: Array, value: Array, slope: Array, unit: Array) -> _Searches:
+        """Searches at their starts; those without a finite value there are over."""
+        n = len(x)
+        return _Searches(
+            unit,
+            x.copy(),
+            value.copy(),
+            slope.copy(),
+            np.zeros_like(x),
+            np.ones(n),
+            np.ones(n, dtype=np.bool_),
+            np.isfinite(value),
+            Curvature.unknown(n, unit**2),
+        )
+
+    def aim(self, free: BoolArray, tolerance: float) -> None:
+        """New directions where they are due; searches that they promise too little are over."""
+        rows = np.flatnonzero(self.is_open & self.is_due)
+        if not len(rows):
+            return
+        g = _projected(self.x[rows], self.slope[rows], free[rows])
+        p = np.where(g == 0.0, 0.0, self.curvature.direction(g, rows))
+        uphill = (p * g).sum(axis=1) > 0.0
+        p[~uphill] = (g * self.curvature.scale)[~uphill]
+        is_sure = self.curvature.is_known(rows) & uphill
+        p = _limited(p, self.unit, np.where(is_sure, _REACH, _FIRST_REACH))
+        self.direction[rows], self.length[rows] = p, 1.0
+        self.is_due[rows] = False
+        self.is_open[rows] = (p * g).sum(axis=1) > tolerance
+
+    def trial(self, rows: IntArray) -> Array:
+        """The next points of some searches' lines, shape (k, q)."""
+        return np.clip(self.x[rows] + self.length[rows, None] * self.direction[rows], 0.0, 1.0)
+
+    def gain_enough(self, rows: IntArray, trial: Array, value: Array) -> BoolArray:
+        """Which trials gain enough for what the slope promised (Armijo's condition), shape (k,)."""
+        gain = (self.slope[rows] * (trial - self.x[rows])).sum(axis=1)
+        return np.asarray((value >= self.value[rows] + _SUFFICIENT * gain) & np.isfinite(value))
+
+    def move(self, rows: IntArray, x: Array, value: Array, slope: Array, tolerance: float) -> None:
+        """Go on from better points; searches whose full step gained too little are over."""
+        if not len(rows):
+            return
+        self.curvature.learn(rows, x - self.x[rows], self.slope[rows] - slope)
+        self.is_open[rows] = (value - self.value[rows] > tolerance) | (self.length[rows] < 1.0)
+        self.x[rows], self.value[rows], self.slope[rows] = x, value, slope
+        self.is_due[rows] = True
+
+    def shorten(self, rows: IntArray) -> None:
+        """Try less of the same direction; searches for which it has become too little are over."""
+        self.length[rows] *= _SHORTER
+        self.is_open[rows] = self.length[rows] > _SHORTEST
 
 
 def _projected(x: Array, slope: Array, free: BoolArray) -> Array:
@@ -97,14 +148,7 @@ def _projected(x: Array, slope: Array, free: BoolArray) -> Array:
     return np.where(out, 0.0, slope)
 
 
-def _direction(g: Array, s: Array, y: Array, weight: Array, gamma: Array, scale: Array) -> Array:
-    """The two loops of L-BFGS, in which a weight of 0 leaves a pair out."""
-    q, a = g.copy(), np.zeros_like(weight)
-    for i in range(len(s)):
-        a[i] = weight[i] * (s[i] * q).sum(axis=1)
-        q -= a[i][:, None] * y[i]
-    q *= gamma[:, None] * scale
-    for i in reversed(range(len(s))):
-        b = weight[i] * (y[i] * q).sum(axis=1)
-        q += (a[i] - b)[:, None] * s[i]
-    return q
+def _limited(p: Array, unit: Array, reach: Array) -> Array:
+    """Steps, shape (k, q), that go no farther than `reach` natural lengths along any coordinate, shape (k,)."""
+    longest = np.maximum(np.abs(p / unit).max(axis=1), _TINY)
+    return np.asarray(p * np.minimum(1.0, reach / longest)[:, None])

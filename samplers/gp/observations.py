@@ -11,7 +11,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
 from hpo.history import History
-from hpo.samplers.tpe.axes import axes_of
+from hpo.samplers.model.axes import axes_of
 from hpo.space import Space
 
 __all__ = ["Observations"]
@@ -104,6 +104,11 @@ class Observations:
             {name: values[rows] for name, values in self.constraints.items()},
             self.violation[rows],
         )
+
+    def best_first(self) -> IntArray:
+        """Indices from the best to the worst, shape (n,): by violation, then by the sum of the losses."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return np.lexsort((self.losses.sum(axis=1), self.violation))
 
     def constraint(self, name: str) -> Array:
         """The values of a constraint, shape (n,)."""

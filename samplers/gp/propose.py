@@ -20,11 +20,9 @@ from hpo.samplers.gp.improvement import Front
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.search import search
-from hpo.samplers.tpe.axes import BINS, Axes
-from hpo.samplers.tpe.branches import Leaf, Tree, learn
-from hpo.samplers.tpe.tried import configurations, names_of
+from hpo.samplers.model.configurations import configurations, names_of
 
-__all__ = ["ACQUISITIONS", "Question", "propose", "tree_of"]
+__all__ = ["ACQUISITIONS", "Question", "propose"]
 
 ACQUISITIONS: Mapping[str, Acquisition] = {
     "ei": acquisition.log_expected_improvement,
@@ -107,13 +105,6 @@ def propose(models: list[Posterior], question: Question, rng: np.random.Generato
     return _best(criterion, domain, listed[some])
 
 
-def tree_of(seen: Observations, axes: Axes) -> Tree:
-    """Which parameters are active, as trials show."""
-    if (seen.active == seen.active[0]).all():
-        return Leaf(seen.active[0])
-    return learn(axes.bins(seen.points, seen.active, BINS), seen.active, axes.numbers)
-
-
 def _criterion(
     models: list[Posterior], question: Question, pending: Array, rng: np.random.Generator
 ) -> tuple[Criterion, Array]:
@@ -159,7 +150,7 @@ def _reference(losses: Array) -> Array:
 
 def _filled(points: Array, seen: Observations) -> Array:
     """Points with a value for each axis: what is missing is taken from the best trial that has it."""
-    order = np.lexsort((seen.losses.sum(axis=1), seen.violation))
+    order = seen.best_first()
     has = ~np.isnan(seen.points[order])
     donor = seen.points[order[has.argmax(axis=0)], np.arange(points.shape[1])]
     return np.where(np.isnan(points), np.where(has.any(axis=0), donor, 0.0), points)

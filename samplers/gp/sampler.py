@@ -15,12 +15,13 @@ from hpo.key import Key
 from hpo.samplers.gp.domain import Domain
 from hpo.samplers.gp.hedge import Hedge
 from hpo.samplers.gp.observations import Observations
-from hpo.samplers.gp.propose import Question, propose, tree_of
+from hpo.samplers.gp.propose import Question, propose
 from hpo.samplers.gp.schedule import subset
 from hpo.samplers.gp.surrogate import Modelling, Surrogates, advanced
 from hpo.samplers.gp.threads import single_threaded
-from hpo.samplers.tpe.axes import axes_of
-from hpo.samplers.tpe.branches import Leaf
+from hpo.samplers.model import startup
+from hpo.samplers.model.axes import axes_of
+from hpo.samplers.model.branches import Leaf, tree_of
 from hpo.space import Space
 
 __all__ = ["GPSampler"]
@@ -118,7 +119,7 @@ class GPSampler:
             return np.empty(0)
         finished = TrialState.FAIL if self.failures == "worst" else TrialState.PRUNED
         if int((history.state <= finished).sum()) < max(self.n_startup_trials, 1):
-            return self._started(space, key)
+            return startup.stratified(space, key, max(self.n_startup_trials, 1), "gp.startup")
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space
         with single_threaded():
@@ -136,19 +137,6 @@ class GPSampler:
             failures=self.failures == "worst",
             n_observations=self.n_observations,
         )
-
-    def _started(self, space: Space, key: Key) -> Array:
-        """A row of the prior; the first trials' values of each parameter are spread evenly."""
-        if key.number is None:
-            return space.uniform(key)
-        n = max(self.n_startup_trials, 1)
-        block, position = divmod(key.number, n)
-        order = key.study.child(f"gp.startup {block}")
-        row = np.empty(len(space))
-        for column, (name, u) in enumerate(zip(space.names, key.uniforms(space.names), strict=True)):
-            stratum = order.child(name).generator().permutation(n)[position]
-            row[column] = space.distributions[column].draw((stratum + u) / n)
-        return row
 
     def _proposed(self, space: Space, history: History, key: Key) -> Array:
         name, state = self._acquisition(space, history, key)
@@ -200,7 +188,7 @@ class GPSampler:
         assert state.embedding is not None
         axes, seen = axes_of(space), state.seen.at(subset(state.seen, self.n_observations))
         has_branches = whole or np.isnan(fixed).all()
-        tree = tree_of(seen, axes) if has_branches else Leaf(np.ones(len(space), dtype=np.bool_))
+        tree = tree_of(axes, seen.points, seen.active) if has_branches else Leaf(np.ones(len(space), dtype=np.bool_))
         question = Question(
             domain=Domain(axes, tree, state.embedding, fixed),
             seen=seen,

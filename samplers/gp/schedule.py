@@ -23,7 +23,7 @@ def subset(seen: Observations, most: int) -> IntArray:
     n = len(seen)
     if n <= most:
         return np.arange(n)
-    order = np.lexsort((seen.losses.sum(axis=1), seen.violation))
+    order = seen.best_first()
     best, rest = order[: most // 2], np.sort(order[most // 2 :])
     spread = rest[np.linspace(0, len(rest) - 1, most - len(best)).round().astype(np.int64)]
     return np.sort(np.concatenate([best, spread]))

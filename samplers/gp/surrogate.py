@@ -17,13 +17,15 @@ from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.prior import prior
 from hpo.samplers.gp.warp import Warp, finite, warps
-from hpo.samplers.tpe.axes import axes_of
+from hpo.samplers.model.axes import axes_of
+from hpo.samplers.model.units import deviation, median, unit_of
 from hpo.space import Space
 
 __all__ = ["Modelling", "Surrogate", "Surrogates", "advanced", "values"]
 
 _FITTED_TO = 200  # observations at most, for hyperparameters
 _LEAST_NOISE = 1e-6
+_LOUDEST = 1e6  # noise, in deviations of what is seen, which may all be equal
 
 
 @final
@@ -124,12 +126,19 @@ def advanced(state: Surrogates, fresh: History, space: Space, how: Modelling) ->
 def values(seen: Observations) -> tuple[list[Array], list[Array]]:
     """Finite losses of each objective, and scaled values of each constraint, shape (n,) each."""
     losses = [finite(_without_luck(losses, seen)) for losses in seen.losses.T]
-    constraints = []
-    for name in seen.constraints:
-        c = finite(np.nan_to_num(seen.constraint(name), nan=0.0, posinf=np.inf, neginf=-np.inf))
-        spread = float(np.sqrt((c**2).mean()))
-        constraints.append(c / spread if spread > 0 else c)
-    return losses, constraints
+    return losses, [_scaled(_sided(seen.constraint(name))) for name in seen.constraints]
+
+
+def _sided(c: Array) -> Array:
+    """Finite values of a constraint, shape (n,), each on its side of 0; 0 where a trial has none, NaN."""
+    return finite(np.append(np.where(np.isnan(c), 0.0, c), 0.0))[:-1]
+
+
+def _scaled(c: Array) -> Array:
+    """With a mean square of 1; 0 stays where it is."""
+    c = c / unit_of(c)
+    spread = float(np.sqrt((c**2).mean()))
+    return np.asarray(c / spread) if spread > 0 else c
 
 
 def _without_luck(losses: Array, seen: Observations) -> Array:
@@ -137,23 +146,24 @@ def _without_luck(losses: Array, seen: Observations) -> Array:
     if not seen.pruned.any():
         return losses
     complete = losses[~seen.pruned & np.isfinite(losses)]
-    floor = float(np.median(complete)) if len(complete) else -np.inf
+    floor = median(complete) if len(complete) else -np.inf
     return np.where(seen.pruned, np.maximum(losses, floor), losses)
 
 
-def _noise(how: Modelling, deviation: float) -> float | None:
-    """The variance of the noise of losses that were divided by their deviation, if it is known."""
+def _noise(how: Modelling, losses: Array) -> float | None:
+    """The variance of the noise of losses that are divided by their deviation, if it is known."""
     if how.deterministic:
         return 0.0
-    return None if how.noise_std is None else (how.noise_std / deviation) ** 2
+    if how.noise_std is None:
+        return None
+    return min(how.noise_std / max(deviation(losses), 1e-300), _LOUDEST) ** 2
 
 
 def _learned(features: Array, losses: Array, embedding: Embedding, how: Modelling, among: list[Warp]) -> Surrogate:
-    deviation = max(float(losses.std()), 1e-300)
     best, least = None, np.inf
     for warp in among:
         y, log_slope = warp(losses)
-        θ, value = _fitted(features, y, embedding, how, _noise(how, deviation))
+        θ, value = _fitted(features, y, embedding, how, _noise(how, losses))
         if value - log_slope >= least:
             break  # with a smaller floor it would be worse still
         best, least = Surrogate(Hyperparameters.of(θ, embedding.n_scales), warp), value - log_slope

@@ -13,7 +13,7 @@ from typing import final
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
-from hpo.samplers.tpe.axes import Axes, cell
+from hpo.samplers.model.axes import Axes, cell
 
 __all__ = ["Kernels", "draw", "fit", "log_density", "log_kernels", "log_weights"]
 

@@ -10,7 +10,7 @@ from typing import final
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
-from hpo.samplers.tpe.axes import Axes
+from hpo.samplers.model.axes import Axes
 from hpo.samplers.tpe.parzen import Kernels, draw, fit, log_density, log_kernels, log_weights
 
 __all__ = ["Part", "Ratio", "from_prior", "ratio_of", "share"]

@@ -17,6 +17,7 @@ from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
 from hpo.history import History
 from hpo.pareto import ranking
+from hpo.samplers.model.units import unit_of
 from hpo.samplers.tpe.fidelity import losses_at_first
 
 __all__ = ["LOSSES", "VIOLATION", "Record", "is_complete", "order_of_one", "order_of_several"]
@@ -168,7 +169,14 @@ def order_of_several(merit: Array, n_first: int) -> IntArray:
     complete = order[(is_complete(merit) & (merit[:, VIOLATION] == 0.0))[order]]
     if not len(complete):
         return order
-    return np.concatenate([complete[ranking(merit[complete, 3:], n_first)], order[len(complete) :]])
+    losses = _measurable(merit[complete, LOSSES])
+    return np.concatenate([complete[ranking(losses, n_first)], order[len(complete) :]])
+
+
+def _measurable(losses: Array) -> Array:
+    """Losses, shape (n, m), in units in which volumes are neither too large nor too small for floats."""
+    most = 1e300 ** (1.0 / losses.shape[1])
+    return np.asarray(losses / np.array([unit_of(column, most) for column in losses.T]))
 
 
 def _hash(numbers: IntArray) -> NDArray[np.uint64]:

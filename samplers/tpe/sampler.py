@@ -4,33 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Literal, final
 
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import Fold, History
 from hpo.key import Key
-from hpo.samplers.tpe import bandwidth, split, weights
-from hpo.samplers.tpe.axes import BINS, Axes, axes_of
-from hpo.samplers.tpe.branches import Leaf, Tree, deciding, learn, route
+from hpo.samplers.model import startup
+from hpo.samplers.model.axes import Axes, axes_of
+from hpo.samplers.model.branches import Leaf, active_at, tree_of
+from hpo.samplers.model.configurations import names_of
+from hpo.samplers.tpe.densities import Densities
 from hpo.samplers.tpe.fidelity import enough_step
-from hpo.samplers.tpe.ratio import Part, Ratio, from_prior, ratio_of, share
+from hpo.samplers.tpe.finite import is_tried, untried
 from hpo.samplers.tpe.record import Record
+from hpo.samplers.tpe.search import Search
+from hpo.samplers.tpe.split import Split, linear, root
 from hpo.samplers.tpe.trials import Trials
-from hpo.samplers.tpe.tried import Tried, configurations, names_of
+from hpo.samplers.tpe.tried import Tried
 from hpo.space import Space
 
 __all__ = ["TPESampler"]
 
 _MOST_GOOD = 64  # more good trials than these are not remembered
-_MOST_LISTED = 2**15  # a finite space of more configurations is searched by drawing
-_MOST_COMPARED = 256  # of those that were not tried
-_ENOUGH = 5  # trials to be divided by themselves
 _CAUTIOUS = 0.5  # share of asks in which few trials beyond a constraint count
-_ROUNDS = 8  # of drawing again, where all candidates were tried before
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "startup": ("random", "stratified", "sobol"),
+    "split": ("linear", "sqrt"),
+    "good_weights": ("uniform", "ei", "old-decay"),
+    "bad_weights": ("uniform", "old-decay"),
+    "bandwidth": ("between", "gap", "scott"),
+    "failures": ("ignore", "bad"),
+}
 
 
 @final
@@ -143,8 +150,8 @@ class TPESampler:
             return np.empty(0)
         record = self._record(history)
         if record.size < max(self.n_startup_trials, 1):
-            row = self._started(space, history, key)
-            if not self._repeats(row, space, record, history):
+            row = self._started(space, key)
+            if not self._repeats(row, space, record, history, key):
                 return row
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space
@@ -156,7 +163,7 @@ class TPESampler:
     def _record(self, history: History) -> Record:
         failed = self.failures == "bad"
         m = history.n_objectives
-        n_best = max(self.good_limit, _MOST_GOOD) + 1
+        n_best = self._split.most + 1
         start = Record.empty(n_best, self.n_kernels, failed, m)
         step = enough_step(history, self._n_enough(history)) if self.multi_fidelity else None
         if step is None:
@@ -164,27 +171,23 @@ class TPESampler:
         name = ("tpe.record", n_best, self.n_kernels, failed, step)
         return history.fold(Fold(name, start, partial(Record.advance, step=step))).latest(history)
 
-    def _started(self, space: Space, history: History, key: Key) -> Array:
+    def _started(self, space: Space, key: Key) -> Array:
         """A row of the prior, spread as `startup` says."""
-        if self.startup == "random" or key.number is None:
+        if self.startup == "random":
             return space.uniform(key)
         if self.startup == "sobol":
-            from scipy.stats.qmc import Sobol
+            return startup.sobol(space, key, "tpe.startup")
+        return startup.stratified(space, key, max(self.n_startup_trials, 1), "tpe.startup")
 
-            sequence = Sobol(len(space), rng=key.study.child(f"tpe.startup {space.names}").generator())
-            if key.number:
-                sequence.fast_forward(key.number)
-            u = sequence.random(1)[0]
-            return np.array([d.draw(float(v)) for d, v in zip(space.distributions, u, strict=True)])
-        n = max(self.n_startup_trials, 1)
-        block, position = divmod(key.number, n)
-        within = key.uniforms(space.names)
-        order = key.study.child(f"tpe.startup {block}")
-        row = np.empty(len(space))
-        for column, (name, u) in enumerate(zip(space.names, within, strict=True)):
-            stratum = order.child(name).generator().permutation(n)[position]
-            row[column] = space.distributions[column].draw((stratum + u) / n)
-        return row
+    def _repeats(self, row: Array, space: Space, record: Record, history: History, key: Key) -> bool:
+        """Whether a row of the prior would be tried again in a finite space."""
+        axes = axes_of(space)
+        if not self._must_be_new(space, axes, history) or not record.size:
+            return False
+        search = self._search(space, axes, record, history, key)
+        if search is None:
+            return False
+        return is_tried(search, axes.points(row[None])[0], self._tried(space, history, axes, search.pending))
 
     def _single(self, space: Space, record: Record, history: History, key: Key) -> float:
         """One parameter's value, whatever the others are."""
@@ -192,123 +195,54 @@ class TPESampler:
 
     def _joint(self, space: Space, record: Record, history: History, key: Key) -> Array:
         axes = axes_of(space)
+        search = self._search(space, axes, record, history, key)
+        if search is None:
+            return np.full(len(space), np.nan)
+        rng = key.child("tpe").generator()
+        if self._must_be_new(space, axes, history):
+            point = untried(search, self._tried(space, history, axes, search.pending), rng)
+        else:
+            point = search.point(rng)
+        return np.asarray(axes.coded(point[None])[0])
+
+    def _search(self, space: Space, axes: Axes, record: Record, history: History, key: Key) -> Search | None:
+        """What to choose from, and by what; None if there is no choice, or nothing is known."""
         if not len(axes.numbers) and not len(axes.categories):
-            return np.full(len(space), np.nan)
-        known = Trials.of(record, history, space, axes, self._n_good(self._n_compared(record, history)))
+            return None
+        known = Trials.of(record, history, space, axes, self._split(self._n_compared(record, history)))
         if known is None:
-            return np.full(len(space), np.nan)
+            return None
         if key.uniform("tpe.cautious") < _CAUTIOUS:
             known = replace(known, cautious=True)
-        rng = key.child("tpe").generator()
+        whole = space is history.space
+        tree = tree_of(axes, known.points, known.active) if whole else Leaf(np.ones(len(space), dtype=np.bool_))
         given = axes.points(space.encode(history.given)[None])[0]
-        tree = _tree(known, axes) if space is history.space else Leaf(np.ones(len(space), dtype=np.bool_))
-        known = self._with_given(known, axes, given)
-        pending = _routed(axes, tree, axes.points(history.pending(space)))
-        liars = pending if self.constant_liar else pending[:0]
-        if space is not history.space or not self._must_be_new(axes):
-            fixed, here = self._explored(known, axes, tree, given, key, rng)
-            return _coded(axes, self._point(axes, here, liars, tree, fixed, None, rng))
-        tried = self._tried(space, history, axes, pending)
-        for _ in range(_ROUNDS):
-            fixed, here = self._explored(known, axes, tree, given, key, rng)
-            point = self._point(axes, here, liars, tree, fixed, tried, rng)
-            if not np.isnan(point).all():
-                return _coded(axes, point)
-        if np.isnan(given).all():
-            listed = self._listed(axes, known, liars, tree, tried, rng)
-            if listed is not None:
-                return _coded(axes, listed)
-        for _ in range(_ROUNDS):
-            untried = self._untried(axes, known, liars, tree, given, tried, rng)
-            if untried is not None:
-                return _coded(axes, untried)
-        return _coded(axes, self._point(axes, known, liars, tree, given, None, rng))
+        pending = axes.points(history.pending(space))
+        if len(pending):
+            pending = np.where(active_at(tree, axes, pending), pending, np.nan)
+        return Search(
+            axes=axes,
+            tree=tree,
+            known=known.alike(given, axes.categories, self._split),
+            given=given,
+            pending=pending,
+            liars=pending if self.constant_liar else pending[:0],
+            split=self._split,
+            densities=self._densities,
+            n_candidates=self.n_ei_candidates,
+            crossed=self.crossed,
+            explores=bool(np.isnan(given).all()) and key.uniform("tpe.explore") < self.exploration,
+        )
 
-    def _with_given(self, known: Trials, axes: Axes, given: Array) -> Trials:
-        """The trials with the given categories, where there are enough: the good ones among them tell the most."""
-        for column in axes.categories[~np.isnan(given[axes.categories])]:
-            here = known.points[:, column] == given[column]
-            if here.sum() >= _ENOUGH:
-                known = known.where(here, self._n_good)
-        return known
+    def _must_be_new(self, space: Space, axes: Axes, history: History) -> bool:
+        """Whether nothing is to be tried twice: of a finite space that is asked for as a whole."""
+        may_repeat = self.allow_duplicates or self.multivariate is False
+        return space is history.space and axes.is_finite and not may_repeat
 
-    def _point(
-        self,
-        axes: Axes,
-        known: Trials,
-        pending: Array,
-        tree: Tree,
-        fixed: Array,
-        tried: Tried | None,
-        rng: np.random.Generator,
-    ) -> Array:
-        """One point along a branch, shape (d,); all NaN if only such were drawn as were tried.
-
-        Level by level: what all trials at a node of the tree had is chosen together, given what was chosen before,
-        by what trials with these parameters tell. Each level has good trials of its own, so that a branch is not
-        given up because another one is known better.
-        """
-        node, point, done = tree, fixed.copy(), np.zeros(len(fixed), dtype=np.bool_)
-        while True:
-            new, done = node.active & ~done, done | node.active
-            last = isinstance(node, Leaf)
-            if new.any() or last:
-                has = np.asarray(known.active[:, new].all(axis=1))
-                here = known if has.all() else known.where(has, self._n_good)
-                ratio = self._ratio(axes, here, pending[~np.isnan(pending[:, new]).any(axis=1)])
-                candidates = ratio.candidates(self.n_ei_candidates, self.crossed, point, rng)
-                active = np.broadcast_to(done, candidates.shape)
-                if last and tried is not None:
-                    new_ones = [name not in tried for name in names_of(axes.values(candidates, active))]
-                    if not any(new_ones):
-                        return np.full(len(fixed), np.nan)
-                    candidates, active = candidates[new_ones], active[new_ones]
-                point = np.where(done, candidates[ratio(candidates, active).argmax()], point)
-            if isinstance(node, Leaf):
-                return np.where(done, point, np.nan)
-            node = node.child(int(axes.bins(point[None], done[None], BINS)[0, node.column]))
-
-    def _ratio(self, axes: Axes, known: Trials, pending: Array) -> Ratio:
-        bad = np.concatenate([known.bad, pending]) if len(pending) else known.bad
-        w = weights.old_decay(len(bad)) if self.bad_weights == "old-decay" else np.ones(len(bad))
-        good = self._part(axes, known.good, self._good_weights(known))
-        parts, shares = [good, self._narrow(axes, bad, w)], [share(known.n_good, len(known.points))]
-        for fulfilled in known.fulfilled:
-            parts += [
-                self._narrow(axes, p, np.ones(len(p))) for p in (known.points[fulfilled], known.points[~fulfilled])
-            ]
-            shares.append(share(int(fulfilled.sum()), len(fulfilled)))
-        return ratio_of(axes, parts, shares, self.category_prior, self.prior_weight)
-
-    def _good_weights(self, known: Trials) -> Array:
-        if self.good_weights == "old-decay":
-            w = np.empty(known.n_good)
-            w[np.argsort(known.rows[: known.n_good])] = weights.old_decay(known.n_good)
-        elif self.good_weights == "ei" and known.merit.shape[1] == 4:
-            losses = known.losses
-            w = weights.expected_improvement(losses[:-1], losses[-1])
-        else:
-            w = np.ones(known.n_good)
-        return weights.cautious(w, known.feasible) if known.cautious else w
-
-    def _part(self, axes: Axes, points: Array, w: Array) -> Part:
-        """Trials whose kernels are as wide as their neighbours and their spread suggest."""
-        u = points[:, axes.numbers]
-        if not len(u):
-            return Part(points, w, u)
-        if self.bandwidth == "gap":
-            width = bandwidth.neighbour_gap(u)
-        else:
-            d = float((~np.isnan(points)).sum() / len(points))
-            width = (bandwidth.spread if self.bandwidth == "scott" else bandwidth.between)(u, w, d)
-        return Part(points, w, np.clip(width, self._narrowest(len(u), self.magic_clip_exponent), 1.0))
-
-    def _narrow(self, axes: Axes, points: Array, w: Array) -> Part:
-        """Trials that tell about their surroundings only."""
-        return Part(points, w, np.full(len(axes.numbers), self._narrowest(len(points), 1.0)))
-
-    def _narrowest(self, k: int, exponent: float) -> float:
-        return bandwidth.smallest(k + 1, exponent, self.min_bandwidth)
+    def _tried(self, space: Space, history: History, axes: Axes, pending: Array) -> Tried:
+        """The configurations of finished and running trials."""
+        tried = history.fold(Fold("tpe.tried", Tried(), partial(Tried.advance, axes=axes, space=space), space))
+        return tried.including(names_of(axes.values(pending, ~np.isnan(pending))))
 
     def _n_compared(self, record: Record, history: History) -> int:
         """How many trials are divided into good and bad ones by the same measure."""
@@ -318,125 +252,20 @@ class TPESampler:
     def _n_enough(self, history: History) -> int:
         return 4 * (len(history.space) + 1)
 
-    def _n_good(self, n: int) -> int:
-        if self.gamma is not None:
-            wanted = self.gamma(n)
-        else:
-            rule = split.root if self.split == "sqrt" else split.linear
-            wanted = rule(n, self.good_fraction, self.good_limit)
-        return min(n, max(1, min(int(wanted), max(self.good_limit, _MOST_GOOD))))
+    @cached_property
+    def _split(self) -> Split:
+        rule = root if self.split == "sqrt" else linear
+        wanted = partial(rule, fraction=self.good_fraction, limit=self.good_limit)
+        return Split(wanted if self.gamma is None else self.gamma, max(self.good_limit, _MOST_GOOD))
 
-    def _explored(
-        self, known: Trials, axes: Axes, tree: Tree, given: Array, key: Key, rng: np.random.Generator
-    ) -> tuple[Array, Trials]:
-        """What is fixed, shape (d,), and which trials tell about the rest.
-
-        In some asks this is one value of one category, and the trials with it: those that were rarely tried and
-        whose best trial is good come first. Categories with unlucky first trials get another chance in this way.
-        """
-        if key.uniform("tpe.explore") >= self.exploration or not np.isnan(given).all():
-            return given, known
-        columns = sorted({*axes.categories.tolist(), *(c for c in deciding(tree) if axes.cardinality[c] <= BINS)})
-        chances, ranks = [], known.ranks
-        for column in columns:
-            values = known.points[:, column]
-            for choice, prior in zip(*axes.choices(column), strict=True):
-                here = values == choice
-                if prior > 0 and choice != values[0]:
-                    best = ranks[here].min(initial=len(ranks))
-                    chances.append((prior / ((1.0 + here.sum()) * (1.0 + best)), column, choice))
-        if not chances:
-            return given, known
-        p = np.array([chance for chance, _, _ in chances])
-        _, column, choice = chances[int(np.searchsorted(np.cumsum(p), rng.random() * p.sum()).clip(0, len(p) - 1))]
-        fixed = given.copy()
-        fixed[column] = choice
-        here = known.points[:, column] == choice
-        return fixed, known.where(here, self._n_good) if here.sum() > 1 else known
-
-    def _must_be_new(self, axes: Axes) -> bool:
-        return axes.is_finite and not self.allow_duplicates and self.multivariate is not False
-
-    def _repeats(self, row: Array, space: Space, record: Record, history: History) -> bool:
-        """Whether a row of the prior would be tried again in a finite space."""
-        axes = axes_of(space)
-        if space is not history.space or not self._must_be_new(axes) or not record.size:
-            return False
-        known = Trials.of(record, history, space, axes, self._n_good(self._n_compared(record, history)))
-        if known is None:
-            return False
-        tree, point = _tree(known, axes), axes.points(row[None])
-        active = route(tree, axes.bins(point, ~np.isnan(point), BINS))
-        pending = _routed(axes, tree, axes.points(history.pending(space)))
-        return names_of(axes.values(point, active))[0] in self._tried(space, history, axes, pending)
-
-    def _tried(self, space: Space, history: History, axes: Axes, pending: Array) -> Tried:
-        """The configurations of finished and running trials."""
-        tried = history.fold(Fold("tpe.tried", Tried(), partial(Tried.advance, axes=axes, space=space), space))
-        return tried.including(names_of(axes.values(pending, ~np.isnan(pending))))
-
-    def _untried(
-        self,
-        axes: Axes,
-        known: Trials,
-        pending: Array,
-        tree: Tree,
-        given: Array,
-        tried: Tried,
-        rng: np.random.Generator,
-    ) -> Array | None:
-        """The best of some configurations of the prior that were not tried, shape (d,); None if all were."""
-        points = from_prior(axes, _MOST_COMPARED, given, rng)
-        active = route(tree, axes.bins(points, np.ones(points.shape, dtype=np.bool_), BINS))
-        new = np.array([name not in tried for name in names_of(axes.values(points, active))])
-        if not new.any():
-            return None
-        points, active = points[new], active[new]
-        best = self._ratio(axes, known, pending)(points, active).argmax()
-        return np.where(active[best], points[best], np.nan)
-
-    def _listed(
-        self, axes: Axes, known: Trials, pending: Array, tree: Tree, tried: Tried, rng: np.random.Generator
-    ) -> Array | None:
-        """The best of the configurations that are left, shape (d,); None if there are too many to list."""
-        values = configurations(tree, axes.cardinality.astype(np.int64), _MOST_LISTED)
-        if values is None:
-            return None
-        left = values[[name not in tried for name in names_of(values)]]
-        if not len(left):
-            raise SearchSpaceExhausted(
-                f"All {len(values)} configurations of the space have been tried. With "
-                "TPESampler(allow_duplicates=True) trials go on, also in order to widen a range or to add choices."
-            )
-        left = left[rng.choice(len(left), min(len(left), _MOST_COMPARED), replace=False)]
-        points, active = axes.at(left), left >= 0
-        best = self._ratio(axes, known, pending)(points, active).argmax()
-        return np.where(active[best], points[best], np.nan)
-
-
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "startup": ("random", "stratified", "sobol"),
-    "split": ("linear", "sqrt"),
-    "good_weights": ("uniform", "ei", "old-decay"),
-    "bad_weights": ("uniform", "old-decay"),
-    "bandwidth": ("between", "gap", "scott"),
-    "failures": ("ignore", "bad"),
-}
-
-
-def _coded(axes: Axes, point: Array) -> Array:
-    return np.asarray(axes.coded(point[None])[0])
-
-
-def _tree(known: Trials, axes: Axes) -> Tree:
-    """Which parameters are active, as trials show."""
-    if (known.active == known.active[0]).all():
-        return Leaf(known.active[0])
-    return learn(axes.bins(known.points, known.active, BINS), known.active, axes.numbers)
-
-
-def _routed(axes: Axes, tree: Tree, points: Array) -> Array:
-    """Points, shape (n, d), without what is not active."""
-    if not len(points):
-        return points
-    return np.where(route(tree, axes.bins(points, ~np.isnan(points), BINS)), points, np.nan)
+    @cached_property
+    def _densities(self) -> Densities:
+        return Densities(
+            good_weights=self.good_weights,
+            bad_weights=self.bad_weights,
+            bandwidth=self.bandwidth,
+            magic_clip_exponent=self.magic_clip_exponent,
+            min_bandwidth=self.min_bandwidth,
+            category_prior=self.category_prior,
+            prior_weight=self.prior_weight,
+        )

@@ -3,8 +3,29 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import final
 
-__all__ = ["linear", "root"]
+__all__ = ["Split", "linear", "root"]
+
+
+@final
+@dataclass(frozen=True)
+class Split:
+    """How many of some trials are good: what is wanted, but at least one and no more than are remembered.
+
+    Args:
+        wanted: The number for a number of trials.
+        most: How many are remembered.
+    """
+
+    wanted: Callable[[int], int]
+    most: int
+
+    def __call__(self, n: int) -> int:
+        """How many of `n`."""
+        return min(n, max(1, min(int(self.wanted(n)), self.most)))
 
 
 def linear(n: int, fraction: float, limit: int) -> int:

@@ -10,11 +10,13 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.history import History
-from hpo.samplers.tpe.axes import Axes
+from hpo.samplers.model.axes import Axes
 from hpo.samplers.tpe.record import LOSSES, VIOLATION, Record, is_complete, order_of_one, order_of_several
 from hpo.space import Space
 
 __all__ = ["Trials"]
+
+_ENOUGH = 5  # trials to be divided by themselves
 
 
 @final
@@ -89,6 +91,18 @@ class Trials:
             self.fulfilled[:, chosen],
             self.cautious,
         )
+
+    def alike(self, given: Array, columns: IntArray, n_good: Callable[[int], int]) -> Trials:
+        """Those with given values, shape (d,), of some columns, as far as there are enough of them to be divided.
+
+        The good ones among them tell the most. Where nothing is given, NaN, all are alike.
+        """
+        known = self
+        for column in columns[~np.isnan(given[columns])]:
+            here = known.points[:, column] == given[column]
+            if here.sum() >= _ENOUGH:
+                known = known.where(here, n_good)
+        return known
 
     @property
     def good(self) -> Array:

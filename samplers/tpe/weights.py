@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hpo.arrays import Array, BoolArray
+from hpo.samplers.model.units import unit_of
 
 __all__ = ["cautious", "expected_improvement", "old_decay"]
 
@@ -17,9 +18,10 @@ def expected_improvement(losses: Array, threshold: float) -> Array:
     Source: Watanabe (2023), arXiv 2304.11127, section 3.2.
     """
     if len(losses) and np.isfinite(losses).all() and np.isfinite(threshold):
-        gain = np.maximum(threshold - losses, 0.0)
+        unit = unit_of(np.append(losses, threshold))
+        gain = np.maximum(threshold / unit - losses / unit, 0.0)
         total = gain.sum()
-        if total > 0 and np.isfinite(total):
+        if total > 0:
             return np.asarray(np.maximum(gain * (len(losses) / total), 1e-12))
     return np.ones(len(losses))
 

@@ -85,6 +85,15 @@ def test_parameters_of_branches_are_looked_at_where_they_are() -> None:
     assert dependence.mean[1] > dependence.mean[0]
 
 
+@pytest.mark.parametrize("exponent", [-1000, 1000])
+def test_predictions_have_the_magnitude_of_the_values(exponent: int) -> None:
+    study = hpo.create_study(sampler=RandomSampler(), seed=0)
+    study.optimize(lambda trial: objective(trial) * 2.0**exponent, n_trials=40)
+    at = {"x": 0.3, "kind": "a", "idle": 0.5, "only": 1.0}
+    expected = [number * 2.0**exponent for number in surrogate().predict(at)]
+    assert gaussian_process.fit(study).predict(at) == pytest.approx(expected, rel=1e-6)
+
+
 def test_the_options_are_those_of_the_studys_sampler() -> None:
     study = hpo.create_study(sampler=GPSampler(seed=0, n_startup_trials=5, warp_losses=False))
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1) ** 2, n_trials=8)

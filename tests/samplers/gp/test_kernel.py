@@ -7,7 +7,7 @@ import numpy as np
 from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
 from hpo.samplers.gp.embedding import Embedding
 from hpo.samplers.gp.kernel import matern, squared_distances
-from hpo.samplers.tpe.axes import axes_of
+from hpo.samplers.model.axes import axes_of
 from hpo.space import Space
 
 SPACE = Space(

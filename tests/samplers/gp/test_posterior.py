@@ -74,6 +74,28 @@ def test_imagined_versions_scatter_as_the_posterior_says() -> None:
     assert np.corrcoef(versions[0], versions[1])[0][1] > 0.5
 
 
+@pytest.mark.parametrize("noise", [1e-3, 0.3])
+def test_imagined_observations_are_as_noisy_as_real_ones(noise: float) -> None:
+    posterior, features, y = model(noise=noise)
+    where, at = np.random.default_rng(6).random((3, 4)), np.random.default_rng(7).random((5, 4))
+    versions = posterior.given(where, np.eye(3, 4))
+    amplitude = posterior.hyper.amplitude
+    z = posterior.hyper.scaled(np.concatenate([features, where]), GROUP)
+    k = amplitude * matern(squared_distances(z, z))[0]
+    n, noisy = len(y), k + noise * np.eye(len(k))
+    np.testing.assert_allclose(versions.L @ versions.L.T, noisy, atol=1e-9)
+    believed = posterior.mean + k[n:, :n] @ np.linalg.solve(noisy[:n, :n], y - posterior.mean)
+    scatter = noisy[n:, n:] - k[n:, :n] @ np.linalg.solve(noisy[:n, :n], k[:n, n:])
+    np.testing.assert_allclose(versions.y[n:, 3], believed, atol=1e-9)  # the last version adds nothing
+    deviations = versions.y[n:, :3] - versions.y[n:, 3:]
+    np.testing.assert_allclose(deviations @ deviations.T, scatter, atol=1e-9)
+    np.testing.assert_array_equal(versions.y[:n], np.tile(y[:, None], 4))
+    c = amplitude * matern(squared_distances(posterior.hyper.scaled(at, GROUP), z))[0]
+    expected = posterior.mean + c @ np.linalg.solve(noisy, versions.y - posterior.mean)
+    np.testing.assert_allclose(versions.at(at).mean, expected, atol=1e-9)
+    np.testing.assert_allclose(versions.at(at).sigma ** 2, amplitude - (c * np.linalg.solve(noisy, c.T).T).sum(axis=1))
+
+
 def test_leaving_one_out_is_fitting_without_it() -> None:
     posterior, _, y = model(12)
     mean, std = posterior.left_out

@@ -11,8 +11,8 @@ from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDis
 from hpo.samplers.gp.domain import Domain
 from hpo.samplers.gp.embedding import Embedding
 from hpo.samplers.gp.search import search
-from hpo.samplers.tpe.axes import axes_of
-from hpo.samplers.tpe.branches import Branch, Leaf, Tree
+from hpo.samplers.model.axes import axes_of
+from hpo.samplers.model.branches import Branch, Leaf, Tree
 from hpo.space import Space
 
 SPACE = Space(

@@ -90,6 +90,21 @@ def test_constraints_have_models_and_keep_their_sign() -> None:
     np.testing.assert_array_equal(np.sign(c), np.sign(state.seen.constraints["c"]))
 
 
+@pytest.mark.parametrize("others", [[-5.0, -5.0], [3.0, 4.0], [-1e308, 1e308], [0.0, 0.0]])
+def test_infinite_values_of_a_constraint_keep_their_side_too(others: list[float]) -> None:
+    study = hpo.create_study(sampler=RandomSampler(), seed=0)
+    given = np.array([*others, np.inf, -np.inf])
+    for c in given.tolist():
+        trial = study.ask()
+        trial.suggest_float("x", 0, 1)
+        trial.set_constraint("c", c)
+        study.tell(trial, 0.0)
+    seen = Observations.of(study.history, study.history.space, with_failed=False)
+    _, (c,) = values(seen)
+    np.testing.assert_array_equal(np.sign(c), np.sign(given))
+    assert np.isfinite(c).all()
+
+
 def test_a_subset_keeps_the_best() -> None:
     known = history(40)
     seen = Observations.of(known, known.space, with_failed=False)

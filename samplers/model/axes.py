@@ -16,10 +16,7 @@ from hpo.arrays import Array, BoolArray, IntArray
 from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDistribution, NormalDistribution
 from hpo.space import Space
 
-__all__ = ["BINS", "Axes", "axes_of", "cell"]
-
-BINS = 16
-"""Into which a number falls on whose value other parameters may depend."""
+__all__ = ["Axes", "axes_of", "cell"]
 
 
 @final

@@ -13,8 +13,8 @@ from hypothesis.extra import numpy as arrays
 from hpo.history import Fold, History
 from hpo.protocols import Sampler
 from hpo.samplers import RandomSampler, TPESampler
+from hpo.samplers.model.axes import axes_of
 from hpo.samplers.tpe import weights
-from hpo.samplers.tpe.axes import axes_of
 from hpo.samplers.tpe.record import Record
 from hpo.samplers.tpe.trials import Trials
 from hpo.study import Study, create_study

@@ -12,9 +12,13 @@ from typing import TypeAlias, final
 
 import numpy as np
 
-from hpo.arrays import BoolArray, IntArray
+from hpo.arrays import Array, BoolArray, IntArray
+from hpo.samplers.model.axes import Axes
 
-__all__ = ["Branch", "Leaf", "Path", "Tree", "deciding", "learn", "leaves", "route"]
+__all__ = ["BINS", "Branch", "Leaf", "Path", "Tree", "active_at", "deciding", "learn", "leaves", "route", "tree_of"]
+
+BINS = 16
+"""Into which a number falls on whose value other parameters may depend."""
 
 
 @final
@@ -54,6 +58,20 @@ class Branch:
 
 Tree: TypeAlias = Leaf | Branch
 Path: TypeAlias = tuple[tuple[int, int], ...]
+
+
+def tree_of(axes: Axes, points: Array, active: BoolArray) -> Tree:
+    """The tree of some trials by their points, of which there is at least one, and what was active; shapes (n, d)."""
+    if (active == active[0]).all():
+        return Leaf(active[0])
+    return learn(axes.bins(points, active, BINS), active, axes.numbers)
+
+
+def active_at(tree: Tree, axes: Axes, points: Array) -> BoolArray:
+    """The parameters that points have, both of shape (n, d), whatever values stand where they have none."""
+    if isinstance(tree, Leaf):
+        return np.broadcast_to(tree.active, points.shape)
+    return route(tree, axes.bins(points, ~np.isnan(points), BINS))
 
 
 def learn(bins: IntArray, active: BoolArray, numbers: IntArray) -> Tree:

@@ -17,7 +17,7 @@ from hpo.distributions import (
     IntDistribution,
     NormalDistribution,
 )
-from hpo.samplers.tpe.axes import Axes, axes_of
+from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.tpe.bandwidth import between, neighbour_gap, smallest, spread
 from hpo.samplers.tpe.parzen import Kernels, draw, fit, log_density, log_kernels, log_weights
 from hpo.space import Space

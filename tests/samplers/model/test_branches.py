@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hpo.arrays import BoolArray, IntArray
-from hpo.samplers.tpe.branches import Leaf, learn, leaves, route
-from hpo.samplers.tpe.tried import configurations
+from hpo.samplers.model.branches import Leaf, learn, leaves, route
+from hpo.samplers.model.configurations import configurations
 
 NUMBERS = np.array([2], dtype=np.int64)
 SIZES = np.array([3, 2, 4, 2, 5])

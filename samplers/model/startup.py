@@ -1,0 +1,47 @@
+"""Rows of the prior that are spread evenly: what is tried as long as too little is known for a model."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hpo.arrays import Array
+from hpo.key import Key
+from hpo.space import Space
+
+__all__ = ["sobol", "stratified"]
+
+
+def stratified(space: Space, key: Key, n: int, label: str) -> Array:
+    """A trial's row: of n trials in succession each has another n-th of every parameter's prior, in random order.
+
+    Args:
+        space: Of the row, shape (d,).
+        key: Of the trial; a row for no trial in particular is drawn from the prior.
+        n: At least 1.
+        label: Names the orders.
+
+    Source: McKay et al. (1979), "A comparison of three methods for selecting values of input variables in the
+    analysis of output from a computer code" (Latin hypercubes).
+    """
+    if key.number is None:
+        return space.uniform(key)
+    block, position = divmod(key.number, n)
+    order = key.study.child(f"{label} {block}")
+    row = np.empty(len(space))
+    for column, (name, u) in enumerate(zip(space.names, key.uniforms(space.names), strict=True)):
+        stratum = order.child(name).generator().permutation(n)[position]
+        row[column] = space.distributions[column].draw((stratum + u) / n)
+    return row
+
+
+def sobol(space: Space, key: Key, label: str) -> Array:
+    """A trial's row in a scrambled sequence that spreads combinations of values too; arguments as in `stratified`."""
+    from scipy.stats.qmc import Sobol
+
+    if key.number is None:
+        return space.uniform(key)
+    sequence = Sobol(len(space), rng=key.study.child(f"{label} {space.names}").generator())
+    if key.number:
+        sequence.fast_forward(key.number)
+    u = sequence.random(1)[0]
+    return np.array([d.draw(float(v)) for d, v in zip(space.distributions, u, strict=True)])
