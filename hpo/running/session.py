@@ -35,7 +35,7 @@ from hpo.log.codec import dumps, loads
 from hpo.log.leases import Observer
 from hpo.log.log import Log
 from hpo.log.worker import Worker
-from hpo.protocols import LeasePolicy, cohort, pausing, sampled
+from hpo.protocols import LeasePolicy, cohort, is_private, leasing, pausing, sampled
 from hpo.running import checkpoints
 from hpo.running.budget import Budget
 from hpo.running.outcome import Outcome
@@ -77,6 +77,8 @@ class Session:
         self._is_slow = False  # whether the sampler took long for its last proposal
         self._is_kept = False  # whether the thread that renews leases knows this session
         self._beaten: set[int] = set()  # trials whose leases have been renewed
+        self._is_private = is_private(log.storage)
+        self._leasing = leasing(log.storage)
         self._observer = None if self.lease_policy is None else Observer(self.lease_policy)
 
     # ---- beginning
@@ -250,7 +252,7 @@ class Session:
             TypeError: If the storage cannot hold it.
             ValueError: If it is larger than `MAX_ATTRIBUTE`.
         """
-        if not self._log.storage.shared:
+        if self._is_private:
             return value
         text = dumps(value)
         if len(text) > MAX_ATTRIBUTE:
@@ -268,7 +270,7 @@ class Session:
         if name in known and known[name] is not distribution:
             check_distribution_compatibility(known[name], distribution, name)
         if isinstance(distribution, CategoricalDistribution) and distribution.opaque:
-            if self._log.storage.shared:
+            if not self._is_private:
                 raise TypeError(
                     f"The choices of {name!r} must be things that JSON can hold, to be stored; got "
                     f"{', '.join(distribution.opaque)}. Suggest their names and look the objects up in a dict."
@@ -402,25 +404,26 @@ class Session:
     @property
     def lease_policy(self) -> LeasePolicy | None:
         """How leases of running trials are kept; None where no other process can see the study."""
-        return self._log.storage.lease_policy
+        return None if self._leasing is None else self._leasing.lease_policy
 
     def renew_leases(self) -> None:
         """Show the other workers that this one is alive. Called by a thread, now and then."""
         with self._log.lock:
-            alive, name = list(self.live), self._log.name
+            alive = list(self.live)
             ended = [number for number in self._beaten if number not in self.live]
-        if alive or ended:
-            self._log.storage.beat(name, alive, ended)
+        if self._leasing is not None and (alive or ended):
+            self._leasing.beat(self._log.identity, alive, ended)
             self._beaten = set(alive)
 
     def _reap(self) -> None:
         """Fail the trials whose workers are gone, if it is time to look for them."""
-        if self._observer is None or not self._observer.is_due:
+        storage, observer = self._leasing, self._observer
+        if storage is None or observer is None or not observer.is_due:
             return
         self._log.sync()
         running = self._log.ledger.running
         others = [trial for number, trial in running.items() if number not in self.live and not _is_handed_out(trial)]
-        for trial in self._observer.lost(others, lambda: self._log.storage.beats(self._log.name)):
+        for trial in observer.lost(others, lambda: storage.beats(self._log.identity)):
             worker = None if trial.worker is None else Worker.parse(trial.worker)
             who = "unknown" if worker is None else f"process {worker.pid} on {worker.host}"
             error = TrialError(_LOST, f"worker lost: {who} ended or stopped renewing its lease")

@@ -21,6 +21,7 @@ from hpo.arrays import JSON
 from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.events import (
     AttributeSet,
+    Event,
     StudyCreated,
     StudyDirection,
     TrialDeleted,
@@ -30,9 +31,9 @@ from hpo.events import (
 )
 from hpo.exceptions import DirectionMismatchError, DuplicatedStudyError
 from hpo.history import History
-from hpo.log.log import Log
+from hpo.log.log import Log, identity_of
 from hpo.pareto import is_pareto_optimal
-from hpo.protocols import Pruner, Sampler, Storage
+from hpo.protocols import Pruner, Sampler, Storage, is_private
 from hpo.reading.records import events_of, record_of
 from hpo.running.checkpoints import default_root
 from hpo.running.outcome import Outcome, read_values
@@ -79,12 +80,14 @@ class Study:
         *,
         retry: RetryPolicy | int | None = None,
         checkpoints: str | Path | None = None,
+        identity: str | None = None,
     ) -> None:
         self.checkpoints = default_root() if checkpoints is None else Path(checkpoints).absolute()
         self.sampler = sampler or _default_sampler()
         self.pruner = pruner or _default_pruner()
         self.retry = RetryPolicy(max_retry=retry, failed=True) if isinstance(retry, int) else retry
-        self._set_up(Log(study_name, get_storage(storage)))
+        storage = get_storage(storage)
+        self._set_up(Log(identity_of(study_name, storage) if identity is None else identity, storage))
         self._log.sync()
 
     # ---- running
@@ -337,16 +340,16 @@ class Study:
         """
         _check_name(study_name)
         with self._log.lock:
-            self._log.storage.rename(self._log.name, study_name)
-            self._log.name = study_name
-            self._log.sync()
+            self._log.rename(study_name)
 
     # ---- reading
 
     @property
     def study_name(self) -> str:
-        """Its name within the storage."""
-        return self._log.name
+        """Its present name within the storage."""
+        with self._log.lock:
+            self._log.sync()
+            return self._log.name
 
     @property
     def directions(self) -> list[StudyDirection]:
@@ -490,6 +493,28 @@ class Study:
 
         return write(self, path)
 
+    def events(self, since: int = 0, *, limit: int | None = None) -> list[Event]:
+        """What has happened to the study, from a position of its log on: for dashboards, trackers and other followers.
+
+        Any thread may ask. The log only grows, so whoever remembers how many events it has seen asks for the rest.
+
+        Args:
+            since: How many events to leave out; the first one is the `StudyCreated`.
+            limit: The most to return; None for all.
+
+        Raises:
+            UnknownStudyError: If the study has been deleted.
+
+        Example:
+            >>> seen = len(study.events())
+            >>> study.optimize(objective, n_trials=1)
+            >>> [type(event).__name__ for event in study.events(seen)]
+            ['TrialStarted', 'TrialProposed', 'SpaceDeclared', 'TrialFinished']
+        """
+        if since < 0 or (limit is not None and limit < 0):
+            raise ValueError(f"since and limit must be ≥ 0, got {since!r} and {limit!r}.")
+        return list(self._log.read(since, limit=limit))
+
     def verify(self) -> list[Difference]:
         """Recompute every proposal, pruning decision and promotion from the log; empty if all are as recorded.
 
@@ -589,13 +614,13 @@ class Study:
 
     def __getstate__(self) -> dict[str, Any]:
         plugins = {name: self.__dict__[name] for name in ("sampler", "pruner", "retry", "checkpoints")}
-        return {"name": self._log.name, "storage": self._log.storage, **plugins}
+        return {"name": self._log.name, "identity": self._log.identity, "storage": self._log.storage, **plugins}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__init__(state.pop("name"), state.pop("storage"), **state)
 
     def __repr__(self) -> str:
-        return f"Study(study_name={self.study_name!r}, storage={self._log.storage!r})"
+        return f"Study(study_name={self._log.name!r}, storage={self._log.storage!r})"
 
 
 def create_study(
@@ -640,7 +665,8 @@ def create_study(
     name = f"no-name-{uuid.uuid4()}" if study_name is None else study_name
     _check_name(name)
     given = getattr(sampler, "seed", None) if seed is None else seed
-    header = StudyCreated(name, wanted, secrets.randbits(63) if given is None else int(given), time.time())
+    seed = secrets.randbits(63) if given is None else int(given)
+    header = StudyCreated(name, wanted, seed, time.time(), uuid.uuid4().hex)
     try:
         storage.create(header)
     except DuplicatedStudyError:
@@ -650,9 +676,9 @@ def create_study(
         _check_header(study, wanted if direction or directions else None, given)
         logger.info(f"Using an existing study with name '{name}' instead of creating a new one.")
         return study
-    where = "in memory" if not storage.shared else f"in {type(storage).__name__.removesuffix('Storage')}"
+    where = "in memory" if is_private(storage) else f"in {type(storage).__name__.removesuffix('Storage')}"
     logger.info(f"A new study created {where} with name: {name}")
-    return Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
+    return Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints, identity=header.identity)
 
 
 def load_study(
@@ -677,9 +703,9 @@ def load_study(
     """
     storage = get_storage(storage, create=False)
     if study_name is None:
-        names = storage.studies()
+        names = list(storage.studies())
         if len(names) != 1:
-            raise ValueError(f"study_name may be left out if the storage holds one study; it holds {list(names)!r}.")
+            raise ValueError(f"study_name may be left out if the storage holds one study; it holds {names!r}.")
         study_name = names[0]
     return Study(study_name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
 
