@@ -139,26 +139,6 @@ def test_a_second_study_of_a_name_is_refused_everywhere(database_url: str) -> No
     assert list(storage.studies()) == ["s", "S"]
 
 
-@everywhere
-def test_a_database_of_the_first_schema_can_be_upgraded(database_url: str) -> None:
-    from alembic import command
-
-    from hpo.storage.sql import upgrade
-
-    study = hpo.create_study(study_name="s", storage=database_url, seed=0)
-    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3)
-    engine = study._log.storage.engine  # type: ignore[attr-defined]
-    with engine.begin() as connection:
-        command.downgrade(upgrade.configuration(connection), "0001")
-    with pytest.raises(hpo.exceptions.SchemaVersionError, match="Bring it up to date"):
-        hpo.load_study(study_name="s", storage=database_url)
-    RDBStorage.upgrade(database_url)
-    assert hpo.load_study(study_name="s", storage=database_url).trials == study.trials
-    with engine.begin() as connection:
-        command.downgrade(upgrade.configuration(connection), "base")
-        assert not [name for name in sa.inspect(connection).get_table_names() if name in ("hpo_study", "hpo_event")]
-
-
 _PLANTED = "cos\nsystem\n(S'touch planted'\ntR."
 
 
