@@ -8,11 +8,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from hpo.version import VERSION
+
 if TYPE_CHECKING:
     from hpo import (
         distributions,
         exceptions,
         importance,
+        integrations,
         logging,
         pruners,
         samplers,
@@ -37,7 +40,7 @@ if TYPE_CHECKING:
     )
     from hpo.trial import FixedTrial, FrozenTrial, Trial, TrialState, create_trial
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 _HOME = {
     "FixedTrial": "hpo.trial",
@@ -63,6 +66,7 @@ _MODULES = frozenset(
         "distributions",
         "exceptions",
         "importance",
+        "integrations",
         "logging",
         "pruners",
         "samplers",
@@ -94,6 +98,7 @@ __all__ = [
     "get_all_study_names",
     "get_all_study_summaries",
     "importance",
+    "integrations",
     "load_study",
     "logging",
     "pruners",

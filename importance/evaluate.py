@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from hpo.importance.ped_anova import PedAnovaImportanceEvaluator
 
 if TYPE_CHECKING:
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["BaseImportanceEvaluator", "get_param_importances"]
@@ -19,7 +19,7 @@ class BaseImportanceEvaluator(Protocol):
 
     def evaluate(
         self,
-        study: Study,
+        study: Readable,
         params: Sequence[str] | None = None,
         *,
         target: Callable[[FrozenTrial], float] | None = None,
@@ -29,7 +29,7 @@ class BaseImportanceEvaluator(Protocol):
 
 
 def get_param_importances(
-    study: Study,
+    study: Readable,
     *,
     evaluator: BaseImportanceEvaluator | None = None,
     params: Sequence[str] | None = None,

@@ -24,7 +24,7 @@ from hpo.visualization.trials import Target, Trials, read
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
 
 __all__ = ["Surface", "coded_grid", "plot_contour", "surface", "value_colours"]
 
@@ -98,7 +98,7 @@ def _gathered(coded: Array, height: Array, space: Space) -> tuple[Array, Array, 
 
 
 def plot_contour(
-    study: Study,
+    study: Readable,
     params: Sequence[str] | None = None,
     *,
     target: Target = None,

@@ -19,7 +19,8 @@ from hpo.visualization.trials import objective_index, objective_names
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.history import Curve
+    from hpo.reading.readable import Readable
 
 __all__ = ["Curves", "intermediate_values", "plot_intermediate_values", "spread_of_reports"]
 
@@ -68,7 +69,7 @@ class Curves:
         return self.value[self.begin[1:] - 1]
 
 
-def intermediate_values(study: Study, target: int | None = None) -> Curves:
+def intermediate_values(study: Readable, target: int | None = None) -> Curves:
     """The reports of all trials of a study, running ones too; of several objectives, those of one.
 
     Raises:
@@ -77,19 +78,14 @@ def intermediate_values(study: Study, target: int | None = None) -> Curves:
     index = objective_index(target, objective_names(study))
     if index is None:
         raise ValueError("target must be the index of an objective here, got a function: reports are of objectives.")
-    running = study.get_trials(states=(TrialState.RUNNING,))
     history = study.history
     rows, steps, losses = history.reports()
     losses = losses.reshape(len(rows), len(history.signs))[:, index]
     sign = float(history.signs[index])
-    live = [
-        (t.number, step, float(np.ravel(value)[index]))
-        for t in running
-        for step, value in t.intermediate_values.items()
-    ]
-    number = np.concatenate([history.number[rows], np.array([n for n, _, _ in live], dtype=np.int64)])
-    step = np.concatenate([steps, np.array([s for _, s, _ in live], dtype=np.int64)])
-    value = np.concatenate([sign * losses + 0.0, np.array([v for _, _, v in live], dtype=np.float64)])
+    running = history.running_curves()
+    number = np.concatenate([history.number[rows], *(np.full(len(curve.steps), curve.number) for curve in running)])
+    step = np.concatenate([steps, *(np.array(curve.steps, dtype=np.int64) for curve in running)])
+    value = sign * np.concatenate([losses, *(_losses(curve, index) for curve in running)]) + 0.0
     ended = dict(zip(history.number.tolist(), history.state.tolist(), strict=True))
     kept = np.isfinite(value)
     number, step, value = number[kept], step[kept], value[kept]
@@ -104,6 +100,11 @@ def intermediate_values(study: Study, target: int | None = None) -> Curves:
         value[order],
         sign,
     )
+
+
+def _losses(curve: Curve, index: int) -> Array:
+    """What a trial has reported of one objective, shape (k,)."""
+    return np.array([losses[index] for losses in curve.vectors] or curve.losses, dtype=np.float64)
 
 
 def spread_of_reports(curves: Curves, most: int = _MOST_STEPS) -> tuple[IntArray, Array]:
@@ -121,7 +122,9 @@ def spread_of_reports(curves: Curves, most: int = _MOST_STEPS) -> tuple[IntArray
     return steps, np.stack(at)
 
 
-def plot_intermediate_values(study: Study, *, target: int | None = None, target_name: str | None = None) -> go.Figure:
+def plot_intermediate_values(
+    study: Readable, *, target: int | None = None, target_name: str | None = None
+) -> go.Figure:
     """The reports of each trial as a curve, coloured by what became of the trial.
 
     Of studies with more than 150 curves it shows the best ones and an even choice of the rest, before the range that

@@ -20,7 +20,7 @@ from hpo.visualization.trials import Target, Trials, read
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
 
 __all__ = ["plot_rank", "relative_ranks"]
 
@@ -41,7 +41,7 @@ def relative_ranks(loss: Array) -> Array:
 
 
 def plot_rank(
-    study: Study,
+    study: Readable,
     params: Sequence[str] | None = None,
     *,
     target: Target = None,

@@ -21,7 +21,7 @@ from hpo.visualization.trials import Target, Trials, read
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
 
 __all__ = ["plot_slice", "spread"]
 
@@ -40,7 +40,7 @@ def spread(parameter: Parameter, number: IntArray) -> Array:
 
 
 def plot_slice(
-    study: Study,
+    study: Readable,
     params: Sequence[str] | None = None,
     *,
     target: Target = None,

@@ -488,7 +488,7 @@ class Study:
         """
         from hpo.visualization.report import write
 
-        return write(self, path)
+        return write(self, path, sampler=self.sampler, pruner=self.pruner)
 
     def verify(self) -> list[Difference]:
         """Recompute every proposal, pruning decision and promotion from the log; empty if all are as recorded.
