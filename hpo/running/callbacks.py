@@ -1,18 +1,62 @@
-"""Callbacks for `optimize`."""
+"""Callbacks for `optimize`: what a run asks of them besides being called, and the one that ends it."""
 
 from __future__ import annotations
 
-from collections.abc import Container
-from typing import TYPE_CHECKING, final
+from collections.abc import Container, Iterable
+from typing import TYPE_CHECKING, Protocol, final, runtime_checkable
 
 from hpo.events import TrialState
 from hpo.running.budget import Budget
 
 if TYPE_CHECKING:
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["MaxTrialsCallback"]
+__all__ = ["BudgetedCallback", "FinishingCallback", "MaxTrialsCallback", "StoppableStudy", "budgets", "finish"]
+
+
+@runtime_checkable
+class BudgetedCallback(Protocol):
+    """A callback with a budget: no trial begins that could exceed it."""
+
+    @property
+    def budget(self) -> Budget:
+        """How many trials the study may have."""
+        ...
+
+
+@runtime_checkable
+class FinishingCallback(Protocol):
+    """A callback that is told when the run has ended, also after an error or Ctrl-C."""
+
+    def finish(self, study: Readable, /) -> None:
+        """Take note that `optimize` ends; called once, after the last trial."""
+        ...
+
+
+def budgets(callbacks: Iterable[object]) -> list[Budget]:
+    """The budgets of those callbacks that have one; what else a program calls a budget is its own affair."""
+    found = [callback.budget for callback in callbacks if isinstance(callback, BudgetedCallback)]
+    return [budget for budget in found if isinstance(budget, Budget)]
+
+
+def finish(callbacks: Iterable[object], study: Readable) -> None:
+    """Tell those callbacks that want to know it that the run has ended."""
+    for callback in callbacks:
+        if isinstance(callback, FinishingCallback):
+            callback.finish(study)
+
+
+class StoppableStudy(Protocol):
+    """What a callback needs of a study in order to end the run."""
+
+    def count_trials(self, states: Container[TrialState] | None = None) -> int:
+        """How many trials are in some states; None for all."""
+        ...
+
+    def stop(self) -> None:
+        """End the running `optimize` after the trials that are under way."""
+        ...
 
 
 @final
@@ -32,7 +76,8 @@ class MaxTrialsCallback:
     def __init__(self, n_trials: int, states: Container[TrialState] | None = (TrialState.COMPLETE,)) -> None:
         self.budget = Budget(n_trials, states)
 
-    def __call__(self, study: Study, trial: FrozenTrial) -> None:
+    def __call__(self, study: StoppableStudy, trial: FrozenTrial) -> None:
+        """End the run if the study holds as many trials."""
         del trial
         if study.count_trials(self.budget.states) >= self.budget.n_trials:
             study.stop()

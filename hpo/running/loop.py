@@ -15,11 +15,10 @@ from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted, TrialPaused, TrialPruned
 from hpo.protocols import pausing
 from hpo.running.budget import Budget
-from hpo.running.callbacks import MaxTrialsCallback
+from hpo.running.callbacks import budgets, finish
 from hpo.running.interrupts import Interrupts
 from hpo.running.outcome import Outcome
 from hpo.running.progress import Progress
-from hpo.running.table import TableCallback
 
 if TYPE_CHECKING:
     from hpo.study import Study
@@ -58,13 +57,10 @@ def optimize(
     deadline = None if timeout is None else time.monotonic() + timeout
     progress = Progress(n_trials, timeout) if show_progress_bar else None
     callbacks = tuple(callbacks or ())
-    budgets = [callback.budget for callback in callbacks if isinstance(callback, MaxTrialsCallback)]
-    if max_trials is not None:
-        budgets.append(Budget(max_trials))
     run = _Run(
         study=study,
         func=func,
-        budgets=tuple(budgets),
+        budgets=(*budgets(callbacks), *(() if max_trials is None else (Budget(max_trials),))),
         n_trials=n_trials,
         deadline=deadline,
         catch=_exception_classes(catch),
@@ -85,9 +81,7 @@ def optimize(
         if progress is not None:
             progress.close()
         run.abandon()
-        for table in callbacks:
-            if isinstance(table, TableCallback):
-                table.finish(study)
+        finish(callbacks, study)
     run.raise_error()
 
 
@@ -259,7 +253,7 @@ class _Run:
             _log(self.study, trial, outcome, error)
         if self.progress is not None:
             with self.study._log.lock:
-                self.progress.advance(self.study, counts=not trial._resumed)
+                self.progress.advance(self.study._log.ledger, counts=not trial._resumed)
         if error is not None:
             if self.lag is not None:
                 self._fail(error)

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING, Any, final
 
 if TYPE_CHECKING:
-    from hpo.study import Study
+    from hpo.log.ledger import Ledger
 
 __all__ = ["Progress"]
 
@@ -27,11 +27,11 @@ class Progress:
             layout = "{l_bar}{bar}| {n:.1f}/{total:.1f} s{postfix}"
             self._bar = tqdm(total=timeout, bar_format=layout)
 
-    def advance(self, study: Study, *, counts: bool = True) -> None:
+    def advance(self, ledger: Ledger, *, counts: bool = True) -> None:
         """Count one finished trial, unless it was counted when it paused, and show the best value."""
-        best = study._log.ledger.best_feasible
+        best = ledger.best_feasible
         if best is not None:
-            values = study._log.ledger.finished(best).values
+            values = ledger.finished(best).values
             self._bar.set_description(f"Best trial: {best}. Best value: {values[0]:.6g}" if values else "")
         if self._counts_trials:
             self._bar.update(1 if counts else 0)
@@ -43,4 +43,5 @@ class Progress:
                 self._bar.update(elapsed - self._bar.n)
 
     def close(self) -> None:
+        """Leave the bar as it is and go on to the next line."""
         self._bar.close()
