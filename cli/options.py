@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
-import hpo
+from hpo import logging, study
 from hpo.exceptions import CLIUsageError
 from hpo.protocols import Pruner, Sampler, Storage
 from hpo.storage import get_storage
@@ -37,7 +37,7 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def common(*, usual: int = hpo.logging.WARNING) -> Callable[[F], F]:
+def common(*, usual: int = logging.WARNING) -> Callable[[F], F]:
     """--storage, and from which level on log lines are shown."""
 
     def decorate(command: F) -> F:
@@ -53,8 +53,8 @@ def common(*, usual: int = hpo.logging.WARNING) -> Callable[[F], F]:
         @click.option("--debug", is_flag=True, help="Show where an error came from.")
         @functools.wraps(command)
         def run(*args: Any, verbose: bool, quiet: bool, debug: bool, **kwargs: Any) -> Any:
-            chosen = ((debug, hpo.logging.DEBUG), (verbose, hpo.logging.INFO), (quiet, hpo.logging.ERROR))
-            hpo.logging.set_verbosity(next((level for is_chosen, level in chosen if is_chosen), usual))
+            chosen = ((debug, logging.DEBUG), (verbose, logging.INFO), (quiet, logging.ERROR))
+            logging.set_verbosity(next((level for is_chosen, level in chosen if is_chosen), usual))
             return command(*args, **kwargs)
 
         return run  # type: ignore[return-value]
@@ -154,7 +154,7 @@ def load_study(
             if names
             else "The storage holds no study yet; `hpo create-study` makes one, and so does `hpo optimize`."
         )
-    return hpo.load_study(study_name=study_name, storage=opened, sampler=sampler, pruner=pruner)
+    return study.load_study(study_name=study_name, storage=opened, sampler=sampler, pruner=pruner)
 
 
 def plug_in_options(command: F) -> F:

@@ -8,8 +8,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from hpo.version import VERSION
-
 if TYPE_CHECKING:
     from hpo import (
         distributions,
@@ -40,7 +38,7 @@ if TYPE_CHECKING:
     )
     from hpo.trial import FixedTrial, FrozenTrial, Trial, TrialState, create_trial
 
-__version__ = VERSION
+__version__ = "0.1.0"
 
 _HOME = {
     "FixedTrial": "hpo.trial",

@@ -18,7 +18,6 @@ from hpo import importance, visualization
 from hpo.events import TrialState
 from hpo.reading.summary import best_trials, counts, headline, objective_names
 from hpo.reading.tables import describe, show
-from hpo.version import VERSION
 from hpo.visualization.markup import Markup, element, joined, tabular
 
 if TYPE_CHECKING:
@@ -238,7 +237,7 @@ def _attributes(study: Readable) -> Iterator[Markup]:
 
 def _environment(sampler: object, pruner: object) -> Iterator[Markup]:
     rows = [
-        ("hpo", VERSION),
+        ("hpo", _version("hpo-study")),
         ("Python", platform.python_version()),
         *((name, _version(name)) for name in _LIBRARIES),
         ("System", f"{platform.system()} {platform.release()}, {platform.machine()}"),

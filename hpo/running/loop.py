@@ -21,6 +21,7 @@ from hpo.running.outcome import Outcome
 from hpo.running.progress import Progress
 
 if TYPE_CHECKING:
+    from hpo.log.ledger import Ledger
     from hpo.study import Study
     from hpo.trial import Trial
     from hpo.trial.frozen import FrozenTrial
@@ -253,7 +254,7 @@ class _Run:
             _log(self.study, trial, outcome, error)
         if self.progress is not None:
             with self.study._log.lock:
-                self.progress.advance(self.study._log.ledger, counts=not trial._resumed)
+                self.progress.advance(_best(self.study._log.ledger), counts=not trial._resumed)
         if error is not None:
             if self.lag is not None:
                 self._fail(error)
@@ -294,10 +295,16 @@ def _log(study: Study, trial: Trial, outcome: Outcome, error: BaseException | No
     elif len(outcome.values) > 1:
         logger.info(f"Trial {number} finished with values: {list(outcome.values)} and parameters: {parameters}.")
     else:
-        best = study._log.ledger.best_feasible
-        values = None if best is None else study._log.ledger.finished(best).values
-        suffix = f" Best is trial {best} with value: {values[0]}." if values else ""
+        best = _best(study._log.ledger)
+        suffix = "" if best is None else f" Best is trial {best[0]} with value: {best[1][0]}."
         logger.info(f"Trial {number} finished with value: {outcome.values[0]} and parameters: {parameters}.{suffix}")
+
+
+def _best(ledger: Ledger) -> tuple[int, tuple[float, ...]] | None:
+    """The best feasible trial and its values."""
+    number = ledger.best_feasible
+    values = None if number is None else ledger.finished(number).values
+    return None if number is None or values is None else (number, values)
 
 
 def _threads(n_jobs: int) -> int:

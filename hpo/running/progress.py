@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any, final
-
-if TYPE_CHECKING:
-    from hpo.log.ledger import Ledger
+from typing import Any, final
 
 __all__ = ["Progress"]
 
@@ -27,12 +24,11 @@ class Progress:
             layout = "{l_bar}{bar}| {n:.1f}/{total:.1f} s{postfix}"
             self._bar = tqdm(total=timeout, bar_format=layout)
 
-    def advance(self, ledger: Ledger, *, counts: bool = True) -> None:
-        """Count one finished trial, unless it was counted when it paused, and show the best value."""
-        best = ledger.best_feasible
+    def advance(self, best: tuple[int, tuple[float, ...]] | None, *, counts: bool = True) -> None:
+        """Count one finished trial, unless it was counted when it paused, and show the best trial and its values."""
         if best is not None:
-            values = ledger.finished(best).values
-            self._bar.set_description(f"Best trial: {best}. Best value: {values[0]:.6g}" if values else "")
+            number, values = best
+            self._bar.set_description(f"Best trial: {number}. Best value: {values[0]:.6g}")
         if self._counts_trials:
             self._bar.update(1 if counts else 0)
         if self._timeout is not None:
@@ -43,5 +39,4 @@ class Progress:
                 self._bar.update(elapsed - self._bar.n)
 
     def close(self) -> None:
-        """Leave the bar as it is and go on to the next line."""
         self._bar.close()
