@@ -13,8 +13,8 @@ from hpo.visualization.axes import value_axis
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.scale import value_scale
 from hpo.visualization.text import count, joined, short
-from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, VERMILLION, translucent
-from hpo.visualization.trials import objective_index, objective_names
+from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION, translucent
+from hpo.visualization.trials import latest, objective_index, objective_names
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -31,6 +31,7 @@ _MOST_STEPS = 300  # at which the spread of all reports is computed
 _STATES = (
     (TrialState.FAIL, "failed", VERMILLION),
     (TrialState.PRUNED, "pruned", ORANGE),
+    (TrialState.PAUSED, "paused", SKY),
     (TrialState.COMPLETE, "complete", BLUE),
     (TrialState.RUNNING, "running", GREEN),
 )
@@ -78,7 +79,7 @@ def intermediate_values(study: Readable, target: int | None = None) -> Curves:
     index = objective_index(target, objective_names(study))
     if index is None:
         raise ValueError("target must be the index of an objective here, got a function: reports are of objectives.")
-    history = study.history
+    history = latest(study.history)  # the row of a trial that went on has its earlier reports too
     rows, steps, losses = history.reports()
     losses = losses.reshape(len(rows), len(history.signs))[:, index]
     sign = float(history.signs[index])

@@ -14,7 +14,8 @@ from hpo.arrays import Array, IntArray
 from hpo.events import TrialState
 from hpo.visualization.frame import empty, frame
 from hpo.visualization.text import count, duration, joined, number, short
-from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, VERMILLION
+from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION
+from hpo.visualization.trials import latest
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -32,20 +33,27 @@ _KINDS = (
     ("pruned", ORANGE),
     ("failed", VERMILLION),
     ("running", GREEN),
+    ("paused", SKY),
 )
-_COMPLETE, _INFEASIBLE, _PRUNED, _FAILED, _RUNNING = range(5)
-_OF_STATE = {TrialState.COMPLETE: _COMPLETE, TrialState.PRUNED: _PRUNED, TrialState.FAIL: _FAILED}
+_COMPLETE, _INFEASIBLE, _PRUNED, _FAILED, _RUNNING, _PAUSED = range(6)
+_OF_STATE = {
+    TrialState.COMPLETE: _COMPLETE,
+    TrialState.PRUNED: _PRUNED,
+    TrialState.FAIL: _FAILED,
+    TrialState.PAUSED: _PAUSED,
+}
 
 
 @final
 @dataclass(frozen=True, eq=False)
 class Timeline:
-    """Times of trials, by number.
+    """Times of trials, by number; those of a trial that paused begin with its first attempt.
 
     Args:
         number: Shape (n,), ascending.
         start, end: Seconds since 1970 (UTC), shape (n,); of a running trial the end is now.
-        kind: What became of each, shape (n,): index of "complete", "infeasible", "pruned", "failed" or "running".
+        kind: What became of each, shape (n,): index of "complete", "infeasible", "pruned", "failed", "running" or
+            "paused".
     """
 
     number: IntArray
@@ -56,7 +64,7 @@ class Timeline:
 
 def timeline(study: Readable, n_recent_trials: int | None = None, now: float | None = None) -> Timeline:
     """The times of the trials that have started; of the last ones by number if there is a limit."""
-    history = study.history
+    history = latest(study.history)
     now = time.time() if now is None else now
     lookup = np.full(max(TrialState) + 1, _FAILED)
     for state, of_state in _OF_STATE.items():

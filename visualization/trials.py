@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["Studies", "Target", "Trials", "objective_index", "objective_names", "read", "studies_of"]
+__all__ = ["Studies", "Target", "Trials", "latest", "objective_index", "objective_names", "read", "studies_of"]
 
 Target: TypeAlias = "Callable[[FrozenTrial], float] | int | None"
 """What to draw of each trial: a function of it, or the index of an objective; None for the only objective."""
@@ -87,7 +87,12 @@ class Trials:
 
     def note(self) -> str:
         """How many trials there are, and what became of those that are not shown."""
-        words = {TrialState.PRUNED: "pruned", TrialState.FAIL: "failed", TrialState.RUNNING: "running"}
+        words = {
+            TrialState.PRUNED: "pruned",
+            TrialState.PAUSED: "paused",
+            TrialState.FAIL: "failed",
+            TrialState.RUNNING: "running",
+        }
         counts = state_counts(self.history)
         others = [f"{counts[state]} {word}" for state, word in words.items() if counts[state]]
         hidden = f"{count(self.n_unshown, 'value')} not finite" if self.n_unshown else ""
@@ -138,6 +143,11 @@ def read(
         index is not None,
         int(np.count_nonzero(ended & complete & ~shown)),
     )
+
+
+def latest(history: History) -> History:
+    """One row for each trial that is not running: what it was when it paused is left out if it went on."""
+    return history.where((history.state != TrialState.PAUSED) | history.paused)
 
 
 def objective_names(study: Readable) -> list[str]:
