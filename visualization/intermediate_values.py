@@ -9,12 +9,13 @@ import numpy as np
 
 from hpo.arrays import Array, IntArray
 from hpo.events import TrialState
+from hpo.reading.counts import latest
 from hpo.visualization.axes import value_axis
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.scale import value_scale
 from hpo.visualization.text import count, joined, short
 from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION, translucent
-from hpo.visualization.trials import latest, objective_index, objective_names
+from hpo.visualization.trials import objective_index, objective_names
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

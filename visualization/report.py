@@ -16,6 +16,7 @@ import numpy as np
 
 from hpo import importance, visualization
 from hpo.events import TrialState
+from hpo.reading.counts import latest
 from hpo.reading.summary import best_trials, counts, headline, objective_names
 from hpo.reading.tables import describe, show
 from hpo.visualization.markup import Markup, element, joined, tabular
@@ -92,7 +93,7 @@ def _anchor(title: str) -> str:
 
 
 def _summary(study: Readable) -> Iterator[Markup]:
-    history = study.history
+    history = latest(study.history)
     facts: list[tuple[str, str]] = [("Trials", counts(study))]
     if len(study.directions) == 1:
         best = best_trials(study, 1)
@@ -195,7 +196,7 @@ def _importance(study: Readable) -> Iterator[Markup]:
 
 
 def _space(study: Readable) -> Iterator[Markup]:
-    history = study.history
+    history = latest(study.history)
     if not history.space:
         return
     n_trials = history.active(np.arange(len(history)), history.space).sum(axis=0).tolist()

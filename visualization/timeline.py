@@ -12,10 +12,10 @@ import numpy as np
 
 from hpo.arrays import Array, IntArray
 from hpo.events import TrialState
+from hpo.reading.counts import latest
 from hpo.visualization.frame import empty, frame
 from hpo.visualization.text import count, duration, joined, number, short
 from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION
-from hpo.visualization.trials import latest
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

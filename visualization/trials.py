@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["Studies", "Target", "Trials", "latest", "objective_index", "objective_names", "read", "studies_of"]
+__all__ = ["Studies", "Target", "Trials", "objective_index", "objective_names", "read", "studies_of"]
 
 Target: TypeAlias = "Callable[[FrozenTrial], float] | int | None"
 """What to draw of each trial: a function of it, or the index of an objective; None for the only objective."""
@@ -143,11 +143,6 @@ def read(
         index is not None,
         int(np.count_nonzero(ended & complete & ~shown)),
     )
-
-
-def latest(history: History) -> History:
-    """One row for each trial that is not running: what it was when it paused is left out if it went on."""
-    return history.where((history.state != TrialState.PAUSED) | history.paused)
 
 
 def objective_names(study: Readable) -> list[str]:

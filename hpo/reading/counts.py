@@ -1,4 +1,4 @@
-"""How many trials there are in each state."""
+"""How the trials of a study stand now: one row for each, and how many there are in each state."""
 
 from __future__ import annotations
 
@@ -7,15 +7,16 @@ import numpy as np
 from hpo.events import TrialState
 from hpo.history import History
 
-__all__ = ["state_counts"]
+__all__ = ["latest", "state_counts"]
+
+
+def latest(history: History) -> History:
+    """One row for each trial that is not running: what it was when it paused is left out if it went on."""
+    is_over = (history.state == TrialState.PAUSED) & ~history.paused
+    return history.where(~is_over) if is_over.any() else history
 
 
 def state_counts(history: History) -> dict[TrialState, int]:
     """How many trials are in each state, without the waiting ones, which no history knows."""
-    rows = np.bincount(history.state, minlength=len(TrialState)).tolist()
-    now = {
-        TrialState.WAITING: 0,
-        TrialState.RUNNING: len(history.running),
-        TrialState.PAUSED: int(history.paused.sum()),  # the other rows are of trials that went on
-    }
-    return {state: now.get(state, rows[state]) for state in TrialState}
+    counts = np.bincount(latest(history).state, minlength=len(TrialState)).tolist()
+    return {state: len(history.running) if state is TrialState.RUNNING else counts[state] for state in TrialState}

@@ -9,7 +9,7 @@ import numpy as np
 
 from hpo.events import StudyDirection, TrialState
 from hpo.pareto import is_pareto_optimal
-from hpo.reading.counts import state_counts
+from hpo.reading.counts import latest, state_counts
 from hpo.reading.tables import Text, describe, table
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ __all__ = ["best_trials", "counts", "headline", "objective_names", "results_summ
 
 def search_space_summary(study: Readable) -> Text:
     """The parameters with their kinds and domains, and in how many finished trials each is."""
-    history = study.history
+    history = latest(study.history)
     if not history.space:
         return Text(f"The search space of {study.study_name!r} is not known before a trial has ended.")
     n_trials = history.active(np.arange(len(history)), history.space).sum(axis=0).tolist()
