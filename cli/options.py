@@ -38,7 +38,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def common(*, usual: int = logging.WARNING) -> Callable[[F], F]:
-    """--storage, and from which level on log lines are shown."""
+    """The options --storage, --verbose, --quiet and --debug of a command; `usual` is the level without them."""
 
     def decorate(command: F) -> F:
         @click.option(
@@ -67,7 +67,7 @@ study_option = click.option("--study-name", metavar="NAME", help="May be left ou
 
 
 def format_option(default: str) -> Callable[[F], F]:
-    """-f and --flatten."""
+    """The options --format and --flatten of a command."""
 
     def decorate(command: F) -> F:
         form = click.option(
@@ -86,7 +86,7 @@ def format_option(default: str) -> Callable[[F], F]:
 
 
 class JSONType(click.ParamType[Any]):
-    """A JSON object."""
+    """The value of an option that is a JSON object."""
 
     name = "JSON"
 
@@ -130,7 +130,7 @@ def _is_number(text: str) -> bool:
 
 
 def open_storage(url: str | None, *, create: bool = False, leases: bool = True) -> Storage:
-    """The storage at --storage."""
+    """The storage at the URL that --storage names."""
     if not url:
         raise CLIUsageError(
             "Say where the studies are: --storage sqlite:///study.db, or set the environment variable HPO_STORAGE."
@@ -158,7 +158,7 @@ def load_study(
 
 
 def plug_in_options(command: F) -> F:
-    """--sampler and --pruner, by name or as module:object."""
+    """The options --sampler and --pruner of a command, by name or as module:object, and those with their arguments."""
     for kind, example in (("pruner", "MedianPruner"), ("sampler", "TPESampler")):
         command = click.option(
             f"--{kind}-kwargs", type=JSONType(), metavar="JSON", help=f"Options of the {kind}, as a JSON object."

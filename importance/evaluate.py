@@ -24,7 +24,7 @@ class BaseImportanceEvaluator(Protocol):
         *,
         target: Callable[[FrozenTrial], float] | None = None,
     ) -> dict[str, float]:
-        """A number ≥ 0 for each parameter, larger for the more important ones; arguments as below."""
+        """A number ≥ 0 for each parameter, larger for the more important ones; see `get_param_importances`."""
         ...
 
 

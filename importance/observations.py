@@ -127,7 +127,7 @@ def observe(
     *,
     single: bool = False,
 ) -> tuple[Observations, list[str]]:
-    """What importances are computed from, and of which parameters.
+    """The trials that importances are computed from, and the parameters in question.
 
     Args:
         study, params, target: As for `get_param_importances`.

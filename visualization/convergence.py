@@ -78,7 +78,7 @@ def convergence(trials: Trials, optimum: float | None = None) -> Convergence:
 
 
 def quartiles(curves: Sequence[Convergence]) -> Group:
-    """Of studies, after each number of trials at which one of them changed, up to the shortest study's end."""
+    """Quartiles of what studies had reached, after each number of trials that changed one, up to the first end."""
     end = min(int(curve.n_trials[-1]) for curve in curves)
     begin = max(int(curve.n_trials[0]) for curve in curves)
     corners = np.unique(np.concatenate([curve.n_trials for curve in curves] + [[begin, end]]))

@@ -1,4 +1,4 @@
-"""How the volume that a study's trials dominate has grown."""
+"""The hypervolume that a study's trials dominate, trial by trial."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _MARKED = 60  # trials, up to which each one that changed the volume gets a poin
 @final
 @dataclass(frozen=True, eq=False)
 class HypervolumeHistory:
-    """The dominated volume after those trials that changed it.
+    """The dominated hypervolume after each trial that changed it.
 
     Args:
         number: Shape (k,), ascending; the last one is the study's last complete trial.
@@ -47,7 +47,7 @@ class HypervolumeHistory:
 
 
 def hypervolume_history(study: Readable, reference: Sequence[float] | None = None) -> HypervolumeHistory | None:
-    """The numbers of `plot_hypervolume_history`; None without a complete, feasible trial.
+    """The hypervolume after each trial that changed it; None without a complete, feasible trial.
 
     Of more than 400 trials that changed the volume, as many evenly chosen ones.
     """
@@ -102,7 +102,7 @@ def _covered(rows: Array, front: Array) -> BoolArray:
 
 
 def plot_hypervolume_history(study: Readable, reference_point: Sequence[float] | None = None) -> go.Figure:
-    """The volume in the space of objectives that the complete, feasible trials dominate, after each trial.
+    """The hypervolume in the space of objectives that the complete, feasible trials dominate, after each trial.
 
     Args:
         study: Of two or more objectives.

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from hpo.history import Curve
     from hpo.reading.readable import Readable
 
-__all__ = ["Curves", "intermediate_values", "plot_intermediate_values", "spread_of_reports"]
+__all__ = ["Curves", "intermediate_values", "plot_intermediate_values", "report_quantiles"]
 
 _TITLE = "Intermediate values"
 _MOST_CURVES = 150
 _MOST_REPORTS = 60_000  # in all drawn curves together
-_MOST_STEPS = 300  # at which the spread of all reports is computed
+_MOST_STEPS = 300  # at which quantiles of all reports are computed
 _STATES = (
     (TrialState.FAIL, "failed", VERMILLION),
     (TrialState.PRUNED, "pruned", ORANGE),
@@ -109,7 +109,7 @@ def _losses(curve: Curve, index: int) -> Array:
     return np.array([losses[index] for losses in curve.vectors] or curve.losses, dtype=np.float64)
 
 
-def spread_of_reports(curves: Curves, most: int = _MOST_STEPS) -> tuple[IntArray, Array]:
+def report_quantiles(curves: Curves, most: int = _MOST_STEPS) -> tuple[IntArray, Array]:
     """Steps, shape (k,), and the 10 %, 50 % and 90 % quantiles of all reports at each, shape (3, k).
 
     Of more than `most` steps, as many evenly chosen ones.
@@ -225,7 +225,7 @@ def _traces(curves: Curves, members: IntArray, word: str, colour: str, n_drawn: 
 def _band(curves: Curves) -> list[Any]:
     import plotly.graph_objects as go
 
-    steps, (low, middle, high) = spread_of_reports(curves)
+    steps, (low, middle, high) = report_quantiles(curves)
     return [
         go.Scatter(
             x=np.concatenate([steps, steps[::-1]]),

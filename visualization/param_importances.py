@@ -60,7 +60,7 @@ def param_importances(
 
 
 def _objective(index: int, sign: float) -> Callable[[FrozenTrial], float]:
-    """What is minimised of an objective."""
+    """The loss of one objective, as a function of complete trials."""
 
     def loss(trial: FrozenTrial) -> float:
         assert trial.values is not None  # only complete trials are asked

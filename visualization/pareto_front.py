@@ -60,7 +60,7 @@ class ParetoFront:
 
     @property
     def front(self) -> IntArray:
-        """Indices of the optimal ones, by the first objective."""
+        """Indices of the optimal trials, by the first objective."""
         optimal = np.flatnonzero(self.is_optimal)
         return optimal[np.lexsort(self.values[optimal].T[::-1])].astype(np.int64)
 
@@ -71,7 +71,7 @@ def pareto_front(
     constraints_func: Callable[[FrozenTrial], Sequence[float]] | None = None,
     targets: Callable[[FrozenTrial], Sequence[float]] | None = None,
 ) -> ParetoFront:
-    """The numbers of `plot_pareto_front`.
+    """The complete trials in the space of objectives, and which are optimal, as `plot_pareto_front` draws them.
 
     Raises:
         ValueError: If `targets` does not return numbers, always as many.
@@ -164,7 +164,7 @@ def _names(study: Readable, target_names: Sequence[str] | None, m: int, has_targ
 
 
 def _as_trials(front: ParetoFront) -> Trials:
-    """The same trials for the columns of their parameters."""
+    """The trials of a front, to read their parameters from."""
     return Trials(front.history, front.rows, front.values[:, 0], 1.0, "", False, 0)
 
 

@@ -82,7 +82,7 @@ def timeline(study: Readable, n_recent_trials: int | None = None, now: float | N
 
 
 def spans(times: Timeline, most: int) -> Timeline:
-    """At most so many bars for many trials: runs of neighbours become one, cut into the shares of their kinds.
+    """At most `most` bars for many trials: runs of neighbours become one, cut into the shares of their kinds.
 
     Returns:
         Rows whose number is the first one of the run; each run has one row per kind that occurs in it.

@@ -77,11 +77,11 @@ class Trials:
         return values[self.rows], choices
 
     def only(self, mask: BoolArray) -> Trials:
-        """Those trials for which `mask`, shape (n,), is True."""
+        """The trials for which `mask`, shape (n,), is True."""
         return replace(self, rows=self.rows[mask], value=self.value[mask])
 
     def best(self, most: int) -> IntArray:
-        """Indices of the best ones, feasible before infeasible, the best first."""
+        """Indices of the best trials, feasible before infeasible, the best first."""
         order = np.lexsort((self.loss, ~self.feasible))
         return order[:most].astype(np.int64)
 

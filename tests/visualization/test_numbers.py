@@ -28,7 +28,7 @@ from hpo.visualization.density import density, means
 from hpo.visualization.edf import edf
 from hpo.visualization.effects import leading, main_effect
 from hpo.visualization.hypervolume_history import hypervolume_history
-from hpo.visualization.intermediate_values import intermediate_values, spread_of_reports
+from hpo.visualization.intermediate_values import intermediate_values, report_quantiles
 from hpo.visualization.optimization_history import mean_history, optimization_history
 from hpo.visualization.parallel_coordinate import line_groups, ruler
 from hpo.visualization.parameters import Parameter, parameter, parameters
@@ -342,7 +342,7 @@ def test_reports_of_all_trials_are_there() -> None:
             trial.intermediate_values
         )
         assert curves.state[i] == trial.state
-    steps, (low, middle, high) = spread_of_reports(curves)
+    steps, (low, middle, high) = report_quantiles(curves)
     at_one = sorted(t.intermediate_values[1] for t in study.trials)
     assert steps.tolist() == list(range(1, 28))
     assert (low[0], middle[0], high[0]) == (at_one[3], at_one[19], at_one[35])
