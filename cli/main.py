@@ -11,7 +11,6 @@ from difflib import get_close_matches
 
 import click
 
-import hpo
 from hpo.cli.secrets import redacted
 from hpo.exceptions import CLIUsageError, HpoError, UnknownStudyError
 
@@ -72,7 +71,7 @@ class _Commands(click.Group):
 
 
 @click.command(cls=_Commands, context_settings=_CONTEXT, epilog=EXIT_CODES)
-@click.version_option(hpo.__version__, prog_name="hpo")
+@click.version_option(package_name="hpo-study", prog_name="hpo")
 def hpo_command() -> None:
     """Find good parameters for a program that you can only run.
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-import hpo
+from hpo import logging
 from hpo.cli.options import (
     common,
     load_object,
@@ -20,8 +20,9 @@ from hpo.cli.options import (
     plug_ins,
 )
 from hpo.cli.secrets import redacted
-from hpo.exceptions import CLIUsageError
+from hpo.exceptions import CLIUsageError, HpoError
 from hpo.running.table import TableCallback
+from hpo.study import create_study
 
 __all__ = ["optimize"]
 
@@ -30,7 +31,7 @@ _DIRECTION = click.Choice(["minimize", "maximize"])
 
 @click.command
 @click.argument("objective", metavar="FILE.py:FUNCTION")
-@common(usual=hpo.logging.INFO)
+@common(usual=logging.INFO)
 @click.option("--study-name", metavar="NAME", help="Made if it does not exist; by default FILE.")
 @click.option("--direction", "directions", type=_DIRECTION, multiple=True, help="Of a new study; minimize by default.")
 @click.option("--seed", type=int, help="Of a new study.")
@@ -75,8 +76,8 @@ def optimize(
     caught = tuple(_error(name, sys.modules[function.__module__]) for name in catch)
     opened = open_storage(storage, create=True)
     if as_table:
-        hpo.logging.set_verbosity(hpo.logging.ERROR)
-    study = hpo.create_study(
+        logging.set_verbosity(logging.ERROR)
+    study = create_study(
         storage=opened,
         study_name=study_name or Path(objective.rpartition(":")[0]).stem,
         sampler=sampler,
@@ -96,7 +97,7 @@ def optimize(
             callbacks=[TableCallback()] if as_table else None,
             max_trials=max_trials,
         )
-    except hpo.exceptions.HpoError:
+    except HpoError:
         raise
     except Exception as error:
         shown = "".join(traceback.format_exception(type(error), error, _own_frames(error.__traceback__)))
@@ -110,7 +111,7 @@ def optimize(
 
 def _own_frames(trace: TracebackType | None) -> TracebackType | None:
     """The traceback from the objective on, without what hpo did before."""
-    here = str(Path(hpo.__file__).parent)
+    here = str(Path(logging.__file__).parent)
     found = trace
     while found is not None and str(Path(found.tb_frame.f_code.co_filename).absolute()).startswith(here):
         found = found.tb_next

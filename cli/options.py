@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
-import hpo
+from hpo import logging, study
 from hpo.exceptions import CLIUsageError
 from hpo.protocols import Pruner, Sampler, Storage
 from hpo.storage import get_storage
@@ -37,8 +37,8 @@ __all__ = [
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def common(*, usual: int = hpo.logging.WARNING) -> Callable[[F], F]:
-    """--storage, and from which level on log lines are shown."""
+def common(*, usual: int = logging.WARNING) -> Callable[[F], F]:
+    """The options --storage, --verbose, --quiet and --debug of a command; `usual` is the level without them."""
 
     def decorate(command: F) -> F:
         @click.option(
@@ -53,8 +53,8 @@ def common(*, usual: int = hpo.logging.WARNING) -> Callable[[F], F]:
         @click.option("--debug", is_flag=True, help="Show where an error came from.")
         @functools.wraps(command)
         def run(*args: Any, verbose: bool, quiet: bool, debug: bool, **kwargs: Any) -> Any:
-            chosen = ((debug, hpo.logging.DEBUG), (verbose, hpo.logging.INFO), (quiet, hpo.logging.ERROR))
-            hpo.logging.set_verbosity(next((level for is_chosen, level in chosen if is_chosen), usual))
+            chosen = ((debug, logging.DEBUG), (verbose, logging.INFO), (quiet, logging.ERROR))
+            logging.set_verbosity(next((level for is_chosen, level in chosen if is_chosen), usual))
             return command(*args, **kwargs)
 
         return run  # type: ignore[return-value]
@@ -67,7 +67,7 @@ study_option = click.option("--study-name", metavar="NAME", help="May be left ou
 
 
 def format_option(default: str) -> Callable[[F], F]:
-    """-f and --flatten."""
+    """The options --format and --flatten of a command."""
 
     def decorate(command: F) -> F:
         form = click.option(
@@ -86,7 +86,7 @@ def format_option(default: str) -> Callable[[F], F]:
 
 
 class JSONType(click.ParamType[Any]):
-    """A JSON object."""
+    """The value of an option that is a JSON object."""
 
     name = "JSON"
 
@@ -130,7 +130,7 @@ def _is_number(text: str) -> bool:
 
 
 def open_storage(url: str | None, *, create: bool = False, leases: bool = True) -> Storage:
-    """The storage at --storage."""
+    """The storage at the URL that --storage names."""
     if not url:
         raise CLIUsageError(
             "Say where the studies are: --storage sqlite:///study.db, or set the environment variable HPO_STORAGE."
@@ -154,11 +154,11 @@ def load_study(
             if names
             else "The storage holds no study yet; `hpo create-study` makes one, and so does `hpo optimize`."
         )
-    return hpo.load_study(study_name=study_name, storage=opened, sampler=sampler, pruner=pruner)
+    return study.load_study(study_name=study_name, storage=opened, sampler=sampler, pruner=pruner)
 
 
 def plug_in_options(command: F) -> F:
-    """--sampler and --pruner, by name or as module:object."""
+    """The options --sampler and --pruner of a command, by name or as module:object, and those with their arguments."""
     for kind, example in (("pruner", "MedianPruner"), ("sampler", "TPESampler")):
         command = click.option(
             f"--{kind}-kwargs", type=JSONType(), metavar="JSON", help=f"Options of the {kind}, as a JSON object."

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-import hpo
+from hpo import study as api
 from hpo.cli.options import ManyValues, common, format_option, load_study, open_storage, study_option
 from hpo.cli.render import render
 from hpo.exceptions import CLIUsageError
@@ -36,7 +36,7 @@ def create_study(
     """Make an empty study and print its name."""
     if direction and directions:
         raise CLIUsageError("Give --direction for one objective, or --directions for several.")
-    made = hpo.create_study(
+    made = api.create_study(
         storage=open_storage(storage, create=True),
         study_name=study_name,
         direction=direction,
@@ -56,7 +56,7 @@ def delete_study(storage: str | None, study_name: str, yes: bool) -> None:
     opened = open_storage(storage)
     if not yes and sys.stdin.isatty():
         click.confirm(f"Delete {study_name!r} and all of its trials?", abort=True, err=True)
-    hpo.delete_study(study_name=study_name, storage=opened)
+    api.delete_study(study_name=study_name, storage=opened)
 
 
 @click.command()
@@ -74,7 +74,7 @@ def rename_study(storage: str | None, study_name: str, new_name: str) -> None:
 def studies(storage: str | None, form: str, flatten: bool) -> None:
     """List the studies with their trials and best values."""
     records: list[dict[str, Any]] = []
-    for summary in hpo.get_all_study_summaries(open_storage(storage)):
+    for summary in api.get_all_study_summaries(open_storage(storage)):
         best = summary.best_trial
         records.append(
             {
@@ -96,7 +96,7 @@ def studies(storage: str | None, form: str, flatten: bool) -> None:
 @format_option("value")
 def study_names(storage: str | None, form: str, flatten: bool) -> None:
     """List the studies' names."""
-    names = hpo.get_all_study_names(open_storage(storage))
+    names = api.get_all_study_names(open_storage(storage))
     click.echo(render([{"name": name} for name in names], form, flatten=flatten))
 
 

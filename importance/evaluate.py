@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from hpo.importance.ped_anova import PedAnovaImportanceEvaluator
 
 if TYPE_CHECKING:
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["BaseImportanceEvaluator", "get_param_importances"]
@@ -19,17 +19,17 @@ class BaseImportanceEvaluator(Protocol):
 
     def evaluate(
         self,
-        study: Study,
+        study: Readable,
         params: Sequence[str] | None = None,
         *,
         target: Callable[[FrozenTrial], float] | None = None,
     ) -> dict[str, float]:
-        """A number ≥ 0 for each parameter, larger for the more important ones; arguments as below."""
+        """A number ≥ 0 for each parameter, larger for the more important ones; see `get_param_importances`."""
         ...
 
 
 def get_param_importances(
-    study: Study,
+    study: Readable,
     *,
     evaluator: BaseImportanceEvaluator | None = None,
     params: Sequence[str] | None = None,

@@ -16,7 +16,7 @@ from hpo.importance.surrogate import fit
 from hpo.key import Key
 
 if TYPE_CHECKING:
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["FanovaImportanceEvaluator", "main_effects"]
@@ -51,12 +51,16 @@ class FanovaImportanceEvaluator:
 
     def evaluate(
         self,
-        study: Study,
+        study: Readable,
         params: Sequence[str] | None = None,
         *,
         target: Callable[[FrozenTrial], float] | None = None,
     ) -> dict[str, float]:
-        """See `get_param_importances`; a study of several objectives needs a target."""
+        """Each parameter's share of the variance; arguments as for `get_param_importances`.
+
+        Raises:
+            ValueError: If the study has several objectives and there is no target.
+        """
         seen, names = observe(study, params, target, single=True)
         grow = partial(
             random_forest, n_trees=self.n_trees, max_samples=self.max_samples, min_samples_leaf=self.min_samples_leaf

@@ -65,7 +65,7 @@ def random_forest(
 
 
 def extra_trees(x: Array, y: Array, rng: np.random.Generator, *, n_trees: int, max_samples: int) -> list[Tree]:
-    """Trees with random thresholds, each of which reproduces its whole sample; arguments as above.
+    """Trees with random thresholds, each of which reproduces its whole sample; arguments as for `random_forest`.
 
     Samples are all rows, or some of them with the smallest `y` among them.
 

@@ -13,12 +13,12 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.importance.forest import Tree, extra_trees, within
-from hpo.importance.observations import observe
+from hpo.importance.observations import Observations, observe
 from hpo.importance.surrogate import Surrogate, fit
 from hpo.key import Key
 
 if TYPE_CHECKING:
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["Gain", "ShapleyImportanceEvaluator", "attribute", "explain_gain"]
@@ -74,21 +74,28 @@ class ShapleyImportanceEvaluator:
 
     def evaluate(
         self,
-        study: Study,
+        study: Readable,
         params: Sequence[str] | None = None,
         *,
         target: Callable[[FrozenTrial], float] | None = None,
     ) -> dict[str, float]:
-        """See `get_param_importances`; a study of several objectives needs a target."""
-        _, names = observe(study, params, target, single=True)
-        gain = self.explain(study, target=target)
+        """The size of each parameter's contribution; arguments as for `get_param_importances`.
+
+        Raises:
+            ValueError: If the study has several objectives and there is no target.
+        """
+        seen, names = observe(study, params, target, single=True)
+        gain = self._gain(study, seen, has_target=target is not None)
         return {name: abs(gain.parameters[name]) for name in names}
 
     def explain(
-        self, study: Study, *, trial: int | None = None, target: Callable[[FrozenTrial], float] | None = None
+        self, study: Readable, *, trial: int | None = None, target: Callable[[FrozenTrial], float] | None = None
     ) -> Gain:
-        """See `explain_gain`."""
+        """Which changes from the baseline brought the gain of a trial; arguments as for `explain_gain`."""
         seen, _ = observe(study, None, target, single=True)
+        return self._gain(study, seen, trial, has_target=target is not None)
+
+    def _gain(self, study: Readable, seen: Observations, trial: int | None = None, *, has_target: bool) -> Gain:
         grow = partial(extra_trees, n_trees=self.n_trees, max_samples=self.max_samples)
         surrogate = fit(seen, Key(study.seed if self.seed is None else self.seed, None, "gain"), grow)
         row = int(np.flatnonzero(seen.best(1))[0])
@@ -97,12 +104,12 @@ class ShapleyImportanceEvaluator:
         baselines = self._baselines(study, surrogate)
         shares = np.mean([attribute(tree, point, baselines) for tree in surrogate.trees], axis=0)
         expected = np.mean([tree.predict(np.vstack([point, baselines])) for tree in surrogate.trees], axis=0)
-        sign = 1.0 if target is not None else float(seen.history.signs[0])
+        sign = 1.0 if has_target else float(seen.history.signs[0])
         gains = dict(zip(surrogate.space.names, (-shares + 0.0).tolist(), strict=True))
         ordered = dict(sorted(gains.items(), key=lambda item: item[1], reverse=True))
         return Gain(number, sign * float(expected[1:].mean()), sign * float(expected[0]), ordered)
 
-    def _baselines(self, study: Study, surrogate: Surrogate) -> Array:
+    def _baselines(self, study: Readable, surrogate: Surrogate) -> Array:
         if self.baseline is None:
             rows = np.linspace(0, len(surrogate.points) - 1, min(len(surrogate.points), _MOST_BASELINES)).astype(
                 np.intp
@@ -113,7 +120,7 @@ class ShapleyImportanceEvaluator:
 
 
 def explain_gain(
-    study: Study,
+    study: Readable,
     *,
     baseline: Mapping[str, Any] | int | None = None,
     trial: int | None = None,
@@ -172,7 +179,7 @@ def _weights(d: int) -> tuple[Array, Array]:
     return earn, earn.T.copy()
 
 
-def _parameters(study: Study, number: int) -> dict[str, Any]:
+def _parameters(study: Readable, number: int) -> dict[str, Any]:
     for trial in study.get_trials(states=(TrialState.COMPLETE,)):
         if trial.number == number:
             return trial.params

@@ -16,7 +16,7 @@ from hpo.pareto import ranking
 from hpo.space import Space
 
 if TYPE_CHECKING:
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["Observations", "Regime", "observe"]
@@ -121,13 +121,13 @@ class Observations:
 
 
 def observe(
-    study: Study,
+    study: Readable,
     params: Sequence[str] | None,
     target: Callable[[FrozenTrial], float] | None,
     *,
     single: bool = False,
 ) -> tuple[Observations, list[str]]:
-    """What importances are computed from, and of which parameters.
+    """The trials that importances are computed from, and the parameters in question.
 
     Args:
         study, params, target: As for `get_param_importances`.
@@ -148,6 +148,7 @@ def observe(
     losses, violation = complete.losses, complete.violation
     if target is not None:
         trials = {trial.number: trial for trial in study.get_trials(states=(TrialState.COMPLETE,))}
+        complete = complete.where(np.isin(complete.number, list(trials)))  # all but those that were deleted just now
         losses = np.array([[float(target(trials[number]))] for number in complete.number.tolist()]).reshape(-1, 1)
         violation = np.zeros(len(losses))
     finite = np.asarray(np.isfinite(losses).all(axis=1))

@@ -15,7 +15,7 @@ from hpo.importance.density import on_choices, on_grid
 from hpo.importance.observations import Observations, Regime, observe
 
 if TYPE_CHECKING:
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["PedAnovaImportanceEvaluator"]
@@ -58,12 +58,12 @@ class PedAnovaImportanceEvaluator:
 
     def evaluate(
         self,
-        study: Study,
+        study: Readable,
         params: Sequence[str] | None = None,
         *,
         target: Callable[[FrozenTrial], float] | None = None,
     ) -> dict[str, float]:
-        """See `get_param_importances`."""
+        """How much each parameter's density among the good trials differs; arguments as for `get_param_importances`."""
         seen, names = observe(study, params, target)
         good = seen.best(math.ceil(self.target_quantile * len(seen)))
         region = seen.best(math.ceil(self.region_quantile * len(seen)))

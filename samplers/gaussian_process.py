@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, final
+from typing import Any, Protocol, final
 
 import numpy as np
 
 from hpo.arrays import Array, IntArray
+from hpo.history import History
+from hpo.protocols import Sampler
 from hpo.samplers.gp.domain import sobol
 from hpo.samplers.gp.embedding import Embedding
 from hpo.samplers.gp.observations import Observations
@@ -27,13 +29,24 @@ from hpo.samplers.gp.threads import single_threaded
 from hpo.samplers.model.axes import Axes
 from hpo.space import Space
 
-if TYPE_CHECKING:
-    from hpo.study import Study
-
-__all__ = ["FittedSurrogate", "LeaveOneOut", "PartialDependence", "fit"]
+__all__ = ["FittedSurrogate", "LeaveOneOut", "PartialDependence", "ReadableStudy", "fit"]
 
 _BITS = 7  # 2^bits configurations are averaged over
 _POINTS = 41  # of a curve
+
+
+class ReadableStudy(Protocol):
+    """What `fit` looks at in a study."""
+
+    @property
+    def history(self) -> History:
+        """Its trials."""
+        ...
+
+    @property
+    def sampler(self) -> Sampler:
+        """What it is sampled with."""
+        ...
 
 
 @final
@@ -186,7 +199,7 @@ def _prior(axes: Axes, u: Array) -> Array:
     return x
 
 
-def fit(study: Study, *, objective: int = 0, sampler: GPSampler | None = None) -> FittedSurrogate:
+def fit(study: ReadableStudy, *, objective: int = 0, sampler: GPSampler | None = None) -> FittedSurrogate:
     """The Gaussian process that a `GPSampler` would use on a study, whatever sampler the study has.
 
     Args:

@@ -36,9 +36,9 @@ from hpo.events import (
 from hpo.exceptions import NotADatabaseError, SchemaVersionError, StorageInternalError, UnknownStudyError
 from hpo.protocols import Storage
 from hpo.space import Space
-from hpo.storage import get_storage
 from hpo.storage.sql.engine import shown
 from hpo.storage.sql.errors import clear_errors
+from hpo.storage.url import get_storage
 
 __all__ = ["import_optuna"]
 

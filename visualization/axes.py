@@ -41,7 +41,7 @@ def parameter_axis(parameter: Parameter, *, n_ticks: int = 6, longest: int = 18)
 
 
 def narrow_axis(parameter: Parameter) -> dict[str, Any]:
-    """The same below a panel a hundred pixels wide, whose name stands above it."""
+    """The axis of a parameter below a panel a hundred pixels wide, whose name stands above it."""
     axis = parameter_axis(parameter, n_ticks=4, longest=12) | {"title": None}
     if parameter.kind == "category" and sum(map(len, axis["ticktext"])) > 14:
         axis["tickangle"] = 35

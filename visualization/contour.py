@@ -16,7 +16,7 @@ from hpo.visualization.hover import trial_texts
 from hpo.visualization.pairs import chosen_note, pair_figure, paired
 from hpo.visualization.parameters import Parameter
 from hpo.visualization.scale import Scale, value_scale
-from hpo.visualization.slice import spread
+from hpo.visualization.slice import jittered
 from hpo.visualization.surrogate import fit
 from hpo.visualization.text import joined, powers
 from hpo.visualization.trials import Target, Trials, read
@@ -24,7 +24,7 @@ from hpo.visualization.trials import Target, Trials, read
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
 
 __all__ = ["Surface", "coded_grid", "plot_contour", "surface", "value_colours"]
 
@@ -98,7 +98,7 @@ def _gathered(coded: Array, height: Array, space: Space) -> tuple[Array, Array, 
 
 
 def plot_contour(
-    study: Study,
+    study: Readable,
     params: Sequence[str] | None = None,
     *,
     target: Target = None,
@@ -139,8 +139,8 @@ def plot_contour(
             figure.add_trace(_drawn(smooth, x, y), **place)
         figure.add_trace(
             go.Scatter(
-                x=compact(spread(x, trials.number)[some]),
-                y=compact(spread(y, trials.number * 7)[some]),
+                x=compact(jittered(x, trials.number)[some]),
+                y=compact(jittered(y, trials.number * 7)[some]),
                 mode="markers",
                 marker={
                     "color": "black",
@@ -165,7 +165,7 @@ def plot_contour(
 
 
 def _some(best_first: Any, most: int) -> Any:
-    """At most so many: the best half of them, and an even choice of the rest."""
+    """Indices of at most `most` trials: the best ones for a half, and an even choice of the rest."""
     if len(best_first) <= most:
         return best_first
     half = most // 2

@@ -20,6 +20,8 @@ from hpo.visualization.trials import Studies, Trials, read, studies_of
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from hpo.reading.readable import Readable
+
 __all__ = ["Convergence", "Group", "Groups", "convergence", "plot_convergence", "quartiles"]
 
 Groups: TypeAlias = "Studies | Mapping[str, Studies]"
@@ -76,7 +78,7 @@ def convergence(trials: Trials, optimum: float | None = None) -> Convergence:
 
 
 def quartiles(curves: Sequence[Convergence]) -> Group:
-    """Of studies, after each number of trials at which one of them changed, up to the shortest study's end."""
+    """Quartiles of what studies had reached, after each number of trials that changed one, up to the first end."""
     end = min(int(curve.n_trials[-1]) for curve in curves)
     begin = max(int(curve.n_trials[0]) for curve in curves)
     corners = np.unique(np.concatenate([curve.n_trials for curve in curves] + [[begin, end]]))
@@ -112,11 +114,13 @@ def plot_convergence(
     """
     if callable(target):
         raise ValueError("target must be the index of an objective here, got a function: it has no best value.")
-    groups = _read(study, target, target_name, optimum)
-    shown = {name: curves for name, curves in groups.items() if curves}
+    groups = {name: [read(one, target, target_name) for one in studies] for name, studies in _groups(study).items()}
+    curves_of = {name: [convergence(trials, optimum) for trials in some] for name, some in groups.items()}
+    known = {name: [curve for curve in curves if len(curve.n_trials)] for name, curves in curves_of.items()}
+    shown = {name: curves for name, curves in known.items() if curves}
     if not shown:
         return empty(_TITLE, "No complete, feasible trial has a value yet.")
-    sample = read(_first(study), target, target_name)
+    sample = next(iter(groups.values()))[0]  # any one of the studies, for the names of the axes
     sign = 1.0 if optimum is not None else sample.sign
     scale = _scale(np.concatenate([curve.value for curves in shown.values() for curve in curves]), sign, log, optimum)
     floor = 10.0**scale.low if scale.is_log else -np.inf
@@ -136,27 +140,13 @@ def plot_convergence(
     )
 
 
-def _first(study: Groups) -> Any:
-    """Any one of the studies, for the names of the axes."""
-    if isinstance(study, Mapping):
-        return _first(next(iter(study.values())))
-    return studies_of(study)[0][1]
-
-
-def _read(
-    study: Groups, target: int | None, target_name: str | None, optimum: float | None
-) -> dict[str, list[Convergence]]:
-    if isinstance(study, Mapping):
-        if not study:
-            raise ValueError("Expected at least one group of studies, got an empty mapping.")
-        groups = {short(name): [one for _, one in studies_of(studies)] for name, studies in study.items()}
-    else:
-        groups = {label: [one] for label, one in studies_of(study)}
-    curves = {
-        name: [convergence(read(one, target, target_name), optimum) for one in studies]
-        for name, studies in groups.items()
-    }
-    return {name: [curve for curve in some if len(curve.n_trials)] for name, some in curves.items()}
+def _groups(study: Groups) -> dict[str, list[Readable]]:
+    """The studies by the name of their group; each is a group of its own if there are none."""
+    if not isinstance(study, Mapping):
+        return {label: [one] for label, one in studies_of(study)}
+    if not study:
+        raise ValueError("Expected at least one group of studies, got an empty mapping.")
+    return {short(name): [one for _, one in studies_of(studies)] for name, studies in study.items()}
 
 
 def _scale(values: Array, sign: float, log: bool | None, optimum: float | None) -> Scale:

@@ -38,7 +38,7 @@ def frame(
 def framed(
     figure: go.Figure, *, title: str, note: str = "", height: int = 460, legend: bool = False, **layout: Any
 ) -> go.Figure:
-    """The same for a figure that has its traces already."""
+    """A figure that has its traces already, with a title and a note below it."""
     lines = textwrap.wrap(note, _LINE, break_long_words=False)
     top = 52 + 16 * len(lines) + 28 * (legend or bool(figure.layout.annotations))
     figure.layout.template = TEMPLATE  # an update would merge it with plotly's own, which takes long

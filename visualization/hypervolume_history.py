@@ -1,4 +1,4 @@
-"""How the volume that a study's trials dominate has grown."""
+"""The hypervolume that a study's trials dominate, trial by trial."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hpo.visualization.theme import BLUE
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
 
 __all__ = ["HypervolumeHistory", "hypervolume_history", "plot_hypervolume_history"]
 
@@ -31,21 +31,23 @@ _MARKED = 60  # trials, up to which each one that changed the volume gets a poin
 @final
 @dataclass(frozen=True, eq=False)
 class HypervolumeHistory:
-    """The dominated volume after those trials that changed it.
+    """The dominated hypervolume after each trial that changed it.
 
     Args:
         number: Shape (k,), ascending; the last one is the study's last complete trial.
         volume: After each, shape (k,).
         reference: The point up to which it is measured, as values, shape (m,).
+        n_complete: How many trials are complete, whether they changed it or not.
     """
 
     number: IntArray
     volume: Array
     reference: Array
+    n_complete: int
 
 
-def hypervolume_history(study: Study, reference: Sequence[float] | None = None) -> HypervolumeHistory | None:
-    """The numbers of `plot_hypervolume_history`; None without a complete, feasible trial.
+def hypervolume_history(study: Readable, reference: Sequence[float] | None = None) -> HypervolumeHistory | None:
+    """The hypervolume after each trial that changed it; None without a complete, feasible trial.
 
     Of more than 400 trials that changed the volume, as many evenly chosen ones.
     """
@@ -75,6 +77,7 @@ def hypervolume_history(study: Study, reference: Sequence[float] | None = None) 
         np.concatenate([numbers[: len(first)], numbers[changed], numbers[-1:]]),
         np.concatenate([first, volumes, last]),
         point * history.signs + 0.0,
+        len(complete),
     )
 
 
@@ -98,8 +101,8 @@ def _covered(rows: Array, front: Array) -> BoolArray:
     return np.asarray(np.any(np.all(front[None, :, :] <= rows[:, None, :], axis=2), axis=1))
 
 
-def plot_hypervolume_history(study: Study, reference_point: Sequence[float] | None = None) -> go.Figure:
-    """The volume in the space of objectives that the complete, feasible trials dominate, after each trial.
+def plot_hypervolume_history(study: Readable, reference_point: Sequence[float] | None = None) -> go.Figure:
+    """The hypervolume in the space of objectives that the complete, feasible trials dominate, after each trial.
 
     Args:
         study: Of two or more objectives.
@@ -133,11 +136,10 @@ def plot_hypervolume_history(study: Study, reference_point: Sequence[float] | No
             hovertemplate="after trial %{x}: %{y:.6g}<extra></extra>",
         )
     ]
-    total = study.count_trials((TrialState.COMPLETE,))
     return frame(
         traces,
         title=_TITLE,
-        note=joined([f"{count(total)} complete", f"reference point ({point})"]),
+        note=joined([f"{count(history.n_complete)} complete", f"reference point ({point})"]),
         xaxis={"title": {"text": "Trial"}, "rangemode": "tozero"},
         yaxis={"title": {"text": "Hypervolume"}, "rangemode": "tozero", "exponentformat": "power"},
     )

@@ -9,27 +9,30 @@ import numpy as np
 
 from hpo.arrays import Array, IntArray
 from hpo.events import TrialState
+from hpo.reading.counts import latest
 from hpo.visualization.axes import value_axis
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.scale import value_scale
 from hpo.visualization.text import count, joined, short
-from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, VERMILLION, translucent
+from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION, translucent
 from hpo.visualization.trials import objective_index, objective_names
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.history import Curve
+    from hpo.reading.readable import Readable
 
-__all__ = ["Curves", "intermediate_values", "plot_intermediate_values", "spread_of_reports"]
+__all__ = ["Curves", "intermediate_values", "plot_intermediate_values", "report_quantiles"]
 
 _TITLE = "Intermediate values"
 _MOST_CURVES = 150
 _MOST_REPORTS = 60_000  # in all drawn curves together
-_MOST_STEPS = 300  # at which the spread of all reports is computed
+_MOST_STEPS = 300  # at which quantiles of all reports are computed
 _STATES = (
     (TrialState.FAIL, "failed", VERMILLION),
     (TrialState.PRUNED, "pruned", ORANGE),
+    (TrialState.PAUSED, "paused", SKY),
     (TrialState.COMPLETE, "complete", BLUE),
     (TrialState.RUNNING, "running", GREEN),
 )
@@ -68,7 +71,7 @@ class Curves:
         return self.value[self.begin[1:] - 1]
 
 
-def intermediate_values(study: Study, target: int | None = None) -> Curves:
+def intermediate_values(study: Readable, target: int | None = None) -> Curves:
     """The reports of all trials of a study, running ones too; of several objectives, those of one.
 
     Raises:
@@ -77,19 +80,14 @@ def intermediate_values(study: Study, target: int | None = None) -> Curves:
     index = objective_index(target, objective_names(study))
     if index is None:
         raise ValueError("target must be the index of an objective here, got a function: reports are of objectives.")
-    running = study.get_trials(states=(TrialState.RUNNING,))
-    history = study.history
+    history = latest(study.history)  # the row of a trial that went on has its earlier reports too
     rows, steps, losses = history.reports()
     losses = losses.reshape(len(rows), len(history.signs))[:, index]
     sign = float(history.signs[index])
-    live = [
-        (t.number, step, float(np.ravel(value)[index]))
-        for t in running
-        for step, value in t.intermediate_values.items()
-    ]
-    number = np.concatenate([history.number[rows], np.array([n for n, _, _ in live], dtype=np.int64)])
-    step = np.concatenate([steps, np.array([s for _, s, _ in live], dtype=np.int64)])
-    value = np.concatenate([sign * losses + 0.0, np.array([v for _, _, v in live], dtype=np.float64)])
+    running = history.running_curves()
+    number = np.concatenate([history.number[rows], *(np.full(len(curve.steps), curve.number) for curve in running)])
+    step = np.concatenate([steps, *(np.array(curve.steps, dtype=np.int64) for curve in running)])
+    value = sign * np.concatenate([losses, *(_losses(curve, index) for curve in running)]) + 0.0
     ended = dict(zip(history.number.tolist(), history.state.tolist(), strict=True))
     kept = np.isfinite(value)
     number, step, value = number[kept], step[kept], value[kept]
@@ -106,7 +104,12 @@ def intermediate_values(study: Study, target: int | None = None) -> Curves:
     )
 
 
-def spread_of_reports(curves: Curves, most: int = _MOST_STEPS) -> tuple[IntArray, Array]:
+def _losses(curve: Curve, index: int) -> Array:
+    """What a trial has reported of one objective, shape (k,)."""
+    return np.array([losses[index] for losses in curve.vectors] or curve.losses, dtype=np.float64)
+
+
+def report_quantiles(curves: Curves, most: int = _MOST_STEPS) -> tuple[IntArray, Array]:
     """Steps, shape (k,), and the 10 %, 50 % and 90 % quantiles of all reports at each, shape (3, k).
 
     Of more than `most` steps, as many evenly chosen ones.
@@ -121,7 +124,9 @@ def spread_of_reports(curves: Curves, most: int = _MOST_STEPS) -> tuple[IntArray
     return steps, np.stack(at)
 
 
-def plot_intermediate_values(study: Study, *, target: int | None = None, target_name: str | None = None) -> go.Figure:
+def plot_intermediate_values(
+    study: Readable, *, target: int | None = None, target_name: str | None = None
+) -> go.Figure:
     """The reports of each trial as a curve, coloured by what became of the trial.
 
     Of studies with more than 150 curves it shows the best ones and an even choice of the rest, before the range that
@@ -220,7 +225,7 @@ def _traces(curves: Curves, members: IntArray, word: str, colour: str, n_drawn: 
 def _band(curves: Curves) -> list[Any]:
     import plotly.graph_objects as go
 
-    steps, (low, middle, high) = spread_of_reports(curves)
+    steps, (low, middle, high) = report_quantiles(curves)
     return [
         go.Scatter(
             x=np.concatenate([steps, steps[::-1]]),

@@ -39,7 +39,7 @@ _HIGHLIGHTS = 500  # best trials that are drawn one by one where there are too m
 @final
 @dataclass(frozen=True, eq=False)
 class OptimizationHistory:
-    """How a study went.
+    """Value and best value so far of each trial of a study.
 
     Args:
         number: Of the trials that have a value, shape (n,), ascending.
@@ -64,7 +64,7 @@ class OptimizationHistory:
 @final
 @dataclass(frozen=True, eq=False)
 class MeanHistory:
-    """Several studies as one.
+    """Means and standard deviations over several studies, trial number by trial number.
 
     Args:
         number: Trial numbers of which some study has a value, shape (n,), ascending.
@@ -80,7 +80,7 @@ class MeanHistory:
 
 
 def optimization_history(trials: Trials) -> OptimizationHistory:
-    """The numbers of `plot_optimization_history`."""
+    """Each trial's value and the best one so far, as `plot_optimization_history` draws them."""
     best = running_best(trials)
     return OptimizationHistory(trials.number, trials.value, best, trials.feasible, trials.is_complete)
 

@@ -23,7 +23,7 @@ from hpo.visualization.trials import Target, Trials, read
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
 
 __all__ = ["Ruler", "line_groups", "plot_parallel_coordinate", "ruler"]
 
@@ -120,7 +120,7 @@ def line_groups(trials: Trials) -> list[IntArray]:
 
 
 def plot_parallel_coordinate(
-    study: Study,
+    study: Readable,
     params: Sequence[str] | None = None,
     *,
     target: Target = None,

@@ -16,7 +16,7 @@ from hpo.visualization.trials import Target, objective_index, objective_names
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["param_importances", "plot_param_importances"]
@@ -26,7 +26,7 @@ _MOST = 30  # bars of each objective
 
 
 def param_importances(
-    study: Study,
+    study: Readable,
     evaluator: Any = None,
     params: Sequence[str] | None = None,
     *,
@@ -60,7 +60,7 @@ def param_importances(
 
 
 def _objective(index: int, sign: float) -> Callable[[FrozenTrial], float]:
-    """What is minimised of an objective."""
+    """The loss of one objective, as a function of complete trials."""
 
     def loss(trial: FrozenTrial) -> float:
         assert trial.values is not None  # only complete trials are asked
@@ -70,7 +70,7 @@ def _objective(index: int, sign: float) -> Callable[[FrozenTrial], float]:
 
 
 def plot_param_importances(
-    study: Study,
+    study: Readable,
     evaluator: Any = None,
     params: Sequence[str] | None = None,
     *,

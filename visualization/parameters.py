@@ -72,7 +72,7 @@ class Parameter:
 
 
 def parameters(trials: Trials, params: Sequence[str] | None) -> list[Parameter]:
-    """Those named, in that order; by default all that some trial has used, in the order of first use."""
+    """The parameters named, in that order; by default all that some trial has used, in the order of first use."""
     return [parameter(trials, name) for name in check_names(trials, params)]
 
 

@@ -23,7 +23,8 @@ from hpo.visualization.trials import Trials, objective_names
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.history import History
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["ParetoFront", "pareto_front", "plot_pareto_front"]
@@ -38,15 +39,15 @@ class ParetoFront:
     """The complete trials of a study in the space of its objectives.
 
     Args:
-        number: Of the trials whose values are all finite, shape (n,), ascending.
-        rows: Which of the history's trials they are, shape (n,).
+        history: The study's finished trials.
+        rows: Which of them have values that are all finite, shape (n,), in the order of their numbers.
         values: Of each, shape (n, m).
         signs: +1 for each objective to minimise, -1 for each to maximise, shape (m,).
         is_feasible: Whether each keeps its constraints, shape (n,).
         is_optimal: Whether each is feasible, and no feasible one beats it, shape (n,).
     """
 
-    number: IntArray
+    history: History
     rows: IntArray
     values: Array
     signs: Array
@@ -54,19 +55,23 @@ class ParetoFront:
     is_optimal: BoolArray
 
     @property
+    def number(self) -> IntArray:
+        return self.history.number[self.rows]
+
+    @property
     def front(self) -> IntArray:
-        """Indices of the optimal ones, by the first objective."""
+        """Indices of the optimal trials, by the first objective."""
         optimal = np.flatnonzero(self.is_optimal)
         return optimal[np.lexsort(self.values[optimal].T[::-1])].astype(np.int64)
 
 
 def pareto_front(
-    study: Study,
+    study: Readable,
     *,
     constraints_func: Callable[[FrozenTrial], Sequence[float]] | None = None,
     targets: Callable[[FrozenTrial], Sequence[float]] | None = None,
 ) -> ParetoFront:
-    """The numbers of `plot_pareto_front`.
+    """The complete trials in the space of objectives, and which are optimal, as `plot_pareto_front` draws them.
 
     Raises:
         ValueError: If `targets` does not return numbers, always as many.
@@ -78,6 +83,8 @@ def pareto_front(
     feasible = history.violation[complete] == 0.0
     if targets is not None or constraints_func is not None:
         known = {t.number: t for t in study.get_trials(states=(TrialState.COMPLETE,))}
+        there = np.isin(history.number[complete], list(known))  # all but those that were deleted just now
+        complete, values, feasible = complete[there], values[there], feasible[there]
         records = [known[n] for n in history.number[complete].tolist()]
         if targets is not None:
             values = _targeted(targets, records)
@@ -89,7 +96,7 @@ def pareto_front(
     values, feasible, rows = values[finite], feasible[finite], complete[finite]
     optimal = np.zeros(len(values), dtype=np.bool_)
     optimal[feasible] = is_pareto_optimal((values * signs)[feasible])
-    return ParetoFront(history.number[rows], rows, values, signs, feasible, optimal)
+    return ParetoFront(history, rows, values, signs, feasible, optimal)
 
 
 def _targeted(targets: Callable[[FrozenTrial], Sequence[float]], records: Sequence[FrozenTrial]) -> Array:
@@ -105,7 +112,7 @@ def _targeted(targets: Callable[[FrozenTrial], Sequence[float]], records: Sequen
 
 
 def plot_pareto_front(
-    study: Study,
+    study: Readable,
     *,
     target_names: Sequence[str] | None = None,
     include_dominated_trials: bool = True,
@@ -140,14 +147,14 @@ def plot_pareto_front(
     names = _names(study, target_names, m, targets is not None)
     if not len(front.number):
         return empty(_TITLE, "No complete trial has finite values yet.")
-    columns = parameters(_as_trials(study, front), None)
+    columns = parameters(_as_trials(front), None)
     infeasible = count(int((~front.is_feasible).sum())) + " infeasible" if not front.is_feasible.all() else ""
     note = joined([count(len(front.number)), f"{int(front.is_optimal.sum())} on the front", infeasible])
     draw = _plane if m == 2 else _space
     return draw(front, names, columns, note, include_dominated_trials)
 
 
-def _names(study: Study, target_names: Sequence[str] | None, m: int, has_targets: bool) -> list[str]:
+def _names(study: Readable, target_names: Sequence[str] | None, m: int, has_targets: bool) -> list[str]:
     if target_names is not None:
         if len(target_names) != m:
             raise ValueError(f"Expected {m} target_names, one per axis, got {list(target_names)!r}.")
@@ -156,10 +163,9 @@ def _names(study: Study, target_names: Sequence[str] | None, m: int, has_targets
     return names if not has_targets else [f"Target {i}" for i in range(m)]
 
 
-def _as_trials(study: Study, front: ParetoFront) -> Trials:
-    """The same trials for the columns of their parameters."""
-    value = front.values[:, 0]
-    return Trials(study.history, front.rows, value, 1.0, "", False, {}, 0)
+def _as_trials(front: ParetoFront) -> Trials:
+    """The trials of a front, to read their parameters from."""
+    return Trials(front.history, front.rows, front.values[:, 0], 1.0, "", False, 0)
 
 
 def _groups(front: ParetoFront, include_dominated: bool, most: int) -> list[tuple[str, IntArray, dict[str, Any]]]:

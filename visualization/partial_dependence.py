@@ -25,7 +25,7 @@ from hpo.visualization.trials import Target, Trials, read
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
 
 __all__ = ["PartialDependence", "model", "partial_dependence", "partial_dependence_of_two", "plot_partial_dependence"]
 
@@ -76,7 +76,7 @@ def partial_dependence_of_two(
 
 
 def plot_partial_dependence(
-    study: Study,
+    study: Readable,
     params: Sequence[str | tuple[str, str]] | None = None,
     *,
     target: Target = None,

@@ -13,14 +13,14 @@ from hpo.visualization.frame import MOST_POINTS, colour_bar, compact, empty, fra
 from hpo.visualization.hover import trial_texts
 from hpo.visualization.pairs import chosen_note, pair_figure, paired
 from hpo.visualization.parameters import Parameter
-from hpo.visualization.slice import spread
+from hpo.visualization.slice import jittered
 from hpo.visualization.text import joined
 from hpo.visualization.trials import Target, Trials, read
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
 
 __all__ = ["plot_rank", "relative_ranks"]
 
@@ -41,7 +41,7 @@ def relative_ranks(loss: Array) -> Array:
 
 
 def plot_rank(
-    study: Study,
+    study: Readable,
     params: Sequence[str] | None = None,
     *,
     target: Target = None,
@@ -113,8 +113,8 @@ def _panel(
         marker = {"size": size, "color": compact(ranks[drawn]), "coloraxis": "coloraxis"}
         traces.append(
             go.Scatter(
-                x=compact(spread(x, trials.number)[drawn]),
-                y=compact(spread(y, trials.number * 7)[drawn]),
+                x=compact(jittered(x, trials.number)[drawn]),
+                y=compact(jittered(y, trials.number * 7)[drawn]),
                 mode="markers",
                 marker=marker | {"line": {"width": 0.6, "color": "white"}},
                 hovertext=trial_texts(trials, drawn, known),

@@ -16,6 +16,7 @@ import numpy as np
 
 from hpo import importance, visualization
 from hpo.events import TrialState
+from hpo.reading.counts import latest
 from hpo.reading.summary import best_trials, counts, headline, objective_names
 from hpo.reading.tables import describe, show
 from hpo.visualization.markup import Markup, element, joined, tabular
@@ -23,7 +24,7 @@ from hpo.visualization.markup import Markup, element, joined, tabular
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["render", "write"]
@@ -34,15 +35,20 @@ _LIBRARIES = ("numpy", "scipy", "SQLAlchemy", "plotly")
 _STYLE = Path(__file__).with_name("report.css")
 
 
-def write(study: Study, path: str | Path) -> Path:
-    """See `Study.report`."""
+def write(study: Readable, path: str | Path, *, sampler: object = None, pruner: object = None) -> Path:
+    """Write the report into a file and return its path; arguments as for `render`."""
     target = Path(path)
-    target.write_text(render(study), encoding="utf-8")
+    target.write_text(render(study, sampler=sampler, pruner=pruner), encoding="utf-8")
     return target
 
 
-def render(study: Study) -> str:
-    """The report as text."""
+def render(study: Readable, *, sampler: object = None, pruner: object = None) -> str:
+    """The report as text.
+
+    Args:
+        study: The study. Hand over a snapshot where others write, so that all sections tell of the same trials.
+        sampler, pruner: What the study was opened with, if that is known; a log does not tell.
+    """
     from plotly.offline import get_plotlyjs
 
     sections = [
@@ -53,7 +59,7 @@ def render(study: Study) -> str:
         _section("Search space", _space(study)),
         _section("Failures", _failures(study)),
         _section("Attributes", _attributes(study)),
-        _section("Environment", _environment(study)),
+        _section("Environment", _environment(sampler, pruner)),
     ]
     present = [section for section in sections if section]
     titles = [title for title, _ in present]
@@ -86,8 +92,8 @@ def _anchor(title: str) -> str:
     return title.lower().replace(" ", "-")
 
 
-def _summary(study: Study) -> Iterator[Markup]:
-    history = study.history
+def _summary(study: Readable) -> Iterator[Markup]:
+    history = latest(study.history)
     facts: list[tuple[str, str]] = [("Trials", counts(study))]
     if len(study.directions) == 1:
         best = best_trials(study, 1)
@@ -105,19 +111,20 @@ def _summary(study: Study) -> Iterator[Markup]:
     yield element("dl", *(element("div", element("dt", name), element("dd", value)) for name, value in facts))
 
 
-def _best(study: Study) -> Iterator[Markup]:
+def _best(study: Readable) -> Iterator[Markup]:
     best = best_trials(study, _BEST)
     if not best:
         yield element("p", "No trial is complete and feasible yet.", class_="note")
         return
-    if len(study.directions) > 1 and len(study.best_trials) > len(best):
-        yield element("p", f"{len(best)} of the {len(study.best_trials)} Pareto optimal ones.", class_="note")
+    n_optimal = len(study.best_trials) if len(study.directions) > 1 else 0
+    if n_optimal > len(best):
+        yield element("p", f"{len(best)} of the {n_optimal} Pareto optimal ones.", class_="note")
     names = list(dict.fromkeys(name for trial in best for name in trial.params))
     rows = [(trial.number, *(trial.values or ()), *(trial.params.get(name) for name in names)) for trial in best]
     yield tabular(["trial", *objective_names(study), *names], rows)
 
 
-def _plots(study: Study) -> Iterator[Markup]:
+def _plots(study: Readable) -> Iterator[Markup]:
     for title, draw in _drawings(study):
         try:
             figure = draw()
@@ -130,7 +137,7 @@ def _plots(study: Study) -> Iterator[Markup]:
         yield element("figure", Markup(shown))
 
 
-def _drawings(study: Study) -> Iterator[tuple[str, Callable[[], go.Figure]]]:
+def _drawings(study: Readable) -> Iterator[tuple[str, Callable[[], go.Figure]]]:
     """The plots that suit a study; each is drawn when it is its turn."""
     n_objectives, history = len(study.directions), study.history
     if not len(history):
@@ -154,12 +161,12 @@ def _drawings(study: Study) -> Iterator[tuple[str, Callable[[], go.Figure]]]:
     yield "Timeline", lambda: visualization.plot_timeline(study)
 
 
-def _contours(study: Study, target: int | None) -> go.Figure:
-    """Of the two most important parameters."""
+def _contours(study: Readable, target: int | None) -> go.Figure:
+    """Contours of the two most important parameters."""
     return visualization.plot_contour(study, params=list(importance.get_param_importances(study))[:2], target=target)
 
 
-def _importance(study: Study) -> Iterator[Markup]:
+def _importance(study: Readable) -> Iterator[Markup]:
     if not study.history.space:
         return
     try:
@@ -188,8 +195,8 @@ def _importance(study: Study) -> Iterator[Markup]:
     yield tabular(["parameter", "gain"], list(gain.parameters.items()))
 
 
-def _space(study: Study) -> Iterator[Markup]:
-    history = study.history
+def _space(study: Readable) -> Iterator[Markup]:
+    history = latest(study.history)
     if not history.space:
         return
     n_trials = history.active(np.arange(len(history)), history.space).sum(axis=0).tolist()
@@ -197,7 +204,7 @@ def _space(study: Study) -> Iterator[Markup]:
     yield tabular(["parameter", "kind", "domain", "trials"], rows)
 
 
-def _failures(study: Study) -> Iterator[Markup]:
+def _failures(study: Readable) -> Iterator[Markup]:
     failed = study.get_trials(states=(TrialState.FAIL,))
     groups: dict[tuple[str, str], list[FrozenTrial]] = {}
     for trial in failed:
@@ -223,22 +230,20 @@ def _failures(study: Study) -> Iterator[Markup]:
         yield element("p", f"And {rest} trials that failed otherwise.", class_="note")
 
 
-def _attributes(study: Study) -> Iterator[Markup]:
+def _attributes(study: Readable) -> Iterator[Markup]:
     attributes = study.user_attrs
     if attributes:
         yield tabular(["attribute", "value"], list(attributes.items()))
 
 
-def _environment(study: Study) -> Iterator[Markup]:
-    import hpo
-
+def _environment(sampler: object, pruner: object) -> Iterator[Markup]:
     rows = [
-        ("hpo", hpo.__version__),
+        ("hpo", _version("hpo-study")),
         ("Python", platform.python_version()),
         *((name, _version(name)) for name in _LIBRARIES),
         ("System", f"{platform.system()} {platform.release()}, {platform.machine()}"),
-        ("Sampler, of the study as it was opened", repr(study.sampler)),
-        ("Pruner", repr(study.pruner)),
+        *([] if sampler is None else [("Sampler, of the study as it was opened", repr(sampler))]),
+        *([] if pruner is None else [("Pruner", repr(pruner))]),
         ("Made at", _moment(time.time())),
         ("By", Path(sys.argv[0]).name if sys.argv and sys.argv[0] else "Python"),
     ]

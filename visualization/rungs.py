@@ -20,7 +20,7 @@ from hpo.visualization.trials import objective_names
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
 
 __all__ = ["Rungs", "plot_rungs", "rungs"]
 
@@ -90,7 +90,7 @@ def rungs(curves: Curves) -> Rungs | None:
     )
 
 
-def plot_rungs(study: Study, *, target: int | None = None, target_name: str | None = None) -> go.Figure:
+def plot_rungs(study: Readable, *, target: int | None = None, target_name: str | None = None) -> go.Figure:
     """How many trials each rung kept and pruned, and what they had reported when they came there.
 
     A rung is a step at which some trial was pruned; where pruning happened at many steps, neighbouring ones are drawn

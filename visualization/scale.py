@@ -43,7 +43,7 @@ class Scale:
         return np.asarray(10.0**coordinate) if self.is_log else coordinate
 
     def holding(self, values: Array, sign: float) -> Scale:
-        """The same axis for other values too: linear if some are not positive, and `n_outside` counted anew."""
+        """The axis for other values too: linear if some are not positive, and `n_outside` counted anew."""
         if self.is_log and values.min(initial=1.0) <= 0:
             return value_scale(values, sign)
         where = self.coordinate(values)

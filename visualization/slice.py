@@ -21,15 +21,15 @@ from hpo.visualization.trials import Target, Trials, read
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
 
-__all__ = ["plot_slice", "spread"]
+__all__ = ["jittered", "plot_slice"]
 
 _TITLE = "Slices"
 _GOLDEN = 0.6180339887498949
 
 
-def spread(parameter: Parameter, number: IntArray) -> Array:
+def jittered(parameter: Parameter, number: IntArray) -> Array:
     """Where each trial is drawn, shape (n,): those of one category beside each other, so that all are seen.
 
     The sideways step of a trial depends on its number alone.
@@ -40,7 +40,7 @@ def spread(parameter: Parameter, number: IntArray) -> Array:
 
 
 def plot_slice(
-    study: Study,
+    study: Readable,
     params: Sequence[str] | None = None,
     *,
     target: Target = None,
@@ -105,7 +105,7 @@ def _panel(trials: Trials, parameter: Parameter, columns: Sequence[Parameter], s
         counted = density(parameter.coordinate, scale.coordinate(trials.value), x_edges, y_edges)
         traces.append(shading(counted, x_is_log=parameter.kind == "log", y_is_log=scale.is_log))
     number = trials.number
-    x = spread(parameter, number)
+    x = jittered(parameter, number)
     for some, marker in (
         (drawn[~trials.feasible[drawn]], {"color": GREY, "symbol": "x-thin-open", "size": 6}),
         (drawn[trials.feasible[drawn]], {"color": number[drawn[trials.feasible[drawn]]], "coloraxis": "coloraxis"}),

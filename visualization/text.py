@@ -11,7 +11,7 @@ __all__ = ["count", "distinct", "duration", "joined", "number", "powers", "short
 
 
 def short(text: Any, most: int = 24) -> str:
-    """At most so many characters, the middle left out; what browsers would take for markup is escaped.
+    """A text of at most `most` characters, the middle left out; what browsers would take for markup is escaped.
 
     Example:
         >>> short("a_very_long_name_of_a_parameter", 12)

@@ -12,14 +12,15 @@ import numpy as np
 
 from hpo.arrays import Array, IntArray
 from hpo.events import TrialState
+from hpo.reading.counts import latest
 from hpo.visualization.frame import empty, frame
 from hpo.visualization.text import count, duration, joined, number, short
-from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, VERMILLION
+from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["Timeline", "plot_timeline", "spans", "timeline"]
@@ -32,20 +33,27 @@ _KINDS = (
     ("pruned", ORANGE),
     ("failed", VERMILLION),
     ("running", GREEN),
+    ("paused", SKY),
 )
-_COMPLETE, _INFEASIBLE, _PRUNED, _FAILED, _RUNNING = range(5)
-_OF_STATE = {TrialState.COMPLETE: _COMPLETE, TrialState.PRUNED: _PRUNED, TrialState.FAIL: _FAILED}
+_COMPLETE, _INFEASIBLE, _PRUNED, _FAILED, _RUNNING, _PAUSED = range(6)
+_OF_STATE = {
+    TrialState.COMPLETE: _COMPLETE,
+    TrialState.PRUNED: _PRUNED,
+    TrialState.FAIL: _FAILED,
+    TrialState.PAUSED: _PAUSED,
+}
 
 
 @final
 @dataclass(frozen=True, eq=False)
 class Timeline:
-    """Times of trials, by number.
+    """Times of trials, by number; those of a trial that paused begin with its first attempt.
 
     Args:
         number: Shape (n,), ascending.
         start, end: Seconds since 1970 (UTC), shape (n,); of a running trial the end is now.
-        kind: What became of each, shape (n,): index of "complete", "infeasible", "pruned", "failed" or "running".
+        kind: What became of each, shape (n,): index of "complete", "infeasible", "pruned", "failed", "running" or
+            "paused".
     """
 
     number: IntArray
@@ -54,23 +62,19 @@ class Timeline:
     kind: IntArray
 
 
-def timeline(study: Study, n_recent_trials: int | None = None, now: float | None = None) -> Timeline:
+def timeline(study: Readable, n_recent_trials: int | None = None, now: float | None = None) -> Timeline:
     """The times of the trials that have started; of the last ones by number if there is a limit."""
-    running = study.get_trials(states=(TrialState.RUNNING,))
-    history = study.history
-    finished = set(history.number.tolist()) if running else set()
-    live = [t for t in running if t.number not in finished and t.datetime_start is not None]
+    history = latest(study.history)
     now = time.time() if now is None else now
     lookup = np.full(max(TrialState) + 1, _FAILED)
     for state, of_state in _OF_STATE.items():
         lookup[state] = of_state
     kinds = lookup[history.state]
     kinds = np.where((kinds == _COMPLETE) & (history.violation > 0), _INFEASIBLE, kinds)
-    started = [t.datetime_start.timestamp() for t in live if t.datetime_start is not None]
-    number = np.concatenate([history.number, np.array([t.number for t in live], dtype=np.int64)])
-    start = np.concatenate([history.start, np.array(started, dtype=np.float64)])
-    end = np.concatenate([history.end, np.maximum(np.array(started, dtype=np.float64), now)])
-    kind = np.concatenate([kinds, np.full(len(live), _RUNNING)]).astype(np.int64)
+    number = np.concatenate([history.number, history.running])
+    start = np.concatenate([history.start, history.running_start])
+    end = np.concatenate([history.end, np.maximum(history.running_start, now)])
+    kind = np.concatenate([kinds, np.full(len(history.running), _RUNNING)]).astype(np.int64)
     order = np.argsort(number, kind="stable")
     if n_recent_trials is not None:
         order = order[len(order) - min(n_recent_trials, len(order)) :]
@@ -78,7 +82,7 @@ def timeline(study: Study, n_recent_trials: int | None = None, now: float | None
 
 
 def spans(times: Timeline, most: int) -> Timeline:
-    """At most so many bars for many trials: runs of neighbours become one, cut into the shares of their kinds.
+    """At most `most` bars for many trials: runs of neighbours become one, cut into the shares of their kinds.
 
     Returns:
         Rows whose number is the first one of the run; each run has one row per kind that occurs in it.
@@ -100,7 +104,7 @@ def spans(times: Timeline, most: int) -> Timeline:
     )
 
 
-def plot_timeline(study: Study, n_recent_trials: int | None = None) -> go.Figure:
+def plot_timeline(study: Readable, n_recent_trials: int | None = None) -> go.Figure:
     """A bar for each trial, from its start to its end in local time, coloured by what became of it.
 
     Of more than 1 000 trials neighbours share a bar, which is cut into the shares of complete, pruned and failed ones.
@@ -171,9 +175,10 @@ def _texts(times: Timeline, some: IntArray, records: Mapping[int, FrozenTrial], 
         lines[1] += f", {duration(times.end[i] - times.start[i])}"
         record = records.get(int(times.number[i]))
         if record is not None:
-            lines += [] if record.values is None else [f"value: {', '.join(map(number, record.values))}"]
+            ended = word != "running"  # what has ended since the times were read is drawn as running
+            lines += [f"value: {', '.join(map(number, record.values))}"] if ended and record.values else []
             lines += [f"{short(k)}: {short(number(v))}" for k, v in list(record.params.items())[:12]]
-            lines += [] if record.error is None else [short(f"{record.error.type}: {record.error.message}", 60)]
+            lines += [short(f"{record.error.type}: {record.error.message}", 60)] if ended and record.error else []
         texts.append("<br>".join(lines))
     return texts
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
+from hpo.reading.counts import state_counts
 from hpo.visualization.text import count, joined, short
 
 if TYPE_CHECKING:
     from hpo.history import History
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["Studies", "Target", "Trials", "objective_index", "objective_names", "read", "studies_of"]
@@ -23,7 +24,7 @@ __all__ = ["Studies", "Target", "Trials", "objective_index", "objective_names", 
 Target: TypeAlias = "Callable[[FrozenTrial], float] | int | None"
 """What to draw of each trial: a function of it, or the index of an objective; None for the only objective."""
 
-Studies: TypeAlias = "Study | Sequence[Study]"
+Studies: TypeAlias = "Readable | Sequence[Readable]"
 
 
 @final
@@ -38,7 +39,6 @@ class Trials:
         sign: +1 where small values are good, -1 where large ones are.
         name: Of the value.
         is_objective: Whether the value is one that the study optimises.
-        counts: How many trials the study has in each state.
         n_unshown: How many have a value that is infinite or no number.
     """
 
@@ -48,7 +48,6 @@ class Trials:
     sign: float
     name: str
     is_objective: bool
-    counts: Mapping[TrialState, int]
     n_unshown: int
 
     def __len__(self) -> int:
@@ -78,34 +77,30 @@ class Trials:
         return values[self.rows], choices
 
     def only(self, mask: BoolArray) -> Trials:
-        """Those trials for which `mask`, shape (n,), is True."""
-        return Trials(
-            self.history,
-            self.rows[mask],
-            self.value[mask],
-            self.sign,
-            self.name,
-            self.is_objective,
-            self.counts,
-            self.n_unshown,
-        )
+        """The trials for which `mask`, shape (n,), is True."""
+        return replace(self, rows=self.rows[mask], value=self.value[mask])
 
     def best(self, most: int) -> IntArray:
-        """Indices of the best ones, feasible before infeasible, the best first."""
+        """Indices of the best trials, feasible before infeasible, the best first."""
         order = np.lexsort((self.loss, ~self.feasible))
         return order[:most].astype(np.int64)
 
     def note(self) -> str:
         """How many trials there are, and what became of those that are not shown."""
-        shown = {TrialState.PRUNED: "pruned", TrialState.FAIL: "failed", TrialState.RUNNING: "running"}
-        total = sum(n for state, n in self.counts.items() if state is not TrialState.WAITING)
-        others = [f"{self.counts.get(state, 0)} {word}" for state, word in shown.items() if self.counts.get(state, 0)]
+        words = {
+            TrialState.PRUNED: "pruned",
+            TrialState.PAUSED: "paused",
+            TrialState.FAIL: "failed",
+            TrialState.RUNNING: "running",
+        }
+        counts = state_counts(self.history)
+        others = [f"{counts[state]} {word}" for state, word in words.items() if counts[state]]
         hidden = f"{count(self.n_unshown, 'value')} not finite" if self.n_unshown else ""
-        return joined([count(total), *others, hidden])
+        return joined([count(sum(counts.values())), *others, hidden])
 
 
 def read(
-    study: Study,
+    study: Readable,
     target: Target = None,
     target_name: str | None = None,
     *,
@@ -124,17 +119,17 @@ def read(
     """
     names = objective_names(study)
     index = objective_index(target, names)
-    counts = {state: study.count_trials((state,)) for state in TrialState}
+    history = study.history
+    ended = np.isin(history.state, [int(state) for state in states])
     if index is None:
         assert callable(target)
+        name, sign = "Target value", 1.0
         told = _told(target, study.get_trials(states=states))
-        history, name, sign = study.history, "Target value", 1.0
+        ended &= np.isin(history.number, list(told))  # but for those that were deleted just now
         value = np.array([told.get(n, math.nan) for n in history.number.tolist()], dtype=np.float64)
     else:
-        history = study.history
         name, sign = names[index], float(history.signs[index])
         value = history.losses[:, index] * sign + 0.0
-    ended = np.isin(history.state, [int(state) for state in states])
     complete = history.state == TrialState.COMPLETE
     shown = ended & np.isfinite(value)
     rows = np.flatnonzero(shown)
@@ -146,12 +141,11 @@ def read(
         sign,
         target_name or name,
         index is not None,
-        counts,
         int(np.count_nonzero(ended & complete & ~shown)),
     )
 
 
-def objective_names(study: Study) -> list[str]:
+def objective_names(study: Readable) -> list[str]:
     """The names of the objectives, made up where the study does not say."""
     names = study.metric_names
     if names is not None:
@@ -160,7 +154,7 @@ def objective_names(study: Study) -> list[str]:
     return ["Objective value"] if n == 1 else [f"Objective {i}" for i in range(n)]
 
 
-def studies_of(study: Studies) -> list[tuple[str, Study]]:
+def studies_of(study: Studies) -> list[tuple[str, Readable]]:
     """One study or several, each with a label of its own.
 
     Raises:

@@ -123,6 +123,11 @@ class History:
         """Numbers of the running trials, shape (p,)."""
         return np.array([trial.number for trial, _, _ in self._running], dtype=np.int64)
 
+    @property
+    def running_start(self) -> Array:
+        """When each running trial began, in seconds since 1970 (UTC), shape (p,)."""
+        return np.array([trial.time for trial, _, _ in self._running], dtype=np.float64)
+
     def over(self, space: Space) -> Array:
         """Coded values, shape (n, d); NaN where a parameter was inactive or lies outside of its present domain."""
         return self._view(self._columns.over(space, self._size))

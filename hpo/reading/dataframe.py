@@ -7,14 +7,23 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import pandas as pd
 
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["trials_dataframe"]
 
 
-def trials_dataframe(study: Study, attrs: tuple[str, ...], *, multi_index: bool) -> pd.DataFrame:
-    """See `Study.trials_dataframe`."""
+def trials_dataframe(study: Readable, attrs: tuple[str, ...], *, multi_index: bool) -> pd.DataFrame:
+    """The trials as a table, one row each.
+
+    Args:
+        study: The study.
+        attrs: Columns; `params` and the like become one column per name.
+        multi_index: Two levels of column names instead of joined ones.
+
+    Raises:
+        ImportError: If pandas is not installed.
+    """
     try:
         import pandas as pd
     except ImportError:

@@ -18,12 +18,12 @@ class Readable(Protocol):
 
     @property
     def study_name(self) -> str:
-        """Its name within the storage."""
+        """The study's name within its storage."""
         ...
 
     @property
     def directions(self) -> list[StudyDirection]:
-        """One for each objective."""
+        """The directions of the objectives, in their order."""
         ...
 
     @property

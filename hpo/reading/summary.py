@@ -9,18 +9,19 @@ import numpy as np
 
 from hpo.events import StudyDirection, TrialState
 from hpo.pareto import is_pareto_optimal
+from hpo.reading.counts import latest, state_counts
 from hpo.reading.tables import Text, describe, table
 
 if TYPE_CHECKING:
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["best_trials", "counts", "headline", "objective_names", "results_summary", "search_space_summary"]
 
 
-def search_space_summary(study: Study) -> Text:
-    """See `Study.search_space_summary`."""
-    history = study.history
+def search_space_summary(study: Readable) -> Text:
+    """The parameters with their kinds and domains, and in how many finished trials each is."""
+    history = latest(study.history)
     if not history.space:
         return Text(f"The search space of {study.study_name!r} is not known before a trial has ended.")
     n_trials = history.active(np.arange(len(history)), history.space).sum(axis=0).tolist()
@@ -32,8 +33,8 @@ def search_space_summary(study: Study) -> Text:
     return Text(f"{head}\n\n{table(('parameter', 'kind', 'domain', 'trials'), rows)}")
 
 
-def results_summary(study: Study, n: int) -> Text:
-    """See `Study.results_summary`."""
+def results_summary(study: Readable, n: int) -> Text:
+    """How the trials stand, and the n best ones; of several objectives, n of the Pareto front."""
     if n < 1:
         raise ValueError(f"n must be ≥ 1, got {n!r}.")
     lines = [headline(study)]
@@ -46,7 +47,7 @@ def results_summary(study: Study, n: int) -> Text:
     return Text("\n".join(lines))
 
 
-def headline(study: Study) -> str:
+def headline(study: Readable) -> str:
     """The study's name, what it optimises, and how its trials stand."""
     goals = ", ".join(
         f"{'maximize' if direction is StudyDirection.MAXIMIZE else 'minimize'} {name}"
@@ -55,22 +56,23 @@ def headline(study: Study) -> str:
     return f"Study {study.study_name!r}, {goals}: {counts(study)}"
 
 
-def counts(study: Study) -> str:
-    """Such as "12 trials: 10 complete, 2 failed"."""
+def counts(study: Readable) -> str:
+    """How many trials are in each state, such as "12 trials: 10 complete, 2 failed"."""
     words = {TrialState.FAIL: "failed"}
-    found = {state: study.count_trials((state,)) for state in TrialState}
+    waiting = study.count_trials((TrialState.WAITING,))
+    found = state_counts(study.history) | {TrialState.WAITING: waiting}
     shown = [f"{n} {words.get(state, state.name.lower())}" for state, n in found.items() if n]
     total = sum(found.values())
     return f"{total} trial{'s' * (total != 1)}" + (f": {', '.join(shown)}" if shown else "")
 
 
-def objective_names(study: Study) -> list[str]:
-    """Of the values: those given, else "value", or "value 0" and so on."""
+def objective_names(study: Readable) -> list[str]:
+    """The names of the objectives: those given, else "value", or "value 0" and so on."""
     n = len(study.directions)
     return list(study.metric_names or (["value"] if n == 1 else [f"value {i}" for i in range(n)]))
 
 
-def best_trials(study: Study, n: int) -> Sequence[FrozenTrial]:
+def best_trials(study: Readable, n: int) -> Sequence[FrozenTrial]:
     """The n best complete and feasible trials; with several objectives n of the Pareto front, by the first of them."""
     history = study.history
     good = history.where((history.state == TrialState.COMPLETE) & (history.violation == 0.0))

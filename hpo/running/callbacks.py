@@ -1,20 +1,23 @@
-"""Callbacks for `optimize`, and what the run knows of some of them."""
+"""Callbacks for `optimize`: what a run asks of them besides being called, and the one that ends it."""
 
 from __future__ import annotations
 
-from collections.abc import Container
-from typing import Any, Protocol, final, runtime_checkable
+from collections.abc import Container, Iterable
+from typing import TYPE_CHECKING, Protocol, final, runtime_checkable
 
 from hpo.events import TrialState
 from hpo.running.budget import Budget
-from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["BudgetedCallback", "FinishingCallback", "MaxTrialsCallback"]
+if TYPE_CHECKING:
+    from hpo.reading.readable import Readable
+    from hpo.trial.frozen import FrozenTrial
+
+__all__ = ["BudgetedCallback", "FinishingCallback", "MaxTrialsCallback", "StoppableStudy", "budgets", "finish"]
 
 
 @runtime_checkable
 class BudgetedCallback(Protocol):
-    """A callback that ends the run at a number of trials, which the run can keep to before it begins one too many."""
+    """A callback with a budget: no trial begins that could exceed it."""
 
     @property
     def budget(self) -> Budget:
@@ -24,17 +27,36 @@ class BudgetedCallback(Protocol):
 
 @runtime_checkable
 class FinishingCallback(Protocol):
-    """A callback that has something to do when the run has ended."""
+    """A callback that is told when the run has ended, also after an error or Ctrl-C."""
 
-    def finish(self, study: Any) -> None:
-        """Called once, after the last trial, however the run ended."""
+    def end_of_run(self, study: Readable, /) -> None:
+        """Take note that `optimize` ends; called once, after the last trial."""
         ...
 
 
-class _Study(Protocol):
-    def count_trials(self, states: Container[TrialState] | None = None) -> int: ...
+def budgets(callbacks: Iterable[object]) -> list[Budget]:
+    """The budgets of those callbacks that have one; what else a program calls a budget is its own affair."""
+    found = [callback.budget for callback in callbacks if isinstance(callback, BudgetedCallback)]
+    return [budget for budget in found if isinstance(budget, Budget)]
 
-    def stop(self) -> None: ...
+
+def finish(callbacks: Iterable[object], study: Readable) -> None:
+    """Tell those callbacks that want to know it that the run has ended."""
+    for callback in callbacks:
+        if isinstance(callback, FinishingCallback):
+            callback.end_of_run(study)
+
+
+class StoppableStudy(Protocol):
+    """What a callback needs of a study in order to end the run."""
+
+    def count_trials(self, states: Container[TrialState] | None = None) -> int:
+        """How many trials are in some states; None for all."""
+        ...
+
+    def stop(self) -> None:
+        """End the running `optimize` after the trials that are under way."""
+        ...
 
 
 @final
@@ -54,7 +76,8 @@ class MaxTrialsCallback:
     def __init__(self, n_trials: int, states: Container[TrialState] | None = (TrialState.COMPLETE,)) -> None:
         self.budget = Budget(n_trials, states)
 
-    def __call__(self, study: _Study, trial: FrozenTrial) -> None:
+    def __call__(self, study: StoppableStudy, trial: FrozenTrial) -> None:
+        """End the run if the study holds as many trials."""
         del trial
         if study.count_trials(self.budget.states) >= self.budget.n_trials:
             study.stop()

@@ -12,7 +12,7 @@ from hpo.reading.summary import headline, objective_names
 from hpo.reading.tables import show
 
 if TYPE_CHECKING:
-    from hpo.study import Study
+    from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["TableCallback"]
@@ -44,7 +44,7 @@ class TableCallback:
         self._widths: list[int] = []
         self._constrained = False
 
-    def __call__(self, study: Study, trial: FrozenTrial) -> None:
+    def __call__(self, study: Readable, trial: FrozenTrial) -> None:
         """Print a line, and before it the head if the columns are not those of the line before."""
         with self._lock:
             if self._has_new_columns(trial):
@@ -55,8 +55,12 @@ class TableCallback:
             why = "" if trial.error is None else show(f"  {trial.error.type}: {trial.error.message}")
             self._print(line + why, style)
 
-    def finish(self, study: Study) -> None:
-        """Print the summary; `optimize` calls it."""
+    def end_of_run(self, study: Readable) -> None:
+        """Print the summary; `optimize` calls it when it ends."""
+        self.finish(study)
+
+    def finish(self, study: Readable) -> None:
+        """Print the summary, for a loop of your own."""
         with self._lock:
             if not self._widths:
                 return
@@ -77,14 +81,14 @@ class TableCallback:
         self._constrained = constrained
         return changed
 
-    def _print_head(self, study: Study) -> None:
+    def _print_head(self, study: Readable) -> None:
         first = bool(not self._widths)
         heads = ["trial", *objective_names(study), *(["violation"] if self._constrained else []), *self._names]
         self._widths = [6, *(max(_NARROWEST, len(show(name))) for name in heads[1:])]
         self._print(("" if first else "\n") + self._line(heads), "bold")
         self._print("  ".join("─" * width for width in self._widths))
 
-    def _cells(self, study: Study, trial: FrozenTrial) -> list[Any]:
+    def _cells(self, study: Readable, trial: FrozenTrial) -> list[Any]:
         n_values = len(study.directions)
         became = "failed" if trial.state is TrialState.FAIL else trial.state.name.lower()
         values = [became, *[""] * (n_values - 1)]
@@ -104,11 +108,11 @@ class TableCallback:
             file.flush()
 
 
-def _is_best(study: Study, trial: FrozenTrial) -> bool:
+def _is_best(study: Readable, trial: FrozenTrial) -> bool:
     return any(best.number == trial.number for best in (_best(study) or study.best_trials))
 
 
-def _best(study: Study) -> list[FrozenTrial]:
+def _best(study: Readable) -> list[FrozenTrial]:
     """The best trial of a study with one objective, if there is one."""
     if len(study.directions) > 1:
         return []

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hpo.running.budget import Budget
-from hpo.running.callbacks import BudgetedCallback
+from hpo.running.callbacks import budgets
 from hpo.running.executor import CallingThread, Executor, Threads
 from hpo.running.loop import Limits
 
@@ -28,12 +28,11 @@ def limits_of(
     Raises:
         TypeError: If `catch` names something else than exceptions.
     """
-    counting: list[object] = list(callbacks)
-    budgets = [callback.budget for callback in counting if isinstance(callback, BudgetedCallback)]
+    counted = budgets(callbacks)
     if max_trials is not None:
-        budgets.append(Budget(max_trials))
+        counted.append(Budget(max_trials))
     deadline = None if timeout is None else time.monotonic() + timeout
-    return Limits(n_trials, deadline, tuple(budgets), _exception_classes(catch), lag)
+    return Limits(n_trials, deadline, tuple(counted), _exception_classes(catch), lag)
 
 
 def executor_for(n_jobs: int, lag: int | None) -> Executor:

@@ -18,7 +18,7 @@ from hpo.log.log import Log, identity_of
 from hpo.protocols import Pruner, Sampler, Storage
 from hpo.reading.records import record_of
 from hpo.reading.snapshot import Snapshot, only
-from hpo.running.callbacks import FinishingCallback
+from hpo.running.callbacks import finish
 from hpo.running.checkpoints import default_root
 from hpo.running.executor import Threads
 from hpo.running.loop import Run, current_runs
@@ -182,9 +182,7 @@ class Study:
                 executor.close()
             if progress is not None:
                 progress.close()
-            for callback in called:
-                if isinstance(callback, FinishingCallback):
-                    callback.finish(self)
+            finish(called, self)
 
     def _tell_callback(self, callback: Callback, trial: LiveTrial) -> None:
         with self._log.lock:
@@ -518,7 +516,7 @@ class Study:
         """
         from hpo.visualization.report import write
 
-        return write(self, path)
+        return write(self.snapshot(), path, sampler=self.sampler, pruner=self.pruner)
 
     def verify(self) -> list[Difference]:
         """Recompute every proposal, pruning decision and promotion from the log; empty if all are as recorded.

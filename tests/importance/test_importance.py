@@ -29,6 +29,7 @@ from hpo.importance.forest import Tree, best_split, extra_trees, grow_tree
 from hpo.importance.gain import attribute
 from hpo.importance.observations import observe
 from hpo.samplers import RandomSampler, TPESampler
+from tests.growing import Growing, prefixes
 
 EVALUATORS: list[BaseImportanceEvaluator] = [
     PedAnovaImportanceEvaluator(),
@@ -66,6 +67,11 @@ def branching(trial: hpo.Trial) -> float:
     return math.log10(trial.suggest_float("width", 1e-2, 1e2, log=True)) ** 2 / 4
 
 
+def much(trial: hpo.FrozenTrial) -> float:
+    value: float = trial.params["much"]
+    return value
+
+
 @each_evaluator
 def test_what_matters_most_comes_first_and_all_sum_to_one(evaluator: BaseImportanceEvaluator) -> None:
     found = get_param_importances(run(weighted, 300), evaluator=evaluator)
@@ -85,6 +91,21 @@ def test_maximising_the_negative_is_the_same(evaluator: BaseImportanceEvaluator)
 def test_asking_twice_gives_the_same(evaluator: BaseImportanceEvaluator) -> None:
     study = run(weighted, 60)
     assert get_param_importances(study, evaluator=evaluator) == get_param_importances(study, evaluator=evaluator)
+
+
+@each_evaluator
+@pytest.mark.parametrize("target", [None, much], ids=["values", "target"])
+def test_a_study_that_grows_meanwhile_is_seen_in_one_state(evaluator: BaseImportanceEvaluator, target: Any) -> None:
+    states = prefixes(run(weighted, 40), 100, 9)
+    found = get_param_importances(Growing(states), evaluator=evaluator, target=target)
+    assert found in [get_param_importances(state, evaluator=evaluator, target=target) for state in states]
+
+
+def test_a_trial_that_is_deleted_meanwhile_does_not_count() -> None:
+    before, after = run(weighted, 40), run(weighted, 40)
+    after.delete_trial(5)
+    seen, _ = observe(Growing([before, after]), None, much)
+    assert seen.history.number.tolist() == after.history.number.tolist()
 
 
 @each_evaluator

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 import hpo
-from hpo.pruners import MedianPruner
+from hpo.pruners import MedianPruner, SuccessiveHalvingPruner
 from hpo.samplers import RandomSampler
 from hpo.study import Study
 from hpo.trial import Trial
@@ -113,6 +113,18 @@ def _reporting(trial: Trial) -> float:
     return rate + 1 / 27
 
 
+def _pausing(trial: Trial) -> float:
+    """Trials that wait, go on, fail and end."""
+    x = trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1)
+    if trial.number % 9 == 8:
+        raise ArithmeticError
+    for step in range(trial.resume_step, 9):
+        trial.report(x + 1 / (step + 1), step)
+        if trial.should_pause():
+            raise hpo.TrialPaused
+    return x
+
+
 def _pruned(trial: Trial) -> float:
     trial.report(trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1), 3)
     raise hpo.TrialPruned
@@ -196,6 +208,9 @@ _FACTORIES: dict[str, Callable[[], Study]] = {
     "changing": lambda: run(_changing),
     "crowded": lambda: run(_crowded),
     "pruning": lambda: run(_reporting, 40, pruner=MedianPruner(n_startup_trials=2)),
+    "pausing": lambda: run(
+        _pausing, 40, pruner=SuccessiveHalvingPruner(mode="promote", min_resource=1, reduction_factor=2)
+    ),
     "all pruned": lambda: run(_pruned),
     "reports not finite": lambda: run(_reporting_nothing_finite),
     "running": _with_running_trials,

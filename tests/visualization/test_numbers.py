@@ -28,7 +28,7 @@ from hpo.visualization.density import density, means
 from hpo.visualization.edf import edf
 from hpo.visualization.effects import leading, main_effect
 from hpo.visualization.hypervolume_history import hypervolume_history
-from hpo.visualization.intermediate_values import intermediate_values, spread_of_reports
+from hpo.visualization.intermediate_values import intermediate_values, report_quantiles
 from hpo.visualization.optimization_history import mean_history, optimization_history
 from hpo.visualization.parallel_coordinate import line_groups, ruler
 from hpo.visualization.parameters import Parameter, parameter, parameters
@@ -41,8 +41,10 @@ from hpo.visualization.surrogate import dependence, fit
 from hpo.visualization.text import distinct
 from hpo.visualization.timeline import spans, timeline
 from hpo.visualization.trials import read
+from tests.growing import prefixes
 from tests.visualization.studies import big, study_named
 
+KINDS = ("complete", "infeasible", "pruned", "failed", "running", "paused")
 losses = st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30)
 unit = FloatDistribution(0, 1)
 
@@ -340,10 +342,24 @@ def test_reports_of_all_trials_are_there() -> None:
             trial.intermediate_values
         )
         assert curves.state[i] == trial.state
-    steps, (low, middle, high) = spread_of_reports(curves)
+    steps, (low, middle, high) = report_quantiles(curves)
     at_one = sorted(t.intermediate_values[1] for t in study.trials)
     assert steps.tolist() == list(range(1, 28))
     assert (low[0], middle[0], high[0]) == (at_one[3], at_one[19], at_one[35])
+
+
+def test_a_trial_that_paused_and_went_on_reports_once() -> None:
+    study = study_named("pausing")
+    n_events = len(study.events())
+    for state in prefixes(study, 1, n_events)[::9]:
+        curves = intermediate_values(state)
+        known = {trial.number: trial for trial in state.trials if trial.intermediate_values}
+        assert curves.number.tolist() == list(known)
+        assert curves.state.tolist() == [trial.state for trial in known.values()]
+        for i, trial in enumerate(known.values()):
+            mine = slice(curves.begin[i], curves.begin[i + 1])
+            assert curves.step[mine].tolist() == sorted(trial.intermediate_values)
+            assert curves.value[mine].tolist() == [trial.intermediate_values[step] for step in curves.step[mine]]
 
 
 def test_a_running_trial_reports_too() -> None:
@@ -450,13 +466,25 @@ def test_times_are_those_of_the_trials() -> None:
         assert trial.datetime_start is not None
         assert times.start[i] == pytest.approx(trial.datetime_start.timestamp(), abs=1e-5)
         assert (times.end[i] == 4e9) == (trial.state is TrialState.RUNNING)
-    kinds = [("complete", "infeasible", "pruned", "failed", "running")[kind] for kind in times.kind]
+    kinds = [KINDS[kind] for kind in times.kind]
     assert kinds.count("failed") == sum(t.state is TrialState.FAIL for t in started)
     assert kinds.count("running") == 2
     assert kinds.count("infeasible") == sum(
         t.state is TrialState.COMPLETE and t.constraints["small"] > 0 for t in started
     )
     assert timeline(study, 3).number.tolist() == times.number[-3:].tolist()
+
+
+def test_a_trial_that_paused_has_one_bar() -> None:
+    study = study_named("pausing")
+    n_events = len(study.events())
+    words = {TrialState.FAIL: "failed"}
+    for state in prefixes(study, 1, n_events)[::9]:
+        times = timeline(state)
+        assert times.number.tolist() == [trial.number for trial in state.trials]
+        assert [KINDS[kind] for kind in times.kind] == [
+            words.get(trial.state, trial.state.name.lower()) for trial in state.trials
+        ]
 
 
 def test_bars_of_many_trials_are_cut_into_shares() -> None:
