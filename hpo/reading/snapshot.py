@@ -53,7 +53,7 @@ class Snapshot:
         self._counts = {state: ledger.count(state) for state in TrialState}
         best = ledger.best if ledger.best_feasible is None else ledger.best_feasible
         self._is_feasible = ledger.best_feasible is not None
-        self._best = None if best is None else record_of(ledger, live, best)
+        self._best = None if best is None else (ledger.row(best), best)
 
     @property
     def study_name(self) -> str:
@@ -111,7 +111,7 @@ class Snapshot:
             rows = rows[(history.state[rows] != TrialState.PAUSED) | history.paused[rows]]
         trials = records_of(history, rows)
         if TrialState.RUNNING in wanted:
-            trials += self._running
+            trials += [trial.duplicate() for trial in self._running]
         if TrialState.WAITING in wanted:
             trials += [waiting_record(number, queued) for number, queued in self._waiting]
         return sorted(trials, key=lambda trial: trial.number)
@@ -133,7 +133,7 @@ class Snapshot:
             raise ValueError("No trials are completed yet.")
         if not self._is_feasible:
             raise ValueError("No feasible trials are completed yet.")
-        return self._best
+        return FrozenTrial.of_row(self.history, *self._best)
 
     @property
     def best_params(self) -> dict[str, Any]:

@@ -137,6 +137,14 @@ class FrozenTrial(Suggestions):
             return None
         return self.datetime_complete.astimezone(UTC) - self.datetime_start.astimezone(UTC)  # clocks are put back
 
+    def duplicate(self) -> FrozenTrial:
+        """A record of its own that says the same."""
+        trial = object.__new__(FrozenTrial)
+        attributes = ("user_attrs", "system_attrs")
+        fields = self.__getstate__().items()
+        trial.__dict__ = {name: copied(value) if name in attributes else copy.copy(value) for name, value in fields}
+        return trial
+
     def report(self, value: float, step: int) -> None:
         """Do nothing, so that an objective can be run on a record."""
 
