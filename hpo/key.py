@@ -44,7 +44,7 @@ class Key(NamedTuple):
 
     @property
     def study(self) -> Key:
-        """The same label at the level of the study, equal for all of its trials."""
+        """The address of this label at the level of the study, equal for all of its trials."""
         return Key(self.seed, None, self.label)
 
     def uniform(self, name: str) -> float:

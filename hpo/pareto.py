@@ -209,7 +209,7 @@ def subset_of_largest_hypervolume(losses: Array, size: int, reference: Array) ->
 
 
 def _subset_of_front_2d(losses: Array, size: int, reference: Array) -> IntArray:
-    """The same for Pareto optimal rows in two dimensions: each adds the box up to its neighbours among the chosen."""
+    """A subset of Pareto optimal rows in two dimensions: each adds the box up to its neighbours among the chosen."""
     x, y = losses.T
     right, above = np.broadcast_to(reference[:, None], (2, len(losses))).copy()
     gains = np.maximum(right - x, 0.0) * np.maximum(above - y, 0.0)

@@ -31,7 +31,7 @@ class Completed:
     at: Mapping[int, Ordered] = field(default_factory=dict)
 
     def advance(self, fresh: History) -> Completed:
-        """The same after some more trials."""
+        """The completed trials after some more have finished."""
         is_complete = (fresh.state == TrialState.COMPLETE).tolist()
         reported: dict[int, list[float]] = {}
         best = self.best

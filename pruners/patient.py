@@ -57,7 +57,7 @@ class PatientPruner:
 
 
 def _in_order(curve: Curve) -> Curve:
-    """The same reports by step."""
+    """A curve with its reports in the order of their steps."""
     steps, losses = zip(*sorted(zip(curve.steps, curve.losses, strict=True), key=lambda one: one[0]), strict=True)
     return replace(curve, steps=steps, losses=losses)
 

@@ -48,7 +48,7 @@ class Progress:
         return history.fold(Fold(("pruners.progress", ladder), Progress(ladder), Progress.advance))
 
     def advance(self, fresh: History) -> Progress:
-        """The same after some more trials."""
+        """The progress after some more trials."""
         progress = self
         for curve in fresh.curves():
             if curve.steps and progress._has_reached(curve, progress.top):

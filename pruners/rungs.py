@@ -56,7 +56,7 @@ class Rungs:
         return history.fold(Fold(("pruners.rungs", ladder), Rungs(ladder), Rungs.advance))
 
     def advance(self, fresh: History) -> Rungs:
-        """The same after some more trials."""
+        """The rungs after some more trials."""
         new = _by_rung(self.ladder, ((curve, curve.losses) for curve in fresh.curves()))
         rungs = range(max(len(new), len(self.losses)))
         return Rungs(self.ladder, tuple(self.at(k).plus(new[k]) if k < len(new) else self.at(k) for k in rungs))
@@ -69,7 +69,7 @@ class Rungs:
 @final
 @dataclass(frozen=True, eq=False)
 class VectorRungs:
-    """The same with several objectives: losses of finished trials at each rung, in the order of their completion."""
+    """The losses of finished trials of several objectives at each rung, in the order of their completion."""
 
     ladder: Ladder
     losses: tuple[tuple[Point, ...], ...] = ()
@@ -80,7 +80,7 @@ class VectorRungs:
         return history.fold(Fold(("pruners.rungs", ladder), VectorRungs(ladder), VectorRungs.advance))
 
     def advance(self, fresh: History) -> VectorRungs:
-        """The same after some more trials."""
+        """The rungs after some more trials."""
         new = _by_rung(self.ladder, ((curve, curve.vectors) for curve in fresh.curves()))
         rungs = range(max(len(new), len(self.losses)))
         return VectorRungs(self.ladder, tuple((*self.at(k), *(new[k] if k < len(new) else ())) for k in rungs))

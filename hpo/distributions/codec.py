@@ -33,7 +33,7 @@ def distribution_to_json(dist: BaseDistribution) -> str:
 
 
 def distribution_to_dict(dist: BaseDistribution) -> dict[str, Any]:
-    """The same object before it becomes text."""
+    """A distribution as a dict, which JSON can hold if its choices can be held."""
     attributes = dist._asdict()
     if isinstance(dist, CategoricalDistribution):
         attributes = {"choices": dist.choices}

@@ -107,7 +107,7 @@ class Curve:
         self.__dict__.update(step=step, best=bests[-1], bests=bests, in_order=in_order)
 
     def never_asked(self) -> Curve:
-        """The same reports, as if the pruner had not been asked before."""
+        """This curve, as if the pruner had not been asked before."""
         curve = replace(self, asked=0)
         curve.__dict__.update({**self.__dict__, "asked": 0})  # what has been computed holds for it too
         return curve

@@ -211,7 +211,7 @@ class History:
         return losses[np.searchsorted(rows, self._begin) :]
 
     def with_given(self, parameters: Mapping[str, Any]) -> History:
-        """The same view, asked by a trial that has fixed some parameters."""
+        """This view, as a trial sees it that has fixed some parameters."""
         if not parameters:
             return self
         history = copy.copy(self)

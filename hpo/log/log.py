@@ -168,7 +168,7 @@ class Log:
         self._unconfirmed = []
 
     def reopened(self) -> Log:
-        """The same log, from its header on, with a lock of its own."""
+        """Another view of this log, which knows its header only and has a lock of its own."""
         log = Log(self.identity, self.storage)
         log.ledger.apply([self.ledger.header])
         return log

@@ -45,7 +45,7 @@ class Observations:
 
     @staticmethod
     def none(d: int, m: int) -> Observations:
-        """Of nothing."""
+        """No observations, of d parameters and m objectives."""
         no = np.zeros(0, dtype=np.bool_)
         return Observations(
             np.empty(0, dtype=np.int64),

@@ -125,7 +125,7 @@ def advanced(state: Surrogates, fresh: History, space: Space, how: Modelling) ->
 
 def values(seen: Observations) -> tuple[list[Array], list[Array]]:
     """Finite losses of each objective, and scaled values of each constraint, shape (n,) each."""
-    losses = [finite(_without_luck(losses, seen)) for losses in seen.losses.T]
+    losses = [finite(_floored_at_median(losses, seen)) for losses in seen.losses.T]
     return losses, [_scaled(_sided(seen.constraint(name))) for name in seen.constraints]
 
 
@@ -141,8 +141,8 @@ def _scaled(c: Array) -> Array:
     return np.asarray(c / spread) if spread > 0 else c
 
 
-def _without_luck(losses: Array, seen: Observations) -> Array:
-    """Pruned trials are no better than the median: they were stopped for being bad, and early."""
+def _floored_at_median(losses: Array, seen: Observations) -> Array:
+    """Losses in which pruned trials are no better than the median: they were stopped for being bad, and early."""
     if not seen.pruned.any():
         return losses
     complete = losses[~seen.pruned & np.isfinite(losses)]

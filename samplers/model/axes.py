@@ -105,7 +105,7 @@ class Axes:
         return np.where(active, bins, -1)
 
     def values(self, points: Array, active: BoolArray) -> IntArray:
-        """The same without a limit, for finite axes: what tells configurations apart."""
+        """The bins of finite axes without a limit to their number, shape (n, d): what tells configurations apart."""
         return self.bins(points, active, np.iinfo(np.int32).max)
 
 
