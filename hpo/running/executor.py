@@ -23,6 +23,10 @@ class Executor(Protocol):
         """Have `fn(*args)` called. More than `slots` calls at a time are never under way."""
         ...
 
+    def close(self) -> None:
+        """Give back what it holds, once no more calls will come; those that are under way may go on."""
+        ...
+
 
 _DONE: Future[None] = Future()
 _DONE.set_result(None)
@@ -37,6 +41,9 @@ class CallingThread:
     def submit(self, fn: Callable[..., None], *args: Any) -> Future[None]:
         fn(*args)
         return _DONE
+
+    def close(self) -> None:
+        """Do nothing: it holds nothing."""
 
 
 @final

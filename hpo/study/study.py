@@ -20,7 +20,6 @@ from hpo.reading.records import record_of
 from hpo.reading.snapshot import Snapshot, only
 from hpo.running.callbacks import finish
 from hpo.running.checkpoints import default_root
-from hpo.running.executor import Threads
 from hpo.running.loop import Run, current_runs
 from hpo.running.outcome import Outcome
 from hpo.running.plan import Plan
@@ -178,14 +177,15 @@ class Study:
             run.go()
         finally:
             self._runs.remove(run)
-            if isinstance(executor, Threads):
-                executor.close()
+            executor.close()
             if progress is not None:
                 progress.close()
             finish(called, self)
 
     def _tell_callback(self, callback: Callback, trial: LiveTrial) -> None:
         with self._log.lock:
+            if not self._log.ledger.is_known(trial.number):
+                return  # somebody has deleted it meanwhile
             frozen = self._frozen(trial.number)
         callback(self, frozen)
 
@@ -268,7 +268,9 @@ class Study:
             if stored is not TrialState.RUNNING and not self._session.is_lost(number):
                 raise ValueError(f"Cannot tell a {stored.name} trial.")
             outcome = told_outcome(self._session, number, values, state)
-            if not self._session.end(number, outcome) and not self._session.is_lost(number) and not skip_if_finished:
+            accepted = self._session.end(number, outcome)
+            editing.check_known(self._log, number, "tell for")  # somebody may have deleted it meanwhile
+            if not accepted and not self._session.is_lost(number) and not skip_if_finished:
                 raise ValueError(f"Cannot tell a {self._log.ledger.state(number).name} trial.")
             return self._frozen(number)
 

@@ -29,19 +29,17 @@ class Pool:
     def submit(self, fn: Callable[..., None], *args: Any) -> Future[None]:
         return self.pool.submit(fn, *args)
 
+    def close(self) -> None:
+        self.pool.shutdown()
+
 
 @pytest.fixture(params=["calling thread", "threads", "pool"])
 def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    if request.param == "calling thread":
-        yield CallingThread()
-    elif request.param == "threads":
-        threads = Threads(3)
-        yield threads
-        threads.close()
-    else:
-        pool = Pool()
-        yield pool
-        pool.pool.shutdown()
+    executors: dict[str, Callable[[], Executor]]
+    executors = {"calling thread": CallingThread, "threads": lambda: Threads(3), "pool": Pool}
+    executor = executors[request.param]()
+    yield executor
+    executor.close()
 
 
 def run(study: Study, executor: Executor, limits: Limits, func: Callable[[Trial], Any] = objective) -> Run:
