@@ -4,7 +4,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test benchmark clean
+MODULE ?= hpo/pareto.py
+TESTS ?= tests/hpo/test_pareto.py
+
+.PHONY: demo test benchmark mutation clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python tutorials/demo.py
@@ -17,6 +20,9 @@ test: $(VENV)/.test
 
 benchmark: $(VENV)/.benchmark
 	$(BIN)/python tests/benchmarks/overhead.py
+
+mutation: $(VENV)/.mutation
+	$(BIN)/python tests/mutation.py --module $(MODULE) --tests $(TESTS)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis demo.db demo.db-shm demo.db-wal

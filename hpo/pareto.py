@@ -38,7 +38,8 @@ def nondomination_ranks(losses: Array, n_enough: int | None = None) -> IntArray:
 
     Args:
         losses: No NaN.
-        n_enough: Stop when so many rows are ranked; the others all get the next rank.
+        n_enough: Stop when so many rows are ranked; the others all get the next rank. With one objective, where ranks
+            are cheap, all rows are ranked.
 
     Source: Deb et al. (2002), "A fast and elitist multiobjective genetic algorithm: NSGA-II".
 
@@ -49,7 +50,7 @@ def nondomination_ranks(losses: Array, n_enough: int | None = None) -> IntArray:
     if losses.shape[1] == 1:
         return np.unique(losses[:, 0], return_inverse=True)[1].ravel().astype(np.int64)
     points, inverse, count = _distinct(losses)
-    ranks = np.full(len(points), -1, dtype=np.int64)
+    ranks = np.empty(len(points), dtype=np.int64)
     left, rank, ranked = np.arange(len(points)), 0, 0
     enough = len(losses) if n_enough is None else n_enough
     while len(left) and ranked < enough:
@@ -120,8 +121,10 @@ def hypervolume(losses: Array, reference: Array) -> float:
         return 0.0
     if not np.isfinite(inside).all() or not np.isfinite(reference).all():
         return float("inf")
+    if inside.shape[1] == 1:
+        return float(reference[0] - inside.min())
     points, _, _ = _distinct(inside)
-    return _volume(points[_front(points)] if points.shape[1] > 1 else points[:1], reference)
+    return _volume(points[_front(points)], reference)
 
 
 def _volume(points: Array, reference: Array) -> float:
@@ -129,8 +132,6 @@ def _volume(points: Array, reference: Array) -> float:
     m = points.shape[1]
     if len(points) == 1:
         return float((reference - points[0]).prod())
-    if m == 1:
-        return float(reference[0] - points[0, 0])
     if m == 2:
         return _volume_2d(points, reference)
     if m == 3:
@@ -158,17 +159,13 @@ def _volume_3d(points: Array, reference: Array) -> float:
 
 def _volume_4d(points: Array, reference: Array) -> float:
     """A sweep over the first coordinate: the sum of slabs, each a volume of the other three."""
-    edges = np.append(points[:, 0], reference[0])
-    total, last, area = 0.0, edges[0], 0.0
-    front = np.empty((0, 3))
-    for i, point in enumerate(points):
-        total += area * (edges[i] - last)
-        last = edges[i]
-        if (front <= point[1:]).all(axis=1).any():
-            continue
+    ends = np.append(points[1:, 0], reference[0])
+    total, front = 0.0, np.empty((0, 3))
+    for point, end in zip(points, ends, strict=True):
         front = np.concatenate([front[~(front >= point[1:]).all(axis=1)], point[None, 1:]])
         area = _volume_3d(front[np.lexsort(front.T[::-1])], reference[1:])
-    return total + area * float(reference[0] - last)
+        total += area * float(end - point[0])
+    return total
 
 
 def _volume_wfg(points: Array, reference: Array) -> float:
@@ -227,8 +224,9 @@ def _subset_of_front_2d(losses: Array, size: int, reference: Array) -> IntArray:
 def ranking(losses: Array, n_first: int) -> IntArray:
     """Indices of the rows from good to bad, shape (n,), the first `n_first` of which are chosen with care.
 
-    Rows come by non-domination rank. Of the rank that `n_first` cuts, those come first that dominate the largest
-    volume together.
+    Rows come by non-domination rank, those of one rank as they stand. Of the rank that `n_first` cuts, those come
+    first that dominate the largest volume together. With several objectives, rows of the ranks behind it follow as
+    they stand.
 
     Args:
         losses: Shape (n, m), no NaN.
@@ -242,9 +240,9 @@ def ranking(losses: Array, n_first: int) -> IntArray:
     if len(first) == n_first:
         return order
     front = losses[last]
-    size = n_first - len(first)
-    if size >= len(last) or not np.isfinite(front).all():
+    if not np.isfinite(front).all():
         return order
-    chosen = subset_of_largest_hypervolume(front, size, reference_point(losses[np.isfinite(losses).all(axis=1)]))
+    reference = reference_point(losses[np.isfinite(losses).all(axis=1)])
+    chosen = subset_of_largest_hypervolume(front, n_first - len(first), reference)
     head = np.concatenate([first, last[chosen]])
     return np.concatenate([head, order[~np.isin(order, head)]])
