@@ -22,26 +22,29 @@ class Reports:
     Attributes:
         steps: Where it reported.
         values: What, as the objective gave it: with several objectives a tuple each time.
-        last: The largest step; -1 without reports.
     """
 
-    __slots__ = ("_best", "_in_order", "_known", "_losses", "_signs", "last", "steps", "values")
+    __slots__ = ("_known", "_losses", "_signs", "_summary", "steps", "values")
 
     def __init__(self, signs: Sequence[float] = (1.0,), given: Mapping[int, Report] | None = None) -> None:
         self.steps: list[int] = []
         self.values: list[Any] = []
-        self.last = -1
         self._signs = tuple(signs)
         self._losses: list[Any] = self.values if self._signs == (1.0,) else []
         self._known: set[int] = set()
-        self._in_order = True
-        self._best = float("nan")
+        # of how many reports, their largest step, best loss, and order: one value, so that no thread sees half of it
+        self._summary = 0, -1, float("nan"), True
         for step, value in (given or {}).items():
             self.add(step, value)
 
     @property
     def n_objectives(self) -> int:
         return len(self._signs)
+
+    @property
+    def last(self) -> int:
+        """The largest step; -1 without reports."""
+        return self._summary[1]
 
     def copy(self) -> Reports:
         """Reports that grow on their own."""
@@ -59,6 +62,7 @@ class Reports:
 
     def add(self, step: int, value: Report) -> None:
         """Take a report at a step at which there is none."""
+        n, last, best, in_order = self._summary
         self.values.append(value)
         if isinstance(value, tuple):
             self._losses.append(tuple([s * v for s, v in zip(self._signs, value, strict=True)]))
@@ -66,12 +70,11 @@ class Reports:
             loss = self._signs[0] * value
             if self._losses is not self.values:
                 self._losses.append(loss)
-            if loss < self._best or self._best != self._best:
-                self._best = loss
+            if loss < best or best != best:
+                best = loss
         self._known.add(step)
-        self._in_order = self._in_order and step > self.last
-        self.last = max(self.last, step)
-        self.steps.append(step)  # last: whoever counts the steps finds the rest there
+        self.steps.append(step)  # after the rest: whoever counts the steps finds it there
+        self._summary = n + 1, max(last, step), best, in_order and step > last
 
     def curve(self, number: int, *, asked: int = 0, inherited: int = 0, n: int | None = None) -> Curve:
         """The first n reports, by default all, as a pruner sees them; see `Curve`."""
@@ -80,6 +83,7 @@ class Reports:
         if len(self._signs) > 1:
             return Curve(number, steps, (), asked, losses, inherited)
         curve = Curve(number, steps, losses, asked, (), inherited)
-        if size == len(self.steps) and size:
-            curve.remember(step=self.last, best=self._best, in_order=self._in_order)
+        n_known, last, best, in_order = self._summary
+        if size == n_known and size:
+            curve.remember(step=last, best=best, in_order=in_order)
         return curve
