@@ -72,8 +72,9 @@ class Leases:
     def renew_leases(self) -> None:
         """Show the other workers that this one is alive. Called by a thread, now and then."""
         with self._log.lock:
-            alive, name = list(self._owner.live), self._log.name
-            ended = [number for number in self._beaten if number not in self._owner.live]
+            running, name = self._log.ledger.running, self._log.name
+            alive = [number for number in self._owner.live if number in running]  # others may have ended some
+            ended = [number for number in self._beaten if number not in alive]
         if alive or ended:
             self._log.storage.beat(name, alive, ended)
             self._beaten = set(alive)
