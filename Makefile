@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: demo test benchmark clean
+.PHONY: demo test stress benchmark clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python tutorials/demo.py
@@ -14,6 +14,9 @@ test: $(VENV)/.test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
+stress: $(VENV)/.test
+	HPO_STRESS=60 $(BIN)/python -m pytest tests/storage/test_threads.py
 
 benchmark: $(VENV)/.benchmark
 	$(BIN)/python tests/benchmarks/overhead.py
