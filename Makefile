@@ -7,7 +7,7 @@ BIN = $(VENV)/bin
 MODULE ?= hpo/pareto.py
 TESTS ?= tests/hpo/test_pareto.py
 
-.PHONY: demo test benchmark mutation clean
+.PHONY: demo test stress benchmark mutation clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python tutorials/demo.py
@@ -17,6 +17,9 @@ test: $(VENV)/.test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+
+stress: $(VENV)/.test
+	HPO_STRESS=60 $(BIN)/python -m pytest tests/storage/test_threads.py
 
 benchmark: $(VENV)/.benchmark
 	$(BIN)/python tests/benchmarks/overhead.py

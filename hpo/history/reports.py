@@ -22,26 +22,30 @@ class Reports:
     Attributes:
         steps: Where it reported.
         values: What, as the objective gave it: with several objectives a tuple each time.
-        last: The largest step; -1 without reports.
     """
 
-    __slots__ = ("_bests", "_in_order", "_known", "_losses", "_signs", "last", "steps", "values")
+    __slots__ = ("_bests", "_known", "_losses", "_signs", "_summary", "steps", "values")
 
     def __init__(self, signs: Sequence[float] = (1.0,), given: Mapping[int, Report] | None = None) -> None:
         self.steps: list[int] = []
         self.values: list[Any] = []
-        self.last = -1
         self._signs = tuple(signs)
         self._losses: list[Any] = self.values if self._signs == (1.0,) else []
         self._known: set[int] = set()
-        self._in_order = True
         self._bests: list[float] = []  # the smallest loss so far at each report; NaN while all are
+        # of how many reports, their largest step, whether in order: one value, so that no thread sees half of it
+        self._summary = 0, -1, True
         for step, value in (given or {}).items():
             self.add(step, value)
 
     @property
     def n_objectives(self) -> int:
         return len(self._signs)
+
+    @property
+    def last(self) -> int:
+        """The largest step; -1 without reports."""
+        return self._summary[1]
 
     def copy(self) -> Reports:
         """Reports that grow on their own."""
@@ -59,6 +63,7 @@ class Reports:
 
     def add(self, step: int, value: Report) -> None:
         """Take a report at a step at which there is none."""
+        n, last, in_order = self._summary
         self.values.append(value)
         if isinstance(value, tuple):
             self._losses.append(tuple([s * v for s, v in zip(self._signs, value, strict=True)]))
@@ -69,9 +74,8 @@ class Reports:
             best = self._bests[-1] if self._bests else loss
             self._bests.append(loss if loss < best or best != best else best)
         self._known.add(step)
-        self._in_order = self._in_order and step > self.last
-        self.last = max(self.last, step)
-        self.steps.append(step)  # last: whoever counts the steps finds the rest there
+        self.steps.append(step)  # after the rest: whoever counts the steps finds it there
+        self._summary = n + 1, max(last, step), in_order and step > last
 
     def curve(self, number: int, *, asked: int = 0, inherited: int = 0, n: int | None = None) -> Curve:
         """The first n reports, by default all, as a pruner sees them; see `Curve`."""
@@ -80,6 +84,7 @@ class Reports:
         if len(self._signs) > 1:
             return Curve(number, steps, (), asked, losses, inherited)
         curve = Curve(number, steps, losses, asked, (), inherited)
-        if size == len(self.steps) and size:
-            curve.remember(step=self.last, bests=Prefix(self._bests, size), in_order=self._in_order)
+        n_known, last, in_order = self._summary
+        if size == n_known and size:
+            curve.remember(step=last, bests=Prefix(self._bests, size), in_order=in_order)
         return curve

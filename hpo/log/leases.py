@@ -102,11 +102,17 @@ def keep(holder: Leaseholder) -> None:
             _thread.start()
 
 
+def _kept() -> list[Leaseholder]:
+    """The holders now; others may come meanwhile."""
+    with _lock:
+        return list(_holders)
+
+
 def _renew_for_ever() -> None:
     due: weakref.WeakKeyDictionary[Leaseholder, float] = weakref.WeakKeyDictionary()
     pause = threading.Event()
     while True:
-        for holder in list(_holders):
+        for holder in _kept():
             policy = holder.lease_policy
             now = time.monotonic()
             if policy is None or now < due.setdefault(holder, now + policy.renew_every):
@@ -116,7 +122,7 @@ def _renew_for_ever() -> None:
                 holder.renew_leases()
             except Exception as error:  # the database may be away for a while; the next renewal may succeed
                 logger.debug(f"Leases could not be renewed: {error}")
-        periods = [holder.lease_policy.renew_every for holder in list(_holders) if holder.lease_policy is not None]
+        periods = [holder.lease_policy.renew_every for holder in _kept() if holder.lease_policy is not None]
         holder = policy = None  # type: ignore[assignment]  # keeps nothing alive while it waits
         pause.wait(min(periods, default=1.0) / 4)
 

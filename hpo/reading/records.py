@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from hpo.arrays import IntArray, Report
+from hpo.distributions import BaseDistribution
 from hpo.events import ASKED, Event, SpaceDeclared, TrialFinished, TrialQueued, TrialReported, TrialStarted, TrialState
 from hpo.history import History
+from hpo.history.running import RunningTrial
 from hpo.log.ledger import Ledger
 from hpo.space import Space
 from hpo.trial.frozen import FrozenTrial, copied
@@ -27,20 +30,26 @@ def record_of(ledger: Ledger, live: Mapping[int, LiveTrial], number: int) -> Fro
     system = {key: value for key, value in record.system_attrs.items() if key != ASKED}
     if record.fixed:
         system["fixed_params"] = dict(record.fixed)
-    asked = record.system_attrs.get(ASKED, {"parameters": {}, "space": ""})
+    parameters, distributions = _suggested(record, ledger) if trial is None else trial.suggested()
     return FrozenTrial(
         number,
         TrialState.RUNNING,
         None,
         datetime.fromtimestamp(record.time),
         None,
-        dict(asked["parameters"] if trial is None else trial.parameters),
-        dict(ledger.spaces[asked["space"]] if trial is None else trial.distributions),
+        parameters,
+        distributions,
         copied(dict(record.user_attrs if trial is None else trial.user_attrs)),
         copied(system),
         dict(record.reports.items()),
         constraints=None if trial is None else dict(trial.constraints),
     )
+
+
+def _suggested(record: RunningTrial, ledger: Ledger) -> tuple[dict[str, Any], dict[str, BaseDistribution]]:
+    """Parameters and distributions that were stored when another process asked for a trial."""
+    asked = record.system_attrs.get(ASKED, {"parameters": {}, "space": ""})
+    return dict(asked["parameters"]), dict(ledger.spaces[asked["space"]])
 
 
 def records_of(history: History, rows: IntArray) -> list[FrozenTrial]:

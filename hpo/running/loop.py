@@ -19,6 +19,7 @@ from hpo.running.interrupts import Interrupts
 from hpo.running.lines import announce
 from hpo.running.outcome import Outcome
 from hpo.running.session import Session
+from hpo.trial.frozen import FrozenTrial
 from hpo.trial.live import LiveTrial
 
 __all__ = ["Limits", "Run", "Watcher", "current_runs"]
@@ -56,9 +57,9 @@ class Limits:
 
 
 class Watcher(Protocol):
-    """What is told about each trial after its end is stored."""
+    """What is told about each trial after its end is stored: how the trial stood then."""
 
-    def __call__(self, trial: LiveTrial) -> None: ...
+    def __call__(self, trial: FrozenTrial) -> None: ...
 
 
 @final
@@ -247,7 +248,8 @@ class Run:
     def _settle(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
         """Store the end of a trial, and tell about it."""
         with self.interrupts.shield():
-            accepted = self.session.end(trial.number, outcome)
+            record = self.session.end_and_read(trial.number, outcome) if self.watchers else None
+            accepted = record is not None if self.watchers else self.session.end(trial.number, outcome)
             self._order.remove(trial)
         if not accepted:
             logger.warning(f"Trial {trial.number} had already been ended by someone else; its result is ignored.")
@@ -262,8 +264,9 @@ class Run:
                 raise error
             self._fail(error)
             return
-        for watcher in self.watchers:
-            watcher(trial)
+        if record is not None:
+            for watcher in self.watchers:
+                watcher(record)
 
     def _fail(self, error: BaseException) -> None:
         with self._lock:

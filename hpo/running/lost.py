@@ -69,8 +69,9 @@ class Leases:
     def renew_leases(self) -> None:
         """Show the other workers that this one is alive. Called by a thread, now and then."""
         with self._log.lock:
-            alive = list(self._owner.live)
-            ended = [number for number in self._beaten if number not in self._owner.live]
+            running = self._log.ledger.running
+            alive = [number for number in self._owner.live if number in running]  # others may have ended some
+            ended = [number for number in self._beaten if number not in alive]
         if self._storage is not None and (alive or ended):
             self._storage.beat(self._log.identity, alive, ended)
             self._beaten = set(alive)

@@ -32,6 +32,7 @@ from hpo.key import Key
 from hpo.log.codec import dumps, loads
 from hpo.log.log import Log
 from hpo.protocols import is_private
+from hpo.reading.records import record_of
 from hpo.running import checkpoints
 from hpo.running.budget import Budget
 from hpo.running.ending import end_of, end_of_asked, pruned
@@ -39,6 +40,7 @@ from hpo.running.lost import Leases
 from hpo.running.outcome import Outcome
 from hpo.running.plan import Plan
 from hpo.space import Space
+from hpo.trial.frozen import FrozenTrial
 from hpo.trial.live import LiveTrial
 
 __all__ = ["MAX_ATTRIBUTE", "Session"]
@@ -151,7 +153,8 @@ class Session:
                 self.end(number, Outcome.of_error(error))
                 raise
             self._log.append([TrialProposed(number, proposal)])
-            return self._begun(number, history, proposal)
+            if number in self._log.ledger.running:  # else someone has deleted it meanwhile, or given it up
+                return self._begun(number, history, proposal)
 
     def _begun(self, number: int, history: History, proposal: tuple[float, ...]) -> LiveTrial:
         trial = LiveTrial.of(self._log.ledger.running[number], proposal)
@@ -305,6 +308,11 @@ class Session:
             if self.is_lost(number):
                 self._keep_late_result(number, outcome)
             return False
+
+    def end_and_read(self, number: int, outcome: Outcome) -> FrozenTrial | None:
+        """End a trial and say how it stands then, before anyone can change it; None if it had already ended."""
+        with self._log.lock:
+            return record_of(self._log.ledger, self.live, number) if self.end(number, outcome) else None
 
     def paused(self, number: int) -> Outcome:
         """PAUSED with what it has reached; PRUNED if the pruner would never let it go on."""

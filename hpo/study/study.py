@@ -33,7 +33,6 @@ from hpo.study.optimizing import executor_for, limits_of
 from hpo.study.telling import told_outcome
 from hpo.trial import Trial
 from hpo.trial.frozen import FrozenTrial
-from hpo.trial.live import LiveTrial
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +167,7 @@ class Study:
             objective=lambda live: func(Trial(self, self._session, live)),
             limits=limits,
             executor=executor,
-            watchers=tuple(partial(self._tell_callback, callback) for callback in called),
+            watchers=tuple(partial(callback, self) for callback in called),
             tick=None if progress is None else lambda counts: progress.advance(self._session.best(), counts=counts),
             collect=gc_after_trial,
         )
@@ -181,13 +180,6 @@ class Study:
             if progress is not None:
                 progress.close()
             finish(called, self)
-
-    def _tell_callback(self, callback: Callback, trial: LiveTrial) -> None:
-        with self._log.lock:
-            if not self._log.ledger.is_known(trial.number):
-                return  # somebody has deleted it meanwhile
-            frozen = self._frozen(trial.number)
-        callback(self, frozen)
 
     @overload
     def ask(self, fixed_distributions: Mapping[str, BaseDistribution] | None = None, *, n: None = None) -> Trial: ...
@@ -268,10 +260,10 @@ class Study:
             if stored is not TrialState.RUNNING and not self._session.is_lost(number):
                 raise ValueError(f"Cannot tell a {stored.name} trial.")
             outcome = told_outcome(self._session, number, values, state)
-            accepted = self._session.end(number, outcome)
-            editing.check_known(self._log, number, "tell for")  # somebody may have deleted it meanwhile
-            if not accepted and not self._session.is_lost(number) and not skip_if_finished:
-                raise ValueError(f"Cannot tell a {self._log.ledger.state(number).name} trial.")
+            if not self._session.end(number, outcome):
+                editing.check_known(self._log, number, "tell for")  # another process may have been faster
+                if not self._session.is_lost(number) and not skip_if_finished:
+                    raise ValueError(f"Cannot tell a {self._log.ledger.state(number).name} trial.")
             return self._frozen(number)
 
     def stop(self) -> None:

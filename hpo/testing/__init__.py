@@ -12,5 +12,6 @@ from __future__ import annotations
 from hpo.testing.pruners import PrunerContract
 from hpo.testing.samplers import SamplerContract
 from hpo.testing.storages import StorageContract
+from hpo.testing.threads import ThreadContract
 
-__all__ = ["PrunerContract", "SamplerContract", "StorageContract"]
+__all__ = ["PrunerContract", "SamplerContract", "StorageContract", "ThreadContract"]

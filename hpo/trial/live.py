@@ -66,3 +66,8 @@ class LiveTrial:
     def number(self) -> int:
         """Rank of the trial within its study, from 0."""
         return self.record.number
+
+    def suggested(self) -> tuple[dict[str, Any], dict[str, BaseDistribution]]:
+        """Copies of the parameters and distributions, of the same names, also while the trial goes on suggesting."""
+        distributions = dict(self.distributions)  # come after their parameters
+        return {name: self.parameters[name] for name in distributions}, distributions

@@ -1,0 +1,102 @@
+"""One process's part in a study, while others interfere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import hpo
+from hpo.arrays import Array
+from hpo.history import History
+from hpo.key import Key
+from hpo.protocols import leasing
+from hpo.samplers import RandomSampler
+from hpo.space import Space
+from hpo.storage import InMemoryStorage
+from hpo.trial import FrozenTrial, TrialState
+
+
+class Slow:
+    """Takes longer than other writers are kept out, and lets something happen meanwhile."""
+
+    def __init__(self) -> None:
+        self.meanwhile: Callable[[int | None], object] = lambda number: None
+
+    def sample(self, space: Space, history: History, key: Key) -> Array:
+        end = time.perf_counter() + 0.03
+        while time.perf_counter() < end:
+            pass
+        self.meanwhile(key.number)
+        return RandomSampler().sample(space, history, key)
+
+
+class Late:
+    """A value that lets something happen when it is read."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        self.meanwhile = meanwhile
+
+    def __float__(self) -> float:
+        self.meanwhile()
+        return 1.0
+
+
+@pytest.mark.parametrize("end", ["deleted", "told"])
+def test_a_trial_that_someone_ends_while_the_sampler_thinks_gives_way_to_the_next(end: str) -> None:
+    sampler, storage = Slow(), InMemoryStorage()
+    study = hpo.create_study(storage=storage, study_name="s", sampler=sampler, seed=0)
+    other = hpo.load_study(storage=storage, study_name="s")
+    study.tell(study.ask(), 0.0)
+
+    def end_the_first(number: int | None) -> None:
+        if number == 1:
+            other.delete_trial(1) if end == "deleted" else other.tell(1, state=TrialState.FAIL)
+
+    sampler.meanwhile = end_the_first
+    trial = study.ask()
+    assert trial.number == 2
+    study.tell(trial, trial.suggest_float("x", 0, 1))
+    assert [t.number for t in study.get_trials(states=[TrialState.COMPLETE])] == [0, 2]
+    assert study.verify() == []
+
+
+@pytest.mark.parametrize("skip_if_finished", [False, True])
+def test_who_tells_of_a_trial_that_is_deleted_meanwhile_learns_it(skip_if_finished: bool) -> None:
+    storage = InMemoryStorage()
+    study = hpo.create_study(storage=storage, study_name="s")
+    other = hpo.load_study(storage=storage, study_name="s")
+    trial = study.ask()
+    with pytest.raises(ValueError, match="has been deleted"):
+        study.tell(trial, Late(lambda: other.delete_trial(0)), skip_if_finished=skip_if_finished)  # type: ignore[arg-type]
+    assert study.trials == []
+
+
+def test_callbacks_see_how_the_trial_ended_whatever_has_become_of_it() -> None:
+    study = hpo.create_study()
+    seen: list[FrozenTrial] = []
+    study.optimize(
+        lambda trial: trial.suggest_float("x", 0, 1),
+        n_trials=2,
+        callbacks=[lambda study, trial: study.delete_trial(trial.number), lambda _, trial: seen.append(trial)],
+    )
+    assert [(trial.number, trial.state, trial.value) for trial in seen] == [
+        (number, TrialState.COMPLETE, seen[number].params["x"]) for number in range(2)
+    ]
+    assert study.trials == []
+
+
+def test_the_lease_of_a_trial_that_another_worker_told_ends(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/s.db"
+    study, other = (hpo.create_study(storage=url, study_name="s", load_if_exists=True) for _ in range(2))
+    storage = leasing(study._log.storage)
+    assert storage is not None
+    trials = study.ask(n=2)
+    study._session.renew_leases()
+    assert storage.beats(study._log.identity) == {0: 1, 1: 1}
+    other.tell(trials[0].number, 0.0)
+    assert study.count_trials([TrialState.COMPLETE]) == 1
+    study._session.renew_leases()
+    assert storage.beats(study._log.identity) == {1: 2}
