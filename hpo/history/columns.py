@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from hpo.arrays import JSON, Array, BoolArray, IntArray, Report
 from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.events import TrialFinished, TrialState
+from hpo.history.dump import Dump, by_row, pairs
 from hpo.history.extras import Extras, moved
 from hpo.history.finished import Finished, finished, violation
 from hpo.history.fold import Fold, Remembered
@@ -35,6 +36,8 @@ __all__ = ["Columns"]
 _BATCH = 128  # rows that wait as objects before they become columns: few, so that they die young
 _NEVER = 2**62
 _PAUSED = TrialState.PAUSED
+_ENDS = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED)
+_PLAIN = ("_number", "_state", "_losses", "_violation", "_last_step", "_start", "_end", "_space")  # one for each row
 _MEMOS = 64  # spaces, columns and folds that are kept for the next question
 
 
@@ -103,7 +106,7 @@ class Columns:
             new_rows = np.cumsum(mask) - 1
             columns = Columns(self.signs)
             columns.size = int(mask.sum())
-            for name in ("_number", "_state", "_losses", "_violation", "_last_step", "_start", "_end", "_space"):
+            for name in _PLAIN:
                 setattr(columns, name, getattr(self, name).where(mask))
             columns._constraints = {name: column.where(mask) for name, column in self._constraints.items()}
             columns._spaces, columns._space_ids = list(self._spaces), dict(self._space_ids)
@@ -114,6 +117,54 @@ class Columns:
             columns._inherited = moved(self._inherited, mask, new_rows)
             columns._pauses = moved(self._pauses, mask, new_rows)
             return columns
+
+    def dump(self, index: Callable[[Space], int]) -> Dump:
+        """All of it but what can be made again, for `load`; `index` gives spaces numbers."""
+        with self.lock:
+            self._flush()
+            arrays = {name: getattr(self, name).view(self.size) for name in _PLAIN}
+            arrays |= {f"constraint {i}": one.view(self.size) for i, one in enumerate(self._constraints.values())}
+            arrays |= {f"parameter {i}": one.raw.view(self.size) for i, one in enumerate(self._parameters.values())}
+            arrays |= {"pauses": pairs(self._pauses), "inherited": pairs(self._inherited)}
+            values = {
+                "constraints": list(self._constraints),
+                "parameters": [[name, one.dump()] for name, one in self._parameters.items()],
+                "used spaces": [index(space) for space in self._spaces],
+            }
+            return Dump(arrays, {**values, **self._extras.dump()}) | self._reports.dump()
+
+    @classmethod
+    def load(cls, signs: Array, dump: Dump, spaces: Sequence[Space]) -> Columns:
+        """The columns that were dumped, with the spaces by their numbers.
+
+        Raises:
+            ValueError: If its parts do not belong together.
+        """
+        columns, arrays, values = cls(signs), dump.arrays, dump.values
+        for name in _PLAIN:
+            getattr(columns, name).take_over(arrays[name])
+        for i, name in enumerate(values["constraints"]):
+            column = columns._constraints[name] = Growing(np.float64)
+            column.take_over(arrays[f"constraint {i}"])
+        for i, (name, parameter) in enumerate(values["parameters"]):
+            columns._parameters[name] = ParameterColumn.load(arrays[f"parameter {i}"], parameter)
+        for i in values["used spaces"]:
+            columns._space_id(spaces[i])
+        n = columns.size = columns._number.size
+        columns._inherited, columns._pauses = by_row(arrays["inherited"], n), by_row(arrays["pauses"], n)
+        columns._reports = ReportTable.load(signs, dump, arrays["_state"] == TrialState.COMPLETE)
+        columns._extras = Extras.load(values)
+        columns._check()
+        return columns
+
+    def _check(self) -> None:
+        columns = [getattr(self, name) for name in _PLAIN]
+        columns += [*self._constraints.values(), *(parameter.raw for parameter in self._parameters.values())]
+        if any(column.size != self.size for column in columns):
+            raise ValueError("Some columns are longer than others.")
+        spaces, states = self._space.view(self.size), self._state.view(self.size)
+        if self.size and not (0 <= spaces.min() <= spaces.max() < len(self._spaces) and np.isin(states, _ENDS).all()):
+            raise ValueError("Some rows have no space, or no state.")
 
     def last_rows(self) -> dict[int, int]:
         """The last row of each trial that is not running now, by number."""
