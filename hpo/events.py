@@ -120,12 +120,20 @@ class TrialError:
 
 
 class StudyCreated(NamedTuple):
-    """The header: the first event of every log."""
+    """The header: the first event of every log.
+
+    Args:
+        name: What the study was called when it was created.
+        directions, seed, time: One direction per objective; what random choices derive from; when.
+        identity: What storages know the log by, whatever its study is called; another one for each log. Empty only
+            until a storage has read the header of a log that was written before there were identities.
+    """
 
     name: str
     directions: tuple[StudyDirection, ...]
     seed: int
     time: float
+    identity: str = ""
 
 
 class SpaceDeclared(NamedTuple):

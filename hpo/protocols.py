@@ -1,8 +1,8 @@
 """The protocols of plug-ins: samplers, pruners, storages, and what some of them can do besides.
 
 Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own.
-They are asked for by the functions `cohorts` and `pausing`, which also look into what a plug-in wraps, so that a
-wrapper loses none.
+They are asked for by the functions `cohorts`, `pausing`, `leasing`, `turn_taking` and `is_private`, which also look
+into what a plug-in wraps, so that a wrapper loses none.
 """
 
 from __future__ import annotations
@@ -20,15 +20,21 @@ from hpo.space import Space
 __all__ = [
     "CohortPruner",
     "LeasePolicy",
+    "LeasingStorage",
     "PausingPruner",
+    "PrivateStorage",
     "Pruner",
     "Sampler",
     "Storage",
+    "TurnTakingStorage",
     "Wrapper",
     "cohort",
     "cohorts",
+    "is_private",
+    "leasing",
     "pausing",
     "sampled",
+    "turn_taking",
 ]
 
 
@@ -56,20 +62,15 @@ class Pruner(Protocol):
 
 
 class Storage(Protocol):
-    """Keeps logs. A log only ever grows, its positions have no gaps, and what `append` returned from stays."""
+    """Keeps logs. A log only ever grows, its positions have no gaps, and what `append` returned from stays.
 
-    @property
-    def shared(self) -> bool:
-        """Whether other processes can see it; then every value must be something that JSON can hold."""
-        ...
-
-    @property
-    def lease_policy(self) -> LeasePolicy | None:
-        """How workers show each other that they are alive; None where they do not."""
-        ...
+    Every log has an identity, which its header names. A study's name is looked up once, in `studies`; everything
+    else goes to the identity, so that nobody who works on a study ever writes into another one that was given its
+    name later.
+    """
 
     def create(self, header: StudyCreated) -> None:
-        """Begin a log.
+        """Begin a log with the header's identity.
 
         Raises:
             DuplicatedStudyError: If there is a study of that name.
@@ -77,24 +78,13 @@ class Storage(Protocol):
         ...
 
     def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
-        """Add events at the end of the log, all or none, durably, and return its new length.
+        """Add events at the end of the log of an identity, all or none, durably, and return its new length.
 
         With `expect`, only if the log has that length now; otherwise nothing is written and None comes back.
 
         Raises:
-            UnknownStudyError: If there is no such study.
+            UnknownStudyError: If there is no such study, or it has been deleted.
             TypeError: If an event holds what this storage cannot write; then nothing is written.
-        """
-        ...
-
-    def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
-        """Append events that depend on the whole log, and return its new length.
-
-        Other writers are kept out while `make` gets the events from position `since` on and says what to append.
-        Nothing is appended if it says nothing or raises. It may be called again if an attempt fails.
-
-        Raises:
-            UnknownStudyError, TypeError: As `append`.
         """
         ...
 
@@ -102,16 +92,12 @@ class Storage(Protocol):
         """The events from position `since` on, at most `limit` of them; what was returned stays.
 
         Raises:
-            UnknownStudyError: If there is no such study.
+            UnknownStudyError: If there is no such study, or it has been deleted.
         """
         ...
 
-    def beat(self, study: str, alive: Sequence[int], ended: Sequence[int]) -> None:
-        """Raise the counts of the running trials `alive`, and forget those of `ended`. No part of the log."""
-        ...
-
-    def beats(self, study: str) -> Mapping[int, int]:
-        """The counts of running trials, by number; a trial that is missing has none yet."""
+    def studies(self) -> Mapping[str, str]:
+        """The identity of each study by its present name, in the order of their creation."""
         ...
 
     def rename(self, study: str, name: str) -> None:
@@ -121,10 +107,6 @@ class Storage(Protocol):
             UnknownStudyError: If there is no such study.
             DuplicatedStudyError: If there is one of the new name.
         """
-        ...
-
-    def studies(self) -> Sequence[str]:
-        """Names of all studies, in the order of their creation."""
         ...
 
     def delete(self, study: str) -> None:
@@ -190,6 +172,50 @@ class LeasePolicy:
             )
 
 
+@runtime_checkable
+class LeasingStorage(Protocol):
+    """A storage in which the workers of a study show each other that they are alive; no part of the log."""
+
+    @property
+    def lease_policy(self) -> LeasePolicy | None:
+        """How; None where they do not."""
+        ...
+
+    def beat(self, study: str, alive: Sequence[int], ended: Sequence[int]) -> None:
+        """Raise the counts of the running trials `alive`, and forget those of `ended`."""
+        ...
+
+    def beats(self, study: str) -> Mapping[int, int]:
+        """The counts of running trials, by number; a trial that is missing has none yet."""
+        ...
+
+
+@runtime_checkable
+class TurnTakingStorage(Protocol):
+    """A storage that can let writers wait in turn, which costs less than to let them try until nobody is in between."""
+
+    def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
+        """Append events that depend on the whole log, and return its new length.
+
+        Other writers are kept out while `make` gets the events from position `since` on and says what to append.
+        Nothing is appended if it says nothing or raises. It may be called again if an attempt fails.
+
+        Raises:
+            UnknownStudyError, TypeError: As `append`.
+        """
+        ...
+
+
+@runtime_checkable
+class PrivateStorage(Protocol):
+    """A storage that keeps the very objects, and may be one that no other process can see."""
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is; everywhere else values must be something that JSON can hold."""
+        ...
+
+
 def cohorts(pruner: Pruner) -> CohortPruner | None:
     """What divides the trials under a pruner; None if nothing does."""
     return next((one for one in _layers(pruner) if isinstance(one, CohortPruner)), None)
@@ -198,6 +224,22 @@ def cohorts(pruner: Pruner) -> CohortPruner | None:
 def pausing(pruner: Pruner) -> PausingPruner | None:
     """What promotes trials that a pruner stopped; None if they do not wait for that."""
     return next((one for one in _layers(pruner) if isinstance(one, PausingPruner) and one.pauses), None)
+
+
+def leasing(storage: Storage) -> LeasingStorage | None:
+    """Where the workers of a storage's studies show that they are alive; None if they do not."""
+    found = (one for one in _layers(storage) if isinstance(one, LeasingStorage))
+    return next((one for one in found if one.lease_policy is not None), None)
+
+
+def turn_taking(storage: Storage) -> TurnTakingStorage | None:
+    """What lets the writers of a storage take turns; None if nothing does."""
+    return storage if isinstance(storage, TurnTakingStorage) else None
+
+
+def is_private(storage: Storage) -> bool:
+    """Whether no other process can see a storage, so that it may hold any object."""
+    return any(isinstance(one, PrivateStorage) and one.is_private for one in _layers(storage))
 
 
 def cohort(pruner: Pruner, history: History, number: int) -> History:

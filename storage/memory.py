@@ -19,21 +19,22 @@ _SEGMENT = 512  # events that are packed together once they are old
 class InMemoryStorage:
     """Keeps logs as long as the process lives; old events are packed into columns."""
 
-    shared = False
-    lease_policy = None
+    is_private = True
 
     def __init__(self) -> None:
-        self._logs: dict[str, _Log] = {}
+        self._logs: dict[str, _Log] = {}  # by identity
+        self._studies: dict[str, str] = {}  # identities by name
         self._lock = threading.RLock()
 
     def create(self, header: StudyCreated) -> None:
         with self._lock:
-            if header.name in self._logs:
+            if header.name in self._studies or header.identity in self._logs:
                 raise DuplicatedStudyError(
                     f"A study named {header.name!r} exists already; choose another name or pass load_if_exists=True."
                 )
-            self._logs[header.name] = _Log()
-            self._logs[header.name].extend([header])
+            self._studies[header.name] = header.identity
+            self._logs[header.identity] = log = _Log()
+            log.extend([header])
 
     def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
         with self._lock:
@@ -53,32 +54,31 @@ class InMemoryStorage:
         with self._lock:
             return self._log(study).read(since, limit)
 
-    def beat(self, study: str, alive: Sequence[int], ended: Sequence[int]) -> None:
-        """Do nothing: a process knows its own trials."""
-
-    def beats(self, study: str) -> Mapping[int, int]:
-        return {}
+    def studies(self) -> Mapping[str, str]:
+        with self._lock:
+            return dict(self._studies)
 
     def rename(self, study: str, name: str) -> None:
         with self._lock:
             log = self._log(study)
-            if name in self._logs:
+            if name in self._studies:
                 raise DuplicatedStudyError(f"A study named {name!r} exists already; choose another name.")
             log.extend([StudyRenamed(name)])
-            self._logs = {name if key == study else key: value for key, value in self._logs.items()}
-
-    def studies(self) -> Sequence[str]:
-        with self._lock:
-            return list(self._logs)
+            self._studies = {name if known == study else old: known for old, known in self._studies.items()}
 
     def delete(self, study: str) -> None:
         with self._lock:
             self._log(study)
             del self._logs[study]
+            self._studies = {name: known for name, known in self._studies.items() if known != study}
+
+    def __repr__(self) -> str:
+        return "InMemoryStorage()"
 
     def __getstate__(self) -> dict[str, Any]:
         with self._lock:
-            return {"_logs": {name: log.copy() for name, log in self._logs.items()}}
+            logs = {identity: log.copy() for identity, log in self._logs.items()}
+            return {"_logs": logs, "_studies": dict(self._studies)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -88,7 +88,9 @@ class InMemoryStorage:
         try:
             return self._logs[study]
         except KeyError:
-            raise UnknownStudyError(f"There is no study named {study!r} in this storage.") from None
+            raise UnknownStudyError(
+                f"There is no study with the identity {study!r} in this storage; was it deleted?"
+            ) from None
 
 
 @final

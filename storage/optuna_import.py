@@ -7,6 +7,7 @@ import math
 import re
 import secrets
 import time
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -106,15 +107,17 @@ def _copy(source: _Source, study_id: int, target: Storage, name: str, seed: int 
     starts = [row.datetime_start for row in rows if row.datetime_start is not None]
     begun = source.seconds(min(starts)) if starts else source.now
     directions = source.directions(study_id)
-    target.create(StudyCreated(name, directions, secrets.randbits(63) if seed is None else seed, begun))
+    seed = secrets.randbits(63) if seed is None else seed
+    header = StudyCreated(name, directions, seed, begun, uuid.uuid4().hex)
+    target.create(header)
     try:
         if attributes := source.study_attributes(study_id):
-            target.append(name, attributes)
+            target.append(header.identity, attributes)
         events = source.events(rows, len(directions))
         while page := list(islice(events, _PAGE)):
-            target.append(name, [event for trial in page for event in trial])
+            target.append(header.identity, [event for trial in page for event in trial])
     except BaseException:
-        target.delete(name)  # rather no copy than half of one
+        target.delete(header.identity)  # rather no copy than half of one
         raise
 
 

@@ -43,7 +43,7 @@ attributes = st.dictionaries(st.sampled_from("ab"), st.integers(0, 3), max_size=
 
 
 def header(*directions: StudyDirection, seed: int = 0) -> StudyCreated:
-    return StudyCreated("study", directions or (StudyDirection.MINIMIZE,), seed, 0.0)
+    return StudyCreated("study", directions or (StudyDirection.MINIMIZE,), seed, 0.0, "identity")
 
 
 @st.composite

@@ -121,6 +121,7 @@ created = st.builds(
     st.lists(st.sampled_from(list(StudyDirection)), min_size=1, max_size=3).map(tuple),
     st.integers(0, 2**63 - 1),
     _times,
+    text,
 )
 reports = st.dictionaries(numbers, floats | st.tuples(floats, floats), max_size=3)
 queued = st.builds(TrialQueued, attributes, _times, attributes, attributes, reports, st.none() | numbers)

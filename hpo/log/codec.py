@@ -177,7 +177,12 @@ def _study_created(event: StudyCreated) -> Row:
     return Row(
         0,
         time=event.time,
-        body=_body(name=event.name, directions=[int(d) for d in event.directions], seed=event.seed),
+        body=_body(
+            name=event.name,
+            directions=[int(d) for d in event.directions],
+            seed=event.seed,
+            identity=event.identity or None,
+        ),
     )
 
 
@@ -268,7 +273,7 @@ _ENCODERS: dict[type, Callable[[Any], Row]] = {
 
 def _read_study_created(row: Row, fields: Any) -> StudyCreated:
     directions = tuple(StudyDirection(d) for d in fields["directions"])
-    return StudyCreated(fields["name"], directions, fields["seed"], _time(row))
+    return StudyCreated(fields["name"], directions, fields["seed"], _time(row), fields.get("identity", ""))
 
 
 def _read_space_declared(row: Row, fields: Any) -> SpaceDeclared:

@@ -9,34 +9,65 @@ from contextlib import contextmanager
 from typing import final
 
 from hpo.events import Event
+from hpo.exceptions import UnknownStudyError
 from hpo.history import History
 from hpo.log.ledger import Ledger
-from hpo.protocols import Storage
+from hpo.protocols import Storage, TurnTakingStorage, turn_taking
 
-__all__ = ["PAGE", "Log"]
+__all__ = ["PAGE", "Log", "identity_of"]
 
 PAGE = 2048
 """Events that are read at a time: few enough that one page reuses the memory of the page before it."""
 
 
+def identity_of(name: str, storage: Storage) -> str:
+    """The identity of the study that has a name now.
+
+    Raises:
+        UnknownStudyError: If there is none.
+    """
+    identity = storage.studies().get(name)
+    if identity is None:
+        raise UnknownStudyError(f"There is no study named {name!r} in {storage!r}.")
+    return identity
+
+
 @final
 class Log:
-    """One process's view of a log. Whoever calls its methods holds its lock.
+    """One process's view of a log. Whoever calls its methods holds its lock, except for `read` and `name`.
+
+    It is bound to the log's identity: it follows the study to another name, and never writes into another study.
 
     Args:
-        name: The study's.
+        identity: Of the log.
         storage: Where the log is kept.
 
     Attributes:
         ledger: What is known after the events that have been folded.
+
+    Raises:
+        UnknownStudyError: By every method that reads or writes, once the study has been deleted.
     """
 
-    def __init__(self, name: str, storage: Storage) -> None:
-        self.name = name
+    def __init__(self, identity: str, storage: Storage) -> None:
+        self.identity = identity
         self.storage = storage
         self.lock = threading.RLock()
         self.ledger = Ledger()
-        self._loose: list[Event] = []  # the latest that were folded, which the storage might still take back
+        self._turns = turn_taking(storage)
+        self._unconfirmed: list[Event] = []  # the latest that were folded, which the storage might still roll back
+
+    @property
+    def name(self) -> str:
+        """What the study is called, as far as the log has been folded."""
+        return self.ledger.header.name
+
+    def read(self, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:
+        """The events from a position on, at most `limit` of them, as the storage has them; folds nothing."""
+        try:
+            return self.storage.read(self.identity, since, limit=limit)
+        except UnknownStudyError as error:
+            raise self._deleted() from error
 
     def append(self, events: Sequence[Event], *, expect: int | None = None) -> list[int | None] | None:
         """Write events and fold them, after those that others wrote before them.
@@ -51,84 +82,128 @@ class Log:
         return self.ledger.history() if self._write(events, expect) else None
 
     def _write(self, events: Sequence[Event], expect: int | None) -> bool:
-        self._fasten()
-        head = self.storage.append(self.name, events, expect=expect)
+        self._confirm()
+        try:
+            head = self.storage.append(self.identity, events, expect=expect)
+        except UnknownStudyError as error:
+            raise self._deleted() from error
         if head is None:
             return False
-        self._read_until(head - len(events))
+        self._fold_until(head - len(events))
         return True
 
     def append_after(self, make: Callable[[], Sequence[Event]]) -> None:
-        """Keep other writers out, fold what they wrote, then write and fold what `make` says; nothing if it raises."""
-        self._fasten()
-        since, made = self.ledger.position, list[Event]()
+        """Fold what others wrote, then write and fold what `make` says right after it; nothing if it raises.
+
+        It is called again if its answer cannot be written there, because others were faster or an attempt failed.
+        """
+        if self._turns is None:
+            self._append_next(make)
+        else:
+            self._append_in_turn(self._turns, make)
+
+    def _append_next(self, make: Callable[[], Sequence[Event]]) -> None:
+        """Let whoever writes first win, and try again after the others."""
+        while True:
+            self.sync()
+            events = make()
+            if not events or self.append(events, expect=self.ledger.position) is not None:
+                return
+
+    def _append_in_turn(self, turns: TurnTakingStorage, make: Callable[[], Sequence[Event]]) -> None:
+        """Keep other writers out meanwhile."""
+        self._confirm()
+        made: list[Event] = []
 
         def after(tail: Sequence[Event]) -> Sequence[Event]:
-            nonlocal made
-            loose = len(self._loose)  # what an attempt that failed has folded
-            if loose and list(tail[:loose]) != self._loose:
-                raise _TakenBack
-            if len(tail) > loose:
-                self._loose += tail[loose:]
-                self.ledger.apply(tail[loose:])
-            made = list(make())
+            known = len(self._unconfirmed)  # what an attempt that failed has folded
+            if list(tail[:known]) != self._unconfirmed:
+                raise _RolledBack
+            if len(tail) > known:
+                self._unconfirmed += tail[known:]
+                self.ledger.apply(tail[known:])
+            made[:] = make()
             return made
 
         try:
-            self.storage.append_after(self.name, since, after)
-        except _TakenBack:
-            self._fasten()
-            self.append_after(make)
+            turns.append_after(self.identity, self.ledger.position, after)
+        except UnknownStudyError as error:
+            raise self._deleted() from error
+        except _RolledBack:
+            self._append_in_turn(turns, make)
             return
-        self._loose.clear()
+        self._unconfirmed = []
         self.ledger.apply(made)
+
+    def rename(self, name: str) -> None:
+        """Give the study another name.
+
+        Raises:
+            DuplicatedStudyError: If the storage has a study of that name.
+        """
+        try:
+            self.storage.rename(self.identity, name)
+        except UnknownStudyError as error:
+            raise self._deleted() from error
+        self.sync()
 
     def sync(self) -> None:
         """Fold what others have written."""
-        self._fasten()
-        page = self._apply_page()
-        if page == PAGE:
-            with _uncollected():
-                while page == PAGE:
-                    page = self._apply_page()
+        self._confirm()
+        self._fold_rest(self.ledger)
 
-    def _fasten(self) -> None:
+    def _confirm(self) -> None:
         """Make sure of events that were folded within an append that failed.
 
         The server may have crashed before it had them on its disk, and their places may hold others now. Whoever
         wrote them will write them again, so what was folded is forgotten, and the log read from its beginning.
         """
-        if not self._loose:
+        if not self._unconfirmed:
             return
-        since = self.ledger.position - len(self._loose)
-        there = list(self.storage.read(self.name, since, limit=len(self._loose)))
-        taken_back, self._loose = there != self._loose, []
-        if taken_back:
-            self.ledger = Ledger()
-            self.sync()
+        since = self.ledger.position - len(self._unconfirmed)
+        if list(self.read(since, limit=len(self._unconfirmed))) != self._unconfirmed:
+            ledger = Ledger()
+            self._fold_rest(ledger)
+            self.ledger = ledger  # only now: whoever reads without the lock needs a whole one
+        self._unconfirmed = []
 
     def reopened(self) -> Log:
         """The same log, from its header on, with a lock of its own."""
-        log = Log(self.name, self.storage)
+        log = Log(self.identity, self.storage)
         log.ledger.apply([self.ledger.header])
         return log
 
     def events(self) -> list[Event]:
         """The whole log, from its header on."""
         events: list[Event] = []
-        while page := self.storage.read(self.name, len(events), limit=PAGE):
+        while page := self.read(len(events), limit=PAGE):
             events += page
         return events
 
-    def _apply_page(self) -> int:
-        page = self.storage.read(self.name, self.ledger.position, limit=PAGE)
-        self.ledger.apply(page)
+    def _fold_rest(self, ledger: Ledger) -> None:
+        page = self._fold_page(ledger)
+        if page == PAGE:
+            with _uncollected():
+                while page == PAGE:
+                    page = self._fold_page(ledger)
+
+    def _fold_page(self, ledger: Ledger) -> int:
+        page = self.read(ledger.position, limit=PAGE)
+        ledger.apply(page)
         return len(page)
 
-    def _read_until(self, position: int) -> None:
+    def _fold_until(self, position: int) -> None:
         while self.ledger.position < position:
             missing = min(PAGE, position - self.ledger.position)
-            self.ledger.apply(self.storage.read(self.name, self.ledger.position, limit=missing))
+            self.ledger.apply(self.read(self.ledger.position, limit=missing))
+
+    def _deleted(self) -> UnknownStudyError:
+        """The error that says which study it was that the storage has no longer."""
+        which = f"The study {self.name!r}" if self.ledger.position else "The study"
+        return UnknownStudyError(
+            f"{which} that was open here has been deleted from {self.storage!r}; nothing more can be read from it or "
+            "written to it, not even if there is a new study of that name."
+        )
 
 
 @contextmanager
@@ -143,5 +218,5 @@ def _uncollected() -> Iterator[None]:
             gc.enable()
 
 
-class _TakenBack(Exception):
+class _RolledBack(Exception):
     """Events that were read have been lost by the storage before anyone was told that they are safe."""

@@ -12,7 +12,7 @@ from hpo.log import leases
 from hpo.log.leases import Observer
 from hpo.log.log import Log
 from hpo.log.worker import Worker
-from hpo.protocols import LeasePolicy
+from hpo.protocols import leasing
 from hpo.running import checkpoints
 from hpo.running.ending import is_handed_out
 from hpo.running.plan import Plan
@@ -44,38 +44,35 @@ class Leases:
     Args:
         log: The study's.
         owner: Who runs trials here.
+
+    Attributes:
+        lease_policy: How they are kept; None where no other process can see the study.
+        worker: This process, as `TrialStarted` names it; None where there are no leases.
     """
 
     def __init__(self, log: Log, owner: _Owner) -> None:
         self._log = log
         self._owner = owner
-        self._is_kept = False  # whether the thread that renews leases knows this
+        self._storage = leasing(log.storage)
+        self.lease_policy = None if self._storage is None else self._storage.lease_policy
+        self.worker = None if self.lease_policy is None else str(Worker.here())
+        self._is_kept = self.lease_policy is None  # whether the thread that renews leases need not be told of this
         self._beaten: set[int] = set()  # trials whose leases have been renewed
         self._observer = None if self.lease_policy is None else Observer(self.lease_policy)
 
-    @property
-    def lease_policy(self) -> LeasePolicy | None:
-        """How leases of running trials are kept; None where no other process can see the study."""
-        return self._log.storage.lease_policy
-
-    @property
-    def worker(self) -> str | None:
-        """This process, as `TrialStarted` names it; None where there are no leases."""
-        return None if self.lease_policy is None else str(Worker.here())
-
     def keep(self) -> None:
         """Have the leases of the owner's trials renewed from now on."""
-        if self.lease_policy is not None and not self._is_kept:
+        if not self._is_kept:
             leases.keep(self)
             self._is_kept = True
 
     def renew_leases(self) -> None:
         """Show the other workers that this one is alive. Called by a thread, now and then."""
         with self._log.lock:
-            alive, name = list(self._owner.live), self._log.name
+            alive = list(self._owner.live)
             ended = [number for number in self._beaten if number not in self._owner.live]
-        if alive or ended:
-            self._log.storage.beat(name, alive, ended)
+        if self._storage is not None and (alive or ended):
+            self._storage.beat(self._log.identity, alive, ended)
             self._beaten = set(alive)
 
     def is_lost(self, number: int) -> bool:
@@ -89,12 +86,13 @@ class Leases:
 
     def give_up_lost(self) -> None:
         """Fail the trials whose workers are gone, if it is time to look for them."""
-        if self._observer is None or not self._observer.is_due:
+        storage, observer = self._storage, self._observer
+        if storage is None or observer is None or not observer.is_due:
             return
         self._log.sync()
         running, live = self._log.ledger.running, self._owner.live
         others = [trial for number, trial in running.items() if number not in live and not is_handed_out(trial)]
-        for trial in self._observer.lost(others, lambda: self._log.storage.beats(self._log.name)):
+        for trial in observer.lost(others, lambda: storage.beats(self._log.identity)):
             worker = None if trial.worker is None else Worker.parse(trial.worker)
             who = "unknown" if worker is None else f"process {worker.pid} on {worker.host}"
             error = TrialError(_LOST, f"worker lost: {who} ended or stopped renewing its lease")

@@ -31,6 +31,7 @@ from hpo.history.finished import finished
 from hpo.key import Key
 from hpo.log.codec import dumps, loads
 from hpo.log.log import Log
+from hpo.protocols import is_private
 from hpo.running import checkpoints
 from hpo.running.budget import Budget
 from hpo.running.ending import end_of, end_of_asked, pruned
@@ -69,6 +70,7 @@ class Session:
         self._log = log
         self._known: dict[int, tuple[History, History]] = {}  # of the live ones: at their start, at their last report
         self._spaces: dict[tuple[str, ...], Space] = {}
+        self._is_private = is_private(log.storage)
         self._is_slow = False  # whether the sampler took long for its last proposal
         self._leases = Leases(log, self)
 
@@ -205,7 +207,7 @@ class Session:
         if name in known and known[name] is not distribution:
             check_distribution_compatibility(known[name], distribution, name)
         if isinstance(distribution, CategoricalDistribution) and distribution.opaque:
-            if self._log.storage.shared:
+            if not self._is_private:
                 raise TypeError(
                     f"The choices of {name!r} must be things that JSON can hold, to be stored; got "
                     f"{', '.join(distribution.opaque)}. Suggest their names and look the objects up in a dict."
@@ -264,7 +266,7 @@ class Session:
             return checkpoints.directory(self.plan.checkpoints, header, trial.number, trial.record.system_attrs)
 
     def stored(self, value: JSON) -> JSON:
-        if not self._log.storage.shared:
+        if self._is_private:
             return value
         text = dumps(value)
         if len(text) > MAX_ATTRIBUTE:
@@ -324,6 +326,10 @@ class Session:
     def is_lost(self, number: int) -> bool:
         """Whether a trial failed because its worker was taken for lost."""
         return self._leases.is_lost(number)
+
+    def renew_leases(self) -> None:
+        """Show the other workers now that the trials of this one are alive; a thread does it now and then."""
+        self._leases.renew_leases()
 
     def retry(self, number: int, events: Sequence[Event], *, lost: bool) -> list[Event]:
         """The retry of the trial that `events` end, if it failed and gets one; void if it had already ended."""

@@ -13,7 +13,7 @@ from typing import Any
 from hpo import logging
 from hpo.events import StudyCreated, StudyDirection
 from hpo.exceptions import DirectionMismatchError, DuplicatedStudyError
-from hpo.protocols import Pruner, Sampler, Storage
+from hpo.protocols import Pruner, Sampler, Storage, is_private
 from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
 from hpo.study.editing import check_name
@@ -66,7 +66,8 @@ def create_study(
     name = f"no-name-{uuid.uuid4()}" if study_name is None else study_name
     check_name(name)
     given = getattr(sampler, "seed", None) if seed is None else seed
-    header = StudyCreated(name, wanted, secrets.randbits(63) if given is None else int(given), time.time())
+    seed = secrets.randbits(63) if given is None else int(given)
+    header = StudyCreated(name, wanted, seed, time.time(), uuid.uuid4().hex)
     try:
         storage.create(header)
     except DuplicatedStudyError:
@@ -76,9 +77,9 @@ def create_study(
         _check_header(study, wanted if direction or directions else None, given)
         logger.info(f"Using an existing study with name '{name}' instead of creating a new one.")
         return study
-    where = "in memory" if not storage.shared else f"in {type(storage).__name__.removesuffix('Storage')}"
+    where = "in memory" if is_private(storage) else f"in {type(storage).__name__.removesuffix('Storage')}"
     logger.info(f"A new study created {where} with name: {name}")
-    return Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
+    return Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints, identity=header.identity)
 
 
 def load_study(
@@ -103,9 +104,9 @@ def load_study(
     """
     storage = get_storage(storage, create=False)
     if study_name is None:
-        names = storage.studies()
+        names = list(storage.studies())
         if len(names) != 1:
-            raise ValueError(f"study_name may be left out if the storage holds one study; it holds {list(names)!r}.")
+            raise ValueError(f"study_name may be left out if the storage holds one study; it holds {names!r}.")
         study_name = names[0]
     return Study(study_name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
 

@@ -113,9 +113,7 @@ def rename(log: Log, name: str) -> None:
     """Give a study another name."""
     check_name(name)
     with log.lock:
-        log.storage.rename(log.name, name)
-        log.name = name
-        log.sync()
+        log.rename(name)
 
 
 def check_known(log: Log, number: int, doing: str) -> None:

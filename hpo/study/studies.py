@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
 from hpo.arrays import JSON
-from hpo.events import StudyCreated, StudyDirection
-from hpo.log.log import PAGE, Log
+from hpo.events import StudyCreated, StudyDirection, StudyRenamed
+from hpo.log.log import PAGE, Log, identity_of
 from hpo.protocols import Storage
 from hpo.reading.records import record_of
 from hpo.storage import get_storage
@@ -50,7 +51,8 @@ def delete_study(*, study_name: str, storage: str | Storage) -> None:
     Raises:
         UnknownStudyError: If there is no such study.
     """
-    get_storage(storage, create=False).delete(study_name)
+    storage = get_storage(storage, create=False)
+    storage.delete(identity_of(study_name, storage))
 
 
 def copy_study(
@@ -67,17 +69,18 @@ def copy_study(
         DuplicatedStudyError: If the target has a study of that name.
     """
     source, target = get_storage(from_storage, create=False), get_storage(to_storage)
+    original, copy = identity_of(from_study_name, source), uuid.uuid4().hex
     name = from_study_name if to_study_name is None else to_study_name
-    (header,) = source.read(from_study_name, 0, limit=1)
+    (header,) = source.read(original, 0, limit=1)
     assert isinstance(header, StudyCreated)
-    target.create(StudyCreated(name, header.directions, header.seed, header.time))
+    target.create(header._replace(name=name, identity=copy))
     position = 1
     try:
-        while events := source.read(from_study_name, position, limit=PAGE):
-            target.append(name, events)
+        while events := source.read(original, position, limit=PAGE):
+            target.append(copy, [StudyRenamed(name) if isinstance(e, StudyRenamed) else e for e in events])
             position += len(events)
     except BaseException:
-        target.delete(name)  # rather no copy than half of one
+        target.delete(copy)  # rather no copy than half of one
         raise
 
 
@@ -89,7 +92,7 @@ def get_all_study_names(storage: str | Storage) -> list[str]:
 def get_all_study_summaries(storage: str | Storage, include_best_trial: bool = True) -> list[StudySummary]:
     """A summary of each study in a storage, in the order of their creation."""
     storage = get_storage(storage)
-    return [_summary(Log(name, storage), include_best_trial) for name in storage.studies()]
+    return [_summary(Log(identity, storage), include_best_trial) for identity in storage.studies().values()]
 
 
 def _summary(log: Log, include_best_trial: bool) -> StudySummary:

@@ -14,7 +14,7 @@ from hpo.arrays import JSON
 from hpo.distributions import BaseDistribution
 from hpo.events import AttributeSet, Event, StudyDirection, TrialState
 from hpo.history import History
-from hpo.log.log import Log
+from hpo.log.log import Log, identity_of
 from hpo.protocols import Pruner, Sampler, Storage
 from hpo.reading.records import record_of
 from hpo.reading.snapshot import Snapshot, only
@@ -67,6 +67,7 @@ class Study:
         *,
         retry: RetryPolicy | int | None = None,
         checkpoints: str | Path | None = None,
+        identity: str | None = None,
     ) -> None:
         plan = Plan(
             default_sampler() if sampler is None else sampler,
@@ -74,7 +75,8 @@ class Study:
             RetryPolicy(max_retry=retry, failed=True) if isinstance(retry, int) else retry,
             default_root() if checkpoints is None else Path(checkpoints).absolute(),
         )
-        self._set_up(Log(study_name, get_storage(storage)), plan)
+        storage = get_storage(storage)
+        self._set_up(Log(identity_of(study_name, storage) if identity is None else identity, storage), plan)
         self._log.sync()
 
     @property
@@ -355,8 +357,10 @@ class Study:
 
     @property
     def study_name(self) -> str:
-        """Its name within the storage."""
-        return self._log.name
+        """Its present name within the storage."""
+        with self._log.lock:
+            self._log.sync()
+            return self._log.name
 
     @property
     def directions(self) -> list[StudyDirection]:
@@ -384,13 +388,26 @@ class Study:
             return Snapshot(self._log.ledger, self._session.live)
 
     def events(self, since: int = 0, *, limit: int | None = None) -> list[Event]:
-        """The study's log from a position on, for whoever follows it; see `hpo.events`.
+        """What has happened to the study, from a position of its log on: for dashboards, trackers and other followers.
+
+        Any thread may ask. The log only grows, so whoever remembers how many events it has seen asks for the rest.
 
         Args:
-            since: How many events to pass over: those that were read before.
-            limit: How many at most; None for all.
+            since: How many events to leave out; the first one is the `StudyCreated`.
+            limit: The most to return; None for all.
+
+        Raises:
+            UnknownStudyError: If the study has been deleted.
+
+        Example:
+            >>> seen = len(study.events())
+            >>> study.optimize(objective, n_trials=1)
+            >>> [type(event).__name__ for event in study.events(seen)]
+            ['TrialStarted', 'TrialProposed', 'SpaceDeclared', 'TrialFinished']
         """
-        return list(self._log.storage.read(self._log.name, since, limit=limit))
+        if since < 0 or (limit is not None and limit < 0):
+            raise ValueError(f"since and limit must be ≥ 0, got {since!r} and {limit!r}.")
+        return list(self._log.read(since, limit=limit))
 
     @property
     def history(self) -> History:
@@ -558,14 +575,14 @@ class Study:
         self._set_up(self._log.reopened(), self._session.plan)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"name": self._log.name, "storage": self._log.storage, "plan": self._session.plan}
+        return {"identity": self._log.identity, "storage": self._log.storage, "plan": self._session.plan}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._set_up(Log(state["name"], state["storage"]), state["plan"])
+        self._set_up(Log(state["identity"], state["storage"]), state["plan"])
         self._log.sync()
 
     def __repr__(self) -> str:
-        return f"Study(study_name={self.study_name!r}, storage={self._log.storage!r})"
+        return f"Study(study_name={self._log.name!r}, storage={self._log.storage!r})"
 
 
 def _after_fork() -> None:

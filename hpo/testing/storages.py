@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import math
 import pickle
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from functools import partial
+from typing import TypeVar
+from unittest import SkipTest
 
-from hpo.distributions import (
-    CategoricalDistribution,
-)
+from hpo.distributions import CategoricalDistribution, FloatDistribution
 from hpo.events import (
     AttributeSet,
     Event,
@@ -29,165 +30,212 @@ from hpo.events import (
     TrialState,
 )
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
-from hpo.protocols import Storage
+from hpo.protocols import LeasingStorage, Storage, TurnTakingStorage, is_private
 from hpo.space import Space
-from hpo.study import create_study, load_study
+from hpo.study import Study, copy_study, create_study, delete_study, load_study
 from hpo.testing.studies import DISTRIBUTIONS, logged, objective, raised, text
+from hpo.trial import Trial, create_trial
 
 __all__ = ["StorageContract"]
 
 T = TypeVar("T")
 
+_identities = (f"{i:032x}" for i in itertools.count())
+
 
 class StorageContract:
-    """Laws of storages; give the subclass a fixture `storage`, a new and empty one for each test."""
+    """Laws of storages; give the subclass a fixture `storage`, a new and empty one for each test.
+
+    Laws of what only some storages can do are skipped for the others, which shows in the tests' output.
+    """
 
     def test_a_log_begins_with_its_header(self, storage: Storage) -> None:
-        header = _header("a")
-        storage.create(header)
-        assert list(storage.read("a")) == [header]
-        assert list(storage.studies()) == ["a"]
+        header = _created(storage, "a")
+        assert list(storage.read(header.identity)) == [header]
+        assert dict(storage.studies()) == {"a": header.identity}
 
-    def test_a_name_can_be_taken_once(self, storage: Storage) -> None:
-        storage.create(_header("a"))
-        storage.append("a", [TrialStarted(1.0)])
-        assert isinstance(raised(lambda: storage.create(_header("a", seed=1))), DuplicatedStudyError)
-        assert list(storage.read("a")) == [_header("a"), TrialStarted(1.0)]
+    def test_a_name_and_an_identity_can_be_taken_once(self, storage: Storage) -> None:
+        header = _created(storage, "a")
+        storage.append(header.identity, [TrialStarted(1.0)])
+        for other in (_header("a"), header._replace(name="b"), header):
+            assert isinstance(raised(partial(storage.create, other)), DuplicatedStudyError)
+        assert dict(storage.studies()) == {"a": header.identity}
+        assert list(storage.read(header.identity)) == [header, TrialStarted(1.0)]
+
+    def test_of_those_who_take_a_name_at_once_one_gets_it(self, storage: Storage) -> None:
+        for name in ("a", "b", "c"):
+            headers = [_header(name) for _ in range(4)]
+            errors = _in_threads(lambda i, headers=headers: raised(partial(storage.create, headers[i])), 4)  # type: ignore[misc]
+            assert sorted(map(type, errors), key=str) == [type(None), *[DuplicatedStudyError] * 3]
+        assert list(storage.studies()) == ["a", "b", "c"]
 
     def test_a_study_keeps_its_log_under_another_name(self, storage: Storage) -> None:
-        for name in "ab":
-            storage.create(_header(name))
-        storage.append("a", [TrialStarted(1.0)])
-        assert isinstance(raised(lambda: storage.rename("a", "b")), DuplicatedStudyError)
-        assert isinstance(raised(lambda: storage.rename("none", "c")), UnknownStudyError)
-        storage.rename("a", "c")
-        assert list(storage.studies()) == ["c", "b"]
-        assert list(storage.read("c")) == [_header("a"), TrialStarted(1.0), StudyRenamed("c")]
-        assert isinstance(raised(lambda: storage.create(_header("c"))), DuplicatedStudyError)
-        storage.create(_header("a"))
-        assert list(storage.read("a")) == [_header("a")]
+        for view in _views(storage):
+            a, b = _created(storage, "a"), _created(storage, "b")
+            storage.append(a.identity, [TrialStarted(1.0)])
+            assert isinstance(raised(partial(storage.rename, a.identity, "b")), DuplicatedStudyError)
+            assert len(view.read(a.identity)) == 2
+            storage.rename(a.identity, "c")
+            assert list(view.studies().items()) == [("c", a.identity), ("b", b.identity)]
+            assert isinstance(raised(lambda: storage.create(_header("c"))), DuplicatedStudyError)
+            new = _created(storage, "a")
+            assert view.append(a.identity, [TrialStarted(2.0)], expect=3) == 4
+            assert view.append(a.identity, [TrialStarted(3.0)]) == 5
+            log = [a, TrialStarted(1.0), StudyRenamed("c"), TrialStarted(2.0), TrialStarted(3.0)]
+            assert list(storage.read(a.identity)) == list(view.read(a.identity)) == log
+            assert list(view.read(new.identity)) == [new]
+            for identity in storage.studies().values():
+                storage.delete(identity)
+
+    def test_a_deleted_log_stays_unknown_whoever_has_its_name(self, storage: Storage) -> None:
+        for view in _views(storage):
+            old, other = _created(storage, "a").identity, _created(storage, "b").identity
+            assert view.append(old, [TrialStarted(1.0)]) == 2
+            if isinstance(view, LeasingStorage):
+                view.beat(old, [0], [])
+            storage.delete(old)
+            assert dict(view.studies()) == {"b": other}
+            for recreated in (False, True):
+                new = _created(storage, "a", seed=9) if recreated else None
+                for call in _calls(view, old):
+                    error = raised(call)
+                    assert isinstance(error, UnknownStudyError)
+                    assert repr(old) in str(error)
+                if new is not None:
+                    assert list(view.studies().items()) == [("b", other), ("a", new.identity)]
+                    assert list(view.read(new.identity)) == list(storage.read(new.identity)) == [new]
+                    if isinstance(view, LeasingStorage):
+                        assert view.beats(new.identity) == {}
+            for identity in storage.studies().values():
+                storage.delete(identity)
+
+    def test_an_unknown_study_is_an_error(self, storage: Storage) -> None:
+        for call in _calls(storage, "unknown"):
+            error = raised(call)
+            assert isinstance(error, UnknownStudyError)
+            assert "'unknown'" in str(error)
+        assert dict(storage.studies()) == {}
+
+    def test_studies_may_be_deleted_while_others_write(self, storage: Storage) -> None:
+        for seed in range(5):
+            study = _created(storage, "a", seed=seed).identity
+            n_written = threading.Semaphore(0)
+
+            def work(thread: int, study: str = study, n_written: threading.Semaphore = n_written) -> None:
+                if thread == 0:
+                    for _ in range(3):
+                        n_written.acquire()
+                    storage.delete(study)
+                    return
+                while True:
+                    try:
+                        storage.append(study, [TrialStarted(1.0)])
+                        if isinstance(storage, LeasingStorage):
+                            storage.beat(study, [thread], [])
+                    except UnknownStudyError:
+                        return
+                    finally:
+                        n_written.release()
+
+            _in_threads(work, 3)
+            assert dict(storage.studies()) == {}
 
     def test_leases_count_and_end_beside_the_log(self, storage: Storage) -> None:
-        for name in "ab":
-            storage.create(_header(name))
-        assert storage.beats("a") == {}
-        if storage.lease_policy is None:
-            return
-        storage.beat("a", [0, 7], [])
-        before = dict(storage.beats("a"))
-        storage.beat("a", [7], [0])
-        after = dict(storage.beats("a"))
+        if not isinstance(storage, LeasingStorage):
+            raise SkipTest(f"{storage!r} is no LeasingStorage")
+        a, b = _created(storage, "a").identity, _created(storage, "b").identity
+        assert storage.beats(a) == {}
+        storage.beat(a, [0, 7], [])
+        before = dict(storage.beats(a))
+        storage.beat(a, [7], [0])
+        after = dict(storage.beats(a))
         assert set(before) == {0, 7}
         assert set(after) == {7}
         assert after[7] != before[7]
-        assert storage.beats("b") == {}
-        assert len(storage.read("a")) == 1
+        assert storage.beats(b) == {}
+        storage.rename(a, "c")
+        assert storage.beats(a) == after
+        assert len(storage.read(a)) == 2
 
     def test_append_returns_the_length_of_the_log(self, storage: Storage) -> None:
-        storage.create(_header("a"))
-        storage.create(_header("b"))
+        a, b = _created(storage, "a").identity, _created(storage, "b").identity
         length = 1
         for n in (1, 3, 2, 1):
             length += n
-            assert storage.append("a", [TrialStarted(float(i)) for i in range(n)]) == length
-            assert len(storage.read("a")) == length
-        assert len(storage.read("b")) == 1
+            assert storage.append(a, [TrialStarted(float(i)) for i in range(n)]) == length
+            assert len(storage.read(a)) == length
+        assert len(storage.read(b)) == 1
 
     def test_appending_nothing_changes_nothing(self, storage: Storage) -> None:
-        storage.create(_header("a"))
-        assert storage.append("a", []) == 1
-        assert storage.append("a", [], expect=1) == 1
-        assert storage.append("a", [], expect=2) is None
-        assert len(storage.read("a")) == 1
+        study = _created(storage, "a").identity
+        assert storage.append(study, []) == 1
+        assert storage.append(study, [], expect=1) == 1
+        assert storage.append(study, [], expect=2) is None
+        assert len(storage.read(study)) == 1
 
     def test_what_depends_on_the_log_is_appended_while_others_wait(self, storage: Storage) -> None:
-        storage.create(_header("a"))
-        storage.append("a", [TrialStarted(1.0)])
+        if not isinstance(storage, TurnTakingStorage):
+            raise SkipTest(f"{storage!r} is no TurnTakingStorage")
+        study = _created(storage, "a").identity
+        storage.append(study, [TrialStarted(1.0)])
         seen: list[list[Event]] = []
 
         def make(tail: Sequence[Event]) -> list[Event]:
             seen.append(list(tail))
             return [TrialStarted(2.0), TrialStarted(3.0)]
 
-        assert storage.append_after("a", 1, make) == 4
+        assert storage.append_after(study, 1, make) == 4
         assert seen == [[TrialStarted(1.0)]]
-        assert storage.append_after("a", 4, lambda tail: list(tail)) == 4
-        assert isinstance(raised(lambda: storage.append_after("a", 0, lambda tail: [][1])), IndexError)
-        assert isinstance(raised(lambda: storage.append_after("b", 0, make)), UnknownStudyError)
-        assert len(storage.read("a")) == 4
+        assert storage.append_after(study, 4, lambda tail: list(tail)) == 4
+        assert isinstance(raised(lambda: storage.append_after(study, 0, lambda tail: [][1])), IndexError)
+        assert len(storage.read(study)) == 4
 
         def count(_: int) -> None:
             for _ in range(10):
-                storage.append_after("a", 0, lambda tail: [TrialStarted(float(len(tail)))])
+                storage.append_after(study, 0, lambda tail: [TrialStarted(float(len(tail)))])
 
         _in_threads(count, 4)
-        assert [event.time for event in storage.read("a", 4) if isinstance(event, TrialStarted)] == list(range(4, 44))
+        assert [event.time for event in storage.read(study, 4) if isinstance(event, TrialStarted)] == list(range(4, 44))
 
     def test_append_holds_to_what_is_expected(self, storage: Storage) -> None:
-        storage.create(_header("a"))
+        study = _created(storage, "a").identity
         events = [TrialStarted(1.0), TrialStarted(2.0)]
-        assert storage.append("a", events, expect=1) == 3
+        assert storage.append(study, events, expect=1) == 3
         for wrong in (0, 1, 2, 4):
-            assert storage.append("a", events, expect=wrong) is None
-        assert storage.append("a", events, expect=3) == 5
-        assert len(storage.read("a")) == 5
+            assert storage.append(study, events, expect=wrong) is None
+        assert storage.append(study, events, expect=3) == 5
+        assert len(storage.read(study)) == 5
 
     def test_read_gives_any_part_of_the_log(self, storage: Storage) -> None:
-        log = _long_log(storage, "a", 3000)
+        study, log = _long_log(storage, "a", 3000)
         n = len(log)
         for since in (0, 1, 2, 1023, 1024, 2047, 2048, n - 1, n, n + 5):
             for limit in (None, 0, 1, 1024, 5000):
                 expected = log[since:] if limit is None else log[since : since + limit]
-                assert list(storage.read("a", since, limit=limit)) == expected
+                assert list(storage.read(study, since, limit=limit)) == expected
 
     def test_studies_are_listed_in_the_order_of_their_creation(self, storage: Storage) -> None:
-        for name in "cabd":
-            storage.create(_header(name))
-        storage.append("d", [TrialStarted(1.0)])
-        storage.delete("a")
-        storage.create(_header("a"))
-        assert list(storage.studies()) == ["c", "b", "d", "a"]
-
-    def test_a_deleted_study_is_gone(self, storage: Storage) -> None:
-        storage.create(_header("a"))
-        storage.create(_header("b"))
-        storage.append("a", [TrialStarted(1.0)])
-        storage.delete("a")
-        assert list(storage.studies()) == ["b"]
-        assert isinstance(raised(lambda: storage.read("a")), UnknownStudyError)
-        storage.create(_header("a", seed=5))
-        assert list(storage.read("a")) == [_header("a", seed=5)]
-        assert storage.append("a", [TrialStarted(1.0)], expect=1) == 2
-
-    def test_an_unknown_study_is_an_error(self, storage: Storage) -> None:
-        calls: list[Callable[[], Any]] = [
-            lambda: storage.read("a"),
-            lambda: storage.read("a", 5, limit=1),
-            lambda: storage.append("a", [TrialStarted(1.0)]),
-            lambda: storage.append("a", [TrialStarted(1.0)], expect=0),
-            lambda: storage.delete("a"),
-        ]
-        for call in calls:
-            error = raised(call)
-            assert isinstance(error, UnknownStudyError)
-            assert "'a'" in str(error)
-        assert list(storage.studies()) == []
+        studies = {name: _created(storage, name).identity for name in "cabd"}
+        storage.append(studies["d"], [TrialStarted(1.0)])
+        storage.delete(studies["a"])
+        studies["a"] = _created(storage, "a").identity
+        assert list(storage.studies().items()) == [(name, studies[name]) for name in "cbda"]
 
     def test_every_kind_of_event_comes_back(self, storage: Storage) -> None:
-        storage.create(_header("a"))
+        study = _created(storage, "a").identity
         for event in _events():
-            storage.append("a", [event])
-        storage.append("a", _events())
-        assert text(storage.read("a")[1:]) == text(_events() * 2)
+            storage.append(study, [event])
+        storage.append(study, _events())
+        assert text(storage.read(study, 1)) == text(_events() * 2)
 
     def test_values_keep_their_types_beside_each_other(self, storage: Storage) -> None:
-        storage.create(_header("a"))
+        study = _created(storage, "a").identity
         values = [1, 1.0, True, "1", None, [1], [1.0], {"k": True}, -0.0, 0, 2**60, 2**70, math.nan, math.inf, {}]
         events = [AttributeSet("key", value) for value in values]
         events += [AttributeSet("key", {"k": [value]}) for value in values]
-        storage.append("a", events * 40)
+        storage.append(study, events * 40)
         _long_log(storage, "b", 3000)
-        assert text(storage.read("a", 1)) == text(events * 40)
+        assert text(storage.read(study, 1)) == text(events * 40)
 
     def test_names_may_be_anything(self, storage: Storage) -> None:
         names = [
@@ -203,38 +251,38 @@ class StorageContract:
             "été 試験 🙂",
             "n" * 512,
         ]
-        for i, name in enumerate(names):
-            storage.create(_header(name, seed=i))
-        assert list(storage.studies()) == names
-        for i, name in enumerate(names):
-            assert list(storage.read(name)) == [_header(name, seed=i)]
-        for name in names:
-            storage.delete(name)
-        assert list(storage.studies()) == []
+        headers = [_created(storage, name, seed=i) for i, name in enumerate(names)]
+        assert list(storage.studies().items()) == [(header.name, header.identity) for header in headers]
+        for header in headers:
+            assert list(storage.read(header.identity)) == [header]
+        for header in headers:
+            storage.delete(header.identity)
+        assert dict(storage.studies()) == {}
 
     def test_what_cannot_be_written_leaves_nothing_behind(self, storage: Storage) -> None:
-        storage.create(_header("a"))
+        study = _created(storage, "a").identity
         for bad in (object(), {1, 2}, b"bytes"):
             batch: list[Event] = [TrialStarted(1.0), AttributeSet("key", bad), TrialStarted(2.0)]
-            if storage.shared:
-                assert isinstance(raised(lambda batch=batch: storage.append("a", batch)), TypeError)  # type: ignore[misc]
-                assert len(storage.read("a")) == 1
+            if is_private(storage):
+                assert storage.append(study, batch) == len(storage.read(study))
+                assert storage.read(study)[-2] == AttributeSet("key", bad)
             else:
-                assert storage.append("a", batch) == len(storage.read("a"))
-        assert storage.append("a", [TrialStarted(3.0)]) == len(storage.read("a"))
+                assert isinstance(raised(partial(storage.append, study, batch)), TypeError)
+                assert len(storage.read(study)) == 1
+        assert storage.append(study, [TrialStarted(3.0)]) == len(storage.read(study))
 
     def test_threads_lose_nothing(self, storage: Storage) -> None:
-        storage.create(_header("a"))
+        study = _created(storage, "a").identity
         n_threads, n_appends = 6, 15
 
         def write(thread: int) -> list[int | None]:
             return [
-                storage.append("a", [TrialReported(thread, 2 * i + j, 0.0, 0.0) for j in range(2)])
+                storage.append(study, [TrialReported(thread, 2 * i + j, 0.0, 0.0) for j in range(2)])
                 for i in range(n_appends)
             ]
 
         lengths = _in_threads(write, n_threads)
-        log = storage.read("a")
+        log = storage.read(study)
         assert sorted(length or 0 for own in lengths for length in own) == list(
             range(3, 2 * n_threads * n_appends + 2, 2)
         )
@@ -244,24 +292,24 @@ class StorageContract:
                 assert list(log[length - 2 : length]) == [TrialReported(thread, 2 * i + j, 0.0, 0.0) for j in range(2)]
 
     def test_of_those_who_expect_the_same_one_wins(self, storage: Storage) -> None:
-        storage.create(_header("a"))
+        study = _created(storage, "a").identity
         for position in range(1, 6):
-            answers = _in_threads(lambda _, at=position: storage.append("a", [TrialStarted(0.0)], expect=at), 4)  # type: ignore[misc]
+            answers = _in_threads(lambda _, at=position: storage.append(study, [TrialStarted(0.0)], expect=at), 4)  # type: ignore[misc]
             assert sorted(answers, key=str) == [position + 1, None, None, None]
 
     def test_readers_see_a_prefix_while_others_write(self, storage: Storage) -> None:
-        storage.create(_header("a"))
+        study = _created(storage, "a").identity
         done = threading.Event()
 
         def work(thread: int) -> None:
             if thread == 0:
                 for i in range(40):
-                    storage.append("a", [TrialReported(0, 2 * i + j, 0.0, 0.0) for j in range(2)])
+                    storage.append(study, [TrialReported(0, 2 * i + j, 0.0, 0.0) for j in range(2)])
                 done.set()
                 return
             seen = 1
             while not done.is_set():
-                fresh = storage.read("a", seen)
+                fresh = storage.read(study, seen)
                 assert len(fresh) % 2 == 0
                 steps = [event.step for event in fresh if isinstance(event, TrialReported)]
                 assert steps == list(range(seen - 1, seen - 1 + len(fresh)))
@@ -270,28 +318,14 @@ class StorageContract:
         _in_threads(work, 3)
 
     def test_a_copy_reads_what_was_written(self, storage: Storage) -> None:
-        log = _long_log(storage, "a", 2500)
+        study, log = _long_log(storage, "a", 2500)
         for again in (pickle.loads(pickle.dumps(storage)), copy.deepcopy(storage)):
-            assert list(again.studies()) == ["a"]
-            assert list(again.read("a")) == log
-            length = again.append("a", [TrialStarted(9.0)])
-            assert length == len(again.read("a"))
-            assert (len(storage.read("a")) == length) == storage.shared
-            log = list(storage.read("a"))
-
-    def test_a_copy_follows_a_study_that_is_made_anew(self, storage: Storage) -> None:
-        if not storage.shared:
-            return
-        storage.create(_header("a"))
-        other: Storage = pickle.loads(pickle.dumps(storage))
-        assert other.append("a", [TrialStarted(1.0)]) == 2
-        storage.delete("a")
-        storage.create(_header("a", seed=9))
-        assert list(other.read("a")) == [_header("a", seed=9)]
-        assert other.append("a", [TrialStarted(2.0)]) == 2
-        storage.delete("a")
-        assert isinstance(raised(lambda: other.append("a", [TrialStarted(3.0)])), UnknownStudyError)
-        assert isinstance(raised(lambda: other.read("a")), UnknownStudyError)
+            assert dict(again.studies()) == {"a": study}
+            assert list(again.read(study)) == log
+            length = again.append(study, [TrialStarted(9.0)])
+            assert length == len(again.read(study))
+            assert (len(storage.read(study)) == length) != is_private(storage)
+            log = list(storage.read(study))
 
     def test_a_study_lives_in_it(self, storage: Storage) -> None:
         study = create_study(storage=storage, study_name="contract", seed=7)
@@ -302,22 +336,143 @@ class StorageContract:
         memory.optimize(objective, n_trials=12, catch=ArithmeticError)
         assert logged(loaded) == logged(memory)
 
+    def test_a_worker_never_writes_into_a_study_that_took_the_name_of_its_own(self, storage: Storage) -> None:
+        for view in _views(storage):
+            create_study(storage=storage, study_name="a", seed=1)
+            worker = load_study(study_name="a", storage=view)
+            told, reported = worker.ask(), worker.ask()
+            told.suggest_float("x", 0, 1)
+            delete_study(study_name="a", storage=storage)
+            for recreated in (False, True):
+                new = create_study(storage=storage, study_name="a", seed=2) if recreated else None
+                if new is not None:
+                    new.ask(n=2)  # what the worker writes to its trials must not arrive at these
+                before = [] if new is None else new.events()
+                for call in _requests(worker, told, reported):
+                    error = raised(call)
+                    assert isinstance(error, UnknownStudyError)
+                    assert "The study 'a' that was open here has been deleted" in str(error)
+                if isinstance(view, LeasingStorage):
+                    assert isinstance(raised(worker._session.renew_leases), UnknownStudyError)
+                if new is not None:
+                    assert new.events() == before
+                    assert dict(storage.studies()) == {"a": new._log.identity}
+            delete_study(study_name="a", storage=storage)
+
+    def test_a_worker_follows_its_study_to_another_name(self, storage: Storage) -> None:
+        for view in _views(storage):
+            mine = create_study(storage=storage, study_name="a", seed=1)
+            worker = load_study(study_name="a", storage=view)
+            trial = worker.ask()
+            mine.rename("b")
+            new = create_study(storage=storage, study_name="a", seed=2)
+            new.ask()
+            before = new.events()
+            trial.report(0.5, 0)
+            worker._session.renew_leases()
+            worker.tell(trial, 1.0)
+            worker.optimize(objective, n_trials=2)
+            assert worker.study_name == mine.study_name == "b"
+            assert repr(worker).startswith("Study(study_name='b'")
+            assert text(worker.trials) == text(mine.trials)
+            assert [trial.state.is_finished() for trial in mine.trials] == [True] * 3
+            assert worker.events() == mine.events()
+            assert new.events() == before
+            assert load_study(study_name="b", storage=view).seed == 1
+            assert pickle.loads(pickle.dumps(worker)).study_name == "b"
+            copy_study(from_study_name="b", from_storage=view, to_storage=storage, to_study_name="copy")
+            copied = load_study(study_name="copy", storage=storage)
+            assert (copied.study_name, text(copied.trials)) == ("copy", text(mine.trials))
+            assert len(set(storage.studies().values())) == 3
+            for name in ("a", "b", "copy"):
+                delete_study(study_name=name, storage=storage)
+
+    def test_followers_see_what_has_happened(self, storage: Storage) -> None:
+        study = create_study(storage=storage, study_name="a", seed=1)
+        seen: list[Event] = []
+        for n_trials in (0, 1, 3):
+            study.optimize(objective, n_trials=n_trials, catch=ArithmeticError)
+            follower: Study = load_study(study_name="a", storage=storage)
+            seen += follower.events(len(seen))
+            assert seen == follower.events() == study.events()
+        assert study.events(2, limit=3) == seen[2:5]
+        assert study.events(len(seen) + 1) == study.events(0, limit=0) == []
+        assert isinstance(raised(lambda: study.events(-1)), ValueError)
+        assert isinstance(raised(lambda: study.events(limit=-1)), ValueError)
+
 
 def _header(name: str, *, seed: int = 0) -> StudyCreated:
-    return StudyCreated(name, (StudyDirection.MINIMIZE, StudyDirection.MAXIMIZE), seed, 12.5)
+    """A header of its own identity, also where the name and the seed are the same."""
+    return StudyCreated(name, (StudyDirection.MINIMIZE, StudyDirection.MAXIMIZE), seed, 12.5, next(_identities))
 
 
-def _long_log(storage: Storage, name: str, n: int) -> list[Event]:
-    log: list[Event] = [_header(name)]
+def _created(storage: Storage, name: str, *, seed: int = 0) -> StudyCreated:
+    """The header of a log that has just begun."""
+    header = _header(name, seed=seed)
+    storage.create(header)
+    return header
+
+
+def _views(storage: Storage) -> list[Storage]:
+    """What workers may look at one place through: the same storage, and, where others can see it, one of their own."""
+    return [storage] if is_private(storage) else [storage, pickle.loads(pickle.dumps(storage))]
+
+
+def _calls(storage: Storage, study: str) -> list[Callable[[], object]]:
+    """Everything that can be asked of a storage about one study."""
+    calls: list[Callable[[], object]] = [
+        lambda: storage.read(study),
+        lambda: storage.read(study, 1),
+        lambda: storage.read(study, 5, limit=1),
+        lambda: storage.append(study, []),
+        lambda: storage.append(study, [TrialStarted(1.0)]),
+        lambda: storage.append(study, [TrialStarted(1.0)] * 9),
+        lambda: storage.append(study, [TrialStarted(1.0)], expect=0),
+        lambda: storage.append(study, [TrialStarted(1.0)], expect=2),
+        lambda: storage.rename(study, "z"),
+        lambda: storage.delete(study),
+    ]
+    if isinstance(storage, TurnTakingStorage):
+        calls += [partial(storage.append_after, study, since, lambda tail: [TrialStarted(1.0)]) for since in (0, 2)]
+    if isinstance(storage, LeasingStorage):
+        calls += [lambda: storage.beat(study, [1], [2]), lambda: storage.beats(study)]
+    return calls
+
+
+def _requests(worker: Study, told: Trial, reported: Trial) -> list[Callable[[], object]]:
+    """Everything that a worker may ask of its study: it runs two trials, one to be told and one to report."""
+    return [
+        worker.ask,
+        lambda: worker.ask({"x": FloatDistribution(0, 1)}),
+        lambda: worker.tell(told, 1.0),
+        lambda: worker.tell(reported.number, 1.0),
+        lambda: reported.report(0.5, 0),
+        lambda: worker.optimize(objective, n_trials=1),
+        lambda: worker.enqueue_trial({"x": 0.5}),
+        lambda: worker.add_trial(create_trial(value=1.0)),
+        lambda: worker.delete_trial(0),
+        lambda: worker.set_user_attr("key", 1),
+        lambda: worker.rename("b"),
+        lambda: worker.study_name,
+        lambda: worker.trials,
+        lambda: worker.history,
+        worker.events,
+        worker.verify,
+    ]
+
+
+def _long_log(storage: Storage, name: str, n: int) -> tuple[str, list[Event]]:
+    """The identity of a log and what it holds."""
+    header = _created(storage, name)
+    log: list[Event] = [header]
     for number in range(n // 3):
         log += [
             TrialStarted(float(number)),
             TrialProposed(number, (0.5, 1.0)),
             TrialFinished(number, TrialState.COMPLETE, 1.5, (float(number),), "digest", {"x": 0.5, "k": "a"}),
         ]
-    storage.create(_header(name))
-    storage.append(name, log[1:])
-    return log
+    storage.append(header.identity, log[1:])
+    return header.identity, log
 
 
 def _events() -> list[Event]:

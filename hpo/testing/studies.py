@@ -13,7 +13,7 @@ from hpo.distributions import (
     IntDistribution,
     NormalDistribution,
 )
-from hpo.events import TrialStarted
+from hpo.events import StudyCreated, TrialStarted
 from hpo.exceptions import TrialPruned
 from hpo.history import History
 from hpo.study import Study
@@ -41,13 +41,15 @@ DISTRIBUTIONS: dict[str, BaseDistribution] = {
 
 
 def logged(study: Study) -> list[str]:
-    """The events, without when and where they happened."""
-    return text([_anywhere(event) for event in study._log.storage.read(study.study_name)])
+    """The events, without when and where they happened, and without the log's identity."""
+    return text([_anywhere(event) for event in study.events()])
 
 
 def _anywhere(event: Any) -> Any:
     if isinstance(event, TrialStarted):
         return event._replace(time=0.0, worker=None)
+    if isinstance(event, StudyCreated):
+        return event._replace(time=0.0, identity="")
     return event._replace(time=0.0) if "time" in event._fields else event
 
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol, TypeVar, final
 import sqlalchemy as sa
 
 from hpo.storage.sql import wal
-from hpo.storage.sql.turnstile import Turnstile
+from hpo.storage.sql.writer_queue import WriterQueue
 
 __all__ = ["Backend", "Ordinary", "PostgreSQL", "SQLite", "make_backend"]
 
@@ -213,7 +213,7 @@ class _Messages:
 
 @final
 class SQLite:
-    """A file, whose writers go through a turnstile and flush its write-ahead log when they have left it.
+    """A file, whose writers queue, and flush its write-ahead log when their turn is over.
 
     Where the file system allows no such log, SQLite flushes within its transactions.
 
@@ -223,12 +223,12 @@ class SQLite:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._turnstile = None if path is None else Turnstile(Path(f"{path}-turn"))
+        self._queue = None if path is None else WriterQueue(Path(f"{path}-turn"))
         self._mode: str | None = None
 
     def write(self, connection: Any, work: _Work[T], *, relaxed: bool) -> T:
         flush = self._has_wal(connection) and not relaxed
-        with nullcontext() if self._turnstile is None else self._turnstile.turn():
+        with nullcontext() if self._queue is None else self._queue.turn():
             result = self._run(connection, work, "BEGIN IMMEDIATE", "NORMAL" if flush or relaxed else "FULL")
         if flush:
             assert self._path is not None
@@ -243,8 +243,8 @@ class SQLite:
         connection.rollback()
 
     def close(self) -> None:
-        if self._turnstile is not None:
-            self._turnstile.close()
+        if self._queue is not None:
+            self._queue.close()
 
     def _run(self, connection: Any, work: _Work[T], begin: str, synchronous: str | None) -> T:
         cursor = connection.cursor()

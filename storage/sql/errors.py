@@ -43,9 +43,10 @@ _MEANINGS: tuple[tuple[tuple[str, ...], type[StorageInternalError], str], ...] =
 
 
 # SQLSTATEs and numbers of errors after which the same transaction may succeed: serialisation failures, deadlocks and
-# lock timeouts; a server that is shutting down or starting; a connection that could not be made or was lost.
-_TRANSIENT_STATES = ("40001", "40P01", "55P03", "57P01", "57P02", "57P03", "08")
-_TRANSIENT_NUMBERS = frozenset({1040, 1053, 1205, 1213, 2002, 2003, 2006, 2013, 2055, 4031})
+# lock timeouts; keys that another writer has taken or deleted since this one looked, which the next look will show;
+# a server that is shutting down or starting; a connection that could not be made or was lost.
+_TRANSIENT_STATES = ("40001", "40P01", "55P03", "23503", "23505", "57P01", "57P02", "57P03", "08")
+_TRANSIENT_NUMBERS = frozenset({1040, 1053, 1062, 1205, 1213, 1451, 1452, 2002, 2003, 2006, 2013, 2055, 4031})
 _TRANSIENT_TEXTS = (
     "database is locked",
     "connection refused",

@@ -2,6 +2,8 @@
 
 A log's positions are handed out under the lock of its study's row (`head = head + n`): they have no gaps and
 become visible in order, so a reader may ask for what comes after the last position that it has seen.
+
+A study's row has the identity that the header of its log names, to be found by it; events go by the row's short id.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ import sqlalchemy as sa
 
 __all__ = ["HEAD", "VERSION_TABLE", "event_table", "lease_table", "metadata", "study_table"]
 
-HEAD = "0003"
+HEAD = "0004"
 """Revision of the schema that this version of hpo reads and writes."""
 
 VERSION_TABLE = "hpo_alembic_version"
@@ -23,6 +25,8 @@ study_table = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("name", sa.String(512), nullable=False, unique=True),
     sa.Column("head", sa.Integer, nullable=False),
+    sa.Column("identity", sa.String(64), nullable=False, server_default=""),
+    sa.Index("hpo_study_identity", "identity", unique=True),
     sqlite_autoincrement=True,  # an id that was deleted never comes back
 )
 

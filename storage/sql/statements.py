@@ -27,14 +27,16 @@ class Statements:
         advance_returning: (n, study_id). The same as `advance`, with the new length; None where a database can't.
         head: (study_id). The log's length.
         locked_head: (study_id). The same, and no other writer until the transaction ends.
-        find: (name). A study's id.
-        create: (name, head). A study.
+        find: (identity). A study's id.
+        taken: (name, identity). The ids and identities of studies that have one of the two.
+        create: (name, identity, head). A study.
         insert: (study_id, position, and the fields of a `Row`). An event.
         append: By a number of events: (study_id, and the fields of each `Row`). Hand out their positions, insert them
             and give their positions, all in one; empty where a database can't.
-        read: (study_id, since, until). Events, as the fields of a `Row`.
+        read: (study_id, since, until). Events, as the fields of a `Row`; one row of NULLs if there are none, and no
+            row if there is no such study.
         touches: Whether a reader must write something to be sure that what it saw is on the disk.
-        studies: (). All names.
+        studies: (). All names and identities.
         rename: (name, study_id).
         delete_events, delete_leases, delete_study: (study_id).
         beat, first_beat, end_lease: (study_id, number). Raise a count, begin one, forget one.
@@ -54,22 +56,28 @@ class Statements:
         locked = sa.select(study.c.head).where(study.c.id == of).with_for_update()
         self.locked_head = Statement(locked, ("of",), dialect)
         named = study.c.name == sa.bindparam("name", type_=sa.String)
-        self.find = Statement(sa.select(study.c.id).where(named), ("name",), dialect)
-        create = sa.insert(study).values(name=sa.bindparam("name"), head=sa.bindparam("head")).inline()
-        self.create = Statement(create, ("name", "head"), dialect)
+        identified = study.c.identity == sa.bindparam("identity", type_=sa.String)
+        self.find = Statement(sa.select(study.c.id).where(identified), ("identity",), dialect)
+        taken = sa.select(study.c.id, study.c.identity).where(named | identified)
+        self.taken = Statement(taken, ("name", "identity"), dialect)
+        fields = ("name", "identity", "head")
+        create = sa.insert(study).values({name: sa.bindparam(name) for name in fields}).inline()
+        self.create = Statement(create, fields, dialect)
         columns = ("study_id", "position", *Row._fields)
         insert = sa.insert(event).values({name: sa.bindparam(name) for name in columns}).inline()
         self.insert = Statement(insert, columns, dialect)
         self.append = {k: _append(k, dialect) for k in range(1, _FEW + 1)} if dialect.name == "postgresql" else {}
         self.touches = dialect.name in ("mysql", "mariadb")
         begin, end = sa.bindparam("since", type_=sa.BigInteger), sa.bindparam("until", type_=sa.BigInteger)
+        wanted = (event.c.study_id == study.c.id) & (event.c.position >= begin) & (event.c.position < end)
         read = (
             sa.select(*(event.c[name] for name in Row._fields))
-            .where(event.c.study_id == of, event.c.position >= begin, event.c.position < end)
+            .select_from(study.outerjoin(event, wanted))
+            .where(study.c.id == of)
             .order_by(event.c.position)
         )
         self.read = Statement(read, ("of", "since", "until"), dialect)
-        self.studies = Statement(sa.select(study.c.name).order_by(study.c.id), (), dialect)
+        self.studies = Statement(sa.select(study.c.name, study.c.identity).order_by(study.c.id), (), dialect)
         self.delete_events = Statement(sa.delete(event).where(event.c.study_id == of), ("of",), dialect)
         self.delete_leases = Statement(sa.delete(lease).where(lease.c.study_id == of), ("of",), dialect)
         self.delete_study = Statement(sa.delete(study).where(study.c.id == of), ("of",), dialect)

@@ -21,7 +21,7 @@ def flush(database: Path) -> None:
     Args:
         database: Path of the database, which must be in WAL mode and open in this process.
     """
-    file = os.open(f"{database}-wal", os.O_RDONLY | os.O_CLOEXEC)
+    file = os.open(f"{database}-wal", os.O_RDWR)  # Windows flushes only what may be written to
     try:
         sync(file)
     finally:

@@ -16,7 +16,7 @@ import pytest
 import sqlalchemy as sa
 
 import hpo
-from hpo.events import StudyCreated, StudyDirection, TrialQueued, TrialReported, TrialStarted
+from hpo.events import StudyCreated, StudyDirection, TrialQueued, TrialReported
 from hpo.exceptions import (
     NotADatabaseError,
     ReadOnlyStorageError,
@@ -25,12 +25,13 @@ from hpo.exceptions import (
     StorageInternalError,
     UnknownStudyError,
 )
+from hpo.protocols import is_private
 from hpo.storage import RDBStorage, get_storage
 from hpo.storage.sql import schema
 from hpo.trial import Trial, TrialState
 from tests.storage.writers import Writer, check_acknowledged
 
-HEADER = StudyCreated("s", (StudyDirection.MINIMIZE,), 0, 0.0)
+HEADER = StudyCreated("s", (StudyDirection.MINIMIZE,), 0, 0.0, "s")
 
 
 @pytest.fixture
@@ -188,25 +189,11 @@ class TestErrors:
         assert "sslmode=require" in repr(storage)
 
 
-def test_a_study_that_was_deleted_and_made_anew_is_another_one(url: str) -> None:
-    mine, theirs = RDBStorage(url), RDBStorage(url)
-    mine.create(HEADER)
-    mine.append("s", [TrialStarted(1.0)])
-    theirs.delete("s")
-    with pytest.raises(UnknownStudyError):
-        mine.append("s", [TrialStarted(2.0)])
-    with pytest.raises(UnknownStudyError):
-        mine.append("s", [TrialStarted(2.0)], expect=2)
-    theirs.create(HEADER)
-    assert mine.append("s", [TrialStarted(3.0)]) == 2
-    assert mine.read("s") == [HEADER, TrialStarted(3.0)]
-
-
 def test_get_storage_understands_urls_storages_and_none(url: str) -> None:
     storage = get_storage(url)
     assert isinstance(storage, RDBStorage)
     assert get_storage(storage) is storage
-    assert get_storage(None).shared is False
+    assert is_private(get_storage(None))
     with pytest.raises(ValueError, match="must be a URL"):
         get_storage("study.db")
 

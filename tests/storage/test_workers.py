@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from hpo.history import History
 from hpo.key import Key
 from hpo.log.leases import Observer
 from hpo.log.worker import Worker
-from hpo.protocols import LeasePolicy
+from hpo.protocols import LeasePolicy, leasing
 from hpo.samplers import RandomSampler
 from hpo.space import Space
 from hpo.storage import InMemoryStorage, RDBStorage
@@ -46,6 +46,13 @@ def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not come true"
         time.sleep(0.02)
+
+
+def beats(study: hpo.Study) -> Mapping[int, int]:
+    """The counts in the leases of a study's trials."""
+    storage = leasing(study._log.storage)
+    assert storage is not None
+    return storage.beats(study._log.identity)
 
 
 _ASKER = """
@@ -98,7 +105,7 @@ class TestLeases:
         while time.monotonic() < begun + 2.5:
             study.tell(study.ask(), 0.0)
             assert study.trials[0].state is TrialState.RUNNING
-        wait_until(lambda: study._log.storage.beats("s").get(0, 0) > 2)
+        wait_until(lambda: beats(study).get(0, 0) > 2)
         output, errors = process.communicate("\n", timeout=60)
         assert (output, errors, process.returncode) == ("told\n", "", 0)
         assert study.trials[0].value == 0.5
@@ -125,14 +132,14 @@ class TestLeases:
     def test_short_trials_write_no_leases(self, tmp_path: Path) -> None:
         study = hpo.create_study(study_name="s", storage=f"sqlite:///{tmp_path}/s.db")
         study.optimize(objective, n_trials=20)
-        assert study._log.storage.beats("s") == {}
+        assert beats(study) == {}
 
     def test_leases_of_ended_trials_are_removed(self, tmp_path: Path) -> None:
         study = hpo.create_study(study_name="s", storage=RDBStorage(f"sqlite:///{tmp_path}/s.db", **SHORT))
         trial = study.ask()
-        wait_until(lambda: study._log.storage.beats("s"))
+        wait_until(lambda: beats(study))
         study.tell(trial, 0.0)
-        wait_until(lambda: not study._log.storage.beats("s"))
+        wait_until(lambda: not beats(study))
 
     def test_a_lease_that_does_not_move_expires_by_the_observers_clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
         study = hpo.create_study()

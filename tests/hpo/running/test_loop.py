@@ -279,7 +279,7 @@ def test_what_cannot_be_called_or_caught_is_refused() -> None:
 def log_without_times(study: hpo.Study) -> list[Event]:
     """The log after its header, without what the clock says and without tracebacks, which name threads' frames."""
     events: list[Event] = []
-    for event in study._log.storage.read(study.study_name, since=1):
+    for event in study.events(1):
         if isinstance(event, (TrialStarted, TrialReported, TrialFinished)):
             event = event._replace(time=0.0)
         if isinstance(event, TrialStarted):

@@ -78,7 +78,7 @@ def log(study: hpo.Study) -> list[Any]:
     """The events after the header, without times, workers and tracebacks."""
     events: list[Any] = []
     event: Any
-    for event in study._log.storage.read(study.study_name, since=1):
+    for event in study.events(1):
         if "time" in event._fields:
             event = event._replace(time=0.0)
         if isinstance(event, TrialStarted):
@@ -142,7 +142,7 @@ def test_another_process_resumes_what_one_paused(folder: Path, tmp_path: Path) -
     assert first.trials[best.number].state is TrialState.COMPLETE
     assert first.trials[best.number].params.keys() == {"x", "never before"}
     assert first.verify() == second.verify() == []
-    assert RDBStorage(url).studies() == ["s"]
+    assert list(RDBStorage(url).studies()) == ["s"]
     rows = sqlite3.connect(tmp_path / "study.db").execute("SELECT number, state FROM hpo_trial ORDER BY number")
     assert rows.fetchall() == [(t.number, t.state.name) for t in first.trials]
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hpo.events import Event
-from hpo.history.dump import Dump
 from hpo.log.checkpoint.pack import pack, unpack
 from hpo.log.ledger import Ledger
 from tests.logs import facts, logs, replay
-from tests.strategies import attributes, same
 
 
 @given(logs(), st.integers(0, 40))

@@ -14,16 +14,16 @@ try:
 except ImportError:  # Windows: SQLite's own waiting must do
     fcntl = None  # type: ignore[assignment]
 
-__all__ = ["Turnstile"]
+__all__ = ["WriterQueue"]
 
 
 @final
-class Turnstile:
+class WriterQueue:
     """Lets one writer through at a time, and wakes the next one as soon as it has left.
 
     SQLite makes writers wait by sleeping, up to a tenth of a second at a time, in which the file lies idle; here
     the kernel queues them. It is a courtesy among hpo's processes only: SQLite's own lock, which every program
-    respects, is what keeps the file whole. The kernel releases the turnstile of a process that dies.
+    respects, is what keeps the file whole. The kernel ends the turn of a process that dies.
 
     Args:
         path: A file beside the database. (Never the database itself: closing it would drop SQLite's locks.)
@@ -54,7 +54,7 @@ class Turnstile:
     def _open(self) -> bool:
         if self._file is None:
             try:
-                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
             except OSError:  # the folder is read-only, or full
                 return False
         return True
