@@ -77,7 +77,7 @@ class Study:
         )
         storage = get_storage(storage)
         self._set_up(Log(identity_of(study_name, storage) if identity is None else identity, storage), plan)
-        self._log.sync()
+        self._log.open()
 
     @property
     def sampler(self) -> Sampler:
@@ -185,6 +185,7 @@ class Study:
             for callback in called:
                 if isinstance(callback, FinishingCallback):
                     callback.finish(self)
+            self._log.keep_checkpoint(resting=True)
 
     def _tell_callback(self, callback: Callback, trial: LiveTrial) -> None:
         with self._log.lock:
@@ -324,6 +325,7 @@ class Study:
             DistributionMismatchError: If a parameter has another kind or scale than in this study.
         """
         editing.add_trials(self._log, self._session, list(trials))
+        self._log.keep_checkpoint(resting=True)
 
     # ---- editing
 
@@ -579,7 +581,7 @@ class Study:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._set_up(Log(state["identity"], state["storage"]), state["plan"])
-        self._log.sync()
+        self._log.open()
 
     def __repr__(self) -> str:
         return f"Study(study_name={self._log.name!r}, storage={self._log.storage!r})"

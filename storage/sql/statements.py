@@ -7,6 +7,7 @@ from typing import final
 import sqlalchemy as sa
 
 from hpo.log.codec import Row
+from hpo.storage.sql.schema import checkpoint_table as checkpoint
 from hpo.storage.sql.schema import event_table as event
 from hpo.storage.sql.schema import lease_table as lease
 from hpo.storage.sql.schema import study_table as study
@@ -38,9 +39,12 @@ class Statements:
         touches: Whether a reader must write something to be sure that what it saw is on the disk.
         studies: (). All names and identities.
         rename: (name, study_id).
-        delete_events, delete_leases, delete_study: (study_id).
+        delete_events, delete_leases, delete_checkpoint, delete_study: (study_id).
         beat, first_beat, end_lease: (study_id, number). Raise a count, begin one, forget one.
         beats: (study_id). Numbers and counts.
+        locked_checkpoint: (study_id). Where the checkpoint ends, and nobody else's until the transaction ends.
+        checkpoint: (study_id). The position and body of each of its parts.
+        insert_checkpoint: (study_id, part, position, body). A part of it.
     """
 
     def __init__(self, dialect: sa.Dialect) -> None:
@@ -91,6 +95,15 @@ class Statements:
         self.first_beat = Statement(first, ("of", "trial"), dialect)
         self.end_lease = Statement(sa.delete(lease).where(mine), ("of", "trial"), dialect)
         self.beats = Statement(sa.select(lease.c.number, lease.c.beats).where(lease.c.study_id == of), ("of",), dialect)
+        its = checkpoint.c.study_id == of
+        self.delete_checkpoint = Statement(sa.delete(checkpoint).where(its), ("of",), dialect)
+        first_part = sa.select(checkpoint.c.position).where(its, checkpoint.c.part == sa.literal_column("0"))
+        self.locked_checkpoint = Statement(first_part.with_for_update(), ("of",), dialect)
+        parts = sa.select(checkpoint.c.position, checkpoint.c.body).where(its).order_by(checkpoint.c.part)
+        self.checkpoint = Statement(parts, ("of",), dialect)
+        kept = ("study_id", "part", "position", "body")
+        insert_part = sa.insert(checkpoint).values({name: sa.bindparam(name) for name in kept}).inline()
+        self.insert_checkpoint = Statement(insert_part, kept, dialect)
 
 
 def _append(n: int, dialect: sa.Dialect) -> Statement:
