@@ -200,6 +200,8 @@ class Ledger:
         unfinished = np.array([*self.running, *self.waiting], dtype=np.int64)
         if (number < 0).any() or (unfinished < 0).any():
             raise ValueError("Some trials have no number.")
+        if n_trials > self.position:
+            raise ValueError("There are more trials than events.")
         rows = np.full(n_trials, _DELETED, dtype=np.int64)
         rows[number] = np.arange(len(number))  # of several rows of one number the last one
         rows[unfinished] = _UNFINISHED

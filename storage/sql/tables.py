@@ -159,14 +159,24 @@ class Tables:
         """
         if _scalar(self._statements.head.run(cursor, study_id)) is None:
             return None
-        there = _scalar(self._statements.locked_checkpoint.run(cursor, study_id)) or 0
-        if there != instead_of:
-            return there
-        parts = [checkpoint[begin : begin + _PART] for begin in range(0, len(checkpoint), _PART)] or [b""]
-        self._statements.delete_checkpoint.run(cursor, study_id)
-        rows = [(study_id, i, position, part) for i, part in enumerate(parts)]
-        self._statements.insert_checkpoint.run_many(cursor, rows)
+        first, *rest = [checkpoint[begin : begin + _PART] for begin in range(0, len(checkpoint) or 1, _PART)]
+        if not self._replace(cursor, study_id, first, position, instead_of):
+            return _scalar(self._statements.checkpoint_position.run(cursor, study_id)) or 0
+        self._statements.delete_checkpoint_rest.run(cursor, study_id)
+        if rest:
+            rows = [(study_id, i, position, part) for i, part in enumerate(rest, 1)]
+            self._statements.insert_checkpoint.run_many(cursor, rows)
         return position
+
+    def _replace(self, cursor: Any, study_id: int, first: bytes, position: int, instead_of: int) -> bool:
+        """Write the first part of a checkpoint, whose row is what writers agree by; False if another one is there."""
+        statements = self._statements
+        if instead_of:
+            return bool(statements.replace_checkpoint.run(cursor, position, first, study_id, instead_of).rowcount == 1)
+        if _scalar(statements.checkpoint_position.run(cursor, study_id)) is not None:
+            return False
+        statements.insert_checkpoint.run(cursor, study_id, 0, position, first)
+        return True
 
     def load_checkpoint(self, cursor: Any, study_id: int) -> tuple[int, bytes] | None:
         """The position and the content of a checkpoint; (0, nothing) for none, None without a log."""

@@ -15,9 +15,9 @@ from hpo.log.codec import encode
 from hpo.log.ledger import Ledger
 from hpo.protocols import CheckpointingStorage, Storage, checkpointing
 
-__all__ = ["Keeper"]
+__all__ = ["FORMAT", "Keeper", "is_worth_it"]
 
-_FORMAT = 1
+FORMAT = 1
 """Raise it whenever a ledger is dumped in another way, or a log is folded into something else than before."""
 
 _FAR = 20_000  # events that may be folded again each time
@@ -46,7 +46,7 @@ class Keeper:
         self._storage = checkpointing(storage)
         self._there = 0  # the position of the checkpoint that the storage keeps
         self._covered = 0  # how much of the log nobody needs to fold again
-        self._patience = 1.0 + random.random() / 2  # so that workers who run together do not write together
+        self._patience = 1.0 + random.random() / 2  # of its own, so that workers do not all write at once
         self._writing = threading.Lock()
 
     def take_up(self) -> Ledger | None:
@@ -67,16 +67,10 @@ class Keeper:
         return ledger
 
     def is_due(self, position: int, *, resting: bool) -> bool:
-        """Whether a log that has been folded up to a position should get another checkpoint.
-
-        Args:
-            position: How far.
-            resting: Whether nobody waits for anything else; then a smaller part of the log is worth it.
-        """
-        if self._storage is None:
-            return False
-        share = self._covered / 16 if resting else self._covered * self._patience / 2
-        return position - self._covered >= max(_FAR, share)
+        """Whether a log that has been folded up to a position should get another checkpoint; see `is_worth_it`."""
+        return self._storage is not None and is_worth_it(
+            position, self._covered, resting=resting, patience=self._patience
+        )
 
     def write(self, dump: Callable[[], Dump | None]) -> None:
         """Write another checkpoint, unless a thread is at it already.
@@ -97,7 +91,7 @@ class Keeper:
         position = known.values["position"]
         self._covered = position  # also if it fails: the next try is due when the log is that much longer
         try:
-            data = pack(known | Dump({}, {"format": _FORMAT, "proof": self._proof(position)}))
+            data = pack(known | Dump({}, {"format": FORMAT, "proof": self._proof(position)}))
             self._there = storage.save_checkpoint(self._identity, data, position, instead_of=self._there)
             self._covered = self._there
         except Exception as error:
@@ -105,7 +99,7 @@ class Keeper:
 
     def _read(self, data: bytes) -> Ledger:
         known = unpack(data)
-        if known.values["format"] != _FORMAT:
+        if known.values["format"] != FORMAT:
             raise ValueError("It has another format.")
         if known.values["proof"] != self._proof(known.values["position"]):
             raise ValueError("It is one of another log.")
@@ -122,3 +116,19 @@ class Keeper:
             raise ValueError("The log is shorter.")
         text = repr([tuple(encode(event)) for event in events])
         return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def is_worth_it(position: int, covered: int, *, resting: bool, patience: float = 1.0) -> bool:
+    """Whether a checkpoint should be written by who has folded a log up to a position.
+
+    To write one costs in proportion to the whole log, and saves others the rest of it. So who runs trials waits until
+    the log has grown by half, and in all no more is written than a few times the last checkpoint.
+
+    Args:
+        position: How far the log has been folded.
+        covered: How much of it the last checkpoint covers.
+        resting: Whether nothing else is to be done, as before a run or after it; then a smaller part is worth it.
+        patience: At least 1; how much longer than others one waits.
+    """
+    share = covered / 16 if resting else covered * patience / 2
+    return position - covered >= max(_FAR, share)

@@ -30,7 +30,7 @@ _MAGIC = b"hpofold\n"
 _BEGIN = len(_MAGIC) + 16
 _LONGEST = 2**31  # bytes of one part, once it is no longer compressed
 _TYPES = frozenset({"<i1", "<i4", "<i8", "<f8"})
-_SAMPLE = 2**15  # bytes that are compressed to see whether it pays
+_SAMPLE = 2**12  # bytes that are compressed to see whether it pays
 
 
 def pack(dump: Dump) -> bytes:
