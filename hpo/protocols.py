@@ -1,8 +1,8 @@
 """The protocols of plug-ins: samplers, pruners, storages, and what some of them can do besides.
 
 Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own.
-They are asked for by the functions `cohorts`, `pausing`, `leasing`, `turn_taking` and `is_private`, which also look
-into what a plug-in wraps, so that a wrapper loses none.
+They are asked for by the functions `cohorts`, `pausing`, `leasing`, `turn_taking`, `checkpointing` and `is_private`,
+which also look into what a plug-in wraps, so that a wrapper loses none.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from hpo.key import Key
 from hpo.space import Space
 
 __all__ = [
+    "CheckpointingStorage",
     "CohortPruner",
     "LeasePolicy",
     "LeasingStorage",
@@ -28,6 +29,7 @@ __all__ = [
     "Storage",
     "TurnTakingStorage",
     "Wrapper",
+    "checkpointing",
     "cohort",
     "cohorts",
     "is_private",
@@ -207,6 +209,43 @@ class TurnTakingStorage(Protocol):
 
 
 @runtime_checkable
+class CheckpointingStorage(Protocol):
+    """A storage that keeps a checkpoint beside each log: what somebody has folded the beginning of the log into.
+
+    It is no part of the log, and says nothing that the log does not say. It may be lost; then the next one who has
+    read the whole log makes another one.
+    """
+
+    def save_checkpoint(self, study: str, checkpoint: bytes, position: int, *, instead_of: int) -> int:
+        """Keep a checkpoint, if the one that is there has the position `instead_of`; 0 for none.
+
+        It goes away with the study. It need not be durable, and nobody should have to wait for it.
+
+        Args:
+            study: The identity of the log.
+            checkpoint: What to keep, at most some gigabytes.
+            position: How many events of the log it follows from, at least 1.
+            instead_of: The position of the one that it is to take the place of.
+
+        Returns:
+            The position of the one that is there now.
+
+        Raises:
+            UnknownStudyError: If there is no such study, or it has been deleted.
+            Exception: Any other one, if it cannot be kept now, or not without a long wait.
+        """
+        ...
+
+    def load_checkpoint(self, study: str) -> tuple[int, bytes] | None:
+        """The position and the content of the checkpoint that is there; None for none.
+
+        Raises:
+            UnknownStudyError: If there is no such study, or it has been deleted.
+        """
+        ...
+
+
+@runtime_checkable
 class PrivateStorage(Protocol):
     """A storage that keeps the very objects, and may be one that no other process can see."""
 
@@ -235,6 +274,11 @@ def leasing(storage: Storage) -> LeasingStorage | None:
 def turn_taking(storage: Storage) -> TurnTakingStorage | None:
     """What lets the writers of a storage take turns; None if nothing does."""
     return storage if isinstance(storage, TurnTakingStorage) else None
+
+
+def checkpointing(storage: Storage) -> CheckpointingStorage | None:
+    """Where checkpoints of a storage's logs are kept; None if nowhere."""
+    return next((one for one in _layers(storage) if isinstance(one, CheckpointingStorage)), None)
 
 
 def is_private(storage: Storage) -> bool:

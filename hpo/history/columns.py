@@ -12,15 +12,16 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar, final
+from typing import Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hpo.arrays import JSON, Array, BoolArray, IntArray, Report
 from hpo.distributions import BaseDistribution, CategoricalDistribution
-from hpo.events import TrialError, TrialFinished, TrialState
+from hpo.events import TrialFinished, TrialState
+from hpo.history.dump import Dump, by_row, pairs
+from hpo.history.extras import Extras, moved
 from hpo.history.finished import Finished, finished, violation
 from hpo.history.fold import Fold, Remembered
 from hpo.history.growing import Growing
@@ -32,34 +33,12 @@ from hpo.space import Space
 
 __all__ = ["Columns"]
 
-V = TypeVar("V")
 _BATCH = 128  # rows that wait as objects before they become columns: few, so that they die young
 _NEVER = 2**62
 _PAUSED = TrialState.PAUSED
+_ENDS = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED)
+_PLAIN = ("_number", "_state", "_losses", "_violation", "_last_step", "_start", "_end", "_space")  # one for each row
 _MEMOS = 64  # spaces, columns and folds that are kept for the next question
-
-
-@dataclass(frozen=True, slots=True)
-class _Extras:
-    """The parts that most trials lack."""
-
-    user_attrs: Mapping[str, JSON]
-    system_attrs: Mapping[str, JSON]
-    constraints: Mapping[str, float]
-    error: TrialError | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """An attribute that was set after its trial had finished, by the event at a position of the log."""
-
-    position: int
-    key: str
-    value: JSON
-    system: bool
-
-
-_NO_EXTRAS = _Extras({}, {}, {}, None)
 
 
 @final
@@ -87,8 +66,7 @@ class Columns:
         self._spaces: list[Space] = []
         self._space_ids: dict[int, int] = {}
         self._parameters: dict[str, ParameterColumn] = {}
-        self._extras: dict[int, _Extras] = {}
-        self._changes: dict[int, list[_Change]] = {}  # by row, in the order of the log
+        self._extras = Extras()
         self._reports = ReportTable(signs)
         self._inherited: dict[int, int] = {}  # by row of a trial that had paused
         self._pauses: dict[int, int] = {}  # rows of trials that paused, and the log's length when they went on
@@ -118,7 +96,7 @@ class Columns:
     def set_attribute(self, row: int, key: str, value: JSON, position: int, *, system: bool) -> None:
         """Change an attribute of a finished trial, by the event at a position of the log."""
         with self.lock:
-            self._changes.setdefault(row, []).append(_Change(position, key, value, system))
+            self._extras.change(row, key, value, position, system=system)
 
     def without(self, numbers: Collection[int]) -> Columns:
         """New columns that lack some trials; views of these stay as they are."""
@@ -128,18 +106,65 @@ class Columns:
             new_rows = np.cumsum(mask) - 1
             columns = Columns(self.signs)
             columns.size = int(mask.sum())
-            for name in ("_number", "_state", "_losses", "_violation", "_last_step", "_start", "_end", "_space"):
+            for name in _PLAIN:
                 setattr(columns, name, getattr(self, name).where(mask))
             columns._constraints = {name: column.where(mask) for name, column in self._constraints.items()}
             columns._spaces, columns._space_ids = list(self._spaces), dict(self._space_ids)
             columns._parameters = {name: one.where(mask, new_rows) for name, one in self._parameters.items()}
             complete = self._state.view(self.size) == TrialState.COMPLETE
             columns._reports = self._reports.where(mask, new_rows, complete)
-            columns._extras = _moved(self._extras, mask, new_rows)
-            columns._changes = {row: list(changes) for row, changes in _moved(self._changes, mask, new_rows).items()}
-            columns._inherited = _moved(self._inherited, mask, new_rows)
-            columns._pauses = _moved(self._pauses, mask, new_rows)
+            columns._extras = self._extras.where(mask, new_rows)
+            columns._inherited = moved(self._inherited, mask, new_rows)
+            columns._pauses = moved(self._pauses, mask, new_rows)
             return columns
+
+    def dump(self, index: Callable[[Space], int]) -> Dump:
+        """All of it but what can be made again, for `load`; `index` gives spaces numbers."""
+        with self.lock:
+            self._flush()
+            arrays = {name: getattr(self, name).view(self.size) for name in _PLAIN}
+            arrays |= {f"constraint {i}": one.view(self.size) for i, one in enumerate(self._constraints.values())}
+            arrays |= {f"parameter {i}": one.raw.view(self.size) for i, one in enumerate(self._parameters.values())}
+            arrays |= {"pauses": pairs(self._pauses), "inherited": pairs(self._inherited)}
+            values = {
+                "constraints": list(self._constraints),
+                "parameters": [[name, one.dump()] for name, one in self._parameters.items()],
+                "used spaces": [index(space) for space in self._spaces],
+            }
+            return Dump(arrays, {**values, **self._extras.dump()}) | self._reports.dump()
+
+    @classmethod
+    def load(cls, signs: Array, dump: Dump, spaces: Sequence[Space]) -> Columns:
+        """The columns that were dumped, with the spaces by their numbers.
+
+        Raises:
+            ValueError: If its parts do not belong together.
+        """
+        columns, arrays, values = cls(signs), dump.arrays, dump.values
+        for name in _PLAIN:
+            getattr(columns, name).take_over(arrays[name])
+        for i, name in enumerate(values["constraints"]):
+            column = columns._constraints[name] = Growing(np.float64)
+            column.take_over(arrays[f"constraint {i}"])
+        for i, (name, parameter) in enumerate(values["parameters"]):
+            columns._parameters[name] = ParameterColumn.load(arrays[f"parameter {i}"], parameter)
+        for i in values["used spaces"]:
+            columns._space_id(spaces[i])
+        n = columns.size = columns._number.size
+        columns._inherited, columns._pauses = by_row(arrays["inherited"], n), by_row(arrays["pauses"], n)
+        columns._reports = ReportTable.load(signs, dump, arrays["_state"] == TrialState.COMPLETE)
+        columns._extras = Extras.load(values)
+        columns._check()
+        return columns
+
+    def _check(self) -> None:
+        columns = [getattr(self, name) for name in _PLAIN]
+        columns += [*self._constraints.values(), *(parameter.raw for parameter in self._parameters.values())]
+        if any(column.size != self.size for column in columns):
+            raise ValueError("Some columns are longer than others.")
+        spaces, states = self._space.view(self.size), self._state.view(self.size)
+        if self.size and not (0 <= spaces.min() <= spaces.max() < len(self._spaces) and np.isin(states, _ENDS).all()):
+            raise ValueError("Some rows have no space, or no state.")
 
     def last_rows(self) -> dict[int, int]:
         """The last row of each trial that is not running now, by number."""
@@ -318,14 +343,13 @@ class Columns:
         with self.lock:
             n = self._number.size
             known = finished(*self._pending[row - n]) if row >= n else self._finished(row)
-            changes = self._changes.get(row)
-        return known if changes is None else _changed(known, [one for one in changes if one.position < position])
+            return self._extras.changed(known, row, position)
 
     def _finished(self, row: int) -> Finished:
         space = self._spaces[self._space.at(row)]
         losses = self._losses.at(row)
         steps, values = self._reports.of(row)
-        extras = self._extras.get(row, _NO_EXTRAS)
+        extra = self._extras.of(row)
         parameters = {name: self._parameters[name].external(row, distribution) for name, distribution in space.items()}
         return Finished(
             int(self._number.at(row)),
@@ -336,10 +360,10 @@ class Columns:
             parameters,
             space,
             dict(zip(steps, values, strict=True)),
-            extras.user_attrs,
-            extras.system_attrs,
-            extras.constraints,
-            extras.error,
+            extra.user_attrs,
+            extra.system_attrs,
+            extra.constraints,
+            extra.error,
         )
 
     # ---- from objects to columns, under the lock
@@ -378,8 +402,7 @@ class Columns:
         self._end.extend(np.array(end))
         self._space.extend(np.array([self._space_id(space) for space in spaces]))
         for row, (trial, event) in enumerate(zip(trials, events, strict=True), begin):
-            if trial.user_attrs or trial.system_attrs or any(event[6:10]):  # constraints, attributes, error
-                self._keep_extras(row, trial, event)
+            self._extras.add(row, trial, event)
             if trial.reports:
                 self._reports.add(row, trial.reports, complete=event.state is TrialState.COMPLETE)
                 if trial.inherited:
@@ -393,11 +416,6 @@ class Columns:
                 column.extend(np.full(begin, np.nan))
         for name, column in self._constraints.items():
             column.extend(np.array([constraints.get(name, np.nan) for constraints in given]))
-
-    def _keep_extras(self, row: int, trial: RunningTrial, event: TrialFinished) -> None:
-        user = trial.user_attrs | dict(event.user_attrs)
-        system = trial.system_attrs | dict(event.system_attrs)
-        self._extras[row] = _Extras(user, system, event.constraints, event.error)
 
     def _keep_parameters(self, begin: int, given: Sequence[Mapping[str, Any]], spaces: Sequence[Space]) -> None:
         """Spread the rows' parameters over the columns, one group of rows of the same distribution at a time."""
@@ -439,20 +457,6 @@ def _one_by_one(
     if len(groups) == 1:
         return groups
     return sorted((([row], distribution) for rows, distribution in groups for row in rows), key=lambda one: one[0])
-
-
-def _changed(known: Finished, changes: Sequence[_Change]) -> Finished:
-    """The trial after attributes have been set."""
-    if not changes:
-        return known
-    user = {one.key: one.value for one in changes if not one.system}
-    system = {one.key: one.value for one in changes if one.system}
-    return replace(known, user_attrs={**known.user_attrs, **user}, system_attrs={**known.system_attrs, **system})
-
-
-def _moved(by_row: Mapping[int, V], mask: BoolArray, new_rows: IntArray) -> dict[int, V]:
-    """What belongs to the rows for which `mask` is True, by their new rows."""
-    return {int(new_rows[row]): value for row, value in by_row.items() if mask[row]}
 
 
 # ---- forks: a child must not find a lock held by a thread that it does not have, nor columns half extended

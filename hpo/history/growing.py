@@ -28,6 +28,16 @@ class Growing:
         self._data: NDArray[Any] = np.empty((0,) if width is None else (0, width), dtype)
         self.size = 0
 
+    def take_over(self, data: NDArray[Any]) -> None:
+        """Be an array of some elements, which are not copied before it grows.
+
+        Raises:
+            ValueError: If they have another type or shape.
+        """
+        if data.dtype != self._data.dtype or not data.ndim or data.shape[1:] != self._data.shape[1:]:
+            raise ValueError(f"Expected elements like those of {self._data!r}, got {data.dtype} × {data.shape}.")
+        self._data, self.size = data, len(data)
+
     def extend(self, rows: NDArray[Any] | Sequence[float]) -> None:
         size = self.size + len(rows)
         if size > len(self._data):

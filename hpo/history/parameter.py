@@ -68,14 +68,42 @@ class ParameterColumn:
         kept._misfits = {int(new_rows[row]): value for row, value in self._misfits.items() if mask[row]}
         return kept
 
+    def dump(self) -> list[Any]:
+        """All but the raw values as JSON, for `load`."""
+        return [None if self.choices is None else list(self.choices), list(self._misfits.items())]
+
+    @classmethod
+    def load(cls, raw: Array, dump: Any) -> ParameterColumn:
+        """The column that was dumped.
+
+        Raises:
+            ValueError: If the raw values are none of it.
+        """
+        choices, misfits = dump
+        column = cls(categorical=choices is not None, size=0)
+        column.raw.take_over(raw)
+        column._misfits = dict(misfits)
+        if choices is not None:
+            column.choices = list(choices)
+            column._ids = {_key(value): i for i, value in reversed(list(enumerate(choices)))}
+            used = raw[~np.isnan(raw)]
+            if len(used) and not (0 <= used.min() <= used.max() < len(choices)):
+                raise ValueError("Some values are no choices.")
+        return column
+
     def _id(self, value: Any) -> int:
-        key = (type(value), value) if isinstance(value, (str, bool, int)) or value is None else token(value)
+        key = _key(value)
         known = self._ids.get(key)
         if known is None:
             assert self.choices is not None
             known = self._ids[key] = len(self.choices)
             self.choices.append(value)
         return known
+
+
+def _key(value: Any) -> Any:
+    """What tells choices apart."""
+    return (type(value), value) if isinstance(value, (str, bool, int)) or value is None else token(value)
 
 
 def _matched(raw: Array, distribution: CategoricalDistribution) -> Array:

@@ -10,6 +10,7 @@ from typing import Any, final
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray, Report
+from hpo.history.dump import Dump
 from hpo.history.reports import Reports
 
 __all__ = ["ReportTable"]
@@ -76,6 +77,59 @@ class ReportTable:
                 if complete[row]:
                     kept._index(new)
         return kept
+
+    def dump(self) -> Dump:
+        """All of it, for `load`."""
+        rows, steps, values = list(self._by_row), array("q"), array("d")
+        for at, told in self._by_row.values():
+            steps.extend(at)
+            values.extend(told)
+        lengths = [len(at) for at, _ in self._by_row.values()]
+        arrays = {
+            "reports row": np.array(rows, dtype=np.int64),
+            "reports length": np.array(lengths, dtype=np.int64),
+            "reports step": np.array(steps, dtype=np.int64),
+            "reports value": np.array(values, dtype=np.float64),
+        }
+        return Dump(arrays, {})
+
+    @classmethod
+    def load(cls, signs: Array, dump: Dump, complete: BoolArray) -> ReportTable:
+        """The table that was dumped.
+
+        Args:
+            signs: As in `Columns`.
+            dump: From there.
+            complete: Which rows are of complete trials, shape (size,).
+
+        Raises:
+            ValueError: If its parts do not belong together.
+        """
+        table, m = cls(signs), len(signs)
+        rows, lengths, steps, values = (dump.arrays[f"reports {name}"] for name in ("row", "length", "step", "value"))
+        if {rows.dtype, lengths.dtype, steps.dtype} != {np.dtype(np.int64)} or values.dtype != np.float64:
+            raise ValueError("Reports are of another type.")
+        if len(rows) != len(lengths) or (np.diff(rows, prepend=-1, append=len(complete)) <= 0).any():
+            raise ValueError("Some rows are none.")
+        ends = np.cumsum(lengths)
+        if (lengths < 0).any() or (ends[-1:] != len(steps)).any() or len(values) != len(steps) * m:
+            raise ValueError("Reports are missing.")
+        begin, told = 0, (array("q", steps.tobytes()), array("d", values.tobytes()))
+        for row, end in zip(rows.tolist(), ends.tolist(), strict=True):
+            table._by_row[row] = told[0][begin:end], told[1][begin * m : end * m]
+            begin = end
+        kept = np.repeat(complete[rows], lengths)
+        table._index_all(np.repeat(rows, lengths)[kept], steps[kept], values.reshape(-1, m)[kept])
+        return table
+
+    def _index_all(self, rows: IntArray, steps: IntArray, values: Array) -> None:
+        """Take the reports of complete trials, in the order of their rows; shapes (k,), (k,) and (k, m)."""
+        order = np.argsort(steps, kind="stable")
+        rows, steps, values = rows[order], steps[order], values[order]
+        begins = np.flatnonzero(np.diff(steps, prepend=steps[:1] - 1))
+        for begin, end in zip(begins.tolist(), [*begins[1:].tolist(), len(steps)][: len(begins)], strict=True):
+            at_step = array("q", rows[begin:end].tobytes()), array("d", values[begin:end].tobytes())
+            self._by_step[int(steps[begin])] = at_step
 
     def _index(self, row: int) -> None:
         steps, values = self._by_row[row]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, final
 
@@ -13,6 +13,8 @@ from hpo.history.reports import Reports
 from hpo.space import Space
 
 __all__ = ["RunningTrial"]
+
+_PLAIN = ("number", "time", "deferred", "worker", "resumed", "inherited", "proposal", "fixed", "asked")
 
 
 @final
@@ -46,6 +48,25 @@ class RunningTrial:
     asked: int = 0
     user_attrs: dict[str, JSON] = field(default_factory=dict)
     system_attrs: dict[str, JSON] = field(default_factory=dict)
+
+    def dump(self, index: Callable[[Space], int]) -> dict[str, Any]:
+        """All of it as JSON, for `load`; `index` gives spaces numbers."""
+        fields = {name: getattr(self, name) for name in _PLAIN}
+        return {
+            **fields,
+            "space": index(self.space),
+            "reports": list(self.reports.items()),
+            "user_attrs": dict(self.user_attrs),
+            "system_attrs": dict(self.system_attrs),
+        }
+
+    @classmethod
+    def load(cls, dump: Mapping[str, Any], spaces: Sequence[Space], reports: Reports) -> RunningTrial:
+        """The trial that was dumped, with what reports it had."""
+        proposal = dump["proposal"]
+        fields = {name: dump[name] for name in (*_PLAIN, "user_attrs", "system_attrs")}
+        fields["proposal"] = None if proposal is None else tuple(proposal)
+        return cls(**fields, space=spaces[dump["space"]], reports=reports)
 
     def known(self) -> dict[str, Any]:
         """The values that others may expect it to try: its proposal, and what was fixed."""

@@ -27,9 +27,12 @@ from hpo.events import (
 )
 from hpo.history import History
 from hpo.history.columns import Columns
+from hpo.history.dump import Dump
 from hpo.history.finished import Finished, violation
 from hpo.history.reports import Reports
 from hpo.history.running import RunningTrial
+from hpo.history.space_table import SpaceTable
+from hpo.log.codec import Row, decode, encode
 from hpo.space import Space
 
 __all__ = ["Ledger"]
@@ -144,6 +147,67 @@ class Ledger:
         running = tuple(self.running.values())
         columns = self.columns
         return History(columns, columns.size, self.space, running, position=self.position)
+
+    def dump(self) -> Dump:
+        """All that is known, for `load`; whatever is folded later does not change it."""
+        table = SpaceTable()
+        columns = self.columns.dump(table.index)
+        values = {
+            "position": self.position,
+            "header": encode(self.header),
+            "n_trials": len(self._rows),
+            "running": [trial.dump(table.index) for trial in self.running.values()],
+            "waiting": [[number, encode(queued)] for number, queued in self.waiting.items()],
+            "declared": [[digest, table.index(space)] for digest, space in self.spaces.items()],
+            "space": table.index(self.space),
+            "best": [self._best, self._best_feasible],
+            "study attributes": [dict(self.user_attrs), dict(self.system_attrs)],
+        }
+        retried = np.array(sorted(self._retried), dtype=np.int64)
+        return columns | Dump({"retried": retried}, {**values, "spaces": table.dump()})
+
+    @classmethod
+    def load(cls, dump: Dump) -> Ledger:
+        """What had been known.
+
+        Raises:
+            Exception: Of any class, if it is not what `dump` returned; what is damaged is seldom seen here.
+        """
+        ledger, values = cls(), dump.values
+        spaces = SpaceTable.load(values["spaces"])
+        ledger.apply([decode(Row(*values["header"]))])
+        ledger.position = values["position"]
+        ledger._columns = Columns.load(ledger._columns.signs, dump, spaces)
+        for trial in values["running"]:
+            reports = {step: tuple(value) if type(value) is list else value for step, value in trial["reports"]}
+            known = Reports(ledger._signs, reports) if reports else ledger._no_reports
+            ledger.running[trial["number"]] = RunningTrial.load(trial, spaces, known)
+        for number, row in values["waiting"]:
+            queued = decode(Row(*row))
+            assert isinstance(queued, TrialQueued)
+            ledger.waiting[number] = queued
+        ledger.spaces = {digest: spaces[i] for digest, i in values["declared"]}
+        ledger.space = spaces[values["space"]]
+        ledger._best, ledger._best_feasible = (None if one is None else (one[0], one[1]) for one in values["best"])
+        ledger.user_attrs, ledger.system_attrs = values["study attributes"]
+        ledger._retried = set(dump.arrays["retried"].tolist())
+        ledger._find_rows(values["n_trials"])
+        return ledger
+
+    def _find_rows(self, n_trials: int) -> None:
+        """Fill in what follows from the columns and from the unfinished trials."""
+        number, state = self._columns.number(self._columns.size), self._columns.state(self._columns.size)
+        unfinished = np.array([*self.running, *self.waiting], dtype=np.int64)
+        if (number < 0).any() or (unfinished < 0).any():
+            raise ValueError("Some trials have no number.")
+        if n_trials > self.position:
+            raise ValueError("There are more trials than events.")
+        rows = np.full(n_trials, _DELETED, dtype=np.int64)
+        rows[number] = np.arange(len(number))  # of several rows of one number the last one
+        rows[unfinished] = _UNFINISHED
+        states, counts = np.unique(state[rows[rows >= 0]], return_counts=True)
+        self._counts.update(zip(map(TrialState, states.tolist()), counts.tolist(), strict=True))
+        self._rows = array("q", rows.tobytes())
 
     def apply(self, events: Iterable[Event]) -> list[int | None]:
         """Take the next events of the log.

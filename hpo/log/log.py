@@ -11,6 +11,8 @@ from typing import final
 from hpo.events import Event
 from hpo.exceptions import UnknownStudyError
 from hpo.history import History
+from hpo.history.dump import Dump
+from hpo.log.checkpoint.keeper import Keeper
 from hpo.log.ledger import Ledger
 from hpo.protocols import Storage, TurnTakingStorage, turn_taking
 
@@ -34,7 +36,7 @@ def identity_of(name: str, storage: Storage) -> str:
 
 @final
 class Log:
-    """One process's view of a log. Whoever calls its methods holds its lock, except for `read` and `name`.
+    """One process's view of a log. Whoever calls its methods holds its lock, but for `read`, `name`, `keep_checkpoint`.
 
     It is bound to the log's identity: it follows the study to another name, and never writes into another study.
 
@@ -55,6 +57,8 @@ class Log:
         self.lock = threading.RLock()
         self.ledger = Ledger()
         self._turns = turn_taking(storage)
+        self._keeper = Keeper(identity, storage)
+        self._is_open = False  # whether the checkpoint has been looked for
         self._unconfirmed: list[Event] = []  # the latest that were folded, which the storage might still roll back
 
     @property
@@ -82,7 +86,7 @@ class Log:
         return self.ledger.history() if self._write(events, expect) else None
 
     def _write(self, events: Sequence[Event], expect: int | None) -> bool:
-        self._confirm()
+        self._get_ready()
         try:
             head = self.storage.append(self.identity, events, expect=expect)
         except UnknownStudyError as error:
@@ -112,7 +116,7 @@ class Log:
 
     def _append_in_turn(self, turns: TurnTakingStorage, make: Callable[[], Sequence[Event]]) -> None:
         """Keep other writers out meanwhile."""
-        self._confirm()
+        self._get_ready()
         made: list[Event] = []
 
         def after(tail: Sequence[Event]) -> Sequence[Event]:
@@ -147,22 +151,38 @@ class Log:
             raise self._deleted() from error
         self.sync()
 
+    def open(self) -> None:
+        """Fold the whole log for the first time, and let the storage keep what is known if that took long."""
+        self.sync()
+        self.keep_checkpoint(resting=True)
+
     def sync(self) -> None:
         """Fold what others have written."""
-        self._confirm()
+        self._get_ready()
         self._fold_rest(self.ledger)
 
-    def _confirm(self) -> None:
-        """Make sure of events that were folded within an append that failed.
+    def keep_checkpoint(self, *, resting: bool = False) -> None:
+        """Let the storage keep what is known, if it is much more than its checkpoint says; `resting` as in `Keeper`."""
+        if self._keeper.is_due(self.ledger.position, resting=resting):
+            self._keeper.write(self._dump)
+
+    def _dump(self) -> Dump | None:
+        with self.lock:
+            return None if self._unconfirmed else self.ledger.dump()
+
+    def _get_ready(self) -> None:
+        """Begin with what the checkpoint says, and make sure of events that were folded within an append that failed.
 
         The server may have crashed before it had them on its disk, and their places may hold others now. Whoever
         wrote them will write them again, so what was folded is forgotten, and the log read from its beginning.
         """
+        if not self._is_open:
+            self._is_open, self.ledger = True, self._keeper.take_up() or self.ledger
         if not self._unconfirmed:
             return
         since = self.ledger.position - len(self._unconfirmed)
         if list(self.read(since, limit=len(self._unconfirmed))) != self._unconfirmed:
-            ledger = Ledger()
+            ledger = self._keeper.take_up() or Ledger()
             self._fold_rest(ledger)
             self.ledger = ledger  # only now: whoever reads without the lock needs a whole one
         self._unconfirmed = []

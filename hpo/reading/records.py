@@ -9,7 +9,7 @@ from typing import Any
 
 from hpo.arrays import IntArray, Report
 from hpo.distributions import BaseDistribution
-from hpo.events import ASKED, Event, SpaceDeclared, TrialFinished, TrialQueued, TrialReported, TrialStarted, TrialState
+from hpo.events import ASKED, Event, TrialFinished, TrialQueued, TrialReported, TrialStarted, TrialState
 from hpo.history import History
 from hpo.history.running import RunningTrial
 from hpo.log.ledger import Ledger
@@ -65,8 +65,8 @@ def waiting_record(number: int, queued: TrialQueued) -> FrozenTrial:
     return FrozenTrial(number, TrialState.WAITING, None, None, None, {}, {}, user, system, dict(queued.reports))
 
 
-def events_of(trial: FrozenTrial, number: int) -> list[Event]:
-    """The events that make a record part of a log, as the trial of that number."""
+def events_of(trial: FrozenTrial, number: int, space: Space) -> list[Event]:
+    """The events that make a record part of a log which declares its distributions, as the trial of that number."""
     now = time.time()
     start = now if trial.datetime_start is None else trial.datetime_start.timestamp()
     system = {key: value for key, value in trial.system_attrs.items() if key != "fixed_params"}
@@ -75,9 +75,7 @@ def events_of(trial: FrozenTrial, number: int) -> list[Event]:
         queued = TrialQueued(fixed, now, trial.user_attrs, system, _reports(trial))
         return [queued] if trial.state is TrialState.WAITING else [queued, TrialStarted(start, number)]
     end = now if trial.datetime_complete is None else trial.datetime_complete.timestamp()
-    space = Space(trial.distributions)
     return [
-        SpaceDeclared(space),
         TrialStarted(start),
         *(TrialReported(number, step, value, end) for step, value in _reports(trial).items()),
         TrialFinished(

@@ -202,6 +202,7 @@ class Run:
         try:
             outcome, error = self._call(trial)
             self._commit(trial, outcome, error)
+            self.session.keep_checkpoint()
             if self.collect:
                 gc.collect()
         except BaseException as error:

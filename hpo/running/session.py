@@ -365,6 +365,10 @@ class Session:
     def n_objectives(self) -> int:
         return len(self._log.ledger.directions)
 
+    def keep_checkpoint(self) -> None:
+        """Let the storage keep what is known of the study, now and then, so that it is opened fast."""
+        self._log.keep_checkpoint()
+
     def is_spent(self, budgets: Sequence[Budget]) -> bool:
         """Whether one of the budgets lets no trial start any more."""
         with self._log.lock:

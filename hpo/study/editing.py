@@ -12,11 +12,12 @@ import numpy as np
 from hpo import logging
 from hpo.arrays import JSON
 from hpo.distributions import BaseDistribution, CategoricalDistribution
-from hpo.events import AttributeSet, TrialDeleted, TrialQueued, fits
+from hpo.events import AttributeSet, Event, SpaceDeclared, TrialDeleted, TrialQueued, fits
 from hpo.log.log import Log
 from hpo.reading.records import events_of
 from hpo.reading.snapshot import METRIC_NAMES
 from hpo.running.session import Session
+from hpo.space import Space
 from hpo.trial.frozen import FrozenTrial, check_trial
 
 __all__ = [
@@ -57,6 +58,8 @@ def enqueue_trial(
 def add_trials(log: Log, session: Session, trials: Sequence[FrozenTrial]) -> None:
     """Add trials that ran elsewhere, all or none of them."""
     n_objectives = len(log.ledger.directions)
+    spaces: dict[Space, Space] = {}  # each distinct one, which is checked, digested and declared once
+    used: list[Space] = []
     for trial in trials:
         check_trial(trial)
         if trial.values is not None and len(trial.values) != n_objectives:
@@ -67,14 +70,19 @@ def add_trials(log: Log, session: Session, trials: Sequence[FrozenTrial]) -> Non
                 raise ValueError(
                     f"The trial reports {value!r} at step {step}; the study has {n_objectives} objectives."
                 )
-        for name, distribution in trial.distributions.items():
-            session.check(name, distribution)
+        space = Space(trial.distributions)
+        if space not in spaces:
+            spaces[space] = space
+            for name, distribution in space.items():
+                session.check(name, distribution)
+        used.append(spaces[space])
     with log.lock:
         outcomes = None
         while outcomes is None:
             log.sync()
-            number = log.ledger.n_trials
-            events = [event for i, trial in enumerate(trials) for event in events_of(trial, number + i)]
+            events: list[Event] = [SpaceDeclared(one) for one in spaces if one and one.digest not in log.ledger.spaces]
+            for number, (trial, space) in enumerate(zip(trials, used, strict=True), log.ledger.n_trials):
+                events += events_of(trial, number, space)
             outcomes = log.append(events, expect=log.ledger.position)
 
 

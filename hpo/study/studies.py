@@ -96,7 +96,7 @@ def get_all_study_summaries(storage: str | Storage, include_best_trial: bool = T
 
 
 def _summary(log: Log, include_best_trial: bool) -> StudySummary:
-    log.sync()
+    log.open()
     ledger = log.ledger
     best = ledger.best_feasible
     starts = [trial.time for trial in ledger.running.values()]

@@ -75,7 +75,7 @@ class Study:
         )
         storage = get_storage(storage)
         self._set_up(Log(identity_of(study_name, storage) if identity is None else identity, storage), plan)
-        self._log.sync()
+        self._log.open()
 
     @property
     def sampler(self) -> Sampler:
@@ -180,6 +180,7 @@ class Study:
             if progress is not None:
                 progress.close()
             finish(called, self)
+            self._log.keep_checkpoint(resting=True)
 
     @overload
     def ask(self, fixed_distributions: Mapping[str, BaseDistribution] | None = None, *, n: None = None) -> Trial: ...
@@ -316,6 +317,7 @@ class Study:
             DistributionMismatchError: If a parameter has another kind or scale than in this study.
         """
         editing.add_trials(self._log, self._session, list(trials))
+        self._log.keep_checkpoint(resting=True)
 
     # ---- editing
 
@@ -571,7 +573,7 @@ class Study:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._set_up(Log(state["identity"], state["storage"]), state["plan"])
-        self._log.sync()
+        self._log.open()
 
     def __repr__(self) -> str:
         return f"Study(study_name={self._log.name!r}, storage={self._log.storage!r})"

@@ -30,7 +30,8 @@ from hpo.events import (
     TrialState,
 )
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
-from hpo.protocols import LeasingStorage, Storage, TurnTakingStorage, is_private
+from hpo.log.checkpoint.keeper import Keeper
+from hpo.protocols import CheckpointingStorage, LeasingStorage, Storage, TurnTakingStorage, is_private
 from hpo.space import Space
 from hpo.study import Study, copy_study, create_study, delete_study, load_study
 from hpo.testing.studies import DISTRIBUTIONS, logged, objective, raised, text
@@ -156,6 +157,72 @@ class StorageContract:
         storage.rename(a, "c")
         assert storage.beats(a) == after
         assert len(storage.read(a)) == 2
+
+    def test_checkpoints_are_kept_beside_the_log_and_go_with_it(self, storage: Storage) -> None:
+        if not isinstance(storage, CheckpointingStorage):
+            raise SkipTest(f"{storage!r} is no CheckpointingStorage")
+        long = bytes(range(256)) * 12_345
+        for view in _checkpointing_views(storage):
+            a, b = _created(storage, "a").identity, _created(storage, "b").identity
+            assert view.load_checkpoint(a) is None
+            assert storage.save_checkpoint(a, b"", 7, instead_of=1) == 0
+            assert view.load_checkpoint(a) is None
+            for instead_of, position, checkpoint in ((0, 7, b"first"), (7, 7, long), (7, 3, b""), (3, 10**9, b"\0\n")):
+                assert view.save_checkpoint(a, checkpoint, position, instead_of=instead_of) == position
+                assert storage.load_checkpoint(a) == view.load_checkpoint(a) == (position, checkpoint)
+                assert storage.save_checkpoint(a, b"other", 5, instead_of=position + 1) == position
+                assert view.load_checkpoint(a) == (position, checkpoint)
+            assert view.load_checkpoint(b) is None
+            assert len(storage.read(a)) == len(storage.read(b)) == 1
+            storage.rename(a, "c")
+            assert view.load_checkpoint(a) == (10**9, b"\0\n")
+            storage.delete(a)
+            assert view.load_checkpoint(_created(storage, "a").identity) is None
+            for identity in storage.studies().values():
+                storage.delete(identity)
+
+    def test_of_those_who_replace_a_checkpoint_at_once_at_most_one_does(self, storage: Storage) -> None:
+        if not isinstance(storage, CheckpointingStorage):
+            raise SkipTest(f"{storage!r} is no CheckpointingStorage")
+        study, there = _created(storage, "a").identity, 0
+        for round_ in range(5):
+            positions = [4 * round_ + thread + 1 for thread in range(4)]
+
+            def save(thread: int, there: int = there, positions: list[int] = positions) -> int | None:
+                position = positions[thread]
+                try:
+                    return storage.save_checkpoint(study, bytes([position]) * 10**6, position, instead_of=there)
+                except Exception:
+                    return None  # it would have had to wait
+
+            told = {position for position in _in_threads(save, 4) if position is not None}
+            found = storage.load_checkpoint(study)
+            assert found is not None
+            there, checkpoint = found
+            assert told == {there}
+            assert checkpoint == bytes([there]) * 10**6
+            assert there in positions
+
+    def test_a_study_goes_on_from_its_checkpoint_as_if_it_had_been_read(self, storage: Storage) -> None:
+        if not isinstance(storage, CheckpointingStorage):
+            raise SkipTest(f"{storage!r} is no CheckpointingStorage")
+        memory = create_study(study_name="a", seed=7)
+        study = create_study(storage=storage, study_name="a", seed=7)
+        for view in _views(storage):
+            memory.optimize(objective, n_trials=9, catch=ArithmeticError)
+            study.optimize(objective, n_trials=9, catch=ArithmeticError)
+            keeper = Keeper(study._log.identity, storage)
+            keeper.take_up()
+            keeper.write(study._log.ledger.dump)
+            ledger = Keeper(study._log.identity, view).take_up()
+            assert ledger is not None
+            assert ledger.position == study._log.ledger.position
+            study = load_study(study_name="a", storage=view)
+            assert text(study.trials) == text(load_study(study_name="a", storage=storage).trials)
+        memory.optimize(objective, n_trials=9, catch=ArithmeticError)
+        study.optimize(objective, n_trials=9, catch=ArithmeticError)
+        assert logged(study) == logged(memory)
+        assert study.verify() == []
 
     def test_append_returns_the_length_of_the_log(self, storage: Storage) -> None:
         a, b = _created(storage, "a").identity, _created(storage, "b").identity
@@ -418,6 +485,10 @@ def _views(storage: Storage) -> list[Storage]:
     return [storage] if is_private(storage) else [storage, pickle.loads(pickle.dumps(storage))]
 
 
+def _checkpointing_views(storage: Storage) -> list[CheckpointingStorage]:
+    return [view for view in _views(storage) if isinstance(view, CheckpointingStorage)]
+
+
 def _calls(storage: Storage, study: str) -> list[Callable[[], object]]:
     """Everything that can be asked of a storage about one study."""
     calls: list[Callable[[], object]] = [
@@ -436,6 +507,8 @@ def _calls(storage: Storage, study: str) -> list[Callable[[], object]]:
         calls += [partial(storage.append_after, study, since, lambda tail: [TrialStarted(1.0)]) for since in (0, 2)]
     if isinstance(storage, LeasingStorage):
         calls += [lambda: storage.beat(study, [1], [2]), lambda: storage.beats(study)]
+    if isinstance(storage, CheckpointingStorage):
+        calls += [lambda: storage.save_checkpoint(study, b"", 1, instead_of=0), lambda: storage.load_checkpoint(study)]
     return calls
 
 

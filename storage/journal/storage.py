@@ -16,6 +16,7 @@ from hpo.exceptions import DamagedJournalError, DuplicatedStudyError, UnknownStu
 from hpo.log.codec import encode
 from hpo.protocols import LeasePolicy
 from hpo.storage.journal import first_line
+from hpo.storage.journal.checkpoints import CheckpointFiles
 from hpo.storage.journal.files import check_system, creating, reading, reading_alone, write, writing
 from hpo.storage.journal.index import Entry, Index, damage
 from hpo.storage.journal.leases import LeaseFile
@@ -116,7 +117,10 @@ class JournalStorage:
 
     def delete(self, study: str) -> None:
         with self._alone() as file:
-            self._write(file, self._find(study).rank, [DELETED.decode()])
+            rank = self._find(study).rank
+            self._write(file, rank, [DELETED.decode()])
+            with suppress(OSError):
+                self._checkpoints.forget(rank)
 
     def beat(self, study: str, alive: Sequence[int], ended: Sequence[int]) -> None:
         with self._alone():
@@ -127,6 +131,17 @@ class JournalStorage:
         with self._lock:
             rank = self._find(study).rank
         return self._leases.counts(rank)
+
+    def save_checkpoint(self, study: str, checkpoint: bytes, position: int, *, instead_of: int) -> int:
+        with self._alone():
+            rank = self._find(study).rank
+            return self._checkpoints.save(rank, checkpoint, position, instead_of=instead_of)
+
+    def load_checkpoint(self, study: str) -> tuple[int, bytes] | None:
+        self._catch_up()
+        with self._lock:
+            rank = self._find(study).rank
+        return self._checkpoints.load(rank)
 
     def __repr__(self) -> str:
         return f"JournalStorage({str(self.path)!r})"
@@ -141,6 +156,7 @@ class JournalStorage:
     def _open(self) -> None:
         check_system()
         self._leases = LeaseFile(self.path.with_name(f"{self.path.name}.leases"))
+        self._checkpoints = CheckpointFiles(self.path.with_name(f"{self.path.name}.checkpoint"))
         self._start()
         _in_use.add(self)
         if self.path.exists():

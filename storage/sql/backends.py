@@ -20,6 +20,7 @@ from hpo.storage.sql.writer_queue import WriterQueue
 __all__ = ["Backend", "Ordinary", "PostgreSQL", "SQLite", "make_backend"]
 
 T = TypeVar("T")
+_MOMENT = 500  # milliseconds
 _Work = Callable[[Any], T]
 """What is to be done with a cursor."""
 
@@ -27,8 +28,8 @@ _Work = Callable[[Any], T]
 class Backend(Protocol):
     """One attempt at a transaction on a connection from the pool; where it fails, `rollback` follows."""
 
-    def write(self, connection: Any, work: _Work[T], *, relaxed: bool) -> T:
-        """Do the work; return when it is durable."""
+    def write(self, connection: Any, work: _Work[T], *, relaxed: bool, patient: bool = True) -> T:
+        """Do the work; return when it is durable. If it is not `patient`, fail rather than wait for others for long."""
         ...
 
     def read(self, connection: Any, work: _Work[T], *, is_durable: Callable[[T], bool] | None) -> T:
@@ -55,8 +56,8 @@ def make_backend(engine: sa.Engine) -> Backend:
 class Ordinary:
     """A database whose commits are durable, and release their locks before they wait for the disk, as InnoDB's do."""
 
-    def write(self, connection: Any, work: _Work[T], *, relaxed: bool) -> T:
-        del relaxed
+    def write(self, connection: Any, work: _Work[T], *, relaxed: bool, patient: bool = True) -> T:
+        del relaxed, patient  # others keep it waiting for a moment only
         cursor = connection.cursor()
         result = work(cursor)
         cursor.close()
@@ -88,7 +89,8 @@ class PostgreSQL:
     def __init__(self, driver: str) -> None:
         self._driver = driver
 
-    def write(self, connection: Any, work: _Work[T], *, relaxed: bool) -> T:
+    def write(self, connection: Any, work: _Work[T], *, relaxed: bool, patient: bool = True) -> T:
+        del patient  # others keep it waiting for a moment only
         del relaxed  # the server may crash while this process lives on, and must not forget what this one knows
         with self._autocommit(connection) as cursor:
             messages = _Messages(cursor, self._client_cursor(connection))
@@ -226,8 +228,11 @@ class SQLite:
         self._queue = None if path is None else WriterQueue(Path(f"{path}-turn"))
         self._mode: str | None = None
 
-    def write(self, connection: Any, work: _Work[T], *, relaxed: bool) -> T:
+    def write(self, connection: Any, work: _Work[T], *, relaxed: bool, patient: bool = True) -> T:
         flush = self._has_wal(connection) and not relaxed
+        if not patient:
+            with _waiting(connection, _MOMENT):
+                return self._run(connection, work, "BEGIN IMMEDIATE", "NORMAL")
         with nullcontext() if self._queue is None else self._queue.turn():
             result = self._run(connection, work, "BEGIN IMMEDIATE", "NORMAL" if flush or relaxed else "FULL")
         if flush:
@@ -262,6 +267,19 @@ class SQLite:
         if self._mode is None:
             (self._mode,) = connection.cursor().execute("PRAGMA journal_mode").fetchone()
         return self._path is not None and self._mode == "wal"
+
+
+@contextmanager
+def _waiting(connection: Any, milliseconds: int) -> Iterator[None]:
+    """A connection that waits at most so long for other writers' locks."""
+    cursor = connection.cursor()
+    (before,) = cursor.execute("PRAGMA busy_timeout").fetchone()
+    cursor.execute(f"PRAGMA busy_timeout = {milliseconds}")
+    try:
+        yield
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {before}")
+        cursor.close()
 
 
 def _file(engine: sa.Engine) -> Path | None:

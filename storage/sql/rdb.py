@@ -148,6 +148,24 @@ class RDBStorage:
             raise self._unknown(study)
         return beats
 
+    def save_checkpoint(self, study: str, checkpoint: bytes, position: int, *, instead_of: int) -> int:
+        study_id = self._id(study)
+
+        def work(cursor: Any) -> int | None:
+            return self._tables.save_checkpoint(cursor, study_id, checkpoint, position, instead_of)
+
+        there = self._database.write(work, relaxed=True, patient=False)
+        if there is None:
+            raise self._unknown(study)
+        return there
+
+    def load_checkpoint(self, study: str) -> tuple[int, bytes] | None:
+        study_id = self._id(study)
+        found = self._database.read(lambda cursor: self._tables.load_checkpoint(cursor, study_id))
+        if found is None:
+            raise self._unknown(study)
+        return found if found[0] else None
+
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
         self._database.close()

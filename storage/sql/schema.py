@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-__all__ = ["HEAD", "VERSION_TABLE", "event_table", "lease_table", "metadata", "study_table"]
+__all__ = ["HEAD", "VERSION_TABLE", "checkpoint_table", "event_table", "lease_table", "metadata", "study_table"]
 
-HEAD = "0004"
+HEAD = "0005"
 """Revision of the schema that this version of hpo reads and writes."""
 
 VERSION_TABLE = "hpo_alembic_version"
@@ -52,4 +52,13 @@ lease_table = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("beats", sa.Integer, nullable=False),
     sqlite_with_rowid=False,
+)
+
+checkpoint_table = sa.Table(
+    "hpo_checkpoint",
+    metadata,
+    sa.Column("study_id", sa.Integer, sa.ForeignKey("hpo_study.id"), primary_key=True, autoincrement=False),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("body", sa.LargeBinary(2**20), nullable=False),
 )

@@ -7,6 +7,7 @@ from typing import final
 import sqlalchemy as sa
 
 from hpo.log.codec import Row
+from hpo.storage.sql.schema import checkpoint_table as checkpoint
 from hpo.storage.sql.schema import event_table as event
 from hpo.storage.sql.schema import lease_table as lease
 from hpo.storage.sql.schema import study_table as study
@@ -38,9 +39,14 @@ class Statements:
         touches: Whether a reader must write something to be sure that what it saw is on the disk.
         studies: (). All names and identities.
         rename: (name, study_id).
-        delete_events, delete_leases, delete_study: (study_id).
+        delete_events, delete_leases, delete_checkpoint, delete_study: (study_id).
         beat, first_beat, end_lease: (study_id, number). Raise a count, begin one, forget one.
         beats: (study_id). Numbers and counts.
+        checkpoint_position: (study_id). The position of the checkpoint.
+        checkpoint: (study_id). The position and body of each of its parts.
+        replace_checkpoint: (position, body, study_id, instead_of). Its first part, if the position was `instead_of`.
+        delete_checkpoint_rest: (study_id). All parts but the first.
+        insert_checkpoint: (study_id, part, position, body). A part.
     """
 
     def __init__(self, dialect: sa.Dialect) -> None:
@@ -91,6 +97,21 @@ class Statements:
         self.first_beat = Statement(first, ("of", "trial"), dialect)
         self.end_lease = Statement(sa.delete(lease).where(mine), ("of", "trial"), dialect)
         self.beats = Statement(sa.select(lease.c.number, lease.c.beats).where(lease.c.study_id == of), ("of",), dialect)
+        its = checkpoint.c.study_id == of
+        self.delete_checkpoint = Statement(sa.delete(checkpoint).where(its), ("of",), dialect)
+        is_first: sa.ColumnElement[bool] = checkpoint.c.part == sa.literal_column("0")
+        ends_at = sa.select(checkpoint.c.position).where(its, is_first)
+        self.checkpoint_position = Statement(ends_at, ("of",), dialect)
+        new = {name: sa.bindparam(name, type_=checkpoint.c[name].type) for name in ("position", "body")}
+        replaced = checkpoint.c.position == sa.bindparam("instead_of", type_=sa.Integer)
+        replace = sa.update(checkpoint).where(its, is_first, replaced).values(new)
+        self.replace_checkpoint = Statement(replace, ("position", "body", "of", "instead_of"), dialect)
+        self.delete_checkpoint_rest = Statement(sa.delete(checkpoint).where(its, ~is_first), ("of",), dialect)
+        parts = sa.select(checkpoint.c.position, checkpoint.c.body).where(its).order_by(checkpoint.c.part)
+        self.checkpoint = Statement(parts, ("of",), dialect)
+        kept = ("study_id", "part", "position", "body")
+        insert_part = sa.insert(checkpoint).values({name: sa.bindparam(name) for name in kept}).inline()
+        self.insert_checkpoint = Statement(insert_part, kept, dialect)
 
 
 def _append(n: int, dialect: sa.Dialect) -> Statement:

@@ -15,6 +15,8 @@ __all__ = ["END", "GONE", "Tables"]
 END = 2**62
 """A position that no log reaches."""
 
+_PART = 2**20  # bytes
+
 GONE = 0
 """In the place of a log's length where there is no log: each begins with its header."""
 
@@ -58,6 +60,7 @@ class Tables:
         if _scalar(self._statements.locked_head.run(cursor, study_id)) is None:
             return False
         self._statements.delete_leases.run(cursor, study_id)
+        self._statements.delete_checkpoint.run(cursor, study_id)
         self._statements.delete_events.run(cursor, study_id)
         self._statements.delete_study.run(cursor, study_id)
         return True
@@ -144,6 +147,43 @@ class Tables:
         if _scalar(self._statements.head.run(cursor, study_id)) is None:
             return None
         return dict(map(tuple, self._statements.beats.run(cursor, study_id).fetchall()))
+
+    # ---- checkpoints
+
+    def save_checkpoint(
+        self, cursor: Any, study_id: int, checkpoint: bytes, position: int, instead_of: int
+    ) -> int | None:
+        """Put a checkpoint in the place of another one; the position of the one that is there now, None without a log.
+
+        It is written in parts, because servers limit the length of a message.
+        """
+        if _scalar(self._statements.head.run(cursor, study_id)) is None:
+            return None
+        first, *rest = [checkpoint[begin : begin + _PART] for begin in range(0, len(checkpoint) or 1, _PART)]
+        if not self._replace(cursor, study_id, first, position, instead_of):
+            return _scalar(self._statements.checkpoint_position.run(cursor, study_id)) or 0
+        self._statements.delete_checkpoint_rest.run(cursor, study_id)
+        if rest:
+            rows = [(study_id, i, position, part) for i, part in enumerate(rest, 1)]
+            self._statements.insert_checkpoint.run_many(cursor, rows)
+        return position
+
+    def _replace(self, cursor: Any, study_id: int, first: bytes, position: int, instead_of: int) -> bool:
+        """Write the first part of a checkpoint, whose row is what writers agree by; False if another one is there."""
+        statements = self._statements
+        if instead_of:
+            return bool(statements.replace_checkpoint.run(cursor, position, first, study_id, instead_of).rowcount == 1)
+        if _scalar(statements.checkpoint_position.run(cursor, study_id)) is not None:
+            return False
+        statements.insert_checkpoint.run(cursor, study_id, 0, position, first)
+        return True
+
+    def load_checkpoint(self, cursor: Any, study_id: int) -> tuple[int, bytes] | None:
+        """The position and the content of a checkpoint; (0, nothing) for none, None without a log."""
+        parts = self._statements.checkpoint.run(cursor, study_id).fetchall()
+        if parts:
+            return int(parts[0][0]), b"".join([bytes(body) for _, body in parts])
+        return None if _scalar(self._statements.head.run(cursor, study_id)) is None else (0, b"")
 
 
 def _events(rows: Sequence[Row]) -> Sequence[Row] | None:

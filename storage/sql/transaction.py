@@ -80,14 +80,16 @@ class Database:
         self._pid = os.getpid()
         self._reached = False
 
-    def write(self, work: Callable[[Any], T], *, relaxed: bool = False) -> T:
+    def write(self, work: Callable[[Any], T], *, relaxed: bool = False, patient: bool = True) -> T:
         """Run `work` with a cursor in a transaction, which excludes other writers where there can be but one.
 
         Where the database is away or chooses this transaction as the victim of a conflict, it is run again, so
         `work` must not count on running once. With `relaxed`, what is written survives the death of the process
-        at once, and a power cut that ends the process too together with the next ordinary transaction.
+        at once, and a power cut that ends the process too together with the next ordinary transaction. If it is not
+        `patient`, it is run once, and fails if there are other writers who take long.
         """
-        return self._run(partial(self._backend.write, work=work, relaxed=relaxed))
+        transact = partial(self._backend.write, work=work, relaxed=relaxed, patient=patient)
+        return self._run(transact, patient=patient)
 
     def read(self, work: Callable[[Any], T], *, is_durable: Callable[[T], bool] | None = None) -> T:
         """Run `work` with a cursor that only reads.
@@ -104,7 +106,7 @@ class Database:
         self.engine.dispose(close=os.getpid() == self._pid)
         self._backend.close()
 
-    def _run(self, transact: Callable[[Any], T]) -> T:
+    def _run(self, transact: Callable[[Any], T], *, patient: bool = True) -> T:
         if os.getpid() != self._pid:  # the connections of a forked process are its parent's
             self.engine.dispose(close=False)
             self._pid = os.getpid()
@@ -123,7 +125,7 @@ class Database:
             try:
                 result = attempt()
             except Exception as error:
-                if not self._may_pass(error):
+                if not patient or not self._may_pass(error):
                     raise
                 result = self._persist(attempt)
         self._reached = True
