@@ -21,6 +21,7 @@ search.py        the search
 lbfgs.py         many local searches at once
 curvature.py     what they remember of the curvature
 threads.py       linear algebra in one thread
+blocks.py        rows in pieces that are small enough for it
 """
 
 from hpo.samplers.gp.sampler import GPSampler

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import final
@@ -10,6 +9,7 @@ from typing import final
 import numpy as np
 
 from hpo.arrays import Array, IntArray
+from hpo.samplers.gp.blocks import blocks
 from hpo.samplers.gp.input_warp import warp_slope
 from hpo.samplers.gp.kernel import matern, squared_distances
 from hpo.samplers.gp.likelihood import Hyperparameters, factor
@@ -17,7 +17,6 @@ from hpo.samplers.gp.likelihood import Hyperparameters, factor
 __all__ = ["Posterior", "Prediction"]
 
 _LEAST = 1e-12
-_SINGLE = 2**18  # multiplications; OpenBLAS makes larger products in several threads
 
 
 @final
@@ -123,7 +122,7 @@ class Posterior:
         scaled = self.hyper.scaled(features, self.group)
         k, slope = np.empty((2, len(scaled), len(self.scaled)))
         v, mean = np.empty_like(k), np.empty((len(scaled), self.α.shape[1]))
-        for rows in _blocks(*k.shape):
+        for rows in blocks(*k.shape):
             k[rows], slope[rows] = matern(squared_distances(scaled[rows], self.scaled))
             k[rows] *= self.hyper.amplitude
             np.matmul(k[rows], self.inverse.T, out=v[rows])
@@ -150,13 +149,3 @@ class Posterior:
         L[:n, :n], L[n:, :n], L[n:, n:] = self.L, B, corner
         versions = np.broadcast_to(self.y, (n, y.shape[1]))
         return replace(self, scaled=np.concatenate([self.scaled, Z]), L=L, y=np.concatenate([versions, y]))
-
-
-def _blocks(n_rows: int, n: int) -> Iterator[slice]:
-    """Rows in pieces whose products with n × n matrices BLAS makes in one thread, if n is not above some hundreds.
-
-    Threads would not pay at these sizes, and where several workers share a machine they would wait for each other.
-    """
-    size = max(8, min(_SINGLE // n**2, _SINGLE // (32 * n)))
-    for begin in range(0, n_rows, size):
-        yield slice(begin, begin + size)

@@ -37,6 +37,31 @@ def test_the_prediction_is_that_of_linear_algebra() -> None:
     np.testing.assert_allclose(posterior.fitted[:, 0], posterior.at(features).mean[:, 0], atol=1e-10)
 
 
+def test_far_from_all_observations_the_prior_is_believed() -> None:
+    posterior, _, _ = model()
+    at = posterior.at(np.array([[40.0, 0.5, 0.5, 0.5], [0.5, -60.0, 0.5, 0.5]]))
+    np.testing.assert_allclose(at.mean[:, 0], posterior.mean)
+    np.testing.assert_allclose(at.sigma**2, posterior.hyper.amplitude)
+
+
+def test_where_the_function_is_known_a_rounding_error_of_doubt_is_left() -> None:
+    posterior, features, y = model(noise=0.0)
+    at = posterior.at(features)
+    np.testing.assert_allclose(at.mean[:, 0], y, atol=1e-6)
+    least = np.sqrt(1e-12 * posterior.hyper.amplitude)
+    assert at.sigma.min() == pytest.approx(least, rel=1e-9)
+    assert at.sigma.max() < 1e-5
+
+
+@pytest.mark.parametrize("n", [5, 20, 150])
+def test_a_prediction_does_not_depend_on_what_is_asked_beside_it(n: int) -> None:
+    posterior, _, _ = model(n)
+    x = np.random.default_rng(8).random((2000, 4))
+    together, rows = posterior.at(x), np.arange(0, 2000, 97)
+    np.testing.assert_allclose(posterior.at(x[rows]).mean, together.mean[rows], atol=1e-12)
+    np.testing.assert_allclose(posterior.at(x[rows]).sigma, together.sigma[rows], atol=1e-12)
+
+
 @pytest.mark.parametrize("warped", [False, True])
 def test_gradients_agree_with_differences(warped: bool) -> None:
     posterior, _, _ = model(warped=warped)
@@ -46,10 +71,10 @@ def test_gradients_agree_with_differences(warped: bool) -> None:
 
     def f(points: np.ndarray) -> np.ndarray:
         at = posterior.at(points)
-        return np.asarray(np.sin(at.mean) @ weights + at.sigma**2)
+        return np.asarray(np.sin(at.mean) @ weights + at.sigma**3)
 
     at = posterior.at(x)
-    gradient = at.gradient(np.cos(at.mean) * weights, 2 * at.sigma)
+    gradient = at.gradient(np.cos(at.mean) * weights, 3 * at.sigma**2)
     for j in range(2):
         h = 1e-6 * np.eye(4)[j]
         np.testing.assert_allclose(gradient[:, j], (f(x + h) - f(x - h)) / 2e-6, rtol=1e-5, atol=1e-7)
@@ -77,8 +102,8 @@ def test_imagined_versions_scatter_as_the_posterior_says() -> None:
 @pytest.mark.parametrize("noise", [1e-3, 0.3])
 def test_imagined_observations_are_as_noisy_as_real_ones(noise: float) -> None:
     posterior, features, y = model(noise=noise)
-    where, at = np.random.default_rng(6).random((3, 4)), np.random.default_rng(7).random((5, 4))
-    versions = posterior.given(where, np.eye(3, 4))
+    where, at = np.random.default_rng(6).random((5, 4)), np.random.default_rng(7).random((5, 4))
+    versions = posterior.given(where, np.eye(5, 6))
     amplitude = posterior.hyper.amplitude
     z = posterior.hyper.scaled(np.concatenate([features, where]), GROUP)
     k = amplitude * matern(squared_distances(z, z))[0]
@@ -86,10 +111,10 @@ def test_imagined_observations_are_as_noisy_as_real_ones(noise: float) -> None:
     np.testing.assert_allclose(versions.L @ versions.L.T, noisy, atol=1e-9)
     believed = posterior.mean + k[n:, :n] @ np.linalg.solve(noisy[:n, :n], y - posterior.mean)
     scatter = noisy[n:, n:] - k[n:, :n] @ np.linalg.solve(noisy[:n, :n], k[:n, n:])
-    np.testing.assert_allclose(versions.y[n:, 3], believed, atol=1e-9)  # the last version adds nothing
-    deviations = versions.y[n:, :3] - versions.y[n:, 3:]
-    np.testing.assert_allclose(deviations @ deviations.T, scatter, atol=1e-9)
-    np.testing.assert_array_equal(versions.y[:n], np.tile(y[:, None], 4))
+    np.testing.assert_allclose(versions.y[n:, 5], believed, atol=1e-9)  # the last version adds nothing
+    deviations = versions.y[n:, :5] - versions.y[n:, 5:]
+    np.testing.assert_allclose(deviations, np.linalg.cholesky(scatter), atol=1e-9)
+    np.testing.assert_array_equal(versions.y[:n], np.tile(y[:, None], 6))
     c = amplitude * matern(squared_distances(posterior.hyper.scaled(at, GROUP), z))[0]
     expected = posterior.mean + c @ np.linalg.solve(noisy, versions.y - posterior.mean)
     np.testing.assert_allclose(versions.at(at).mean, expected, atol=1e-9)
