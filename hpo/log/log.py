@@ -6,7 +6,7 @@ import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import final
+from typing import Any, final
 
 from hpo.events import Event
 from hpo.history import History
@@ -112,6 +112,9 @@ class Log:
         log = Log(self.name, self.storage)
         log.ledger.apply([self.ledger.header])
         return log
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Log, (self.name, self.storage)
 
     def events(self) -> list[Event]:
         """The whole log, from its header on."""
