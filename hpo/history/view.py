@@ -58,6 +58,11 @@ class History:
         return self._size - self._begin if self._rows is None else len(self._rows)
 
     @property
+    def position(self) -> int:
+        """Length of the log that it follows from; 0 in a fold, which knows no now."""
+        return self._position
+
+    @property
     def signs(self) -> Array:
         """+1 for each objective to minimise, -1 for each to maximise, shape (m,); losses = signs · values."""
         return self._columns.signs

@@ -6,7 +6,7 @@ import gc
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import final
+from typing import Any, final
 
 from hpo.events import Event
 from hpo.exceptions import UnknownStudyError
@@ -192,6 +192,9 @@ class Log:
         log = Log(self.identity, self.storage)
         log.ledger.apply([self.ledger.header])
         return log
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Log, (self.identity, self.storage)
 
     def events(self) -> list[Event]:
         """The whole log, from its header on."""

@@ -12,7 +12,7 @@ from hpo.running.outcome import Outcome
 from hpo.space import Space
 from hpo.trial.live import LiveTrial
 
-__all__ = ["end_of", "end_of_asked", "is_handed_out", "pruned"]
+__all__ = ["end_of", "end_of_asked", "failure", "is_handed_out", "pruned"]
 
 
 def end_of(trial: LiveTrial, outcome: Outcome, space: Space, ledger: Ledger) -> list[Event]:
@@ -47,6 +47,12 @@ def end_of_asked(number: int, outcome: Outcome, record: RunningTrial | None) -> 
     asked = {} if record is None else record.system_attrs.get(ASKED, {})
     space, parameters = asked.get("space", ""), asked.get("parameters", {})
     return [TrialFinished(number, outcome.state, time.time(), outcome.values, space, parameters, error=outcome.error)]
+
+
+def failure(number: int, error: Exception) -> TrialFinished:
+    """The end of a trial that holds something that no event can hold: it must end all the same, without it."""
+    outcome = Outcome.of_error(error)
+    return TrialFinished(number, outcome.state, time.time(), error=outcome.error)
 
 
 def is_handed_out(trial: RunningTrial) -> bool:

@@ -35,10 +35,11 @@ from hpo.protocols import is_private
 from hpo.reading.records import record_of
 from hpo.running import checkpoints
 from hpo.running.budget import Budget
-from hpo.running.ending import end_of, end_of_asked, pruned
+from hpo.running.ending import end_of, end_of_asked, failure, pruned
 from hpo.running.lost import Leases
 from hpo.running.outcome import Outcome
 from hpo.running.plan import Plan
+from hpo.running.recall import recalled
 from hpo.space import Space
 from hpo.trial.frozen import FrozenTrial
 from hpo.trial.live import LiveTrial
@@ -150,14 +151,14 @@ class Session:
                 self._log.append([TrialDeleted(number)])  # there was nothing to begin
                 raise
             except BaseException as error:
-                self.end(number, Outcome.of_error(error))
+                self.give_up(number, error)
                 raise
             self._log.append([TrialProposed(number, proposal)])
             if number in self._log.ledger.running:  # else someone has deleted it meanwhile, or given it up
                 return self._begun(number, history, proposal)
 
     def _begun(self, number: int, history: History, proposal: tuple[float, ...]) -> LiveTrial:
-        trial = LiveTrial.of(self._log.ledger.running[number], proposal)
+        trial = LiveTrial.of(self._log.ledger.running[number], proposal, history.position)
         self.live[number] = trial
         self._known[number] = history, history
         self._leases.keep()
@@ -201,6 +202,29 @@ class Session:
             asked = {"space": space.digest, "parameters": trial.parameters}
             self._log.append([SpaceDeclared(space), AttributeSet(ASKED, asked, trial.number, system=True)])
 
+    def adopt(self, trial: LiveTrial) -> bool:
+        with self._log.lock:
+            if self.live.get(trial.number) is not trial:
+                self._log.sync()
+                record = self._log.ledger.running.get(trial.number)
+                if record is None or record.time != trial.record.time:  # it has ended, or is of another study
+                    return False
+                trial.record, trial.reports = record, trial.reports if record.deferred else record.reports
+                self.live[trial.number] = trial
+                self._known.pop(trial.number, None)
+                self._leases.keep()
+            return True
+
+    def _knowledge(self, trial: LiveTrial) -> tuple[History, History]:
+        """What could be known at the start of a live trial, and at its last report."""
+        known = self._known.get(trial.number)
+        if known is None:  # it began in another process
+            start, latest = recalled(self._log.events(), trial.started_at, trial.reported_at)
+            start = start.with_given(trial.record.fixed)
+            known = start, start if trial.reported_at == trial.started_at else latest
+            self._known[trial.number] = known
+        return known
+
     # ---- while it runs
 
     def check(self, name: str, distribution: BaseDistribution) -> None:
@@ -223,7 +247,7 @@ class Session:
 
     def sample(self, trial: LiveTrial, name: str, distribution: BaseDistribution) -> Any:
         with self._log.lock:
-            history = self._known[trial.number][0].with_given({**trial.record.fixed, **trial.parameters})
+            history = self._knowledge(trial)[0].with_given({**trial.record.fixed, **trial.parameters})
             coded = self.plan.value(Space({name: distribution}), history, self._key(trial.number))
         return distribution.decode(coded)
 
@@ -238,8 +262,9 @@ class Session:
                 record = self._log.ledger.running.get(trial.number)
                 if record is not None:  # else someone else has ended it
                     trial.record, trial.reports = record, record.reports
-                start, _ = self._known[trial.number]
-                self._known[trial.number] = start, self._log.ledger.history()
+                trial.reported_at = self._log.ledger.position
+                if trial.number in self._known:
+                    self._known[trial.number] = self._known[trial.number][0], self._log.ledger.history()
             if trial.pruned is not None:
                 trial.asked = asked
             trial.pruned = None
@@ -260,7 +285,7 @@ class Session:
     def _is_stopped(self, trial: LiveTrial) -> bool:
         with self._log.lock:
             curve = trial.reports.curve(trial.number, asked=trial.asked)
-            trial.pruned = bool(self.plan.pruner.prune(self._known[trial.number][1], curve))
+            trial.pruned = bool(self.plan.pruner.prune(self._knowledge(trial)[1], curve))
             return trial.pruned
 
     def checkpoint(self, trial: LiveTrial) -> Path:
@@ -285,23 +310,17 @@ class Session:
         """Write the end of a trial, which is durable when this returns; False if the trial had already ended."""
         with self._log.lock:
             trial, record = self.live.get(number), self._log.ledger.running.get(number)
-            if trial is None:
-                events = end_of_asked(number, outcome, record)
-            else:
-                events = end_of(trial, outcome, self._space_of(trial.distributions), self._log.ledger)
+            events = end_of_asked(number, outcome, record) if trial is None else self._end_of(trial, outcome)
             try:
                 retry = self.retry(number, events, lost=False)
                 outcomes = self._log.append([*events, *retry])
                 if trial is not None and trial.has_checkpoint and outcome.state is not _PAUSED and not retry:
                     checkpoints.remove(self.checkpoint(trial))
             except (OverflowError, TypeError, ValueError) as error:
-                # Something in the trial cannot be written. The trial must end all the same, so without it.
-                failure = Outcome.of_error(error)
-                events = [TrialFinished(number, failure.state, time.time(), error=failure.error)]
+                events = [failure(number, error)]  # something in the trial cannot be written
                 outcomes = self._log.append(events)
             if trial is not None:  # only now: where the storage failed, the result can be told again
-                trial.has_ended = True
-                del self.live[number], self._known[number]
+                self._forget(trial)
             assert outcomes is not None
             if outcomes[len(events) - 1] is not None:
                 return True
@@ -313,6 +332,27 @@ class Session:
         """End a trial and say how it stands then, before anyone can change it; None if it had already ended."""
         with self._log.lock:
             return record_of(self._log.ledger, self.live, number) if self.end(number, outcome) else None
+
+    def _end_of(self, trial: LiveTrial, outcome: Outcome) -> list[Event]:
+        try:
+            return end_of(trial, outcome, self._space_of(trial.distributions), self._log.ledger)
+        except Exception as error:  # of a choice of the user's own type
+            return [failure(trial.number, error)]
+
+    def give_up(self, number: int, error: BaseException) -> None:
+        """End a trial that an error has ended; where not even that can be written, its lease expires."""
+        with self._log.lock:
+            try:
+                self.end(number, Outcome.of_error(error))
+            except Exception as another:
+                error.add_note(f"Trial {number} could not be ended: {type(another).__name__}: {another}")
+                if number in self.live:
+                    self._forget(self.live[number])
+
+    def _forget(self, trial: LiveTrial) -> None:
+        trial.has_ended = True
+        del self.live[trial.number]
+        self._known.pop(trial.number, None)
 
     def paused(self, number: int) -> Outcome:
         """PAUSED with what it has reached; PRUNED if the pruner would never let it go on."""
@@ -382,6 +422,9 @@ class Session:
             return None if number is None or values is None else (number, values)
 
     # ----
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Session, (self._log, self.plan)
 
     def _key(self, number: int) -> Key:
         return Key(self._log.ledger.header.seed, number)

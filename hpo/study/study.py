@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, final, overload
 from hpo.arrays import JSON
 from hpo.distributions import BaseDistribution
 from hpo.events import AttributeSet, Event, StudyDirection, TrialState
+from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.log.log import Log, identity_of
 from hpo.protocols import Pruner, Sampler, Storage
@@ -21,7 +22,6 @@ from hpo.reading.snapshot import Snapshot, only
 from hpo.running.callbacks import finish
 from hpo.running.checkpoints import default_root
 from hpo.running.loop import Run, current_runs
-from hpo.running.outcome import Outcome
 from hpo.running.plan import Plan
 from hpo.running.progress import Progress
 from hpo.running.retry import RetryPolicy
@@ -33,6 +33,7 @@ from hpo.study.optimizing import executor_for, limits_of
 from hpo.study.telling import told_outcome
 from hpo.trial import Trial
 from hpo.trial.frozen import FrozenTrial
+from hpo.trial.trial import live_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +75,8 @@ class Study:
             default_root() if checkpoints is None else Path(checkpoints).absolute(),
         )
         storage = get_storage(storage)
-        self._set_up(Log(identity_of(study_name, storage) if identity is None else identity, storage), plan)
+        log = Log(identity_of(study_name, storage) if identity is None else identity, storage)
+        self._set_up(log, Session(log, plan))
         self._log.open()
 
     @property
@@ -197,7 +199,7 @@ class Study:
 
         Args:
             fixed_distributions: Parameters to suggest at once; they are stored, so that another process can tell.
-            n: Begin that many trials and return a list of them.
+            n: Begin that many trials, or as many as the sampler has left, and return a list of them.
 
         Raises:
             SearchSpaceExhausted: If the sampler has nothing left to try.
@@ -210,7 +212,7 @@ class Study:
         if n is not None:
             if n < 1:
                 raise ValueError(f"n must be ≥ 1, got {n!r}.")
-            return [self.ask(fixed_distributions) for _ in range(n)]
+            return self._ask_several(fixed_distributions, n)
         for name, distribution in (fixed_distributions or {}).items():
             self._session.check(name, distribution)
         with self._log.lock:
@@ -223,9 +225,23 @@ class Study:
                         trial.suggest(name, distribution)
                     self._session.store_parameters(live)
                 except BaseException as error:  # nobody else knows of the trial
-                    self._session.end(live.number, Outcome.of_error(error))
+                    self._session.give_up(live.number, error)
                     raise
             return trial
+
+    def _ask_several(self, fixed_distributions: Mapping[str, BaseDistribution] | None, n: int) -> list[Trial]:
+        trials: list[Trial] = []
+        try:
+            for _ in range(n):
+                trials.append(self.ask(fixed_distributions))
+        except SearchSpaceExhausted:
+            if not trials:
+                raise
+        except BaseException as error:
+            for trial in trials:
+                self._session.give_up(trial.number, error)
+            raise
+        return trials
 
     def tell(
         self,
@@ -255,6 +271,8 @@ class Study:
         with self._log.lock:
             self._log.sync()
             editing.check_known(self._log, number, "tell for")
+            if isinstance(trial, Trial):
+                self._session.adopt(live_of(trial))  # it may have gone on in another process
             stored = self._log.ledger.state(number)
             if stored.is_finished() and skip_if_finished:
                 return self._frozen(number)
@@ -558,21 +576,22 @@ class Study:
     def _frozen(self, number: int) -> FrozenTrial:
         return record_of(self._log.ledger, self._session.live, number)
 
-    def _set_up(self, log: Log, plan: Plan) -> None:
+    def _set_up(self, log: Log, session: Session) -> None:
         self._log = log
-        self._session = Session(log, plan)
+        self._session = session
         self._runs: list[Run] = []
         _studies.add(self)
 
     def _after_fork(self) -> None:
         """In a child process: running trials are the parent's, and a lock may be held by a thread that is not here."""
-        self._set_up(self._log.reopened(), self._session.plan)
+        log = self._log.reopened()
+        self._set_up(log, Session(log, self._session.plan))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"identity": self._log.identity, "storage": self._log.storage, "plan": self._session.plan}
+        return {"log": self._log, "session": self._session}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._set_up(Log(state["identity"], state["storage"]), state["plan"])
+        self._set_up(state["log"], state["session"])
         self._log.open()
 
     def __repr__(self) -> str:

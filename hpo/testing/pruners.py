@@ -7,11 +7,13 @@ import math
 import pickle
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import final
 
 from hpo.events import TrialState
 from hpo.exceptions import TrialPaused, TrialPruned
 from hpo.history import Curve, History
-from hpo.protocols import Pruner, cohort, pausing
+from hpo.protocols import Pruner, cohort, cohorts, pausing
 from hpo.storage.memory import InMemoryStorage
 from hpo.study import Study, create_study, load_study
 from hpo.testing.studies import logged, raised, seen
@@ -148,11 +150,28 @@ class PrunerContract:
         study.optimize(_learn(_rate), 20, reproducible=True, lag=3)
         assert study.verify() == []
 
+    def test_who_wraps_it_takes_none_of_its_abilities_away(self, pruner: Pruner) -> None:
+        wrapper = _Around(_Around(pruner))
+        assert pausing(wrapper) is pausing(pruner)
+        assert cohorts(wrapper) is cohorts(pruner)
+        assert logged(_learnt(wrapper))[1:] == logged(_learnt(pruner))[1:]
+
     def test_a_cohort_is_a_part_of_what_is_known(self, pruner: Pruner) -> None:
         for history in _learning_histories():
             groups = [cohort(pruner, history, number).number.tolist() for number in range(40)]
             assert all(set(group) <= set(history.number.tolist()) for group in groups)
             assert groups == [cohort(pruner, history, number).number.tolist() for number in range(40)]
+
+
+@final
+@dataclass(frozen=True)
+class _Around:
+    """Adds nothing to another pruner."""
+
+    wrapped: Pruner
+
+    def prune(self, history: History, curve: Curve) -> bool:
+        return self.wrapped.prune(history, curve)
 
 
 def _learn(curve: Callable[[int, int], float]) -> Callable[[Trial], float]:

@@ -21,6 +21,8 @@ class LiveTrial:
     Args:
         record: What the log says of it.
         proposal: The sampler's coded values over `record.space`.
+        started_at: Length of the log that its sampler knew.
+        reported_at: Length of the log at its last report that is in there; `started_at` without one.
         user_attrs: What is attached to it.
         reports: Its intermediate values: the record's, or its own while they are kept back.
         resume_step: The step to go on from; 0 for a new trial.
@@ -35,6 +37,8 @@ class LiveTrial:
 
     record: RunningTrial
     proposal: tuple[float, ...]
+    started_at: int
+    reported_at: int
     user_attrs: dict[str, JSON]
     reports: Reports
     resume_step: int = 0
@@ -48,12 +52,14 @@ class LiveTrial:
     has_ended: bool = False
 
     @classmethod
-    def of(cls, record: RunningTrial, proposal: tuple[float, ...]) -> LiveTrial:
-        """A trial that begins now, or goes on."""
+    def of(cls, record: RunningTrial, proposal: tuple[float, ...], position: int) -> LiveTrial:
+        """A trial that begins now, or goes on, when the log had a length."""
         reports = record.reports.copy() if record.deferred else record.reports
         return cls(
             record,
             proposal,
+            position,
+            position,
             dict(record.user_attrs),
             reports,
             reports.last + 1,

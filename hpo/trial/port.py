@@ -39,6 +39,10 @@ class TrialPort(Protocol):
         """Whether the trial, which has reported, should wait for its promotion."""
         ...
 
+    def adopt(self, trial: LiveTrial) -> bool:
+        """Take over a trial that comes from another process; False if it does not run any more."""
+        ...
+
     def checkpoint(self, trial: LiveTrial) -> Path:
         """Where the trial keeps what it needs to go on."""
         ...

@@ -21,14 +21,15 @@ from hpo.trial.live import LiveTrial
 from hpo.trial.port import TrialPort, TrialStudy
 from hpo.trial.suggest import Suggestions
 
-__all__ = ["Trial"]
+__all__ = ["Trial", "live_of"]
 
 
 @final
 class Trial(Suggestions):
     """One run of the objective: gives it parameters, takes its reports and attributes.
 
-    Made by `study.ask()` and `study.optimize()`. Nothing is written until it reports or ends.
+    Made by `study.ask()` and `study.optimize()`. Nothing is written until it reports or ends. It pickles with its
+    study, and goes on in another process that sees the study's storage.
 
     Attributes:
         study: The study it belongs to.
@@ -45,6 +46,9 @@ class Trial(Suggestions):
         self.resume_step = live.resume_step
         self._port = port
         self._live = live
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _adopted, (self.study, self._port, self._live)
 
     def __repr__(self) -> str:
         return f"Trial(number={self.number}, params={self._live.parameters!r})"
@@ -229,6 +233,17 @@ class Trial(Suggestions):
     def _check_running(self, doing: str) -> None:
         if self._live.has_ended:
             raise UpdateFinishedTrialError(f"Trial {self.number} has finished; it can no longer {doing}.")
+
+
+def live_of(trial: Trial) -> LiveTrial:
+    """The data of a trial, for those who begin and end trials."""
+    return trial._live
+
+
+def _adopted(study: TrialStudy, port: TrialPort, live: LiveTrial) -> Trial:
+    """A trial that comes from another process."""
+    live.has_ended = not port.adopt(live)
+    return Trial(study, port, live)
 
 
 def _reported(value: float | Sequence[float], n_objectives: int) -> Report:

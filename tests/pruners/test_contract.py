@@ -36,6 +36,8 @@ PRUNERS: list[Pruner] = [
     PatientPruner(None, patience=1),
     PatientPruner(SuccessiveHalvingPruner(min_resource=1, reduction_factor=2), patience=0),
     PatientPruner(HyperbandPruner(max_resource=8), patience=2, min_delta=0.1),
+    PatientPruner(SuccessiveHalvingPruner(min_resource=1, reduction_factor=2, mode="promote"), patience=0),
+    PatientPruner(PatientPruner(HyperbandPruner(max_resource=8, reduction_factor=2), patience=0), patience=1),
     WilcoxonPruner(),
     WilcoxonPruner(p_threshold=0.3, n_startup_steps=0),
     LearningCurvePruner(),

@@ -9,7 +9,7 @@ from hpo.trial.live import LiveTrial
 
 
 def test_what_is_just_being_suggested_shows_with_its_distribution_or_not_at_all() -> None:
-    trial = LiveTrial.of(RunningTrial(0, 0.0, Space()), ())
+    trial = LiveTrial.of(RunningTrial(0, 0.0, Space()), (), 1)
     trial.parameters["x"] = 0.5
     assert trial.suggested() == ({}, {})
     trial.distributions["x"] = FloatDistribution(0, 1)

@@ -42,6 +42,9 @@ class PipePort:
     def should_pause(self, trial: LiveTrial) -> bool:
         return bool(self._ask_for(trial, "should_pause"))
 
+    def adopt(self, trial: LiveTrial) -> bool:
+        return True
+
     def checkpoint(self, trial: LiveTrial) -> Path:
         return Path(self._ask_for(trial, "checkpoint"))
 
@@ -60,7 +63,7 @@ class PipePort:
         answer, changed = self._pipe.recv()
         if isinstance(answer, Exception):
             raise answer
-        for field in ("record", "reports", "asked", "pruned"):
+        for field in ("record", "reports", "reported_at", "asked", "pruned"):
             setattr(trial, field, getattr(changed, field))
         return answer
 
