@@ -131,4 +131,4 @@ def test_leaving_one_out_is_fitting_without_it() -> None:
         k = hyper.amplitude * matern(squared_distances(z[rest], z[rest]))[0] + hyper.noise * np.eye(11)
         c = hyper.amplitude * matern(squared_distances(z[[i]], z[rest]))[0][0]
         np.testing.assert_allclose(mean[i, 0], posterior.mean + c @ np.linalg.solve(k, y[rest] - posterior.mean))
-        np.testing.assert_allclose(std[i] ** 2, hyper.amplitude + hyper.noise - c @ np.linalg.solve(k, c))
+        np.testing.assert_allclose(std[i], np.sqrt(hyper.amplitude + hyper.noise - c @ np.linalg.solve(k, c)))
