@@ -124,7 +124,9 @@ class Session:
                 begun = number, history, self._propose(history, number)
                 return [TrialStarted(time.time(), claims, deferred, self._worker()), TrialProposed(number, begun[2])]
 
-            self._log.append_after(start_and_proposal)
+            if not self._log.append_after(start_and_proposal):
+                self._log.sync()
+                return self._begin_in_turn(deferred, budgets, new)  # one proposal was in vain; do not race again
             return None if begun is None else self._begun(*begun)
 
     def _begin_in_turn(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> Trial | None:

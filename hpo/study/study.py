@@ -297,8 +297,7 @@ class Study:
             outcomes = None
             while outcomes is None:
                 self._log.sync()
-                number = self._log.ledger.n_trials
-                events = [e for i, trial in enumerate(trials) for e in events_of(trial, number + i)]
+                events = events_of(trials, self._log.ledger.n_trials, self._log.ledger.spaces)
                 outcomes = self._log.append(events, expect=self._log.ledger.position)
 
     # ---- corrections
