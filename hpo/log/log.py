@@ -112,6 +112,7 @@ class Log:
         return not events or self.append(events, expect=self.ledger.position) is not None
 
     def _append_in_turn(self, turns: TurnTakingStorage, make: Callable[[], Sequence[Event]]) -> None:
+        """Keep other writers out meanwhile."""
         self._confirm()
         made: list[Event] = []
 

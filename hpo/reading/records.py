@@ -52,28 +52,8 @@ def _waiting(number: int, queued: TrialQueued) -> FrozenTrial:
     return FrozenTrial(number, TrialState.WAITING, None, None, None, {}, {}, user, system, dict(queued.reports))
 
 
-def events_of(trials: Sequence[FrozenTrial], number: int, known: Mapping[str, Space]) -> list[Event]:
-    """The events that make records part of a log, as the trials from that number on.
-
-    Args:
-        trials: The records.
-        number: What the first of them gets.
-        known: Spaces that the log has declared, by digest; others are declared once.
-    """
-    spaces = {space.names: space for space in known.values()}
-    declared, events = set(known), list[Event]()
-    for i, trial in enumerate(trials):
-        space = spaces.get(tuple(trial.distributions))
-        if space is None or not space.consists_of(trial.distributions):
-            space = spaces[tuple(trial.distributions)] = Space(trial.distributions)
-        if space and space.digest not in declared:
-            declared.add(space.digest)
-            events.append(SpaceDeclared(space))
-        events += _events_of(trial, number + i, space)
-    return events
-
-
-def _events_of(trial: FrozenTrial, number: int, space: Space) -> list[Event]:
+def events_of(trial: FrozenTrial, number: int) -> list[Event]:
+    """The events that make a record part of a log, as the trial of that number."""
     now = time.time()
     start = now if trial.datetime_start is None else trial.datetime_start.timestamp()
     system = {key: value for key, value in trial.system_attrs.items() if key != "fixed_params"}
@@ -82,7 +62,9 @@ def _events_of(trial: FrozenTrial, number: int, space: Space) -> list[Event]:
         queued = TrialQueued(fixed, now, trial.user_attrs, system, _reports(trial))
         return [queued] if trial.state is TrialState.WAITING else [queued, TrialStarted(start, number)]
     end = now if trial.datetime_complete is None else trial.datetime_complete.timestamp()
+    space = Space(trial.distributions)
     return [
+        SpaceDeclared(space),
         TrialStarted(start),
         *(TrialReported(number, step, value, end) for step, value in _reports(trial).items()),
         TrialFinished(

@@ -297,7 +297,8 @@ class Study:
             outcomes = None
             while outcomes is None:
                 self._log.sync()
-                events = events_of(trials, self._log.ledger.n_trials, self._log.ledger.spaces)
+                number = self._log.ledger.n_trials
+                events = [e for i, trial in enumerate(trials) for e in events_of(trial, number + i)]
                 outcomes = self._log.append(events, expect=self._log.ledger.position)
 
     # ---- corrections
