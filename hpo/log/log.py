@@ -82,7 +82,11 @@ class Log:
         return self.ledger.apply(events) if self._write(events, expect) else None
 
     def append_and_stop_before(self, events: Sequence[Event], *, expect: int | None = None) -> History | None:
-        """Write events and fold what others wrote before them, but not them; what was known then, None as above."""
+        """Write events and fold what others wrote before them, but not them.
+
+        Returns:
+            What was known then; None if the log's length was not `expect`, and nothing was written.
+        """
         return self.ledger.history() if self._write(events, expect) else None
 
     def _write(self, events: Sequence[Event], expect: int | None) -> bool:
@@ -96,23 +100,20 @@ class Log:
         self._fold_until(head - len(events))
         return True
 
-    def append_after(self, make: Callable[[], Sequence[Event]]) -> None:
+    def append_after(self, make: Callable[[], Sequence[Event]]) -> bool:
         """Fold what others wrote, then write and fold what `make` says right after it; nothing if it raises.
 
-        It is called again if its answer cannot be written there, because others were faster or an attempt failed.
-        """
-        if self._turns is None:
-            self._append_next(make)
-        else:
-            self._append_in_turn(self._turns, make)
+        Where writers take turns, the others are kept out meanwhile; if an attempt fails, `make` is called again.
 
-    def _append_next(self, make: Callable[[], Sequence[Event]]) -> None:
-        """Let whoever writes first win, and try again after the others."""
-        while True:
-            self.sync()
-            events = make()
-            if not events or self.append(events, expect=self.ledger.position) is not None:
-                return
+        Returns:
+            False if others wrote meanwhile, so that nothing was written.
+        """
+        if self._turns is not None:
+            self._append_in_turn(self._turns, make)
+            return True
+        self.sync()
+        events = make()
+        return not events or self.append(events, expect=self.ledger.position) is not None
 
     def _append_in_turn(self, turns: TurnTakingStorage, make: Callable[[], Sequence[Event]]) -> None:
         """Keep other writers out meanwhile."""

@@ -121,7 +121,9 @@ class Session:
                 begun = number, history, self._propose(history, number)
                 return [start, TrialProposed(number, begun[2])]
 
-            self._log.append_after(start_and_proposal)
+            if not self._log.append_after(start_and_proposal):
+                self._log.sync()
+                return self._begin_in_turn(deferred, budgets, new)  # one proposal was in vain; do not race again
             return None if begun is None else self._begun(*begun)
 
     def _begin_start_first(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> LiveTrial | None:

@@ -454,6 +454,23 @@ class StorageContract:
             for name in ("a", "b", "copy"):
                 delete_study(study_name=name, storage=storage)
 
+    def test_workers_share_a_study(self, storage: Storage) -> None:
+        create_study(storage=storage, study_name="a", seed=1)
+        studies = [load_study(study_name="a", storage=view) for view in _views(storage) * 2]
+        for study in studies:
+            study.enqueue_trial({"x": 0.5})
+        n = len(studies)
+
+        def work(worker: int) -> None:
+            studies[worker].optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=12 // n)
+
+        _in_threads(work, n)
+        for study in studies:
+            assert [trial.state for trial in study.trials] == [TrialState.COMPLETE] * 12
+            assert [trial.number for trial in study.trials if trial.params["x"] == 0.5] == list(range(n))
+            assert study.events() == studies[0].events()
+            assert study.verify() == []
+
     def test_followers_see_what_has_happened(self, storage: Storage) -> None:
         study = create_study(storage=storage, study_name="a", seed=1)
         seen: list[Event] = []

@@ -62,7 +62,7 @@ class Index:
 
     @property
     def ranks(self) -> Sequence[int]:
-        """Of the studies that there are."""
+        """The ranks of the studies that there are."""
         return list(self._by_rank)
 
     def find(self, identity: str) -> Entry | None:

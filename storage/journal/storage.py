@@ -6,7 +6,7 @@ import io
 import os
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, final
@@ -68,7 +68,7 @@ class JournalStorage:
 
     @property
     def url(self) -> str:
-        """The URL."""
+        """What `get_storage` opens this journal by."""
         return f"journal:///{self.path}"
 
     def create(self, header: StudyCreated) -> None:
@@ -84,15 +84,6 @@ class JournalStorage:
             length = len(entry.offsets)
             if expect is not None and expect != length:
                 return None
-            if lines:
-                self._write(file, entry.rank, lines)
-            return length + len(lines)
-
-    def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
-        with self._alone() as file:
-            entry = self._find(study)
-            lines = [text(encode(event)) for event in make(self._events(entry, entry.offsets[since:]))]
-            length = len(entry.offsets)
             if lines:
                 self._write(file, entry.rank, lines)
             return length + len(lines)

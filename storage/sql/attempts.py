@@ -59,7 +59,7 @@ class Append:
         self._is_tried = False
 
     def __call__(self, cursor: Any) -> int | None:
-        """As `Tables.append`."""
+        """The log's new length; None if its length was not as expected, `GONE` without a log."""
         if self._is_tried and self._rows:
             head = self._tables.written(cursor, self._study_id, self._since, self._rows)
             if head is not None:

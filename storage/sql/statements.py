@@ -24,10 +24,10 @@ class Statements:
 
     Attributes:
         advance: (n, study_id). Hand out the next n positions.
-        advance_from: (n, study_id, expect). The same if the log has the expected length.
-        advance_returning: (n, study_id). The same as `advance`, with the new length; None where a database can't.
+        advance_from: (n, study_id, expect). Hand them out if the log has the expected length.
+        advance_returning: (n, study_id). Hand them out and give the new length; None where a database can't.
         head: (study_id). The log's length.
-        locked_head: (study_id). The same, and no other writer until the transaction ends.
+        locked_head: (study_id). The log's length, and no other writer until the transaction ends.
         find: (identity). A study's id.
         taken: (name, identity). The ids and identities of studies that have one of the two.
         create: (name, identity, head). A study.

@@ -39,9 +39,12 @@ class Statement:
         self.sql = str(compiled)
         self._names = tuple(names)
         self._order = None if compiled.positiontup is None else [names.index(name) for name in compiled.positiontup]
+        self._is_in_order = self._order == list(range(len(names)))
 
     def bind(self, values: Sequence[Any]) -> Any:
         """The values as the driver wants them."""
+        if self._is_in_order:
+            return values
         if self._order is None:
             return dict(zip(self._names, values, strict=True))
         return [values[i] for i in self._order]
@@ -52,18 +55,18 @@ class Statement:
         return cursor
 
     def run_with(self, other: Statement, cursor: Any, *values: Any) -> tuple[Any, Any]:
-        """Execute the statement and another one that takes all of `values`; the rows of each. As `run_last`."""
+        """Execute two statements, of which the other takes all of `values`; the rows of each. Only for PostgreSQL."""
         rows: tuple[Any, Any] = cursor.execute_both(self.sql, other.sql, other.bind(values))
         return rows
 
     def run_last(self, cursor: Any, *values: Any) -> Any:
-        """Execute the statement, commit, and return the cursor; for what only PostgreSQL can do."""
+        """Execute the statement, commit, and return the cursor. Only for PostgreSQL."""
         cursor.execute_last(self.sql, self.bind(values))
         return cursor
 
     def run_many(self, cursor: Any, rows: Sequence[Sequence[Any]]) -> None:
         """Execute the statement for each row."""
-        cursor.executemany(self.sql, [self.bind(row) for row in rows])
+        cursor.executemany(self.sql, rows if self._is_in_order else [self.bind(row) for row in rows])
 
 
 @final

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hpo.protocols import Storage
 from hpo.storage import InMemoryStorage, JournalStorage, RDBStorage
 from hpo.testing import StorageContract
 from tests.storage.conftest import BACKENDS
+from tests.storage.toy import FolderStorage
 
 
 class TestInMemoryStorage(StorageContract):
@@ -32,3 +34,13 @@ class TestJournalStorage(StorageContract):
     @pytest.fixture
     def storage(self, tmp_path: Path) -> Storage:
         return JournalStorage(tmp_path / "studies.log")
+
+
+class TestFolderStorage(StorageContract):
+    @pytest.fixture
+    def storage(self, tmp_path: Path) -> Storage:
+        return FolderStorage(tmp_path)
+
+
+def test_a_storage_fits_on_a_page() -> None:
+    assert len(Path(inspect.getfile(FolderStorage)).read_text().splitlines()) <= 100

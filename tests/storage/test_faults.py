@@ -13,9 +13,9 @@ import pytest
 import sqlalchemy as sa
 
 import hpo
-from hpo.events import Event, StudyCreated, StudyDirection, TrialFinished, TrialStarted
+from hpo.events import Event, StudyCreated, StudyDirection, StudyRenamed, TrialFinished, TrialStarted
 from hpo.exceptions import DuplicatedStudyError, StorageInternalError
-from hpo.storage import InMemoryStorage, RDBStorage
+from hpo.storage import RDBStorage
 from hpo.trial import TrialState
 from tests.storage.conftest import BACKENDS, new_database
 from tests.storage.servers import Server
@@ -47,30 +47,39 @@ def test_workers_outlive_a_server_that_is_killed_and_comes_back(
     gc.collect()
 
 
-def test_what_a_server_took_back_when_it_crashed_is_forgotten() -> None:
+def test_what_a_server_rolled_back_when_it_crashed_is_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Events that others had read, and that nobody had been told are safe, are gone, and others have their places."""
-    storage = InMemoryStorage()
+    storage = RDBStorage(f"sqlite:///{tmp_path}/s.db")
     study = hpo.create_study(study_name="s", storage=storage, sampler=hpo.samplers.RandomSampler(seed=0))
     study.tell(study.ask(), 0.0)
-    append_after = storage.append_after
+    append_after, read = storage.append_after, storage.read
+    names: list[str] = []
 
-    def crash(study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
-        storage.append_after = append_after  # type: ignore[method-assign]
+    def crash(identity: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
+        monkeypatch.setattr(storage, "append_after", append_after)
         make([TrialStarted(1.0), TrialFinished(1, TrialState.COMPLETE, 2.0, (-1.0,)), TrialStarted(3.0)])
-        storage.append(study, [TrialStarted(4.0)])
-        return append_after(study, since, make)
+        storage.append(identity, [TrialStarted(4.0)])
+        return append_after(identity, since, make)
 
-    storage.append_after = crash  # type: ignore[method-assign]
+    def look(identity: str, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:
+        names.append(study._log.name)  # as threads do that need no lock, while the log is read again
+        return read(identity, since, limit=limit)
+
+    monkeypatch.setattr(storage, "append_after", crash)
+    monkeypatch.setattr(storage, "read", look)
     trial = study.ask()
     assert trial.number == 2
+    assert names == ["s"] * 2
     study.tell(trial, 1.0)
     assert [trial.state.name for trial in study.trials] == ["COMPLETE", "RUNNING", "COMPLETE"]
     assert study.best_value == 0.0
     assert study.verify() == []
 
 
-def test_what_was_read_for_a_proposal_that_failed_is_read_again() -> None:
-    storage = InMemoryStorage()
+def test_what_was_read_for_a_proposal_that_failed_is_read_again(tmp_path: Path) -> None:
+    storage = RDBStorage(f"sqlite:///{tmp_path}/s.db")
     study = hpo.create_study(study_name="s", storage=storage)
     storage.append(study._log.identity, [TrialStarted(1.0)])
 
@@ -88,13 +97,10 @@ def test_what_was_read_for_a_proposal_that_failed_is_read_again() -> None:
     assert len(study.events()) == 4
 
 
-@everywhere
-def test_an_append_whose_answer_was_lost_is_not_repeated(database_url: str) -> None:
-    """The connection breaks right after the commit, so nobody knows whether it was made."""
-    storage = RDBStorage(database_url)
-    storage.create(HEADER)
+def break_next_answer(storage: RDBStorage, url: str) -> list[bool]:
+    """Let the connection break after the next commit, before anyone knows that it was made; tell when that happens."""
     error = storage.engine.dialect.dbapi.OperationalError  # type: ignore[union-attr]
-    code: tuple[Any, ...] = (2013, "Lost connection") if "mysql" in database_url else ("connection refused",)
+    code: tuple[Any, ...] = (2013, "Lost connection") if "mysql" in url else ("connection refused",)
     broken: list[bool] = []
 
     @sa.event.listens_for(storage.engine, "checkin")
@@ -104,11 +110,43 @@ def test_an_append_whose_answer_was_lost_is_not_repeated(database_url: str) -> N
             connection.close()
             raise error(*code)
 
-    events = [TrialStarted(1.0), TrialStarted(2.0)]
-    assert storage.append("s", events) == 3
+    return broken
+
+
+_STARTS = [TrialStarted(1.0), TrialStarted(2.0)]
+
+
+@everywhere
+@pytest.mark.parametrize(
+    ("call", "answer", "names", "log"),
+    [
+        (lambda s: s.create(HEADER._replace(name="new", identity="new")), None, ["s", "new"], [HEADER]),
+        (lambda s: s.append("s", _STARTS), 3, ["s"], [HEADER, *_STARTS]),
+        (lambda s: s.append("s", _STARTS, expect=1), 3, ["s"], [HEADER, *_STARTS]),
+        (lambda s: s.append("s", _STARTS * 3), 7, ["s"], [HEADER, *_STARTS * 3]),
+        (lambda s: s.append_after("s", 0, lambda tail: _STARTS), 3, ["s"], [HEADER, *_STARTS]),
+        (lambda s: s.rename("s", "new"), None, ["new"], [HEADER, StudyRenamed("new")]),
+        (lambda s: s.delete("s"), None, [], None),
+    ],
+    ids=["create", "append", "append expecting", "append many", "append in turn", "rename", "delete"],
+)
+def test_what_was_done_is_not_repeated_where_only_the_answer_was_lost(
+    call: Callable[[RDBStorage], int | None],
+    answer: int | None,
+    names: list[str],
+    log: list[Event] | None,
+    database_url: str,
+) -> None:
+    storage = RDBStorage(database_url)
+    storage.create(HEADER)
+    storage.read("s")
+    broken = break_next_answer(storage, database_url)
+    assert call(storage) == answer
     assert broken
-    assert storage.read("s", 1) == events
-    assert storage.append("s", [TrialStarted(3.0)], expect=3) == 4
+    assert list(storage.studies()) == names
+    if log is not None:
+        assert storage.read("s") == log
+        assert storage.append("s", [TrialStarted(3.0)], expect=len(log)) == len(log) + 1
 
 
 def test_a_lock_that_another_program_holds_is_waited_for(tmp_path: Path) -> None:
