@@ -42,7 +42,8 @@ class JournalStorage:
         path: Of the file; it is created if there is none. The URL is "journal:///relative.log" or
             "journal:////absolute/path.log".
         heartbeat_interval: Seconds between two renewals of a running trial's lease; None for no leases. They are
-            kept in a small file beside, as "study.log.leases", which may be lost.
+            kept in a small file beside, as "study.log.leases", which may be lost. So may the files as
+            "study.log.checkpoint-0" that long logs get, and from which they are opened fast.
         grace_period: Seconds without a renewal after which its worker counts as lost; by default four intervals.
 
     Raises:

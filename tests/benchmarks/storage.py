@@ -1,7 +1,8 @@
 """Many processes on one study, hpo's storage beside Optuna's: throughput, faults, an ask among many trials, a soak.
 
     pip install -e '.[benchmark]'
-    python -m tests.benchmarks.storage [throughput] [commits] [ask] [kill] [soak] [--quick] [--folder DIR]
+    python -m tests.benchmarks.storage [throughput] [commits] [ask] [opening] [kill] [soak] [--quick] [--folder DIR]
+    python -m tests.benchmarks.storage long_opening [--folder DIR]
 
 Prints Markdown tables. PostgreSQL is started from the programs of Debian's package where that is installed.
 """
@@ -25,7 +26,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tests.benchmarks.workloads import load, resident, sphere, stored_study
+from tests.benchmarks.workloads import load, peak, resident, sphere, stored_study
 from tests.storage.servers import Server, postgresql
 
 LIBRARIES = ("optuna", "hpo")
@@ -33,8 +34,10 @@ LIBRARIES = ("optuna", "hpo")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts = ("throughput", "commits", "ask", "kill", "soak")
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(parts)}; all by default")
+    parts = ("throughput", "commits", "ask", "opening", "kill", "soak")
+    parser.add_argument(
+        "parts", nargs="*", metavar="PART", help=f"any of {', '.join(parts)}, all by default; or long_opening"
+    )
     parser.add_argument("--quick", action="store_true", help="a tenth of the sizes")
     parser.add_argument("--folder", type=Path, help="on the disk that is meant; by default a temporary one")
     options = parser.parse_args()
@@ -122,6 +125,38 @@ def ask(urls: dict[str, Iterator[str]], scale: float) -> None:
     for name, figures in (("the first", first), ("later ones, median", later)):
         print(f"| {name} | {figures['optuna']:.1f} ms | {figures['hpo']:.2f} ms |", flush=True)
     print()
+
+
+def opening(urls: dict[str, Iterator[str]], scale: float) -> None:
+    """Seconds and memory of a fresh process until it knows the best of many trials, with a checkpoint and without."""
+    n_trials = max(15_000, int(50_000 * scale))  # a shorter log gets no checkpoint
+    print(
+        "| database | trials | added in | bytes per trial | of a checkpoint | opened without it | memory | with it "
+        "| memory | ratio |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for kind in urls:
+        url = next(urls[kind])
+        added = float(_process("add", "hpo", url=url, n_trials=n_trials).communicate()[0])
+        size = _size(url)
+        found: dict[str, list[dict[str, float]]] = {"without": [], "with": []}
+        for _ in range(3):
+            _delete_checkpoints(url)
+            for one in found.values():  # the first one writes it again
+                one.append(json.loads(_process("open_", "hpo", url=url).communicate()[0]))
+        (slow, before), (fast, after) = (
+            (median(run["seconds"] for run in runs), median(run["peak"] for run in runs) / 2**20)
+            for runs in found.values()
+        )
+        cells = [kind, n_trials, f"{added:.1f} s", f"{size / n_trials:.0f}", f"{_checkpoint(url) / n_trials:.0f}"]
+        cells += [f"{slow:.2f} s", f"{before:.0f} MiB", f"{fast:.3f} s", f"{after:.0f} MiB", f"1/{slow / fast:.0f}"]
+        print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+    print()
+
+
+def long_opening(urls: dict[str, Iterator[str]], scale: float) -> None:
+    """The same among a million trials."""
+    opening(urls, 20 * scale)
 
 
 def kill(urls: dict[str, Iterator[str]], scale: float) -> None:
@@ -241,6 +276,33 @@ def grow(library: str, *, url: str, max_trials: int) -> None:
     print(json.dumps({"early": sizes.get("early", resident()), "late": resident()}))
 
 
+def add(library: str, *, url: str, n_trials: int) -> None:
+    """Add many trials of three parameters at once, and tell the seconds that it takes."""
+    hpo = load(library)
+    study = stored_study(hpo, url)
+    distributions = {f"x{i}": hpo.distributions.FloatDistribution(-5.0, 5.0) for i in range(3)}
+    chance = random.Random(0)
+    trials = []
+    for _ in range(n_trials):
+        params = {name: chance.uniform(-5.0, 5.0) for name in distributions}
+        value = sum(x**2 for x in params.values())
+        trials.append(hpo.trial.create_trial(params=params, distributions=distributions, value=value))
+    began = time.perf_counter()
+    study.add_trials(trials)
+    print(time.perf_counter() - began)
+
+
+def open_(library: str, *, url: str) -> None:
+    """Open a study when all imports are done, ask it for its best trial, and tell seconds and peak memory."""
+    hpo = load(library)
+    other = hpo.create_study(study_name="other", storage=url, load_if_exists=True)
+    other.optimize(sphere(1), n_trials=1)
+    other.best_trial  # noqa: B018
+    began = time.perf_counter()
+    hpo.load_study(study_name="benchmark", storage=url).best_trial  # noqa: B018
+    print(json.dumps({"seconds": time.perf_counter() - began, "peak": peak()}))
+
+
 def _fill(hpo: Any, url: str, n_trials: int) -> None:
     """A study of many finished trials, written in one go."""
     source = hpo.create_study(study_name="benchmark", sampler=hpo.samplers.RandomSampler(seed=0))
@@ -290,10 +352,21 @@ def _size(url: str) -> int:
         return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
 
 
+def _delete_checkpoints(url: str) -> None:
+    with sa.create_engine(url).begin() as connection:
+        connection.exec_driver_sql("DELETE FROM hpo_checkpoint")
+
+
+def _checkpoint(url: str) -> int:
+    """Bytes of a database's checkpoints."""
+    with sa.create_engine(url).connect() as connection:
+        return int(connection.exec_driver_sql("SELECT sum(length(body)) FROM hpo_checkpoint").scalar_one())
+
+
 def _job(arguments: Sequence[str]) -> None:
     job, library, options = arguments
     importlib.import_module(library)
-    jobs: dict[str, Callable[..., None]] = {"work": work, "write": write, "grow": grow}
+    jobs: dict[str, Callable[..., None]] = {"work": work, "write": write, "grow": grow, "add": add, "open_": open_}
     jobs[job](library, **json.loads(options))
 
 

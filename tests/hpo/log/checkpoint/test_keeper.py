@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -304,6 +305,35 @@ def test_a_checkpoint_is_written_while_trials_run_and_after_many_were_added(stor
     found = checkpoints(storage).load_checkpoint(identity)
     assert found is not None
     assert found[0] >= before + 2 * N_TRIALS
+    assert study.verify() == []
+
+
+def test_who_opens_a_study_does_not_wait_for_those_who_write(tmp_path: Path) -> None:
+    """A writer holds the lock until the study has been opened; the checkpoint is then left as it was."""
+    storage = RDBStorage(f"sqlite:///{tmp_path}/study.db")
+    identity = added(storage)._log.identity
+    replaced(storage, identity, lambda _: b"spoilt")
+    writer = sqlite3.connect(tmp_path / "study.db", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    study = hpo.load_study(study_name="a", storage=storage)
+    writer.execute("ROLLBACK")
+    writer.close()
+    assert len(study.trials) == N_TRIALS
+    found = storage.load_checkpoint(identity)
+    assert found is not None
+    assert found[1] == b"spoilt"
+    hpo.load_study(study_name="a", storage=storage)
+    assert Keeper(identity, storage).take_up() is not None
+
+
+def test_verifying_asks_the_log_alone(storage: Storage) -> None:
+    identity = studied(storage)
+    written(storage, identity)
+    best = hpo.load_study(study_name="a", storage=storage).best_trial.number
+    lie = {"best": [[-1e9, best + 1], [-1e9, best + 1]]}
+    replaced(storage, identity, lambda data: pack(unpack(data) | Dump({}, lie)))
+    study = hpo.load_study(study_name="a", storage=storage)
+    assert study.best_trial.number == best + 1
     assert study.verify() == []
 
 
