@@ -123,7 +123,7 @@ class Session:
 
             if not self._log.append_after(start_and_proposal):
                 self._log.sync()
-                return self._begin_in_turn(deferred, budgets, new)  # one proposal was in vain; do not race again
+                return self._begin_start_first(deferred, budgets, new)  # one proposal was in vain; do not race again
             return None if begun is None else self._begun(*begun)
 
     def _begin_start_first(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> LiveTrial | None:
