@@ -9,7 +9,7 @@ from pathlib import Path
 _WITHOUT = """
 import os, sys
 sys.modules["fcntl"] = None
-for name in ("O_CLOEXEC", "fdatasync", "fork", "pwrite", "register_at_fork"):
+for name in ("O_CLOEXEC", "fdatasync", "pwrite"):
     if hasattr(os, name):
         delattr(os, name)
 import hpo, hpo.storage, hpo.storage.journal
