@@ -3,11 +3,13 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+PYTEST = python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
+PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 MODULE ?= hpo/pareto.py
 TESTS ?= tests/hpo/test_pareto.py
 
-.PHONY: demo test stress benchmark mutation clean
+.PHONY: demo test test-all suite stress benchmark mutation clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python tutorials/demo.py
@@ -16,7 +18,18 @@ test: $(VENV)/.test
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
+	$(BIN)/$(PYTEST)
+
+test-all:
+	@set -e; for python in $(PYTHONS); do \
+	    version=$$($$python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2> /dev/null) \
+	        || { echo "$$python is not installed, so not tested."; continue; }; \
+	    echo "Python $$version:"; \
+	    $(MAKE) --no-print-directory suite PYTHON=$$python VENV=$(VENV)/$$version; \
+	done
+
+suite: $(VENV)/.test
+	$(BIN)/$(PYTEST)
 
 stress: $(VENV)/.test
 	HPO_STRESS=60 $(BIN)/python -m pytest tests/storage/test_threads.py
