@@ -18,7 +18,7 @@ from hpo.running.executor import Executor
 from hpo.running.interrupts import Interrupts
 from hpo.running.lines import announce
 from hpo.running.outcome import Outcome
-from hpo.running.session import Session
+from hpo.running.participant import Participant
 from hpo.trial.frozen import FrozenTrial
 from hpo.trial.live import LiveTrial
 
@@ -72,7 +72,7 @@ class Run:
     by whoever comes by; so the log does not depend on the executor.
 
     Args:
-        session: Begins and ends the trials.
+        participant: Begins and ends the trials.
         objective: Called with each trial.
         limits: When to end.
         executor: Where the objective is called.
@@ -81,7 +81,7 @@ class Run:
         collect: Whether to collect garbage after each trial.
     """
 
-    session: Session
+    participant: Participant
     objective: Callable[[LiveTrial], Any]
     limits: Limits
     executor: Executor
@@ -158,7 +158,9 @@ class Run:
         new = self._wants_new()
         with self.interrupts.shield():
             try:
-                trial = self.session.begin(deferred=self.limits.lag is not None, budgets=self.limits.budgets, new=new)
+                trial = self.participant.begin(
+                    deferred=self.limits.lag is not None, budgets=self.limits.budgets, new=new
+                )
             except SearchSpaceExhausted as exhausted:
                 logger.info(f"The study ends: {exhausted}")
                 self.stop()
@@ -168,14 +170,14 @@ class Run:
                 self._ready.append(trial)
                 self._order.append(trial)
                 return True
-        if (not new and not self._order) or (new and self.session.is_spent(self.limits.budgets)):
+        if (not new and not self._order) or (new and self.participant.is_spent(self.limits.budgets)):
             self.stop()  # no trial is promoted any more, or none may ever begin
         return False
 
     def _may_begin(self) -> bool:
         return (
             not self._stopped.is_set()
-            and (self._wants_new() or self.session.plan.pausing is not None)
+            and (self._wants_new() or self.participant.plan.pausing is not None)
             and (self.limits.deadline is None or time.monotonic() < self.limits.deadline)
         )
 
@@ -202,7 +204,7 @@ class Run:
         try:
             outcome, error = self._call(trial)
             self._commit(trial, outcome, error)
-            self.session.keep_checkpoint()
+            self.participant.keep_checkpoint()
             if self.collect:
                 gc.collect()
         except BaseException as error:
@@ -220,11 +222,11 @@ class Run:
         """Call the objective: how the trial ends, and the error that ends the run."""
         try:
             returned = self.objective(trial)
-            return Outcome.of_return(returned, self.session.n_objectives), None
+            return Outcome.of_return(returned, self.participant.n_objectives), None
         except TrialPruned:
-            return self.session.pruned(trial.number), None
+            return self.participant.pruned(trial.number), None
         except TrialPaused:
-            return self.session.paused(trial.number), None
+            return self.participant.paused(trial.number), None
         except self.limits.catch as error:
             return Outcome.of_error(error), None
         except BaseException as error:
@@ -249,14 +251,14 @@ class Run:
     def _settle(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
         """Store the end of a trial, and tell about it."""
         with self.interrupts.shield():
-            record = self.session.end_and_read(trial.number, outcome) if self.watchers else None
-            accepted = record is not None if self.watchers else self.session.end(trial.number, outcome)
+            record = self.participant.end_and_read(trial.number, outcome) if self.watchers else None
+            accepted = record is not None if self.watchers else self.participant.end(trial.number, outcome)
             self._order.remove(trial)
         if not accepted:
             logger.warning(f"Trial {trial.number} had already been ended by someone else; its result is ignored.")
             return
         if outcome.state is not TrialState.COMPLETE or logger.isEnabledFor(logging.INFO):
-            announce(trial, outcome, error, self.session.best())
+            announce(trial, outcome, error, self.participant.best())
         if self.tick is not None:
             with self._lock:
                 self.tick(not trial.record.resumed)
@@ -284,4 +286,4 @@ class Run:
             self._order.clear()
             self._ready.clear()
         for trial in left:
-            self.session.end(trial.number, Outcome.of_error(reason))
+            self.participant.end(trial.number, Outcome.of_error(reason))

@@ -26,7 +26,7 @@ logger = logging.get_logger(__name__)
 
 
 class _Owner(Protocol):
-    """Who runs the trials: a session."""
+    """Who runs the trials: a participant."""
 
     @property
     def plan(self) -> Plan: ...

@@ -16,7 +16,7 @@ from hpo.events import AttributeSet, Event, SpaceDeclared, TrialDeleted, TrialQu
 from hpo.log.log import Log
 from hpo.reading.records import events_of
 from hpo.reading.snapshot import METRIC_NAMES
-from hpo.running.session import Session
+from hpo.running.participant import Participant
 from hpo.space import Space
 from hpo.trial.frozen import FrozenTrial, check_trial
 
@@ -55,7 +55,7 @@ def enqueue_trial(
         log.append([TrialQueued(params, time.time(), dict(user_attrs))])
 
 
-def add_trials(log: Log, session: Session, trials: Sequence[FrozenTrial]) -> None:
+def add_trials(log: Log, participant: Participant, trials: Sequence[FrozenTrial]) -> None:
     """Add trials that ran elsewhere, all or none of them."""
     n_objectives = len(log.ledger.directions)
     spaces: dict[Space, Space] = {}  # each distinct one, which is checked, digested and declared once
@@ -74,7 +74,7 @@ def add_trials(log: Log, session: Session, trials: Sequence[FrozenTrial]) -> Non
         if space not in spaces:
             spaces[space] = space
             for name, distribution in space.items():
-                session.check(name, distribution)
+                participant.check(name, distribution)
         used.append(spaces[space])
     with log.lock:
         outcomes = None
@@ -94,13 +94,13 @@ def delete_trial(log: Log, number: int) -> None:
         log.append([TrialDeleted(number)])
 
 
-def set_trial_attribute(log: Log, session: Session, number: int, key: str, value: JSON) -> None:
+def set_trial_attribute(log: Log, participant: Participant, number: int, key: str, value: JSON) -> None:
     """Set an attribute of a trial that runs or has finished."""
     with log.lock:
         log.sync()
         check_known(log, number, "change")
-        stored = session.stored(value)
-        live = session.live.get(number)
+        stored = participant.stored(value)
+        live = participant.live.get(number)
         if live is not None:
             live.user_attrs[key] = stored
             return

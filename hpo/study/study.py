@@ -22,10 +22,10 @@ from hpo.reading.snapshot import Snapshot, only
 from hpo.running.callbacks import finish
 from hpo.running.checkpoints import default_root
 from hpo.running.loop import Run, current_runs
+from hpo.running.participant import Participant
 from hpo.running.plan import Plan
 from hpo.running.progress import Progress
 from hpo.running.retry import RetryPolicy
-from hpo.running.session import Session
 from hpo.storage import get_storage
 from hpo.study import editing
 from hpo.study.defaults import default_pruner, default_sampler
@@ -76,44 +76,44 @@ class Study:
         )
         storage = get_storage(storage)
         log = Log(identity_of(study_name, storage) if identity is None else identity, storage)
-        self._set_up(log, Session(log, plan))
+        self._set_up(log, Participant(log, plan))
         self._log.open()
 
     @property
     def sampler(self) -> Sampler:
         """What proposes configurations; may be replaced at any time."""
-        return self._session.plan.sampler
+        return self._participant.plan.sampler
 
     @sampler.setter
     def sampler(self, sampler: Sampler) -> None:
-        self._session.plan = replace(self._session.plan, sampler=sampler)
+        self._participant.plan = replace(self._participant.plan, sampler=sampler)
 
     @property
     def pruner(self) -> Pruner:
         """What stops trials early; may be replaced at any time."""
-        return self._session.plan.pruner
+        return self._participant.plan.pruner
 
     @pruner.setter
     def pruner(self, pruner: Pruner) -> None:
-        self._session.plan = replace(self._session.plan, pruner=pruner)
+        self._participant.plan = replace(self._participant.plan, pruner=pruner)
 
     @property
     def retry(self) -> RetryPolicy | None:
         """Which failed trials are tried again; may be replaced at any time."""
-        return self._session.plan.retry
+        return self._participant.plan.retry
 
     @retry.setter
     def retry(self, retry: RetryPolicy | None) -> None:
-        self._session.plan = replace(self._session.plan, retry=retry)
+        self._participant.plan = replace(self._participant.plan, retry=retry)
 
     @property
     def checkpoints(self) -> Path:
         """Directory below which trials keep their checkpoints."""
-        return self._session.plan.checkpoints
+        return self._participant.plan.checkpoints
 
     @checkpoints.setter
     def checkpoints(self, checkpoints: Path) -> None:
-        self._session.plan = replace(self._session.plan, checkpoints=checkpoints)
+        self._participant.plan = replace(self._participant.plan, checkpoints=checkpoints)
 
     # ---- running
 
@@ -155,7 +155,7 @@ class Study:
         Raises:
             RuntimeError: If called from within an objective or callback of the same study.
         """
-        if any(run.session is self._session for run in current_runs()):
+        if any(run.participant is self._participant for run in current_runs()):
             raise RuntimeError("`optimize` cannot be called from within an objective or a callback of the same study.")
         if not callable(func):
             raise TypeError(f"The objective must be something to call with a trial, got {func!r}.")
@@ -165,12 +165,12 @@ class Study:
         executor = executor_for(n_jobs, kept_back)
         progress = Progress(n_trials, timeout) if show_progress_bar else None
         run = Run(
-            session=self._session,
-            objective=lambda live: func(Trial(self, self._session, live)),
+            participant=self._participant,
+            objective=lambda live: func(Trial(self, self._participant, live)),
             limits=limits,
             executor=executor,
             watchers=tuple(partial(callback, self) for callback in called),
-            tick=None if progress is None else lambda counts: progress.advance(self._session.best(), counts=counts),
+            tick=None if progress is None else lambda counts: progress.advance(self._participant.best(), counts=counts),
             collect=gc_after_trial,
         )
         self._runs.append(run)
@@ -214,18 +214,18 @@ class Study:
                 raise ValueError(f"n must be ≥ 1, got {n!r}.")
             return self._ask_several(fixed_distributions, n)
         for name, distribution in (fixed_distributions or {}).items():
-            self._session.check(name, distribution)
+            self._participant.check(name, distribution)
         with self._log.lock:
-            live = self._session.begin()
+            live = self._participant.begin()
             assert live is not None  # only a budget could refuse one
-            trial = Trial(self, self._session, live)
+            trial = Trial(self, self._participant, live)
             if fixed_distributions:
                 try:
                     for name, distribution in fixed_distributions.items():
                         trial.suggest(name, distribution)
-                    self._session.store_parameters(live)
+                    self._participant.store_parameters(live)
                 except BaseException as error:  # nobody else knows of the trial
-                    self._session.give_up(live.number, error)
+                    self._participant.give_up(live.number, error)
                     raise
             return trial
 
@@ -239,7 +239,7 @@ class Study:
                 raise
         except BaseException as error:
             for trial in trials:
-                self._session.give_up(trial.number, error)
+                self._participant.give_up(trial.number, error)
             raise
         return trials
 
@@ -272,16 +272,16 @@ class Study:
             self._log.sync()
             editing.check_known(self._log, number, "tell for")
             if isinstance(trial, Trial):
-                self._session.adopt(live_of(trial))  # it may have gone on in another process
+                self._participant.adopt(live_of(trial))  # it may have gone on in another process
             stored = self._log.ledger.state(number)
             if stored.is_finished() and skip_if_finished:
                 return self._frozen(number)
-            if stored is not TrialState.RUNNING and not self._session.is_lost(number):
+            if stored is not TrialState.RUNNING and not self._participant.is_lost(number):
                 raise ValueError(f"Cannot tell a {stored.name} trial.")
-            outcome = told_outcome(self._session, number, values, state)
-            if not self._session.end(number, outcome):
+            outcome = told_outcome(self._participant, number, values, state)
+            if not self._participant.end(number, outcome):
                 editing.check_known(self._log, number, "tell for")  # another process may have been faster
-                if not self._session.is_lost(number) and not skip_if_finished:
+                if not self._participant.is_lost(number) and not skip_if_finished:
                     raise ValueError(f"Cannot tell a {self._log.ledger.state(number).name} trial.")
             return self._frozen(number)
 
@@ -294,7 +294,7 @@ class Study:
         Raises:
             RuntimeError: Outside of `optimize`.
         """
-        runs = [run for run in current_runs() if run.session is self._session][-1:] or list(self._runs)
+        runs = [run for run in current_runs() if run.participant is self._participant][-1:] or list(self._runs)
         if not runs:
             raise RuntimeError("`Study.stop` is for objectives and callbacks of a running `optimize`.")
         for run in runs:
@@ -334,7 +334,7 @@ class Study:
             ValueError: If a trial contradicts itself or has the wrong number of values.
             DistributionMismatchError: If a parameter has another kind or scale than in this study.
         """
-        editing.add_trials(self._log, self._session, list(trials))
+        editing.add_trials(self._log, self._participant, list(trials))
         self._log.keep_checkpoint(resting=True)
 
     # ---- editing
@@ -355,7 +355,7 @@ class Study:
         Raises:
             ValueError: If there is no such trial, or it is waiting.
         """
-        editing.set_trial_attribute(self._log, self._session, number, str(key), value)
+        editing.set_trial_attribute(self._log, self._participant, number, str(key), value)
 
     def rename(self, study_name: str) -> None:
         """Give the study another name.
@@ -397,7 +397,7 @@ class Study:
         """The study as it stands now: it never changes, and any thread may read it."""
         with self._log.lock:
             self._log.sync()
-            return Snapshot(self._log.ledger, self._session.live)
+            return Snapshot(self._log.ledger, self._participant.live)
 
     def events(self, since: int = 0, *, limit: int | None = None) -> list[Event]:
         """What has happened to the study, from a position of its log on: for dashboards, trackers and other followers.
@@ -556,7 +556,7 @@ class Study:
     def set_user_attr(self, key: str, value: JSON) -> None:
         """Attach something to the study: anything that JSON can hold; a study in memory takes any object."""
         with self._log.lock:
-            self._log.append([AttributeSet(str(key), self._session.stored(value))])
+            self._log.append([AttributeSet(str(key), self._participant.stored(value))])
 
     @property
     def metric_names(self) -> list[str] | None:
@@ -574,24 +574,24 @@ class Study:
     # ---- records
 
     def _frozen(self, number: int) -> FrozenTrial:
-        return record_of(self._log.ledger, self._session.live, number)
+        return record_of(self._log.ledger, self._participant.live, number)
 
-    def _set_up(self, log: Log, session: Session) -> None:
+    def _set_up(self, log: Log, participant: Participant) -> None:
         self._log = log
-        self._session = session
+        self._participant = participant
         self._runs: list[Run] = []
         _studies.add(self)
 
     def _after_fork(self) -> None:
         """In a child process: running trials are the parent's, and a lock may be held by a thread that is not here."""
         log = self._log.reopened()
-        self._set_up(log, Session(log, self._session.plan))
+        self._set_up(log, Participant(log, self._participant.plan))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"log": self._log, "session": self._session}
+        return {"log": self._log, "participant": self._participant}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self._set_up(state["log"], state["session"])
+        self._set_up(state["log"], state["participant"])
         self._log.open()
 
     def __repr__(self) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from hpo.events import TrialState
 from hpo.running.outcome import Outcome, read_values
-from hpo.running.session import Session
+from hpo.running.participant import Participant
 
 __all__ = ["told_outcome"]
 
 
 def told_outcome(
-    session: Session, number: int, values: float | Sequence[float] | None, state: TrialState | None
+    participant: Participant, number: int, values: float | Sequence[float] | None, state: TrialState | None
 ) -> Outcome:
     """How a trial ends that is told so.
 
@@ -26,12 +26,12 @@ def told_outcome(
         if values is not None:
             raise ValueError(f"A trial told as {TrialState(state).name} takes no values, got {values!r}.")
         if state is TrialState.PAUSED:
-            return session.paused(number)
-        return session.pruned(number) if state is TrialState.PRUNED else Outcome(TrialState.FAIL)
-    read = read_values(values, session.n_objectives)
+            return participant.paused(number)
+        return participant.pruned(number) if state is TrialState.PRUNED else Outcome(TrialState.FAIL)
+    read = read_values(values, participant.n_objectives)
     if not isinstance(read, str):
         return Outcome(TrialState.COMPLETE, read)
     if state is TrialState.COMPLETE:
         raise ValueError(f"Cannot tell as COMPLETE: {read}")
     warnings.warn(f"Trial {number} is stored as failed: {read}", stacklevel=4)
-    return Outcome.of_return(values, session.n_objectives)
+    return Outcome.of_return(values, participant.n_objectives)

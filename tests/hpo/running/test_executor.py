@@ -43,12 +43,12 @@ def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
 
 
 def run(study: Study, executor: Executor, limits: Limits, func: Callable[[Trial], Any] = objective) -> Run:
-    session = study._session
+    participant = study._participant
 
     def call(live: LiveTrial) -> Any:
-        return func(Trial(study, session, live))
+        return func(Trial(study, participant, live))
 
-    return Run(session=session, objective=call, limits=limits, executor=executor)
+    return Run(participant=participant, objective=call, limits=limits, executor=executor)
 
 
 def test_it_runs_as_many_trials_as_are_wanted(executor: Executor) -> None:

@@ -75,7 +75,7 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
 
 def check_nothing_runs(study: hpo.Study) -> None:
     assert study.count_trials([TrialState.RUNNING]) == 0
-    assert study._session.live == {}  # whose leases are renewed
+    assert study._participant.live == {}  # whose leases are renewed
     study.tell(study.ask(), 0.0)
     assert study.verify() == []
 
@@ -134,7 +134,7 @@ def test_a_storage_that_writes_nothing_more_leaves_it_to_its_lease() -> None:
     with pytest.raises(StorageFullError, match="disk is full") as caught:
         study.ask(SPACE)
     assert "Trial 0 could not be ended" in caught.value.__notes__[0]
-    assert study._session.live == {}
+    assert study._participant.live == {}
     storage.room = 10**9
     assert study.trials[0].state is TrialState.RUNNING
     study.tell(0, state=TrialState.FAIL)

@@ -44,7 +44,7 @@ from hpo.space import Space
 from hpo.trial.frozen import FrozenTrial
 from hpo.trial.live import LiveTrial
 
-__all__ = ["MAX_ATTRIBUTE", "Session"]
+__all__ = ["MAX_ATTRIBUTE", "Participant"]
 
 MAX_ATTRIBUTE = 4 * 2**20
 """Characters of an attribute, written as JSON, that a storage takes."""
@@ -56,7 +56,7 @@ logger = logging.get_logger(__name__)
 
 
 @final
-class Session:
+class Participant:
     """Begins and ends trials of a study, and is the port of those that run in this process.
 
     Args:
@@ -426,7 +426,7 @@ class Session:
     # ----
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Session, (self._log, self.plan)
+        return Participant, (self._log, self.plan)
 
     def _key(self, number: int) -> Key:
         return Key(self._log.ledger.header.seed, number)
