@@ -176,6 +176,8 @@ def order_of_several(merit: Array, n_first: int) -> IntArray:
 def _measurable(losses: Array) -> Array:
     """Losses, shape (n, m), in units in which volumes are neither too large nor too small for floats."""
     most = 1e300 ** (1.0 / losses.shape[1])
+    if all(1.0 / most <= largest <= most for largest in np.abs(losses).max(axis=0, initial=0.0).tolist()):
+        return losses  # as nearly always
     return np.asarray(losses / np.array([unit_of(column, most) for column in losses.T]))
 
 
