@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, final
 
 from hpo.events import Event, StudyCreated, StudyRenamed
@@ -42,6 +42,12 @@ class InMemoryStorage:
             if expect is not None and expect != log.length:
                 return None
             log.extend(events)
+            return log.length
+
+    def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
+        with self._lock:
+            log = self._log(study)
+            log.extend(make(log.read(since, None) if since < log.length else ()))
             return log.length
 
     def read(self, study: str, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:

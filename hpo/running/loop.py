@@ -27,6 +27,7 @@ __all__ = ["Limits", "Run", "Watcher", "current_runs"]
 logger = logging.get_logger(__name__)
 
 _here = threading.local()
+_NOW_AND_THEN = 64  # trials between two looks whether a checkpoint of the log is due
 _POLL = 0.2  # seconds between two looks at a budget that other workers' running trials may use up
 
 
@@ -101,6 +102,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self._changed = threading.Condition(self._lock)
+        self._n_objectives = self.participant.n_objectives
 
     def stop(self) -> None:
         """Begin no more trials."""
@@ -204,7 +206,8 @@ class Run:
         try:
             outcome, error = self._call(trial)
             self._commit(trial, outcome, error)
-            self.participant.keep_checkpoint()
+            if trial.number % _NOW_AND_THEN == 0:
+                self.participant.keep_checkpoint()
             if self.collect:
                 gc.collect()
         except BaseException as error:
@@ -222,7 +225,7 @@ class Run:
         """Call the objective: how the trial ends, and the error that ends the run."""
         try:
             returned = self.objective(trial)
-            return Outcome.of_return(returned, self.participant.n_objectives), None
+            return Outcome.of_return(returned, self._n_objectives), None
         except TrialPruned:
             return self.participant.pruned(trial.number), None
         except TrialPaused:

@@ -19,6 +19,7 @@ class LiveTrial:
     """What a trial was given, and what it has said so far. It pickles, and whoever runs the trial owns it.
 
     Args:
+        number: Rank of the trial within its study, from 0.
         record: What the log says of it.
         proposal: The sampler's coded values over `record.space`.
         started_at: Length of the log that its sampler knew.
@@ -35,6 +36,7 @@ class LiveTrial:
         has_ended: Whether its end is in the log.
     """
 
+    number: int
     record: RunningTrial
     proposal: tuple[float, ...]
     started_at: int
@@ -56,22 +58,18 @@ class LiveTrial:
         """A trial that begins now, or goes on, when the log had a length."""
         reports = record.reports.copy() if record.deferred else record.reports
         return cls(
+            record.number,
             record,
             proposal,
             position,
             position,
             dict(record.user_attrs),
             reports,
-            reports.last + 1,
+            reports.last + 1 if reports.steps else 0,
             asked=record.asked,
-            answers=[None] * len(reports),
+            answers=[None] * len(reports) if record.deferred else [],
             has_checkpoint=record.resumed,
         )
-
-    @property
-    def number(self) -> int:
-        """Rank of the trial within its study, from 0."""
-        return self.record.number
 
     def suggested(self) -> tuple[dict[str, Any], dict[str, BaseDistribution]]:
         """Copies of the parameters and distributions, of the same names, also while the trial goes on suggesting."""
