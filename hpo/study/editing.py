@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +13,7 @@ import numpy as np
 from hpo import logging
 from hpo.arrays import JSON
 from hpo.distributions import BaseDistribution, CategoricalDistribution
-from hpo.events import AttributeSet, Event, SpaceDeclared, TrialDeleted, TrialQueued, fits
+from hpo.events import AttributeSet, Event, SpaceDeclared, TrialDeleted, TrialQueued, TrialState, fits
 from hpo.log.log import Log
 from hpo.reading.records import events_of
 from hpo.reading.snapshot import METRIC_NAMES
@@ -57,8 +58,28 @@ def enqueue_trial(
 
 def add_trials(log: Log, participant: Participant, trials: Sequence[FrozenTrial]) -> None:
     """Add trials that ran elsewhere, all or none of them."""
+    spaces = _checked(log, session, trials)
+    finished = [trial.state not in (TrialState.WAITING, TrialState.RUNNING) for trial in trials]
+    needed = dict.fromkeys(itertools.compress(spaces, finished))
+    with log.lock:
+        outcomes = None
+        while outcomes is None:
+            log.sync()
+            known = log.ledger.spaces
+            events: list[Event] = [SpaceDeclared(space) for space in needed if space and space.digest not in known]
+            for number, (trial, space) in enumerate(zip(trials, spaces, strict=True), log.ledger.n_trials):
+                events += events_of(trial, number, space)
+            outcomes = log.append(events, expect=log.ledger.position)
+
+
+def _checked(log: Log, session: Session, trials: Sequence[FrozenTrial]) -> list[Space]:
+    """The space of each trial, equal ones as one object, which is checked and digested once.
+
+    Raises:
+        ValueError, DistributionMismatchError: If a trial contradicts itself, or does not fit the study.
+    """
     n_objectives = len(log.ledger.directions)
-    spaces: dict[Space, Space] = {}  # each distinct one, which is checked, digested and declared once
+    spaces: dict[Space, Space] = {}
     used: list[Space] = []
     for trial in trials:
         check_trial(trial)
@@ -76,14 +97,7 @@ def add_trials(log: Log, participant: Participant, trials: Sequence[FrozenTrial]
             for name, distribution in space.items():
                 participant.check(name, distribution)
         used.append(spaces[space])
-    with log.lock:
-        outcomes = None
-        while outcomes is None:
-            log.sync()
-            events: list[Event] = [SpaceDeclared(one) for one in spaces if one and one.digest not in log.ledger.spaces]
-            for number, (trial, space) in enumerate(zip(trials, used, strict=True), log.ledger.n_trials):
-                events += events_of(trial, number, space)
-            outcomes = log.append(events, expect=log.ledger.position)
+    return used
 
 
 def delete_trial(log: Log, number: int) -> None:

@@ -17,7 +17,8 @@ import pandas as pd
 import pytest
 
 import hpo
-from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from hpo.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from hpo.events import SpaceDeclared
 from hpo.exceptions import (
     DirectionMismatchError,
     DistributionMismatchError,
@@ -25,6 +26,7 @@ from hpo.exceptions import (
     SearchSpaceExhausted,
     UnknownStudyError,
 )
+from hpo.space import Space
 from hpo.storage import InMemoryStorage
 from hpo.study import StudyDirection
 from hpo.trial import FrozenTrial, Trial, TrialState, create_trial
@@ -307,6 +309,22 @@ class TestAdding:
         study.add_trial(finished)
         assert study.trials[-1].datetime_start == begun
         assert study.verify() == []
+
+    def test_of_trials_from_elsewhere_each_space_is_declared_once(self, storage: Any) -> None:
+        study = hpo.create_study(storage=storage)
+        spaces: list[dict[str, BaseDistribution]]
+        spaces = [{"x": FloatDistribution(0, 1)}, {"x": FloatDistribution(0, 2)}, {"n": IntDistribution(0, 1)}]
+        trials = [
+            create_trial(params=dict.fromkeys(space, 0), distributions=dict(space), value=float(i))
+            for i, space in enumerate([*spaces, *copy.deepcopy(spaces), {}])
+        ]
+        for _ in range(2):
+            study.add_trials(trials)
+            study.add_trial(
+                create_trial(state=TrialState.WAITING, params={"y": 1}, distributions={"y": FloatDistribution(0, 1)})
+            )
+        assert [event.space for event in study.events() if isinstance(event, SpaceDeclared)] == [*map(Space, spaces)]
+        assert [trial.distributions for trial in study.trials[:7]] == [trial.distributions for trial in trials]
 
     @pytest.mark.parametrize(
         "parts",

@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import hpo
 from hpo.distributions import BaseDistribution
-from hpo.events import TrialStarted
+from hpo.events import Event, TrialStarted
 from hpo.exceptions import UnknownStudyError
 from hpo.history.dump import Dump
 from hpo.log.checkpoint.keeper import FORMAT, Keeper, is_worth_it
@@ -245,22 +245,44 @@ def test_who_rests_leaves_less_to_fold() -> None:
         assert not (left and is_worth_it(position, covered, resting=False))
 
 
-class Fails:
-    """A storage that keeps logs, and says that it keeps checkpoints, but fails to."""
+class Toy:
+    """A storage in memory that keeps checkpoints, or fails to, and whose server may crash while it appends.
+
+    Attributes:
+        kept: The checkpoint; of whichever study.
+        tried: What has been asked of it about checkpoints.
+        is_full, has_crashed: What is wrong with it.
+    """
 
     def __init__(self) -> None:
         self.inner = InMemoryStorage()
-        self.tried: list[str] = []
         self.create, self.append, self.read = self.inner.create, self.inner.append, self.inner.read
         self.studies, self.rename, self.delete = self.inner.studies, self.inner.rename, self.inner.delete
+        self.kept: tuple[int, bytes] | None = None
+        self.tried: list[str] = []
+        self.is_full = self.has_crashed = False
+
+    def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
+        if self.has_crashed:
+            make(self.read(study, since))
+            raise OSError(study)
+        return self.inner.append_after(study, since, make)
 
     def load_checkpoint(self, study: str) -> tuple[int, bytes] | None:
         self.tried.append("load")
-        raise OSError(study)
+        if self.is_full:
+            raise OSError(study)
+        return self.kept
 
     def save_checkpoint(self, study: str, checkpoint: bytes, position: int, *, instead_of: int) -> int:
         self.tried.append("save")
-        raise OSError(study)
+        if self.is_full:
+            raise OSError(study)
+        there = 0 if self.kept is None else self.kept[0]
+        if there != instead_of:
+            return there
+        self.kept = position, checkpoint
+        return position
 
 
 def added(storage: Storage, n_trials: int = N_TRIALS) -> hpo.Study:
@@ -277,13 +299,43 @@ def added(storage: Storage, n_trials: int = N_TRIALS) -> hpo.Study:
 
 
 def test_a_storage_that_fails_to_keep_checkpoints_does_no_harm() -> None:
-    storage = Fails()
+    storage = Toy()
+    storage.is_full = True
     study = added(storage)
     assert storage.tried == ["load", "save"]
     study.optimize(objective, n_trials=3, catch=ArithmeticError)
     study.add_trial(study.trials[0])
     assert storage.tried == ["load", "save"]  # not again before the log is longer by far
     assert facts(study._log.ledger) == facts(folded(storage, study._log.identity))
+
+
+def test_what_a_server_may_still_roll_back_is_in_no_checkpoint() -> None:
+    storage = Toy()
+    study = hpo.create_study(study_name="a", storage=storage, seed=1)
+    added(storage)
+    storage.kept, storage.has_crashed = None, True
+    with pytest.raises(OSError, match=study._log.identity):
+        study.ask()
+    assert study._log.ledger.position > 2 * N_TRIALS
+    study._log.keep_checkpoint()
+    assert storage.kept is None
+    storage.has_crashed = False
+    study.tell(study.ask(), 0.0)
+    study._log.keep_checkpoint()
+    assert storage.kept is not None
+
+
+def test_of_workers_who_know_another_checkpoint_none_replaces_it() -> None:
+    """They learn of it, and do not try again before the log is longer by far."""
+    storage = Toy()
+    study = hpo.create_study(study_name="a", storage=storage, seed=1)
+    added(storage)
+    kept = storage.kept
+    assert kept is not None
+    storage.tried.clear()
+    study.optimize(objective, n_trials=3, catch=ArithmeticError)
+    assert storage.tried == ["save"]
+    assert storage.kept == kept
 
 
 def test_a_checkpoint_is_written_while_trials_run_and_after_many_were_added(storage: Storage) -> None:
