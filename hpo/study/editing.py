@@ -58,7 +58,7 @@ def enqueue_trial(
 
 def add_trials(log: Log, participant: Participant, trials: Sequence[FrozenTrial]) -> None:
     """Add trials that ran elsewhere, all or none of them."""
-    spaces = _checked(log, session, trials)
+    spaces = _checked(log, participant, trials)
     finished = [trial.state not in (TrialState.WAITING, TrialState.RUNNING) for trial in trials]
     needed = dict.fromkeys(itertools.compress(spaces, finished))
     with log.lock:
@@ -72,7 +72,7 @@ def add_trials(log: Log, participant: Participant, trials: Sequence[FrozenTrial]
             outcomes = log.append(events, expect=log.ledger.position)
 
 
-def _checked(log: Log, session: Session, trials: Sequence[FrozenTrial]) -> list[Space]:
+def _checked(log: Log, participant: Participant, trials: Sequence[FrozenTrial]) -> list[Space]:
     """The space of each trial, equal ones as one object, which is checked and digested once.
 
     Raises:
