@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -238,7 +239,7 @@ def test_the_study_goes_on_in_hpo(url: str, tmp_path: Path) -> None:
 @pytest.mark.usefixtures("tokyo")
 def test_optuna_4_stored_local_times(tmp_path: Path) -> None:
     path = tmp_path / "optuna.db"
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.executescript((Path(__file__).parent / "optuna_4.sql").read_text(encoding="utf-8"))
     db.close()
     times = {}
@@ -280,7 +281,7 @@ def test_distributions_of_optuna_2(url: str, path: Path) -> None:
     }
     before = InMemoryStorage()
     import_optuna(url, "single", to=before)
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         for name, (text, _) in old.items():
             db.execute("UPDATE trial_params SET distribution_json = ? WHERE param_name = ?", [text, name])
     db.close()
@@ -294,7 +295,7 @@ def test_distributions_of_optuna_2(url: str, path: Path) -> None:
 
 class TestOddDatabases:
     def test_numbers_stay_where_trials_are_missing(self, url: str, path: Path) -> None:
-        with sqlite3.connect(path) as db:
+        with closing(sqlite3.connect(path)) as db, db:
             db.execute("DELETE FROM trials WHERE study_id = 1 AND number IN (0, 5, 6)")
         db.close()
         storage = InMemoryStorage()
@@ -321,7 +322,7 @@ class TestOddDatabases:
     def test_what_cannot_be_read_leaves_no_half_made_study(
         self, url: str, path: Path, change: str, message: str
     ) -> None:
-        with sqlite3.connect(path) as db:
+        with closing(sqlite3.connect(path)) as db, db:
             db.execute(change)
         db.close()
         storage = InMemoryStorage()
@@ -330,7 +331,7 @@ class TestOddDatabases:
         assert storage.studies() == {}
 
     def test_older_tables(self, url: str, path: Path) -> None:
-        with sqlite3.connect(path) as db:
+        with closing(sqlite3.connect(path)) as db, db:
             db.execute("ALTER TABLE trial_values DROP COLUMN value_type")
         db.close()
         with pytest.raises(SchemaVersionError, match=r"trial_values .*5\.0\.0.*value_type.*optuna storage upgrade"):

@@ -9,6 +9,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,7 @@ class TestSchema:
         study.ask()
         study.ask()
         study.enqueue_trial({"x": 0.5})
-        with sqlite3.connect(path) as db:
+        with closing(sqlite3.connect(path)) as db, db:
             rows = db.execute(
                 "SELECT number, state, value, json_extract(details, '$.parameters.x'), started, finished "
                 "FROM hpo_trial WHERE study = 's' ORDER BY number"
@@ -102,7 +103,7 @@ class TestSchema:
         trial.set_user_attr("odd", [float("nan"), float("-inf"), {"$key": "é\x00"}])
         trial.report(float("inf"), 0)
         study.tell(trial, float("-inf"))
-        with sqlite3.connect(path) as db:
+        with closing(sqlite3.connect(path)) as db, db:
             for (body,) in db.execute("SELECT body FROM hpo_event WHERE body IS NOT NULL"):
                 json.loads(body, parse_constant=pytest.fail)
 
@@ -127,7 +128,7 @@ class TestErrors:
     def test_a_newer_and_an_older_schema(self, url: str, path: Path) -> None:
         RDBStorage(url).close()
         for revision, advice in (("9999", "Upgrade hpo"), ("0000", "RDBStorage.upgrade")):
-            with sqlite3.connect(path) as db:
+            with closing(sqlite3.connect(path)) as db, db:
                 db.execute("UPDATE hpo_alembic_version SET version_num = ?", [revision])
             with pytest.raises(SchemaVersionError, match=advice):
                 RDBStorage(url)
@@ -221,7 +222,7 @@ def test_a_log_is_on_the_disk_when_append_returns(url: str, path: Path, monkeypa
 
 def test_a_database_without_a_write_ahead_log_syncs_by_itself(url: str, path: Path) -> None:
     RDBStorage(url).close()
-    with sqlite3.connect(path) as db:
+    with closing(sqlite3.connect(path)) as db, db:
         db.execute("PRAGMA journal_mode = DELETE")
     storage = RDBStorage(url)
     storage.create(HEADER)
@@ -240,7 +241,7 @@ def test_nothing_acknowledged_is_lost_when_writers_are_killed(url: str, tmp_path
             writer.wait_for(chance.randrange(1, 12))
             writer.kill()
     check_acknowledged(hpo.load_study(study_name="s", storage=url), notes, at_least=12)
-    with sqlite3.connect(tmp_path / "study.db") as db:
+    with closing(sqlite3.connect(tmp_path / "study.db")) as db, db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         positions = [row[0] for row in db.execute("SELECT position FROM hpo_event ORDER BY position")]
     assert positions == list(range(len(positions)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -143,8 +144,9 @@ def test_another_process_resumes_what_one_paused(folder: Path, tmp_path: Path) -
     assert first.trials[best.number].params.keys() == {"x", "never before"}
     assert first.verify() == second.verify() == []
     assert list(RDBStorage(url).studies()) == ["s"]
-    rows = sqlite3.connect(tmp_path / "study.db").execute("SELECT number, state FROM hpo_trial ORDER BY number")
-    assert rows.fetchall() == [(t.number, t.state.name) for t in first.trials]
+    with closing(sqlite3.connect(tmp_path / "study.db")) as db:
+        rows = db.execute("SELECT number, state FROM hpo_trial ORDER BY number").fetchall()
+    assert rows == [(t.number, t.state.name) for t in first.trials]
 
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
