@@ -76,6 +76,7 @@ def _events(n_objectives: int) -> st.SearchStrategy[Event]:
     return st.one_of(
         st.builds(TrialStarted, time, st.none(), st.booleans()),
         st.builds(TrialStarted, time, number, st.booleans()),
+        st.builds(TrialStarted, time, number, st.booleans()),
         st.builds(
             TrialQueued,
             st.dictionaries(st.just("x"), st.just(0.5), max_size=1),
@@ -96,12 +97,40 @@ def _events(n_objectives: int) -> st.SearchStrategy[Event]:
 
 @st.composite
 def logs(draw: st.DrawFn, max_size: int = 40) -> list[Event]:
-    """Events in any order, whether they make sense or not, after the header and the spaces."""
+    """Events in any order, after the header and the spaces; in half of the logs most have an effect."""
     directions = draw(
         st.lists(st.sampled_from([StudyDirection.MINIMIZE, StudyDirection.MAXIMIZE]), min_size=1, max_size=2)
     )
-    events = draw(st.lists(_events(len(directions)), max_size=max_size))
-    return [header(*directions), *map(SpaceDeclared, SPACES), *events]
+    n_least = draw(st.sampled_from([0, max_size // 2]))
+    events = draw(st.lists(_events(len(directions)), min_size=n_least, max_size=max_size))
+    told = _with_effect(events) if draw(st.booleans()) else events
+    return [header(*directions), *map(SpaceDeclared, SPACES), *told]
+
+
+def _with_effect(events: list[Event]) -> list[Event]:
+    """The events, each with the number of a trial that it can happen to, if there is one."""
+    ledger, told = Ledger(), list[Event]()
+    ledger.apply([header()])
+    event: Any
+    for event in events:
+        for name in ("number", "claims", "retries"):
+            number = getattr(event, name, None)
+            states = _HAPPENS_TO.get(type(event), tuple(TrialState))
+            candidates = [one for one in ledger.numbers if ledger.state(one) in states]
+            if number is not None and candidates:
+                event = event._replace(**{name: candidates[number % len(candidates)]})
+        ledger.apply([event])
+        told.append(event)
+    return told
+
+
+_HAPPENS_TO: dict[type, tuple[TrialState, ...]] = {
+    TrialStarted: (TrialState.WAITING, TrialState.PAUSED),
+    TrialProposed: (TrialState.RUNNING,),
+    TrialReported: (TrialState.RUNNING,),
+    TrialFinished: (TrialState.RUNNING,),
+    TrialQueued: (TrialState.FAIL,),
+}
 
 
 def replay(events: list[Event]) -> Ledger:

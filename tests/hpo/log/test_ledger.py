@@ -21,6 +21,7 @@ from hpo.events import (
     TrialState,
     fits,
 )
+from hpo.history import History
 from hpo.log.ledger import Ledger
 from tests.logs import SPACES, facts, header, logs, replay
 
@@ -47,84 +48,145 @@ def test_looking_changes_nothing(log: list[Event], looks: list[int]) -> None:
     assert facts(looked) == facts(replay(log))
 
 
-@settings(max_examples=50)
-@given(logs())
-def test_any_log_folds_and_the_first_word_counts(log: list[Event]) -> None:
-    """Against a model that is as simple as the rules."""
-    ledger = Ledger()
-    states: list[TrialState | None] = []  # None once deleted
-    retried: set[int] = set()
-    ends: dict[int, TrialFinished] = {}
-    stays: list[TrialFinished] = []  # the rows: ends, and pauses
-    resumed: list[TrialFinished] = []
-    steps: dict[int, set[int]] = {}
-    n_objectives = len(replay(log[:1]).directions)
-    for event in log:
-        (outcome,) = ledger.apply([event])
-        expected: int | None = None
+class Paper:
+    """A model that is as simple as the rules."""
+
+    def __init__(self, n_objectives: int) -> None:
+        self.n_objectives = n_objectives
+        self.states: list[TrialState | None] = []  # by number; None once deleted
+        self.retried: set[int] = set()
+        self.stays: list[TrialFinished] = []  # the rows: ends, and pauses
+        self.ends: dict[int, TrialFinished] = {}  # the last stay of each trial that does not run now
+        self.steps: dict[int, set[int]] = {}
+
+    def is_in(self, number: int, *states: TrialState) -> bool:
+        return 0 <= number < len(self.states) and self.states[number] in states
+
+    def takes(self, event: Event) -> int | None:
+        """Which trial an event concerns; None if it comes too late or concerns none."""
         if isinstance(event, TrialQueued):
             retries = event.retries
-            failed = retries is None or (0 <= retries < len(states) and states[retries] is TrialState.FAIL)
-            if failed and retries not in retried:
-                expected = len(states)
-                states.append(TrialState.WAITING)
-                steps[expected] = {step for step, value in event.reports.items() if fits(value, n_objectives)}
-                retried |= set() if retries is None else {retries}
-        elif isinstance(event, TrialDeleted):
-            if 0 <= event.number < len(states) and states[event.number] is not None:
-                expected = event.number
-                states[event.number] = None
-                ends.pop(event.number, None)
-                stays = [stay for stay in stays if stay.number != event.number]
-        elif isinstance(event, TrialStarted) and event.claims is None:
-            expected = len(states)
-            states.append(TrialState.RUNNING)
-        elif isinstance(event, TrialStarted):
+            if retries is not None and (retries in self.retried or not self.is_in(retries, TrialState.FAIL)):
+                return None
+            self.retried |= set() if retries is None else {retries}
+            self.steps[len(self.states)] = {s for s, value in event.reports.items() if fits(value, self.n_objectives)}
+            self.states.append(TrialState.WAITING)
+            return len(self.states) - 1
+        if isinstance(event, TrialStarted) and event.claims is None:
+            self.states.append(TrialState.RUNNING)
+            return len(self.states) - 1
+        if isinstance(event, TrialStarted):
             assert event.claims is not None
-            if 0 <= event.claims < len(states) and states[event.claims] in (TrialState.WAITING, TrialState.PAUSED):
-                expected = event.claims
-                states[event.claims] = TrialState.RUNNING
-                if event.claims in ends:
-                    resumed.append(ends.pop(event.claims))
-        elif isinstance(event, (TrialReported, TrialFinished)):
-            if 0 <= event.number < len(states) and states[event.number] is TrialState.RUNNING:
-                expected = event.number
-                if isinstance(event, TrialFinished):
-                    states[event.number] = event.state
-                    ends[event.number] = event
-                    stays.append(event)
-                elif not fits(event.value, n_objectives) or event.step in steps.setdefault(event.number, set()):
-                    expected = None
-                else:
-                    steps[event.number].add(event.step)
-        else:
-            expected = outcome
-        assert outcome == expected
-    assert ledger.n_trials == len(states)
-    assert {n: ledger.state(n) for n in ledger.numbers} == {n: s for n, s in enumerate(states) if s is not None}
-    assert {state: ledger.count(state) for state in TrialState} == {s: states.count(s) for s in TrialState}
+            if not self.is_in(event.claims, TrialState.WAITING, TrialState.PAUSED):
+                return None
+            self.states[event.claims] = TrialState.RUNNING
+            self.ends.pop(event.claims, None)
+            return event.claims
+        if isinstance(event, TrialDeleted):
+            if not self.is_in(event.number, *TrialState):
+                return None
+            self.states[event.number] = None
+            self.ends.pop(event.number, None)
+            self.stays = [stay for stay in self.stays if stay.number != event.number]
+            return event.number
+        if isinstance(event, TrialReported):
+            steps = self.steps.setdefault(event.number, set())
+            is_new = event.step not in steps and fits(event.value, self.n_objectives)
+            if not is_new or not self.is_in(event.number, TrialState.RUNNING):
+                return None
+            steps.add(event.step)
+            return event.number
+        assert isinstance(event, TrialFinished)
+        if not self.is_in(event.number, TrialState.RUNNING):
+            return None
+        self.states[event.number] = event.state
+        self.ends[event.number] = event
+        self.stays.append(event)
+        return event.number
+
+    def waits(self) -> list[bool]:
+        """Which rows are of trials that are paused now."""
+        return [stay.state is TrialState.PAUSED and self.ends.get(stay.number) is stay for stay in self.stays]
+
+    def best(self, signs: list[float], *, feasible: bool) -> int | None:
+        losses = {
+            number: end.values[0] * signs[0]
+            for number, end in self.ends.items()
+            if end.values is not None and not (feasible and any(value > 0 for value in end.constraints.values()))
+        }
+        return min(losses, key=lambda number: (losses[number], number), default=None) if len(signs) == 1 else None
+
+
+@settings(max_examples=150)
+@given(logs(), st.integers(1, 4))
+def test_any_log_folds_and_the_first_word_counts(log: list[Event], every: int) -> None:
+    """Looked at after every event, or after every few: what is deleted meanwhile is dropped together."""
+    ledger, early = Ledger(), list[tuple[History, list[bool]]]()
+    ledger.apply(log[:1])
+    paper = Paper(len(ledger.directions))
+    for position, event in enumerate(log[1:], 2):
+        (outcome,) = ledger.apply([event])
+        if isinstance(event, (TrialQueued, TrialStarted, TrialDeleted, TrialReported, TrialFinished)):
+            assert outcome == paper.takes(event)
+        if position % every == 0 or position == len(log):
+            check(ledger, paper)
+            early.append((ledger.history(), paper.waits()))
+    for history, waits in early:
+        assert history.paused.tolist() == waits
+
+
+def check(ledger: Ledger, paper: Paper) -> None:
+    states = {number: state for number, state in enumerate(paper.states) if state is not None}
+    assert ledger.n_trials == len(paper.states)
+    assert {number: ledger.state(number) for number in ledger.numbers} == states
+    assert {state: ledger.count(state) for state in TrialState} == {s: paper.states.count(s) for s in TrialState}
+    assert [number for number in states if ledger.has_row(number)] == sorted(paper.ends)
     history = ledger.history()
-    assert history.number.tolist() == [stay.number for stay in stays]
-    waits = [stay.state is TrialState.PAUSED and not any(stay is other for other in resumed) for stay in stays]
-    assert history.paused.tolist() == waits
-    for number, end in ends.items():
+    assert history.number.tolist() == [stay.number for stay in paper.stays]
+    assert history.end.tolist() == [stay.time for stay in paper.stays]
+    assert history.paused.tolist() == paper.waits()
+    for number, end in paper.ends.items():
         trial = ledger.finished(number)
         assert (trial.number, trial.state, trial.end, trial.values) == (number, end.state, end.time, end.values)
-        assert set(trial.reports) == steps.get(number, set())
+        assert set(trial.reports) == paper.steps.get(number, set())
+        assert paper.stays[ledger.row(number)] is end
+    signs = ledger.columns.signs.tolist()
+    assert ledger.best == paper.best(signs, feasible=False)
+    assert ledger.best_feasible == paper.best(signs, feasible=True)
 
 
-@settings(max_examples=50)
-@given(logs())
-def test_the_best_trial_has_the_smallest_loss_and_of_equal_ones_the_lowest_number(log: list[Event]) -> None:
-    ledger = replay(log)
-    if len(ledger.directions) > 1:
-        assert ledger.best is ledger.best_feasible is None
-        return
-    history = ledger.history()
-    rows = zip(history.losses[:, 0].tolist(), history.number.tolist(), history.violation.tolist(), strict=True)
-    complete = [row for row, state in zip(rows, history.state, strict=True) if state == TrialState.COMPLETE]
-    assert ledger.best == min(((loss, n) for loss, n, _ in complete), default=(0, None))[1]
-    assert ledger.best_feasible == min(((loss, n) for loss, n, v in complete if v == 0), default=(0, None))[1]
+def test_a_trial_that_goes_on_is_deleted_with_all_its_stays() -> None:
+    stay = TrialFinished(0, TrialState.PAUSED, 1.0)
+    end = TrialFinished(1, TrialState.COMPLETE, 1.0, (1.0,))
+    log: list[Event] = [header(), TrialStarted(0.0), stay, TrialStarted(0.0, 0), stay, TrialStarted(0.0), end]
+    for goes_on in ([], [TrialStarted(0.0, 0)]):
+        ledger = replay([*log, *goes_on, TrialDeleted(0)])
+        assert ledger.history().number.tolist() == [1]
+        assert (ledger.row(1), ledger.numbers, ledger.best) == (0, [1], 1)
+
+
+def test_a_trial_waits_from_its_pause_until_it_goes_on() -> None:
+    stay = TrialFinished(0, TrialState.PAUSED, 1.0)
+    ledger, histories = replay([header()]), []
+    for event in (TrialStarted(0.0), stay, TrialStarted(0.0, 0), TrialReported(0, 1, 0.0, 0.0), stay, TrialDeleted(7)):
+        ledger.apply([event])
+        histories.append(ledger.history())
+        assert ledger.has_row(0) == (ledger.state(0) is TrialState.PAUSED)
+    for _ in range(2):  # now, and when more has happened
+        waits = [history.paused.tolist() for history in histories]
+        assert waits == [[], [True], [False], [False], [False, True], [False, True]]
+        ledger.apply([TrialStarted(0.0, 0)])
+
+
+def test_a_trial_that_goes_on_has_no_row_when_others_move_up() -> None:
+    pause = TrialFinished(1, TrialState.PAUSED, 1.0)
+    ledger = replay([header(), TrialStarted(0.0), TrialFinished(0, TrialState.FAIL, 1.0), TrialStarted(0.0), pause])
+    ledger.apply([TrialStarted(0.0, 1), TrialDeleted(0)])
+    assert ledger.history().number.tolist() == [1]
+    assert not ledger.has_row(1)
+    ledger.apply([TrialFinished(1, TrialState.COMPLETE, 2.0, (1.0,)), TrialStarted(0.0), TrialDeleted(2)])
+    assert ledger.history().state.tolist() == [TrialState.PAUSED, TrialState.COMPLETE]
+    assert ledger.row(1) == 1
 
 
 def test_a_proposal_must_fit_and_come_once() -> None:

@@ -10,9 +10,10 @@ import pytest
 
 import hpo
 from hpo.arrays import Array
-from hpo.history import History
+from hpo.history import Curve, History
 from hpo.key import Key
 from hpo.protocols import leasing
+from hpo.running.budget import FINISHED, Budget
 from hpo.samplers import RandomSampler
 from hpo.space import Space
 from hpo.storage import InMemoryStorage
@@ -42,6 +43,63 @@ class Late:
     def __float__(self) -> float:
         self.meanwhile()
         return 1.0
+
+
+class Meddling:
+    """The states that a budget counts; whoever counts them for the second time is too late."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        self.meanwhile = meanwhile
+
+    def __contains__(self, state: object) -> bool:
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
+        return state in FINISHED
+
+
+class Latest:
+    """Lets the paused trial of the highest number go on; whoever asks it for the second time is too late."""
+
+    pauses = True
+
+    def __init__(self) -> None:
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    def prune(self, history: History, curve: Curve) -> bool:
+        return True
+
+    def promote(self, history: History) -> int | None:
+        meanwhile, self.meanwhile = self.meanwhile, lambda: None
+        meanwhile()
+        return max(history.number[history.paused].tolist(), default=None)
+
+
+@pytest.mark.parametrize("is_slow", [False, True])
+def test_of_two_workers_who_find_room_for_one_trial_one_begins_it(tmp_path: Path, is_slow: bool) -> None:
+    sampler = Slow() if is_slow else RandomSampler()
+    url = f"sqlite:///{tmp_path}/s.db"
+    study = hpo.create_study(storage=url, study_name="s", sampler=sampler)
+    other = hpo.load_study(storage=url, study_name="s", sampler=RandomSampler())
+    study.tell(study.ask(), 0.0)
+    budget = Budget(2, Meddling(other.ask if is_slow else lambda: None))
+    begun = study._participant.begin(budgets=[budget])
+    assert (begun is None) == is_slow
+    assert study._participant.begin(budgets=[budget]) is None
+    assert other.count_trials() == 2
+
+
+def test_what_is_promoted_is_promoted_by_the_latest_knowledge() -> None:
+    pruner, storage = Latest(), InMemoryStorage()
+    study = hpo.create_study(storage=storage, study_name="s", sampler=Slow(), pruner=pruner, seed=0)
+    other = hpo.load_study(storage=storage, study_name="s", sampler=RandomSampler(), pruner=pruner)
+    trials = study.ask(n=3)
+    for trial in trials[:2]:
+        trial.report(0.5, 1)
+        study.tell(trial, state=TrialState.PAUSED)
+    pruner.meanwhile = lambda: other.tell(2, state=TrialState.PAUSED)
+    assert study.ask().number == 2
+    assert study.ask().number == 1
+    assert study.verify() == []
 
 
 @pytest.mark.parametrize("end", ["deleted", "told"])
