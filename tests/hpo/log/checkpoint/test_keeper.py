@@ -349,7 +349,7 @@ def test_a_checkpoint_is_written_while_trials_run_and_after_many_were_added(stor
         found = checkpoints(storage).load_checkpoint(identity)
         sizes.append(0 if found is None else found[0])
 
-    study.optimize(objective, n_trials=30, catch=ArithmeticError, callbacks=[look])
+    study.optimize(objective, n_trials=80, catch=ArithmeticError, callbacks=[look])
     assert sizes[0] == 0
     assert 2 * N_TRIALS <= sizes[-1] < len(study.events())
     before = sizes[-1]
