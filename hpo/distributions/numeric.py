@@ -68,6 +68,14 @@ class NumericDistribution(BaseDistribution):
         except (TypeError, ValueError, OverflowError):
             return False
 
+    def _contains(self, param_value_in_internal_repr: float) -> bool:
+        """Whether `encode` gives a number, said without arrays: trials are checked one value at a time."""
+        low, high = self._ends
+        if self.step is None or not low <= param_value_in_internal_repr <= high:
+            return low <= param_value_in_internal_repr <= high
+        steps = (param_value_in_internal_repr - self._anchor) / self.step
+        return math.isfinite(steps) and abs(steps - round(steps)) < 1e-8 * max(1.0, abs(steps))
+
     def encode(self, values: Array) -> Array:
         low, high = self._ends
         inside = (values >= low) & (values <= high)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpo.distributions import (
@@ -129,3 +129,16 @@ def test_a_single_value_is_all_there_is(distribution: BaseDistribution, u: float
     assert distribution.single()
     assert same(distribution.decode(u), distribution.decode(0.0))
     assert distribution.contains(distribution.decode(u))
+
+
+@settings(max_examples=200)
+@given(distributions.filter(lambda d: not isinstance(d, CategoricalDistribution)), units, st.floats())
+def test_one_value_is_inside_where_its_code_is_a_number(
+    distribution: BaseDistribution, u: float, any_value: float
+) -> None:
+    inside = float(distribution.decode(u))
+    near = [inside, math.nextafter(inside, math.inf), inside * (1 + 1e-9), inside + 1e-3, any_value, -any_value]
+    for value in filter(math.isfinite, near):
+        with np.errstate(over="ignore"):
+            coded = distribution.encode(np.array([value]))
+        assert distribution.contains(value) == (not np.isnan(coded[0]))
