@@ -51,8 +51,16 @@ MAX_ATTRIBUTE = 4 * 2**20
 
 _PAUSED = TrialState.PAUSED
 _SLOW = 0.02  # seconds; other writers are not kept out while a slow sampler thinks
+_TWICE = 2  # in a row: one long proposal may be the machine's fault, and a first one that of imports
 
 logger = logging.get_logger(__name__)
+
+
+@final
+class _Attempt:
+    """What one try to begin a trial came to: number, what is known at its start, and coded values; None for none."""
+
+    begun: tuple[int, History, tuple[float, ...]] | None = None
 
 
 @final
@@ -74,7 +82,7 @@ class Participant:
         self._known: dict[int, tuple[History, History]] = {}  # of the live ones: at their start, at their last report
         self._spaces: dict[tuple[str, ...], Space] = {}
         self._is_private = is_private(log.storage)
-        self._is_slow = False  # whether the sampler took long for its last proposal
+        self._n_slow = 0  # how many proposals in a row the sampler took long for
         self._leases = Leases(log, self)
 
     # ---- beginning
@@ -97,34 +105,36 @@ class Participant:
         """
         with self._log.lock:
             self._leases.give_up_lost()
-            if self._is_slow:
-                self._log.sync()
-                return self._begin_start_first(deferred, budgets, new)
-            begun: tuple[int, History, tuple[float, ...]] | None = None
+            if self._n_slow < _TWICE:
+                attempt = _Attempt()
+                if self._log.append_after(lambda: self._start_and_proposal(attempt, deferred, budgets, new)):
+                    return None if attempt.begun is None else self._begun(*attempt.begun)
+                # Others wrote meanwhile, so one proposal was in vain; do not race again.
+            self._log.sync()
+            return self._begin_start_first(deferred, budgets, new)
 
-            def start_and_proposal() -> list[Event]:
-                nonlocal begun
-                begun = None  # of an attempt that failed
-                ledger = self._log.ledger
-                history = ledger.history()
-                may_begin, claims = self._next(history, budgets, new)
-                if not may_begin:
-                    return []
-                start = TrialStarted(time.time(), claims, deferred, self._leases.worker)
-                if claims is not None and claims not in ledger.waiting:
-                    parameters = ledger.finished(claims).parameters
-                    begun = claims, history.with_given(parameters), self._continued(history, claims, parameters)
-                    return [start]
-                number = ledger.n_trials if claims is None else claims
-                if claims is not None:
-                    history = history.with_given(ledger.waiting[claims].parameters)
-                begun = number, history, self._propose(history, number)
-                return [start, TrialProposed(number, begun[2])]
-
-            if not self._log.append_after(start_and_proposal):
-                self._log.sync()
-                return self._begin_start_first(deferred, budgets, new)  # one proposal was in vain; do not race again
-            return None if begun is None else self._begun(*begun)
+    def _start_and_proposal(
+        self, attempt: _Attempt, deferred: bool, budgets: Sequence[Budget], new: bool
+    ) -> list[Event]:
+        """The two events that begin a trial, or one for a trial that goes on, or none; and in `attempt` what it is."""
+        attempt.begun = None
+        ledger = self._log.ledger
+        history = ledger.history()
+        may_begin, claims = self._next(history, budgets, new)
+        if not may_begin:
+            return []
+        start = TrialStarted(time.time(), claims, deferred, self._leases.worker)
+        if claims is not None and claims not in ledger.waiting:
+            parameters = ledger.finished(claims).parameters
+            continued = self._continued(history, claims, parameters)
+            attempt.begun = claims, history.with_given(parameters), continued
+            return [start]
+        number = ledger.n_trials if claims is None else claims
+        if claims is not None:
+            history = history.with_given(ledger.waiting[claims].parameters)
+        proposal = self._propose(history, number)
+        attempt.begun = number, history, proposal
+        return [start, TrialProposed(number, proposal)]
 
     def _begin_start_first(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> LiveTrial | None:
         """Begin a trial with its start first, and its proposal later, so that others may write meanwhile."""
@@ -194,7 +204,7 @@ class Participant:
     def _propose(self, history: History, number: int) -> tuple[float, ...]:
         began = time.perf_counter()
         proposal = self.plan.proposal(history, self._key(number))
-        self._is_slow = time.perf_counter() - began > _SLOW
+        self._n_slow = self._n_slow + 1 if time.perf_counter() - began > _SLOW else 0
         return proposal
 
     def store_parameters(self, trial: LiveTrial) -> None:

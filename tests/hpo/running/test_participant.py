@@ -80,12 +80,13 @@ def test_of_two_workers_who_find_room_for_one_trial_one_begins_it(tmp_path: Path
     url = f"sqlite:///{tmp_path}/s.db"
     study = hpo.create_study(storage=url, study_name="s", sampler=sampler)
     other = hpo.load_study(storage=url, study_name="s", sampler=RandomSampler())
-    study.tell(study.ask(), 0.0)
-    budget = Budget(2, Meddling(other.ask if is_slow else lambda: None))
+    for trial in study.ask(n=2):
+        study.tell(trial, 0.0)
+    budget = Budget(3, Meddling(other.ask if is_slow else lambda: None))
     begun = study._participant.begin(budgets=[budget])
     assert (begun is None) == is_slow
     assert study._participant.begin(budgets=[budget]) is None
-    assert other.count_trials() == 2
+    assert other.count_trials() == 3
 
 
 def test_what_is_promoted_is_promoted_by_the_latest_knowledge() -> None:
@@ -107,17 +108,18 @@ def test_a_trial_that_someone_ends_while_the_sampler_thinks_gives_way_to_the_nex
     sampler, storage = Slow(), InMemoryStorage()
     study = hpo.create_study(storage=storage, study_name="s", sampler=sampler, seed=0)
     other = hpo.load_study(storage=storage, study_name="s")
-    study.tell(study.ask(), 0.0)
+    for trial in study.ask(n=2):
+        study.tell(trial, 0.0)
 
     def end_the_first(number: int | None) -> None:
-        if number == 1:
-            other.delete_trial(1) if end == "deleted" else other.tell(1, state=TrialState.FAIL)
+        if number == 2:
+            other.delete_trial(2) if end == "deleted" else other.tell(2, state=TrialState.FAIL)
 
     sampler.meanwhile = end_the_first
     trial = study.ask()
-    assert trial.number == 2
+    assert trial.number == 3
     study.tell(trial, trial.suggest_float("x", 0, 1))
-    assert [t.number for t in study.get_trials(states=[TrialState.COMPLETE])] == [0, 2]
+    assert [t.number for t in study.get_trials(states=[TrialState.COMPLETE])] == [0, 1, 3]
     assert study.verify() == []
 
 
