@@ -379,23 +379,23 @@ class Thinker:
 
 @everywhere
 def test_others_begin_and_end_trials_while_a_slow_sampler_thinks(database_url: str) -> None:
-    """It has shown to be slow at its first trial, so its second one starts first and is proposed later."""
+    """It has shown to be slow at its first two trials, so its third one starts first and is proposed later."""
     sampler = Thinker()
     study = hpo.create_study(study_name="s", storage=database_url, sampler=sampler, seed=0)
-    study.optimize(objective, n_trials=1)
+    study.optimize(objective, n_trials=2)
     sampler.thinks.clear()
     sampler.may_answer.clear()
     other = hpo.load_study(study_name="s", storage=database_url, sampler=RandomSampler())
-    run = threading.Thread(target=study.optimize, args=(objective,), kwargs={"max_trials": 6})
+    run = threading.Thread(target=study.optimize, args=(objective,), kwargs={"max_trials": 7})
     run.start()
     assert sampler.thinks.wait(60)
-    assert [trial.state.name for trial in other.trials] == ["COMPLETE", "RUNNING"]
+    assert [trial.state.name for trial in other.trials] == ["COMPLETE", "COMPLETE", "RUNNING"]
     other.enqueue_trial({"x": 0.5})
     other.optimize(objective, n_trials=3)
-    assert [trial.number for trial in other.trials if trial.state is TrialState.COMPLETE] == [0, 2, 3, 4]
+    assert [trial.number for trial in other.trials if trial.state is TrialState.COMPLETE] == [0, 1, 3, 4, 5]
     sampler.may_answer.set()
     run.join(60)
-    assert [trial.state for trial in other.trials] == [TrialState.COMPLETE] * 6
+    assert [trial.state for trial in other.trials] == [TrialState.COMPLETE] * 7
     assert study.trials == other.trials
     assert study.verify() == []
 
