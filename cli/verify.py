@@ -20,8 +20,9 @@ __all__ = ["verify"]
 def verify(storage: str | None, study_name: str | None, form: str, flatten: bool, **options: Any) -> int:
     """Recompute all decisions from the log, and compare.
 
-    These are the proposals and the pruning decisions. Give the sampler and the pruner with which the study ran. Prints
-    what differs, and exits with 3 if anything does.
+    These are the proposals and the pruning decisions, each checked with the sampler and the pruner that the log names.
+    Give those of your own, and those of a study that was written before logs named them. Prints what differs, and exits
+    with 3 if anything does.
     """
     study = load_study(storage, study_name, *plug_ins(options))
     differences = study.verify()

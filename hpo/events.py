@@ -20,6 +20,7 @@ __all__ = [
     "ASKED",
     "AttributeSet",
     "Event",
+    "PlanDeclared",
     "SpaceDeclared",
     "StudyCreated",
     "StudyDirection",
@@ -142,6 +143,19 @@ class SpaceDeclared(NamedTuple):
     space: Space
 
 
+class PlanDeclared(NamedTuple):
+    """Describes the sampler and the pruner of trials that start later, so that whoever replays them knows.
+
+    Args:
+        digest: 8 hexadecimal digits by which trials refer to it.
+        sampler, pruner: In words.
+    """
+
+    digest: str
+    sampler: str
+    pruner: str
+
+
 class TrialQueued(NamedTuple):
     """A trial that waits for a worker.
 
@@ -169,12 +183,14 @@ class TrialStarted(NamedTuple):
         claims: Number of the queued or paused trial that it takes up; None for a new one.
         deferred: Its reports are committed with its result, and its pruner sees the history of its start.
         worker: Which process runs it, as `Worker` writes it; None where no other process can see the log.
+        plan: Digest of the plan by which it is run; None in logs that are older than plans.
     """
 
     time: float
     claims: int | None = None
     deferred: bool = False
     worker: str | None = None
+    plan: str | None = None
 
 
 class TrialProposed(NamedTuple):
@@ -258,6 +274,7 @@ class StudyRenamed(NamedTuple):
 Event: TypeAlias = (
     StudyCreated
     | SpaceDeclared
+    | PlanDeclared
     | TrialQueued
     | TrialStarted
     | TrialProposed

@@ -19,6 +19,7 @@ from hpo.distributions import (
 from hpo.events import (
     AttributeSet,
     Event,
+    PlanDeclared,
     SpaceDeclared,
     StudyCreated,
     StudyDirection,
@@ -125,7 +126,7 @@ created = st.builds(
 )
 reports = st.dictionaries(numbers, floats | st.tuples(floats, floats), max_size=3)
 queued = st.builds(TrialQueued, attributes, _times, attributes, attributes, reports, st.none() | numbers)
-started = st.builds(TrialStarted, _times, st.none() | numbers, st.booleans(), st.none() | text)
+started = st.builds(TrialStarted, _times, st.none() | numbers, st.booleans(), st.none() | text, st.none() | text)
 proposed = st.builds(TrialProposed, numbers, st.lists(floats, max_size=4).map(tuple))
 report_values = floats | st.lists(floats, min_size=2, max_size=3).map(tuple)
 reported = st.builds(TrialReported, numbers, numbers, report_values, _times, _mixed)
@@ -154,6 +155,7 @@ def finished(draw: st.DrawFn) -> TrialFinished:
 events: st.SearchStrategy[Event] = st.one_of(
     created,
     spaces.map(SpaceDeclared),
+    st.builds(PlanDeclared, text, text, text),
     queued,
     started,
     proposed,

@@ -18,6 +18,7 @@ from hpo.distributions import distribution_from_dict
 from hpo.events import (
     AttributeSet,
     Event,
+    PlanDeclared,
     SpaceDeclared,
     StudyCreated,
     StudyDirection,
@@ -46,6 +47,7 @@ KINDS: dict[type, int] = {
     AttributeSet: 7,
     TrialDeleted: 8,
     StudyRenamed: 9,
+    PlanDeclared: 10,
 }
 """The number that stands for each class of event wherever events are written. Never reuse one."""
 
@@ -206,8 +208,8 @@ def _trial_queued(event: TrialQueued) -> Row:
 
 def _trial_started(event: TrialStarted) -> Row:
     body = None
-    if event.worker is not None or event.deferred:
-        body = _body(worker=event.worker, deferred=event.deferred or None)
+    if event.worker is not None or event.deferred or event.plan is not None:
+        body = _body(worker=event.worker, deferred=event.deferred or None, plan=event.plan)
     return Row(3, event.claims, time=event.time, body=body)
 
 
@@ -268,6 +270,7 @@ _ENCODERS: dict[type, Callable[[Any], Row]] = {
     AttributeSet: _attribute_set,
     TrialDeleted: lambda event: Row(8, event.number),
     StudyRenamed: lambda event: Row(9, body=dumps({"name": event.name})),
+    PlanDeclared: lambda event: Row(10, body=dumps(event._asdict())),
 }
 
 
@@ -292,7 +295,7 @@ def _read_trial_queued(row: Row, fields: Any) -> TrialQueued:
 
 
 def _read_trial_started(row: Row, fields: Any) -> TrialStarted:
-    return TrialStarted(row[5] or 0.0, row[1], fields.get("deferred", False), fields.get("worker"))
+    return TrialStarted(row[5] or 0.0, row[1], fields.get("deferred", False), fields.get("worker"), fields.get("plan"))
 
 
 def _read_trial_proposed(row: Row, fields: Any) -> TrialProposed:
@@ -335,6 +338,7 @@ _DECODERS: dict[int, Callable[[Row, Any], Event]] = {
     7: _read_attribute_set,
     8: lambda row, fields: TrialDeleted(_number(row)),
     9: lambda row, fields: StudyRenamed(fields["name"]),
+    10: lambda row, fields: PlanDeclared(**fields),
 }
 
 

@@ -12,6 +12,7 @@ from hpo.arrays import JSON
 from hpo.events import (
     AttributeSet,
     Event,
+    PlanDeclared,
     SpaceDeclared,
     StudyCreated,
     StudyDirection,
@@ -50,6 +51,7 @@ class Ledger:
         header: Its first event.
         running, waiting: Unfinished trials by number, in the order in which they started or were queued.
         spaces: Declared spaces by digest.
+        plans: Declared plans by digest.
         space: All parameters of finished trials, each with its latest distribution.
         user_attrs, system_attrs: Of the study.
     """
@@ -61,6 +63,7 @@ class Ledger:
         self.running: dict[int, RunningTrial] = {}
         self.waiting: dict[int, TrialQueued] = {}
         self.spaces: dict[str, Space] = {"": Space()}
+        self.plans: dict[str, PlanDeclared] = {}
         self.space = Space()
         self.user_attrs: dict[str, JSON] = {}
         self.system_attrs: dict[str, JSON] = {}
@@ -159,6 +162,7 @@ class Ledger:
             "running": [trial.dump(table.index) for trial in self.running.values()],
             "waiting": [[number, encode(queued)] for number, queued in self.waiting.items()],
             "declared": [[digest, table.index(space)] for digest, space in self.spaces.items()],
+            "plans": [list(plan) for plan in self.plans.values()],
             "space": table.index(self.space),
             "best": [self._best, self._best_feasible],
             "study attributes": [dict(self.user_attrs), dict(self.system_attrs)],
@@ -187,6 +191,7 @@ class Ledger:
             assert isinstance(queued, TrialQueued)
             ledger.waiting[number] = queued
         ledger.spaces = {digest: spaces[i] for digest, i in values["declared"]}
+        ledger.plans = {digest: PlanDeclared(digest, *parts) for digest, *parts in values["plans"]}
         ledger.space = spaces[values["space"]]
         ledger._best, ledger._best_feasible = (None if one is None else (one[0], one[1]) for one in values["best"])
         ledger.user_attrs, ledger.system_attrs = values["study attributes"]
@@ -231,6 +236,9 @@ class Ledger:
 
     def _declared(self, event: SpaceDeclared) -> None:
         self.spaces.setdefault(event.space.digest, event.space)
+
+    def _planned(self, event: PlanDeclared) -> None:
+        self.plans.setdefault(event.digest, event)
 
     def _queued(self, event: TrialQueued) -> int | None:
         if event.retries is not None:
@@ -380,6 +388,7 @@ class Ledger:
 _FOLD: dict[type, Callable[[Ledger, Any], int | None]] = {
     StudyCreated: Ledger._created,
     SpaceDeclared: Ledger._declared,
+    PlanDeclared: Ledger._planned,
     TrialQueued: Ledger._queued,
     TrialStarted: Ledger._started,
     TrialProposed: Ledger._proposed,

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, final
 
 from hpo.distributions import token
-from hpo.events import Event, TrialFinished, TrialProposed, TrialReported, TrialStarted, TrialState
+from hpo.events import Event, PlanDeclared, TrialFinished, TrialProposed, TrialReported, TrialStarted, TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.history.running import RunningTrial
 from hpo.key import Key
 from hpo.log.ledger import Ledger
 from hpo.protocols import Pruner, Sampler, cohort, pausing, sampled
+from hpo.reading.descriptions import described, rebuilt
 from hpo.space import Space
 
-__all__ = ["Difference", "verify"]
+__all__ = ["Difference", "Verification", "verify"]
 
 
 @final
 @dataclass(frozen=True)
 class Difference:
-    """Something that the log records otherwise than it is computed now.
+    """Something that the log records otherwise than it is computed now, or that contradicts what it recorded before.
 
     Args:
         number: The trial's.
-        what: "proposal", the name of a parameter as "parameter 'x'", "pruning at step 3" or "promotion".
-        recorded, recomputed: What the log says, and what the sampler or pruner says now.
+        what: "proposal", the name of a parameter as "parameter 'x'", "kind of parameter 'x'", "pruning at step 3" or
+            "promotion".
+        recorded: What the log says.
+        recomputed: What the sampler or pruner says now; of a kind, the distribution of the trials before.
     """
 
     number: int
@@ -36,36 +40,73 @@ class Difference:
     recomputed: Any
 
 
-def verify(events: Iterable[Event], sampler: Sampler, pruner: Pruner) -> list[Difference]:
-    """Every difference between a log and what `sampler` and `pruner` make of its prefixes.
+@final
+@dataclass(frozen=True)
+class Verification:
+    """What came of a replay.
 
-    Trials that were added from elsewhere have no proposal and are passed over.
+    Args:
+        differences: In the order of the log.
+        unchecked: How many trials were run by a sampler or pruner that is not at hand, by its description.
     """
-    return _Replay(sampler, pruner).run(events)
+
+    differences: list[Difference]
+    unchecked: dict[str, int]
+
+
+def verify(events: Iterable[Event], sampler: Sampler, pruner: Pruner) -> Verification:
+    """Compare all that was decided with what is decided now by the same samplers and pruners.
+
+    Each trial is checked with those that the log names: `sampler` and `pruner` where these are described alike, else
+    ones of hpo's that are built from the description. Older logs name none, and are checked with `sampler` and
+    `pruner`. Trials that were added from elsewhere have no proposal and are passed over.
+    """
+    return _Replay(_PlugIns(sampler, pruner)).run(events)
+
+
+@final
+class _PlugIns:
+    """The samplers and pruners by which trials were run, as far as they are at hand, by their descriptions."""
+
+    def __init__(self, sampler: Sampler, pruner: Pruner) -> None:
+        self._given = sampler, pruner
+        self._known: dict[str, Any] = {described(sampler): sampler, described(pruner): pruner}
+
+    def of(self, plan: PlanDeclared | None) -> tuple[Sampler | None, Pruner | None]:
+        """The sampler and the pruner of a plan, None where one is not at hand; the given ones of no plan."""
+        return self._given if plan is None else (self._of(plan.sampler), self._of(plan.pruner))
+
+    def _of(self, description: str) -> Any:
+        if description not in self._known:
+            self._known[description] = rebuilt(description)
+        return self._known[description]
 
 
 @final
 class _Replay:
-    def __init__(self, sampler: Sampler, pruner: Pruner) -> None:
-        self._sampler = sampler
-        self._pruner = pruner
+    def __init__(self, plug_ins: _PlugIns) -> None:
+        self._plug_ins = plug_ins
         self._ledger = Ledger()
-        self._histories: dict[int, History] = {}  # what running trials knew at their start
+        self._plans: dict[int, PlanDeclared | None] = {}  # of running trials
+        self._histories: dict[int, History] = {}  # what they knew at their start
         self._known: dict[int, History] = {}  # and at their last report
         self._differences: list[Difference] = []
+        self._unchecked: Counter[str] = Counter()
 
-    def run(self, events: Iterable[Event]) -> list[Difference]:
+    def run(self, events: Iterable[Event]) -> Verification:
         for event in events:
-            before = None
-            if isinstance(event, TrialStarted):
-                before = self._ledger.history()
+            before = self._ledger.history() if isinstance(event, TrialStarted) else None
+            if isinstance(event, TrialStarted) and before is not None:
                 self._check_promotion(event, before)
+            elif isinstance(event, TrialFinished):
+                self._check_kinds(event)
             running = self._ledger.running.get(getattr(event, "number", None) or 0)
             asked = 0 if running is None else running.asked
             (number,) = self._ledger.apply([event])
             if number is None:
                 continue
-            if before is not None:
+            if isinstance(event, TrialStarted) and before is not None:
+                self._begin(number, event)
                 self._histories[number] = before.with_given(self._ledger.running[number].fixed)
             elif isinstance(event, TrialProposed):
                 self._check_proposal(event)
@@ -77,7 +118,24 @@ class _Replay:
                 self._check_parameters(running, event)
                 self._histories.pop(number, None)
                 self._known.pop(number, None)
-        return self._differences
+        return Verification(self._differences, dict(self._unchecked))
+
+    def _begin(self, number: int, event: TrialStarted) -> None:
+        plan = self._plan(event)
+        self._plans[number] = plan
+        if plan is not None:
+            plug_ins = zip((plan.sampler, plan.pruner), self._plug_ins.of(plan), strict=True)
+            self._unchecked.update(description for description, plug_in in plug_ins if plug_in is None)
+
+    def _plan(self, event: TrialStarted) -> PlanDeclared | None:
+        return None if event.plan is None else self._ledger.plans.get(event.plan)
+
+    def _check_kinds(self, event: TrialFinished) -> None:
+        """One name must not stand for two kinds of parameters."""
+        for name, distribution in self._ledger.spaces.get(event.space, Space()).items():
+            known = self._ledger.space.get(name, distribution)
+            if event.number in self._ledger.running and known.kind != distribution.kind:
+                self._differences.append(Difference(event.number, f"kind of parameter {name!r}", distribution, known))
 
     def _check_promotion(self, event: TrialStarted, history: History) -> None:
         """A paused trial that goes on must be the one that the pruner promotes."""
@@ -85,15 +143,21 @@ class _Replay:
         if number is None or not self._ledger.is_known(number):
             return
         if self._ledger.state(number) is TrialState.PAUSED:
-            promoting = pausing(self._pruner)
+            _, pruner = self._plug_ins.of(self._plan(event))
+            if pruner is None:
+                return
+            promoting = pausing(pruner)
             recomputed = None if promoting is None else promoting.promote(history)
             if recomputed != number:
                 self._differences.append(Difference(number, "promotion", number, recomputed))
 
     def _check_proposal(self, event: TrialProposed) -> None:
-        history = cohort(self._pruner, self._histories[event.number], event.number)
+        sampler, pruner = self._plug_ins.of(self._plans[event.number])
+        if sampler is None or pruner is None:
+            return
+        history = cohort(pruner, self._histories[event.number], event.number)
         try:
-            proposal: Any = tuple(self._sampled(history.space, history, event.number))
+            proposal: Any = tuple(self._sampled(sampler, history.space, history, event.number))
         except SearchSpaceExhausted as exhausted:
             proposal = exhausted
         if proposal != event.values:
@@ -101,9 +165,10 @@ class _Replay:
 
     def _check_parameters(self, trial: RunningTrial, event: TrialFinished) -> None:
         """The parameters must be the proposal's where it fits, else what the sampler says of them one by one."""
-        if trial.proposal is None:
+        sampler, pruner = self._plug_ins.of(self._plans[event.number])
+        if trial.proposal is None or sampler is None or pruner is None:
             return
-        history = cohort(self._pruner, self._histories[event.number], event.number)
+        history = cohort(pruner, self._histories[event.number], event.number)
         space = self._ledger.spaces[event.space]
         given = dict(trial.fixed)
         for name, recorded in event.parameters.items():
@@ -118,20 +183,21 @@ class _Replay:
                 if not distribution.contains(value):
                     column = None
             if column is None:
-                (coded,) = self._sampled(Space({name: distribution}), history, event.number)
+                (coded,) = self._sampled(sampler, Space({name: distribution}), history, event.number)
                 value = distribution.decode(coded)
             if token(value) != token(recorded) and value != recorded:
                 self._differences.append(Difference(event.number, f"parameter {name!r}", recorded, value))
 
     def _check_pruning(self, trial: RunningTrial, answer: bool | None, n_reports: int, asked: int) -> None:
         """The answer must be what the pruner says of the trial's first reports."""
-        if answer is None or n_reports == 0:
+        _, pruner = self._plug_ins.of(self._plans[trial.number])
+        if answer is None or n_reports == 0 or pruner is None:
             return
         curve = trial.reports.curve(trial.number, asked=asked, n=n_reports)
-        recomputed = bool(self._pruner.prune(self._known.get(trial.number, self._histories[trial.number]), curve))
+        recomputed = bool(pruner.prune(self._known.get(trial.number, self._histories[trial.number]), curve))
         if recomputed != answer:
             what = f"pruning at step {curve.steps[-1]}"
             self._differences.append(Difference(trial.number, what, answer, recomputed))
 
-    def _sampled(self, space: Space, history: History, number: int) -> list[float]:
-        return sampled(self._sampler, space, history, Key(self._ledger.header.seed, number))
+    def _sampled(self, sampler: Sampler, space: Space, history: History, number: int) -> list[float]:
+        return sampled(sampler, space, history, Key(self._ledger.header.seed, number))

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Any
 
+from hpo.distributions import check_distribution_compatibility
 from hpo.events import ASKED, Event, SpaceDeclared, TrialFinished, TrialReported, TrialState
+from hpo.exceptions import DistributionMismatchError
 from hpo.history.reports import Reports
 from hpo.history.running import RunningTrial
 from hpo.log.ledger import Ledger
@@ -12,11 +17,13 @@ from hpo.running.outcome import Outcome
 from hpo.space import Space
 from hpo.trial.live import LiveTrial
 
-__all__ = ["end_of", "end_of_asked", "failure", "is_handed_out", "pruned"]
+__all__ = ["clash", "end_of", "end_of_asked", "failure", "is_handed_out", "pruned", "unasked"]
 
 
-def end_of(trial: LiveTrial, outcome: Outcome, space: Space, ledger: Ledger) -> list[Event]:
-    """The end of a trial that runs here, with all that it has kept back; `space` has its distributions."""
+def end_of(
+    trial: LiveTrial, outcome: Outcome, space: Space, parameters: Mapping[str, Any], ledger: Ledger
+) -> list[Event]:
+    """The end of a trial that runs here, with all that it has kept back, and its parameters of a space."""
     now = time.time()
     events: list[Event] = []
     if space.digest not in ledger.spaces:
@@ -30,8 +37,8 @@ def end_of(trial: LiveTrial, outcome: Outcome, space: Space, ledger: Ledger) -> 
             outcome.state,
             now,
             outcome.values,
-            space.digest if trial.parameters else "",
-            trial.parameters,
+            space.digest if parameters else "",
+            parameters,
             trial.constraints,
             trial.user_attrs,
             {},
@@ -53,6 +60,30 @@ def failure(number: int, error: Exception) -> TrialFinished:
     """The end of a trial that holds something that no event can hold: it must end all the same, without it."""
     outcome = Outcome.of_error(error)
     return TrialFinished(number, outcome.state, time.time(), error=outcome.error)
+
+
+def clash(trial: LiveTrial, known: Space) -> DistributionMismatchError | None:
+    """The error of a parameter to which other trials have meanwhile given another kind; None without one."""
+    try:
+        for name, distribution in trial.distributions.items():
+            check_distribution_compatibility(known.get(name, distribution), distribution, name)
+    except DistributionMismatchError as error:
+        return error
+    return None
+
+
+def unasked(trial: LiveTrial, known: Space) -> str | None:
+    """A sentence about parameters that were fixed for a trial, and that neither it nor another one asked for."""
+    names = [name for name in trial.record.fixed if name not in trial.parameters and name not in known]
+    if not names:
+        return None
+    near = get_close_matches(names[0], [*trial.parameters, *known], n=1)
+    asked = ", ".join(map(repr, trial.parameters)) or "nothing"
+    return (
+        f"Trial {trial.number} was queued with {', '.join(map(repr, names))}, but no trial has asked for "
+        f"{'it' if len(names) == 1 else 'them'}, so {'it was' if len(names) == 1 else 'they were'} of no use; "
+        + (f"did you mean {near[0]!r}?" if near else f"this one asked for {asked}.")
+    )
 
 
 def is_handed_out(trial: RunningTrial) -> bool:

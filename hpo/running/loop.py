@@ -254,14 +254,17 @@ class Run:
     def _settle(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
         """Store the end of a trial, and tell about it."""
         with self.interrupts.shield():
-            record = self.participant.end_and_read(trial.number, outcome) if self.watchers else None
-            accepted = record is not None if self.watchers else self.participant.end(trial.number, outcome)
+            record: FrozenTrial | None = None
+            if not self.watchers:
+                written = self.participant.end(trial.number, outcome)
+            elif (ended := self.participant.end_and_read(trial.number, outcome)) is not None:
+                written, record = ended
             self._order.remove(trial)
-        if not accepted:
+        if written is None:
             logger.warning(f"Trial {trial.number} had already been ended by someone else; its result is ignored.")
             return
-        if outcome.state is not TrialState.COMPLETE or logger.isEnabledFor(logging.INFO):
-            announce(trial, outcome, error, self.participant.best())
+        if written.state is not TrialState.COMPLETE or logger.isEnabledFor(logging.INFO):
+            announce(trial, written, error, self.participant.best())
         if self.tick is not None:
             with self._lock:
                 self.tick(not trial.record.resumed)

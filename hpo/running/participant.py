@@ -35,7 +35,7 @@ from hpo.protocols import is_private
 from hpo.reading.records import record_of
 from hpo.running import checkpoints
 from hpo.running.budget import Budget
-from hpo.running.ending import end_of, end_of_asked, failure, pruned
+from hpo.running.ending import clash, end_of, end_of_asked, failure, pruned, unasked
 from hpo.running.lost import Leases
 from hpo.running.outcome import Outcome
 from hpo.running.plan import Plan
@@ -82,6 +82,7 @@ class Participant:
         self._known: dict[int, tuple[History, History]] = {}  # of the live ones: at their start, at their last report
         self._spaces: dict[tuple[str, ...], Space] = {}
         self._is_private = is_private(log.storage)
+        self._settled: Space | None = None  # one whose parameters have been finished with, so that their kinds stay
         self._n_slow = 0  # how many proposals in a row the sampler took long for
         self._leases = Leases(log, self)
 
@@ -123,18 +124,24 @@ class Participant:
         may_begin, claims = self._next(history, budgets, new)
         if not may_begin:
             return []
-        start = TrialStarted(time.time(), claims, deferred, self._leases.worker)
+        start = self._start(claims, deferred)
         if claims is not None and claims not in ledger.waiting:
             parameters = ledger.finished(claims).parameters
             continued = self._continued(history, claims, parameters)
             attempt.begun = claims, history.with_given(parameters), continued
-            return [start]
+            return start
         number = ledger.n_trials if claims is None else claims
         if claims is not None:
             history = history.with_given(ledger.waiting[claims].parameters)
         proposal = self._propose(history, number)
         attempt.begun = number, history, proposal
-        return [start, TrialProposed(number, proposal)]
+        return [*start, TrialProposed(number, proposal)]
+
+    def _start(self, claims: int | None, deferred: bool) -> list[Event]:
+        """The start of a trial; before the first one the log learns by which plan."""
+        plan = self.plan.declared
+        start = TrialStarted(time.time(), claims, deferred, self._leases.worker, plan.digest)
+        return [start] if plan.digest in self._log.ledger.plans else [plan, start]
 
     def _begin_start_first(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> LiveTrial | None:
         """Begin a trial with its start first, and its proposal later, so that others may write meanwhile."""
@@ -143,14 +150,14 @@ class Participant:
             may_begin, claims = self._next(ledger.history(), budgets, new)
             if not may_begin:
                 return None
-            start = TrialStarted(time.time(), claims, deferred, self._leases.worker)
+            start = self._start(claims, deferred)
             is_promoted = claims is not None and claims not in ledger.waiting
             expect = ledger.position if budgets or is_promoted else None  # what was decided on must still be so
-            history = self._log.append_and_stop_before([start], expect=expect)
+            history = self._log.append_and_stop_before(start, expect=expect)
             if history is None:
                 self._log.sync()
                 continue
-            (number,) = self._log.ledger.apply([start])
+            number = self._log.ledger.apply(start)[-1]
             if number is None:
                 continue  # another worker claimed the queued trial first
             record = self._log.ledger.running[number]
@@ -242,9 +249,9 @@ class Participant:
     def check(self, name: str, distribution: BaseDistribution) -> None:
         if not isinstance(name, str):
             raise TypeError(f"A parameter's name must be a string, got {name!r}.")
-        known = self._log.ledger.space
-        if name in known and known[name] is not distribution:
-            check_distribution_compatibility(known[name], distribution, name)
+        known = self._log.ledger.space.get(name) or self._suggested(name)
+        if known is not None and known is not distribution:
+            check_distribution_compatibility(known, distribution, name)
         if isinstance(distribution, CategoricalDistribution) and distribution.opaque:
             if not self._is_private:
                 raise TypeError(
@@ -256,6 +263,11 @@ class Participant:
                 "study cannot be stored; better suggest their names and look the objects up in a dict.",
                 stacklevel=6,
             )
+
+    def _suggested(self, name: str) -> BaseDistribution | None:
+        """What a parameter is in a trial that runs here; None if none has suggested it yet."""
+        given = (trial.distributions.get(name) for trial in list(self.live.values()))
+        return next((distribution for distribution in given if distribution is not None), None)
 
     def sample(self, trial: LiveTrial, name: str, distribution: BaseDistribution) -> Any:
         with self._log.lock:
@@ -318,38 +330,71 @@ class Participant:
 
     # ---- ending
 
-    def end(self, number: int, outcome: Outcome) -> bool:
-        """Write the end of a trial, which is durable when this returns; False if the trial had already ended."""
+    def end(self, number: int, outcome: Outcome) -> Outcome | None:
+        """Write the end of a trial, which is durable when this returns.
+
+        Returns:
+            How it ended: as `outcome` says, or failed if that cannot be written or contradicts what other trials
+            wrote meanwhile. None if the trial had already ended.
+        """
         with self._log.lock:
-            trial, record = self.live.get(number), self._log.ledger.running.get(number)
-            events = end_of_asked(number, outcome, record) if trial is None else self._end_of(trial, outcome)
-            try:
-                retry = self.retry(number, events, lost=False)
-                outcomes = self._log.append([*events, *retry])
-                if trial is not None and trial.has_checkpoint and outcome.state is not _PAUSED and not retry:
-                    checkpoints.remove(self.checkpoint(trial))
-            except (OverflowError, TypeError, ValueError) as error:
-                events = [failure(number, error)]  # something in the trial cannot be written
-                outcomes = self._log.append(events)
+            trial = self.live.get(number)
+            written, outcomes = None, None
+            while outcomes is None:  # others may write in between, where that matters
+                try:
+                    written, events, expect = self._end_of(trial, number, outcome)
+                    retry = self.retry(number, events, lost=False)
+                    outcomes = self._log.append([*events, *retry], expect=expect)
+                except (OverflowError, TypeError, ValueError) as error:
+                    written, events, retry = Outcome.of_error(error), [failure(number, error)], []
+                    outcomes = self._log.append(events)  # something in the trial cannot be written
+            assert written is not None
+            if trial is not None and trial.has_checkpoint and written.state is not _PAUSED and not retry:
+                checkpoints.remove(self.checkpoint(trial))
             if trial is not None:  # only now: where the storage failed, the result can be told again
                 self._forget(trial)
-            assert outcomes is not None
-            if outcomes[len(events) - 1] is not None:
-                return True
-            if self.is_lost(number):
-                self._keep_late_result(number, outcome)
-            return False
+            if outcomes[len(events) - 1] is None:
+                if self.is_lost(number):
+                    self._keep_late_result(number, outcome)
+                return None
+            if trial is not None and trial.record.fixed and written.state is TrialState.COMPLETE:
+                sentence = unasked(trial, self._log.ledger.space)
+                if sentence is not None:
+                    warnings.warn(sentence, stacklevel=3)
+            return written
 
-    def end_and_read(self, number: int, outcome: Outcome) -> FrozenTrial | None:
+    def end_and_read(self, number: int, outcome: Outcome) -> tuple[Outcome, FrozenTrial] | None:
         """End a trial and say how it stands then, before anyone can change it; None if it had already ended."""
         with self._log.lock:
-            return record_of(self._log.ledger, self.live, number) if self.end(number, outcome) else None
+            written = self.end(number, outcome)
+            record = None if written is None else record_of(self._log.ledger, self.live, number)
+            return None if written is None or record is None else (written, record)
 
-    def _end_of(self, trial: LiveTrial, outcome: Outcome) -> list[Event]:
+    def _end_of(
+        self, trial: LiveTrial | None, number: int, outcome: Outcome
+    ) -> tuple[Outcome, list[Event], int | None]:
+        """How a trial ends, in events, and the log's length at which that holds; None for any."""
+        ledger = self._log.ledger
+        if trial is None:
+            return outcome, end_of_asked(number, outcome, ledger.running.get(number)), None
         try:
-            return end_of(trial, outcome, self._space_of(trial.distributions), self._log.ledger)
+            space = self._space_of(trial.distributions)
+            if space is self._settled:  # as nearly always: all its parameters have been known for long
+                return outcome, end_of(trial, outcome, space, trial.parameters, ledger), None
+            error = clash(trial, ledger.space)
+            if error is None and all(name in ledger.space for name in space):
+                self._settled = space
+                return outcome, end_of(trial, outcome, space, trial.parameters, ledger), None
+            self._log.sync()
+            error = clash(trial, ledger.space)
+            if error is None:
+                return outcome, end_of(trial, outcome, space, trial.parameters, ledger), ledger.position
+            sound = {name: one for name, one in space.items() if ledger.space.get(name, one).kind == one.kind}
+            parameters = {name: trial.parameters[name] for name in sound}
+            failed = outcome if outcome.state is TrialState.FAIL else Outcome.of_error(error)
+            return failed, end_of(trial, failed, self._space_of(sound), parameters, ledger), ledger.position
         except Exception as error:  # of a choice of the user's own type
-            return [failure(trial.number, error)]
+            return Outcome.of_error(error), [failure(number, error)], None
 
     def give_up(self, number: int, error: BaseException) -> None:
         """End a trial that an error has ended; where not even that can be written, its lease expires."""

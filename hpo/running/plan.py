@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import final
 
+from hpo.events import PlanDeclared
 from hpo.history import History
 from hpo.key import Key
 from hpo.protocols import CohortPruner, PausingPruner, Pruner, Sampler, cohorts, pausing, sampled
+from hpo.reading.descriptions import described
 from hpo.running.checkpoints import default_root
 from hpo.running.retry import RetryPolicy
 from hpo.space import Space
@@ -43,6 +46,13 @@ class Plan:
     def cohorts(self) -> CohortPruner | None:
         """What divides the trials; None if nothing does."""
         return cohorts(self.pruner)
+
+    @cached_property
+    def declared(self) -> PlanDeclared:
+        """What the log is to say of it."""
+        sampler, pruner = described(self.sampler), described(self.pruner)
+        text = f"{sampler}\n{pruner}".encode("utf-8", "surrogatepass")
+        return PlanDeclared(hashlib.blake2b(text, digest_size=4).hexdigest(), sampler, pruner)
 
     def proposal(self, history: History, key: Key) -> tuple[float, ...]:
         """The coded values of a new trial over all parameters that are known; its address is `key`."""

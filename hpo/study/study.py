@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final, overload
 
+from hpo import logging
 from hpo.arrays import JSON
 from hpo.distributions import BaseDistribution
 from hpo.events import AttributeSet, Event, StudyDirection, TrialState
@@ -39,12 +40,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from hpo.reading.tables import Text
-    from hpo.reading.verify import Difference
+    from hpo.reading.verify import Difference, Verification
 
 __all__ = ["Callback", "Objective", "Study"]
 
 Objective = Callable[[Trial], Any]
 Callback = Callable[["Study", FrozenTrial], None]
+
+logger = logging.get_logger(__name__)
 
 _studies: weakref.WeakSet[Study] = weakref.WeakSet()
 
@@ -279,7 +282,7 @@ class Study:
             if stored is not TrialState.RUNNING and not self._participant.is_lost(number):
                 raise ValueError(f"Cannot tell a {stored.name} trial.")
             outcome = told_outcome(self._participant, number, values, state)
-            if not self._participant.end(number, outcome):
+            if self._participant.end(number, outcome) is None:
                 editing.check_known(self._log, number, "tell for")  # another process may have been faster
                 if not self._participant.is_lost(number) and not skip_if_finished:
                     raise ValueError(f"Cannot tell a {self._log.ledger.state(number).name} trial.")
@@ -535,11 +538,19 @@ class Study:
     def verify(self) -> list[Difference]:
         """Recompute every proposal, pruning decision and promotion from the log; empty if all are as recorded.
 
-        The study must have the sampler and the pruner with which its trials ran.
+        Each trial is checked with the sampler and the pruner that the log names: the study's own if they are described
+        alike, otherwise ones that are built from the description; where that is not possible a line is logged. Trials
+        of older logs, which name none, are checked with the study's own.
         """
         from hpo.reading.verify import verify
 
-        return verify(self._log.events(), self.sampler, self.pruner)
+        verification: Verification = verify(self._log.events(), self.sampler, self.pruner)
+        for description, n in verification.unchecked.items():
+            logger.warning(
+                f"{n} trial{'s were' if n > 1 else ' was'} made by {description}, not checked: it cannot be built from "
+                "that description. Give it to the study, and verify again."
+            )
+        return verification.differences
 
     # ---- attributes
 
