@@ -15,7 +15,8 @@ from hpo.key import Key
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.branches import Leaf, active_at, tree_of
-from hpo.samplers.model.configurations import names_of
+from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
+from hpo.samplers.model.tried import Tried
 from hpo.samplers.tpe.densities import Densities
 from hpo.samplers.tpe.fidelity import enough_step
 from hpo.samplers.tpe.finite import is_tried, untried
@@ -23,7 +24,6 @@ from hpo.samplers.tpe.record import Record
 from hpo.samplers.tpe.search import Search
 from hpo.samplers.tpe.split import Split, linear, root
 from hpo.samplers.tpe.trials import Trials
-from hpo.samplers.tpe.tried import Tried
 from hpo.space import Space
 
 __all__ = ["TPESampler"]
@@ -37,6 +37,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "bad_weights": ("uniform", "old-decay"),
     "bandwidth": ("between", "gap", "scott"),
     "failures": ("ignore", "bad"),
+    "on_exhausted": ON_EXHAUSTED,
 }
 
 
@@ -55,8 +56,8 @@ class TPESampler:
     the ratio (c-TPE), in which a trial is good or not by its objectives alone once one is feasible, and before that by
     how little it violates. The best configuration may lie at a constraint or far within: in half of the asks
     infeasible trials count no more than the good feasible ones. Of several objectives the non-domination rank counts,
-    and within the rank that is cut the dominated hypervolume. A finite space is searched without trying anything
-    twice.
+    and within the rank that is cut the dominated hypervolume. In a finite space nothing is tried twice until all has
+    been tried.
 
     The cost of an ask does not grow with the history: of the trials that are not good a fair sample stands for all.
 
@@ -85,7 +86,9 @@ class TPESampler:
         exploration: Share of asks in which one category, rarely tried ones first, is given and the rest is modelled
             on the trials with it. Without it a branch whose first trials were unlucky may never be seen again.
         failures: "ignore" failed trials, or count them as "bad".
-        allow_duplicates: Whether to try a configuration of a finite space again.
+        allow_duplicates: Whether to try a configuration of a finite space again while others are left.
+        on_exhausted: When all configurations of a finite space have been tried, "repeat" them, those that were tried
+            least often first, and of these the most promising one, as is right where there is noise; or "stop".
         n_kernels: Trials in the sample that stands for the whole history.
         multi_fidelity: Compare trials by what they reported at the largest step that 4 (d + 1) of them have reached,
             if there are d parameters, and not by their values; those that did not get there come after, as pruned
@@ -94,7 +97,7 @@ class TPESampler:
             trials share one model, it needed half of that time on our benchmark's learning curves.
 
     Raises:
-        SearchSpaceExhausted: From `ask`, when all configurations of a finite space have been tried.
+        SearchSpaceExhausted: From `ask` with `on_exhausted="stop"`, when nothing is left; `optimize` then returns.
 
     Sources: Bergstra et al. (2011), "Algorithms for hyper-parameter optimization"; Watanabe (2023),
     arXiv 2304.11127, for the options; Watanabe and Hutter (2022), arXiv 2211.14411, for constraints; Ozaki et al.
@@ -129,6 +132,7 @@ class TPESampler:
     allow_duplicates: bool = False
     n_kernels: int = 192
     multi_fidelity: bool = False
+    on_exhausted: OnExhausted = "repeat"
 
     def __post_init__(self) -> None:
         for name, choices in _CHOICES.items():
@@ -187,7 +191,7 @@ class TPESampler:
         search = self._search(space, axes, record, history, key)
         if search is None:
             return False
-        return is_tried(search, axes.points(row[None])[0], self._tried(space, history, axes, search.pending))
+        return is_tried(search, axes.points(row[None])[0], Tried.of(history, space, axes, search.pending))
 
     def _single(self, space: Space, record: Record, history: History, key: Key) -> float:
         """One parameter's value, whatever the others are."""
@@ -198,11 +202,10 @@ class TPESampler:
         search = self._search(space, axes, record, history, key)
         if search is None:
             return np.full(len(space), np.nan)
-        rng = key.child("tpe").generator()
         if self._must_be_new(space, axes, history):
-            point = untried(search, self._tried(space, history, axes, search.pending), rng)
+            point = untried(search, Tried.of(history, space, axes, search.pending), self.on_exhausted, key)
         else:
-            point = search.point(rng)
+            point = search.point(key.child("tpe").generator())
         return np.asarray(axes.coded(point[None])[0])
 
     def _search(self, space: Space, axes: Axes, record: Record, history: History, key: Key) -> Search | None:
@@ -238,11 +241,6 @@ class TPESampler:
         """Whether nothing is to be tried twice: of a finite space that is asked for as a whole."""
         may_repeat = self.allow_duplicates or self.multivariate is False
         return space is history.space and axes.is_finite and not may_repeat
-
-    def _tried(self, space: Space, history: History, axes: Axes, pending: Array) -> Tried:
-        """The configurations of finished and running trials."""
-        tried = history.fold(Fold("tpe.tried", Tried(), partial(Tried.advance, axes=axes, space=space), space))
-        return tried.including(names_of(axes.values(pending, ~np.isnan(pending))))
 
     def _n_compared(self, record: Record, history: History) -> int:
         """How many trials are divided into good and bad ones by the same measure."""
