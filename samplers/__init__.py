@@ -9,14 +9,16 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hpo.samplers.brute_force import BruteForceSampler
     from hpo.samplers.gp import GPSampler
     from hpo.samplers.grid import GridSampler
     from hpo.samplers.random import RandomSampler
     from hpo.samplers.tpe import TPESampler
 
-__all__ = ["GPSampler", "GridSampler", "RandomSampler", "TPESampler"]
+__all__ = ["BruteForceSampler", "GPSampler", "GridSampler", "RandomSampler", "TPESampler"]
 
 _HOME = {
+    "BruteForceSampler": "hpo.samplers.brute_force",
     "GPSampler": "hpo.samplers.gp",
     "GridSampler": "hpo.samplers.grid",
     "RandomSampler": "hpo.samplers.random",

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, final
 
-from hpo.distributions import token
+from hpo.distributions import BaseDistribution, token
 from hpo.events import Event, TrialFinished, TrialProposed, TrialReported, TrialStarted, TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.history.running import RunningTrial
 from hpo.key import Key
 from hpo.log.ledger import Ledger
-from hpo.protocols import Pruner, Sampler, cohort, pausing, sampled
+from hpo.protocols import Pruner, Sampler, divides, pausing, sampled, stepwise
 from hpo.space import Space
 
 __all__ = ["Difference", "verify"]
@@ -49,6 +49,8 @@ class _Replay:
     def __init__(self, sampler: Sampler, pruner: Pruner) -> None:
         self._sampler = sampler
         self._pruner = pruner
+        self._stepwise = stepwise(sampler)
+        self._cohorts = divides(pruner, sampler)
         self._ledger = Ledger()
         self._histories: dict[int, History] = {}  # what running trials knew at their start
         self._known: dict[int, History] = {}  # and at their last report
@@ -91,19 +93,19 @@ class _Replay:
                 self._differences.append(Difference(number, "promotion", number, recomputed))
 
     def _check_proposal(self, event: TrialProposed) -> None:
-        history = cohort(self._pruner, self._histories[event.number], event.number)
+        history = self._known_to_sampler(event.number)
         try:
-            proposal: Any = tuple(self._sampled(history.space, history, event.number))
+            proposal: Any = tuple(sampled(self._sampler, history.space, history, self._key(event.number)))
         except SearchSpaceExhausted as exhausted:
             proposal = exhausted
-        if proposal != event.values:
+        if not _are_same(proposal, event.values):
             self._differences.append(Difference(event.number, "proposal", event.values, proposal))
 
     def _check_parameters(self, trial: RunningTrial, event: TrialFinished) -> None:
         """The parameters must be the proposal's where it fits, else what the sampler says of them one by one."""
         if trial.proposal is None:
             return
-        history = cohort(self._pruner, self._histories[event.number], event.number)
+        history = self._known_to_sampler(event.number)
         space = self._ledger.spaces[event.space]
         given = dict(trial.fixed)
         for name, recorded in event.parameters.items():
@@ -113,13 +115,14 @@ class _Replay:
             if name in trial.fixed or distribution.single():
                 continue
             column = trial.space.index.get(name)
+            if column is not None and trial.proposal[column] != trial.proposal[column]:
+                column = None
             if column is not None:
                 value = trial.space[name].decode(trial.proposal[column])
                 if not distribution.contains(value):
                     column = None
             if column is None:
-                (coded,) = self._sampled(Space({name: distribution}), history, event.number)
-                value = distribution.decode(coded)
+                value = self._value(name, distribution, history, self._key(event.number))
             if token(value) != token(recorded) and value != recorded:
                 self._differences.append(Difference(event.number, f"parameter {name!r}", recorded, value))
 
@@ -133,5 +136,22 @@ class _Replay:
             what = f"pruning at step {curve.steps[-1]}"
             self._differences.append(Difference(trial.number, what, answer, recomputed))
 
-    def _sampled(self, space: Space, history: History, number: int) -> list[float]:
-        return sampled(self._sampler, space, history, Key(self._ledger.header.seed, number))
+    def _value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
+        if self._stepwise is not None:
+            return self._stepwise.value(name, distribution, history, key)
+        (coded,) = sampled(self._sampler, Space({name: distribution}), history, key)
+        return distribution.decode(coded)
+
+    def _known_to_sampler(self, number: int) -> History:
+        history = self._histories[number]
+        return history if self._cohorts is None else self._cohorts.cohort(history, number)
+
+    def _key(self, number: int) -> Key:
+        return Key(self._ledger.header.seed, number)
+
+
+def _are_same(proposal: Any, recorded: tuple[float, ...]) -> bool:
+    """Whether two proposals are the same, which both may leave something open: NaN."""
+    if not isinstance(proposal, tuple) or len(proposal) != len(recorded):
+        return False
+    return all(one == other or (one != one and other != other) for one, other in zip(proposal, recorded, strict=True))

@@ -74,6 +74,7 @@ class Participant:
         self._known: dict[int, tuple[History, History]] = {}  # of the live ones: at their start, at their last report
         self._spaces: dict[tuple[str, ...], Space] = {}
         self._is_private = is_private(log.storage)
+        self._warned: set[str] = set()  # names of parameters whose values were outside of their domains
         self._is_slow = False  # whether the sampler took long for its last proposal
         self._leases = Leases(log, self)
 
@@ -250,8 +251,15 @@ class Participant:
     def sample(self, trial: LiveTrial, name: str, distribution: BaseDistribution) -> Any:
         with self._log.lock:
             history = self._knowledge(trial)[0].with_given({**trial.record.fixed, **trial.parameters})
-            coded = self.plan.value(Space({name: distribution}), history, self._key(trial.number))
-        return distribution.decode(coded)
+            value = self.plan.value(name, distribution, history, self._key(trial.number))
+        if name not in self._warned and not distribution.contains(value):
+            self._warned.add(name)
+            warnings.warn(
+                f"{self.plan.sampler!r} gives {name!r} the value {value!r}, which does not lie in {distribution!r}; it "
+                "is used all the same.",
+                stacklevel=5,
+            )
+        return value
 
     def report(self, trial: LiveTrial, step: int, value: Report) -> None:
         with self._log.lock:
