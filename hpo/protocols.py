@@ -21,6 +21,7 @@ from hpo.space import Space
 __all__ = [
     "CheckpointingStorage",
     "CohortPruner",
+    "ConstrainingSampler",
     "LeasePolicy",
     "LeasingStorage",
     "PausingPruner",
@@ -35,6 +36,7 @@ __all__ = [
     "checkpointing",
     "cohort",
     "cohorts",
+    "constraining",
     "divides",
     "is_private",
     "leasing",
@@ -154,6 +156,16 @@ class StepwiseSampler(Sampler, Protocol):
         Raises:
             ValueError: If there is none; the trial then fails.
         """
+        ...
+
+
+@runtime_checkable
+class ConstrainingSampler(Sampler, Protocol):
+    """A sampler that brings the study's constraints along, as in Optuna."""
+
+    @property
+    def constraints_func(self) -> Callable[[Any], Sequence[float]] | None:
+        """Called with the record of each trial that completes or is pruned; None for no constraints."""
         ...
 
 
@@ -326,6 +338,12 @@ def is_private(storage: Storage) -> bool:
 def stepwise(sampler: Sampler) -> StepwiseSampler | None:
     """What is asked for parameters one by one; None if a sampler leaves open ones to the prior."""
     return next((one for one in _layers(sampler) if isinstance(one, StepwiseSampler)), None)
+
+
+def constraining(sampler: Sampler) -> Callable[[Any], Sequence[float]] | None:
+    """The function that says a finished trial's constraints; None if there is none."""
+    found = (one.constraints_func for one in _layers(sampler) if isinstance(one, ConstrainingSampler))
+    return next((function for function in found if function is not None), None)
 
 
 def cohort(pruner: Pruner, history: History, number: int) -> History:

@@ -57,6 +57,9 @@ class BruteForceSampler:
         """True: there is one tree, whatever groups a pruner divides the trials into."""
         return True
 
+    def reseed_rng(self) -> None:
+        """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
+
     def sample(self, space: Space, history: History, key: Key) -> Array:
         tree = self._tree(history)
         if tree.is_exhausted and not history.given:

@@ -85,6 +85,9 @@ class GridSampler:
         """Whether every cell of the grid has been taken in a study."""
         return self._free_cell(study.history, Key(study.seed)) is None
 
+    def reseed_rng(self) -> None:
+        """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
+
     def sample(self, space: Space, history: History, key: Key) -> Array:
         values = self._values(history, key)
         return space.encode({name: values[name] for name in space if name in values})

@@ -35,7 +35,7 @@ from hpo.protocols import is_private
 from hpo.reading.records import record_of
 from hpo.running import checkpoints
 from hpo.running.budget import Budget
-from hpo.running.ending import end_of, end_of_asked, failure, pruned
+from hpo.running.ending import constraints_of, end_of, end_of_asked, failure, pruned
 from hpo.running.lost import Leases
 from hpo.running.outcome import Outcome
 from hpo.running.plan import Plan
@@ -320,7 +320,19 @@ class Participant:
         """Write the end of a trial, which is durable when this returns; False if the trial had already ended."""
         with self._log.lock:
             trial, record = self.live.get(number), self._log.ledger.running.get(number)
-            events = end_of_asked(number, outcome, record) if trial is None else self._end_of(trial, outcome)
+            constraints: dict[str, float] = {}
+            if self.plan.constraints_func is not None and record is not None and outcome.state <= TrialState.PRUNED:
+                try:
+                    ended = record_of(self._log.ledger, self.live, number)
+                    constraints = constraints_of(self.plan.constraints_func, ended, outcome)
+                except Exception as error:
+                    self.give_up(number, error)
+                    raise
+            if trial is not None:
+                trial.constraints.update(constraints)
+                events = self._end_of(trial, outcome)
+            else:
+                events = end_of_asked(number, outcome, record, constraints)
             try:
                 retry = self.retry(number, events, lost=False)
                 outcomes = self._log.append([*events, *retry])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -16,12 +17,14 @@ from hpo.protocols import (
     Pruner,
     Sampler,
     StepwiseSampler,
+    constraining,
     divides,
     pausing,
     sampled,
     stepwise,
 )
 from hpo.running.checkpoints import default_root
+from hpo.running.plugins import check_pruner, check_sampler
 from hpo.running.retry import RetryPolicy
 from hpo.space import Space
 
@@ -45,6 +48,10 @@ class Plan:
     retry: RetryPolicy | None = None
     checkpoints: Path = field(default_factory=default_root)
 
+    def __post_init__(self) -> None:
+        check_sampler(self.sampler)
+        check_pruner(self.pruner)
+
     @cached_property
     def pausing(self) -> PausingPruner | None:
         """What promotes trials that were stopped; None if they end."""
@@ -54,6 +61,11 @@ class Plan:
     def stepwise(self) -> StepwiseSampler | None:
         """What is asked for parameters that it left open; None if the prior decides."""
         return stepwise(self.sampler)
+
+    @cached_property
+    def constraints_func(self) -> Callable[[Any], Sequence[float]] | None:
+        """What says the constraints of a trial that has ended; None if the objective does."""
+        return constraining(self.sampler)
 
     @cached_property
     def cohorts(self) -> CohortPruner | None:

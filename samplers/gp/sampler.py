@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import InitVar, dataclass, field
 from functools import cached_property, partial
-from typing import Literal, final
+from typing import Any, Literal, final
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.branches import Leaf, tree_of
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.unrepeated import new_row
+from hpo.samplers.unused import check_function, say_unused
 from hpo.space import Space
 
 __all__ = ["GPSampler"]
@@ -78,6 +80,9 @@ class GPSampler:
         n_observations: The largest number of trials that models are given.
         on_exhausted: When all configurations of a finite space have been tried, "repeat" them, those that were tried
             least often first, and of these the most promising one; or "stop".
+        constraints_func: As of `TPESampler`.
+        independent_sampler, warn_independent_sampling: Change nothing, and are there so that scripts run: a parameter
+            that is new inside of a trial is chosen given what the trial has.
 
     Raises:
         SearchSpaceExhausted: From `ask` with `on_exhausted="stop"`, when nothing is left; `optimize` then returns.
@@ -107,8 +112,18 @@ class GPSampler:
     failures: Literal["ignore", "worst"] = "ignore"
     n_observations: int = 500
     on_exhausted: OnExhausted = "repeat"
+    constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False, compare=False)
+    independent_sampler: InitVar[Any] = None
+    warn_independent_sampling: InitVar[bool | None] = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, independent_sampler: Any, warn_independent_sampling: bool | None) -> None:
+        unused = {
+            "independent_sampler": independent_sampler,
+            "warn_independent_sampling": warn_independent_sampling,
+        }
+        instead = "a parameter that is new inside of a trial is chosen given what the trial has"
+        say_unused("GPSampler", unused, dict.fromkeys(unused, instead))
+        check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
@@ -123,6 +138,9 @@ class GPSampler:
             )
         if self.noise_std is not None and self.deterministic_objective:
             raise ValueError("A deterministic objective has no noise: give noise_std or deterministic_objective.")
+
+    def reseed_rng(self) -> None:
+        """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
 
     def sample(self, space: Space, history: History, key: Key) -> Array:
         if not len(space):

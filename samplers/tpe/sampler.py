@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property, partial
-from typing import Literal, final
+from typing import Any, Literal, final
 
 import numpy as np
 
@@ -24,6 +24,7 @@ from hpo.samplers.tpe.record import Record
 from hpo.samplers.tpe.search import Search
 from hpo.samplers.tpe.split import Split, linear, root
 from hpo.samplers.tpe.trials import Trials
+from hpo.samplers.unused import check_function, say_unused
 from hpo.space import Space
 
 __all__ = ["TPESampler"]
@@ -38,6 +39,14 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "bandwidth": ("between", "gap", "scott"),
     "failures": ("ignore", "bad"),
     "on_exhausted": ON_EXHAUSTED,
+}
+_INSTEAD = {
+    "weights": 'good_weights and bad_weights say how trials count, "old-decay" by their age',
+    "categorical_distance_func": "suggest_categorical(..., ordered=True) tells near choices from far ones",
+    "consider_prior": "the prior always counts, as much as prior_weight says",
+    "consider_magic_clip": "magic_clip_exponent and min_bandwidth say how narrow kernels may be",
+    "consider_endpoints": "bandwidth says how wide kernels are",
+    "warn_independent_sampling": "a parameter that is new inside of a trial is drawn given what the trial has",
 }
 
 
@@ -89,6 +98,10 @@ class TPESampler:
         allow_duplicates: Whether to try a configuration of a finite space again while others are left.
         on_exhausted: When all configurations of a finite space have been tried, "repeat" them, those that were tried
             least often first, and of these the most promising one, as is right where there is noise; or "stop".
+        constraints_func: Called with each trial that completes or is pruned, as it will be stored; returns its
+            constraints, which hold where they are ≤ 0. `trial.set_constraint` in the objective does the same.
+        weights, categorical_distance_func, consider_prior, consider_magic_clip, consider_endpoints,
+            warn_independent_sampling: Change nothing, and are there so that scripts run; a warning says what does.
         n_kernels: Trials in the sample that stands for the whole history.
         multi_fidelity: Compare trials by what they reported at the largest step that 4 (d + 1) of them have reached,
             if there are d parameters, and not by their values; those that did not get there come after, as pruned
@@ -116,7 +129,7 @@ class TPESampler:
     group: bool = False
     constant_liar: bool = True
     gamma: Callable[[int], int] | None = None
-    prior_weight: float = 1.0
+    prior_weight: float | None = 1.0
     startup: Literal["random", "stratified", "sobol"] = "stratified"
     split: Literal["linear", "sqrt"] = "linear"
     good_fraction: float = 0.1
@@ -133,8 +146,35 @@ class TPESampler:
     n_kernels: int = 192
     multi_fidelity: bool = False
     on_exhausted: OnExhausted = "repeat"
+    constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False, compare=False)
+    weights: InitVar[Any] = None
+    categorical_distance_func: InitVar[Any] = None
+    consider_prior: InitVar[bool | None] = None
+    consider_magic_clip: InitVar[bool | None] = None
+    consider_endpoints: InitVar[bool | None] = None
+    warn_independent_sampling: InitVar[bool | None] = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(
+        self,
+        weights: Any,
+        categorical_distance_func: Any,
+        consider_prior: bool | None,
+        consider_magic_clip: bool | None,
+        consider_endpoints: bool | None,
+        warn_independent_sampling: bool | None,
+    ) -> None:
+        unused = {
+            "weights": weights,
+            "categorical_distance_func": categorical_distance_func,
+            "consider_prior": consider_prior,
+            "consider_magic_clip": consider_magic_clip,
+            "consider_endpoints": consider_endpoints,
+            "warn_independent_sampling": warn_independent_sampling,
+        }
+        say_unused("TPESampler", unused, _INSTEAD)
+        share = self.gamma if isinstance(self.gamma, float) else 0.25
+        check_function("gamma", self.gamma, f"good_fraction={share!r}, or gamma=lambda n: math.ceil({share!r} * n)")
+        check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
@@ -148,6 +188,23 @@ class TPESampler:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"{name} must be > 0, got {value!r}.")
+
+    @staticmethod
+    def hyperopt_parameters() -> dict[str, Any]:
+        """Arguments that are as in Hyperopt: `TPESampler(**TPESampler.hyperopt_parameters())`."""
+        return {
+            "n_startup_trials": 20,
+            "n_ei_candidates": 24,
+            "prior_weight": 1.0,
+            "split": "sqrt",
+            "good_fraction": 0.25,
+            "good_limit": 25,
+            "good_weights": "old-decay",
+            "bad_weights": "old-decay",
+        }
+
+    def reseed_rng(self) -> None:
+        """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
 
     def sample(self, space: Space, history: History, key: Key) -> Array:
         if not len(space):
@@ -265,5 +322,5 @@ class TPESampler:
             magic_clip_exponent=self.magic_clip_exponent,
             min_bandwidth=self.min_bandwidth,
             category_prior=self.category_prior,
-            prior_weight=self.prior_weight,
+            prior_weight=1.0 if self.prior_weight is None else self.prior_weight,
         )
