@@ -13,15 +13,18 @@ from hpo.arrays import Array, BoolArray
 from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.importance.density import on_choices, on_grid
 from hpo.importance.observations import Observations, Regime, observe
+from hpo.key import Key
 
 if TYPE_CHECKING:
     from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["PedAnovaImportanceEvaluator"]
+__all__ = ["PedAnovaImportanceEvaluator", "beyond_chance"]
 
 _MOST_CELLS = 50
 _TINY = 1e-12
+_DOUBTFUL = 2.0  # standard deviations
+_N_DRAWN = 16  # samples of trials, to see what chance does
 
 
 @final
@@ -34,6 +37,10 @@ class PedAnovaImportanceEvaluator:
     weighted by their shares α and β in the good and in all trials:
 
         v_j = (γ'/γ)² Σ_i α_i²/β_i D(good_ij ‖ all_ij),   D the Pearson divergence.
+
+    So few trials differ from all the others by chance, too. By how much is seen in as many trials that are drawn at
+    random: their mean is taken off, and what is left shrunk if it lies within their spread, so that a parameter that
+    decides nothing has about 0. Trials that are equal to the last good one are good as well.
 
     Where constraints are violated a trial counts as worse than those that violate less.
 
@@ -78,14 +85,37 @@ class PedAnovaImportanceEvaluator:
             if regime.distribution is None or regime.distribution.single() or here.sum() < 2 or not good_here.any():
                 continue
             alpha, beta = good_here.sum() / good.sum(), here.sum() / region.sum()
-            total += alpha**2 / beta * self._divergence(regime, regime.distribution, good_here, here)
+            divergence = self._divergence(regime, regime.distribution, good_here, here)
+            chance = self._by_chance(regime, regime.distribution, int(good_here.sum()), here, name)
+            total += alpha**2 / beta * beyond_chance(divergence, chance)
         return total
+
+    def _by_chance(self, regime: Regime, distribution: BaseDistribution, n: int, here: BoolArray, name: str) -> Array:
+        """The divergences of as many trials that have nothing in common, several times; shape (k,)."""
+        rows, rng = np.flatnonzero(here), Key(0, None, f"ped-anova {name}").generator()
+        found = []
+        for _ in range(_N_DRAWN):
+            some = np.zeros(len(here), dtype=np.bool_)
+            some[rng.choice(rows, n, replace=False)] = True
+            found.append(self._divergence(regime, distribution, some, here))
+        return np.array(found)
 
     def _divergence(self, regime: Regime, distribution: BaseDistribution, good: BoolArray, here: BoolArray) -> float:
         """Pearson's: Σ_x q(x) (p(x)/q(x) - 1)², p among the good trials, q among those here or a priori."""
         p = _density(distribution, regime.coded[good]) + _TINY
         q = (_density(distribution, regime.coded[here]) if self.evaluate_on_local else _prior(distribution)) + _TINY
         return float(q @ (p / q - 1) ** 2)
+
+
+def beyond_chance(divergence: float, chance: Array) -> float:
+    """How much of a divergence is none of chance, given some that are, shape (k,).
+
+    What exceeds their mean by z standard deviations is shrunk by z² / (z² + 4), so that two of these count half.
+    """
+    excess = divergence - float(chance.mean())
+    if excess <= 0.0:
+        return 0.0
+    return excess * excess**2 / (excess**2 + _DOUBTFUL**2 * float(chance.var()))
 
 
 def _density(distribution: BaseDistribution, coded: Array) -> Array:

@@ -26,9 +26,9 @@ def _check(plugin: Any, role: str, method: str, arguments: tuple[str, ...]) -> N
         raise TypeError(f"{kind.__name__} of Optuna cannot be the {role} of a study of hpo; use one of hpo.{role}s.")
     if of_optuna or not _takes(getattr(kind, method, None), len(arguments)):
         raise TypeError(
-            f"The {role} must be an object with the method `{call}`, such as those of hpo.{role}s, got {plugin!r}. What "
-            f"was written for Optuna's Base{role.capitalize()} needs that method instead of its own: hpo would not call "
-            "the others."
+            f"The {role} must be an object with the method `{call}`, such as those of hpo.{role}s, got {plugin!r}. "
+            f"What was written for Optuna's Base{role.capitalize()} needs that method instead of its own: hpo would "
+            "not call the others."
         )
     if isinstance(plugin, type):
         raise TypeError(f"The {role} must be an object, got the class {kind.__name__}; write {kind.__name__}().")
