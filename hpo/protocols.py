@@ -1,17 +1,18 @@
 """The protocols of plug-ins: samplers, pruners, storages, and what some of them can do besides.
 
 Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own.
-They are asked for by the functions `cohorts`, `pausing`, `leasing`, `turn_taking`, `checkpointing` and `is_private`,
-which also look into what a plug-in wraps, so that a wrapper loses none.
+They are asked for by the functions `stepwise`, `cohorts`, `pausing`, `leasing`, `turn_taking`, `checkpointing` and
+`is_private`, which also look into what a plug-in wraps, so that a wrapper loses none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, final, runtime_checkable
+from typing import Any, Protocol, final, runtime_checkable
 
 from hpo.arrays import Array
+from hpo.distributions import BaseDistribution
 from hpo.events import Event, StudyCreated
 from hpo.history import Curve, History
 from hpo.key import Key
@@ -20,22 +21,28 @@ from hpo.space import Space
 __all__ = [
     "CheckpointingStorage",
     "CohortPruner",
+    "ConstrainingSampler",
     "LeasePolicy",
     "LeasingStorage",
     "PausingPruner",
     "PrivateStorage",
     "Pruner",
     "Sampler",
+    "StepwiseSampler",
     "Storage",
     "TurnTakingStorage",
+    "WholeStudySampler",
     "Wrapper",
     "checkpointing",
     "cohort",
     "cohorts",
+    "constraining",
+    "divides",
     "is_private",
     "leasing",
     "pausing",
     "sampled",
+    "stepwise",
     "turn_taking",
 ]
 
@@ -127,6 +134,48 @@ class Wrapper(Protocol):
     @property
     def wrapped(self) -> object:
         """The other one; None for none."""
+        ...
+
+
+@runtime_checkable
+class StepwiseSampler(Sampler, Protocol):
+    """A sampler that is asked again for what it leaves open, parameter by parameter, when the objective suggests it.
+
+    For samplers whose choice depends on which parameters there are at all, or may lie outside of their domains. What
+    `sample` leaves open, NaN, stays so in the log.
+    """
+
+    def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
+        """The value of a parameter, as the objective gets it; pure, like `sample`.
+
+        Args:
+            name, distribution: Of the parameter.
+            history: What was known when the trial began, with what it has suggested since as `given`.
+            key: Of the trial.
+
+        Raises:
+            ValueError: If there is none; the trial then fails.
+        """
+        ...
+
+
+@runtime_checkable
+class ConstrainingSampler(Sampler, Protocol):
+    """A sampler that brings the study's constraints along, as in Optuna."""
+
+    @property
+    def constraints_func(self) -> Callable[[Any], Sequence[float]] | None:
+        """Called with the record of each trial that completes or is pruned; None for no constraints."""
+        ...
+
+
+@runtime_checkable
+class WholeStudySampler(Sampler, Protocol):
+    """A sampler that counts what was tried, and so knows all trials under a pruner that divides them, too."""
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether it does so; without it, it knows the trials of its own group, like any other sampler."""
         ...
 
 
@@ -286,10 +335,28 @@ def is_private(storage: Storage) -> bool:
     return any(isinstance(one, PrivateStorage) and one.is_private for one in _layers(storage))
 
 
+def stepwise(sampler: Sampler) -> StepwiseSampler | None:
+    """What is asked for parameters one by one; None if a sampler leaves open ones to the prior."""
+    return next((one for one in _layers(sampler) if isinstance(one, StepwiseSampler)), None)
+
+
+def constraining(sampler: Sampler) -> Callable[[Any], Sequence[float]] | None:
+    """The function that says a finished trial's constraints; None if there is none."""
+    found = (one.constraints_func for one in _layers(sampler) if isinstance(one, ConstrainingSampler))
+    return next((function for function in found if function is not None), None)
+
+
 def cohort(pruner: Pruner, history: History, number: int) -> History:
-    """What the sampler of a trial may know under a pruner: everything, unless it divides the trials."""
+    """The trials that compete with one under a pruner: all, unless it divides them."""
     dividing = cohorts(pruner)
     return history if dividing is None else dividing.cohort(history, number)
+
+
+def divides(pruner: Pruner, sampler: Sampler) -> CohortPruner | None:
+    """What divides the trials that a sampler knows under a pruner; None if nothing does, or it knows them all."""
+    if any(isinstance(one, WholeStudySampler) and one.knows_all for one in _layers(sampler)):
+        return None
+    return cohorts(pruner)
 
 
 def _layers(plugin: object) -> Iterator[object]:
@@ -300,7 +367,7 @@ def _layers(plugin: object) -> Iterator[object]:
 
 
 def sampled(sampler: Sampler, space: Space, history: History, key: Key) -> list[float]:
-    """The sampler's coded values, with the prior's where it left the choice open.
+    """The sampler's coded values, with the prior's where it left the choice open and is not to be asked again.
 
     Raises:
         ValueError: If the sampler's answer has another shape than the space.
@@ -312,7 +379,7 @@ def sampled(sampler: Sampler, space: Space, history: History, key: Key) -> list[
             f"{sampler!r} must return an array of shape ({len(space)},) for {list(space)!r}, got {row.shape}."
         )
     total = sum(values)
-    if total != total:  # only then can there be a NaN
+    if total != total and stepwise(sampler) is None:  # only then can there be a NaN
         prior = space.uniform(key).tolist()
         return [drawn if value != value else value for value, drawn in zip(values, prior, strict=True)]
     return values

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from hpo.importance.observations import TooFewTrials
 from hpo.importance.ped_anova import PedAnovaImportanceEvaluator
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def get_param_importances(
     Only complete trials with finite values count.
 
     Args:
-        study: With at least two such trials.
+        study: With some dozens of such trials; at least two.
         evaluator: `PedAnovaImportanceEvaluator()` by default: which parameters decide whether a trial is good.
             `FanovaImportanceEvaluator()`: which ones the values vary with. `ShapleyImportanceEvaluator()`: which
             ones brought the gain of the best trial.
@@ -50,8 +51,10 @@ def get_param_importances(
             objectives the default evaluator without a target asks what leads to the Pareto front.
         normalize: Make the sum 1; all are equal if none has any importance.
 
+    With one such trial all of its parameters are equally important, and without one there are none.
+
     Raises:
-        ValueError: If there are fewer than two trials to look at, or none has one of `params`.
+        ValueError: If no trial has one of `params`.
 
     Example:
         >>> study.optimize(lambda trial: trial.suggest_float("x", -1, 1) ** 2 + trial.suggest_float("y", 0, 1e-3), 50)
@@ -60,7 +63,10 @@ def get_param_importances(
     """
     if params is not None and len(params) == 0:
         return {}
-    found = (evaluator or PedAnovaImportanceEvaluator()).evaluate(study, params, target=target)
+    try:
+        found = (evaluator or PedAnovaImportanceEvaluator()).evaluate(study, params, target=target)
+    except TooFewTrials as few:
+        found = dict.fromkeys(few.names, 0.0)
     ordered = dict(sorted(found.items(), key=lambda item: item[1], reverse=True))
     if not normalize:
         return ordered

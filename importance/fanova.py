@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -35,6 +36,9 @@ class FanovaImportanceEvaluator:
         max_samples: Trials that one tree sees, at most; bounds the time.
         min_samples_leaf: More of them for noisy objectives.
         seed: By default the study's.
+        max_depth: Splits between the root of a tree and its leaves, at most.
+
+    With fewer trials than two leaves hold nothing can be told: a warning says so, and all shares are 0.
 
     Source: Hutter et al. (2014), "An efficient approach for assessing hyperparameter importance".
     """
@@ -43,9 +47,10 @@ class FanovaImportanceEvaluator:
     max_samples: int = 1000
     min_samples_leaf: int = 3
     seed: int | None = None
+    max_depth: int = 64
 
     def __post_init__(self) -> None:
-        for name in ("n_trees", "max_samples", "min_samples_leaf"):
+        for name in ("n_trees", "max_samples", "min_samples_leaf", "max_depth"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be ≥ 1, got {getattr(self, name)!r}.")
 
@@ -62,8 +67,18 @@ class FanovaImportanceEvaluator:
             ValueError: If the study has several objectives and there is no target.
         """
         seen, names = observe(study, params, target, single=True)
+        if len(seen) < 2 * self.min_samples_leaf and len(names) > 1:
+            warnings.warn(
+                f"{len(seen)} trials are too few for fANOVA to tell parameters apart, so all count the same: run at "
+                f"least {2 * self.min_samples_leaf}, better some dozens, or set min_samples_leaf=1.",
+                stacklevel=3,
+            )
         grow = partial(
-            random_forest, n_trees=self.n_trees, max_samples=self.max_samples, min_samples_leaf=self.min_samples_leaf
+            random_forest,
+            n_trees=self.n_trees,
+            max_samples=self.max_samples,
+            min_samples_leaf=self.min_samples_leaf,
+            max_depth=self.max_depth,
         )
         surrogate = fit(seen, Key(study.seed if self.seed is None else self.seed, None, "fanova"), grow)
         shares = np.mean([main_effects(tree) for tree in surrogate.trees], axis=0)

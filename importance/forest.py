@@ -48,20 +48,33 @@ def within(x: Array, low: Array, high: Array) -> BoolArray:
 
 
 def random_forest(
-    x: Array, y: Array, rng: np.random.Generator, *, n_trees: int, max_samples: int, min_samples_leaf: int
+    x: Array,
+    y: Array,
+    rng: np.random.Generator,
+    *,
+    n_trees: int,
+    max_samples: int,
+    min_samples_leaf: int,
+    max_depth: int | None = None,
+    split: Split | None = None,
 ) -> list[Tree]:
     """Trees of bootstrap samples, which smooth noise out.
 
     Args:
         x: Shape (n, d), in [0, 1]; NaN where a row lacks a parameter.
         y: Shape (n,).
+        n_trees: How many.
         max_samples: Size of a sample at most.
+        min_samples_leaf: Rows in a leaf, at least.
+        max_depth: Splits above a leaf, at most; None for any number.
+        split: Instead of the best one.
 
     Source: Breiman (2001), "Random forests"; every split sees all columns.
     """
     size = min(len(x), max_samples)
     samples = (rng.integers(len(x), size=size) for _ in range(n_trees))
-    return [grow_tree(x[rows], y[rows], partial(best_split, min_samples_leaf=min_samples_leaf)) for rows in samples]
+    cut = partial(best_split, min_samples_leaf=min_samples_leaf) if split is None else split
+    return [grow_tree(x[rows], y[rows], cut, max_depth) for rows in samples]
 
 
 def extra_trees(x: Array, y: Array, rng: np.random.Generator, *, n_trees: int, max_samples: int) -> list[Tree]:
@@ -78,18 +91,18 @@ def extra_trees(x: Array, y: Array, rng: np.random.Generator, *, n_trees: int, m
     return trees
 
 
-def grow_tree(x: Array, y: Array, split: Split) -> Tree:
-    """A tree whose leaves are what `split` leaves whole.
+def grow_tree(x: Array, y: Array, split: Split, max_depth: int | None = None) -> Tree:
+    """A tree whose leaves are what `split` leaves whole, or lie as deep as they may.
 
     A column is split only where all rows have it: in a branch that takes the parameter. Otherwise its being there
     would stand for the branch, and what is due to the branch be taken for its own.
     """
     d = x.shape[1]
     leaves: list[tuple[Array, Array, float]] = []
-    nodes: list[tuple[IntArray, Array, Array]] = [(np.arange(len(x)), np.zeros(d), np.ones(d))]
+    nodes: list[tuple[IntArray, Array, Array, int]] = [(np.arange(len(x)), np.zeros(d), np.ones(d), 0)]
     while nodes:
-        rows, low, high = nodes.pop()
-        cut = split(x[rows], y[rows])
+        rows, low, high, depth = nodes.pop()
+        cut = None if depth == max_depth else split(x[rows], y[rows])
         if cut is None:
             leaves.append((low, high, float(y[rows].mean())))
             continue
@@ -97,7 +110,7 @@ def grow_tree(x: Array, y: Array, split: Split) -> Tree:
         left = x[rows, column] < threshold
         below, above = high.copy(), low.copy()
         below[column] = above[column] = threshold
-        nodes += [(rows[left], low, below), (rows[~left], above, high)]
+        nodes += [(rows[left], low, below, depth + 1), (rows[~left], above, high, depth + 1)]
     lows, highs, values = zip(*leaves, strict=True)
     return Tree(np.array(lows), np.array(highs), np.array(values))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["Observations", "Regime", "observe"]
+__all__ = ["Observations", "Regime", "TooFewTrials", "observe"]
 
 _FEW = 20
 """Trials; distributions that fewer trials share are looked at together."""
@@ -120,6 +120,18 @@ class Observations:
         return np.where(rows, self.history.over(Space({name: distribution}))[:, 0], np.nan)
 
 
+class TooFewTrials(ValueError):
+    """There is nothing to compare.
+
+    Attributes:
+        names: The parameters in question.
+    """
+
+    def __init__(self, message: str, names: list[str]) -> None:
+        super().__init__(message)
+        self.names = names
+
+
 def observe(
     study: Readable,
     params: Sequence[str] | None,
@@ -135,8 +147,8 @@ def observe(
 
     Raises:
         TypeError: If `params` is no list of names.
-        ValueError: If there are fewer than two complete trials with finite values, or none has one of `params`; if
-            there are several objectives, and `single` and no target.
+        TooFewTrials: If there are fewer than two complete trials with finite values.
+        ValueError: If none has one of `params`; if there are several objectives, and `single` and no target.
     """
     if single and target is None and len(study.directions) > 1:
         raise ValueError(
@@ -154,9 +166,10 @@ def observe(
     finite = np.asarray(np.isfinite(losses).all(axis=1))
     seen = Observations(complete.where(finite), losses[finite], violation[finite])
     if len(seen) < 2:
-        raise ValueError(
+        raise TooFewTrials(
             f"Importances need at least two complete trials with finite values; the study {study.study_name!r} has "
-            f"{len(seen)}. Run more trials."
+            f"{len(seen)}. Run more trials.",
+            _checked(seen.names, params) if len(seen) else [],
         )
     return seen, _checked(seen.names, params)
 

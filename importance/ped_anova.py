@@ -13,15 +13,20 @@ from hpo.arrays import Array, BoolArray
 from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.importance.density import on_choices, on_grid
 from hpo.importance.observations import Observations, Regime, observe
+from hpo.key import Key
 
 if TYPE_CHECKING:
     from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["PedAnovaImportanceEvaluator"]
+__all__ = ["PedAnovaImportanceEvaluator", "beyond_chance"]
 
 _MOST_CELLS = 50
 _TINY = 1e-12
+_FEWEST_GOOD = 10  # trials; fewer look alike too easily
+_DOUBTFUL = 2.0  # standard deviations
+_REST = 0.1  # of what may be chance
+_N_DRAWN = 16  # samples of trials, to see what chance does
 
 
 @final
@@ -35,12 +40,18 @@ class PedAnovaImportanceEvaluator:
 
         v_j = (γ'/γ)² Σ_i α_i²/β_i D(good_ij ‖ all_ij),   D the Pearson divergence.
 
+    So few trials differ from all the others by chance, too. By how much is seen in as many trials that are drawn at
+    random: what does not exceed theirs counts a tenth, so that a parameter that decides nothing has about 0 beside one
+    that does. Trials that are equal to the last good one are good as well.
+
     Where constraints are violated a trial counts as worse than those that violate less.
 
     Args:
         target_quantile: γ', the share of the trials that are the good ones.
         region_quantile: γ, the share of the trials that they are compared with.
         evaluate_on_local: Compare with where the trials were, not with the prior.
+        weigh_chance: Weigh divergences by how sure they are, and take at least ten trials for the good ones, or a third
+            of those that they are compared with. False gives the formula alone, as Optuna computes it.
 
     Source: Watanabe et al. (2023), "PED-ANOVA", arXiv 2304.10255; "Conditional PED-ANOVA" (2026), arXiv 2601.20800.
     """
@@ -48,6 +59,7 @@ class PedAnovaImportanceEvaluator:
     target_quantile: float = 0.1
     region_quantile: float = 1.0
     evaluate_on_local: bool = True
+    weigh_chance: bool = True
 
     def __post_init__(self) -> None:
         if not 0 < self.target_quantile < self.region_quantile <= 1:
@@ -65,8 +77,9 @@ class PedAnovaImportanceEvaluator:
     ) -> dict[str, float]:
         """How much each parameter's density among the good trials differs; arguments as for `get_param_importances`."""
         seen, names = observe(study, params, target)
-        good = seen.best(math.ceil(self.target_quantile * len(seen)))
-        region = seen.best(math.ceil(self.region_quantile * len(seen)))
+        n_region = math.ceil(self.region_quantile * len(seen))
+        least = min(_FEWEST_GOOD, math.ceil(n_region / 3)) if self.weigh_chance else 1
+        good, region = seen.best(max(math.ceil(self.target_quantile * len(seen)), least)), seen.best(n_region)
         share = good.sum() / region.sum()
         return {name: float(share**2 * self._importance(seen, name, good, region)) for name in names}
 
@@ -78,14 +91,40 @@ class PedAnovaImportanceEvaluator:
             if regime.distribution is None or regime.distribution.single() or here.sum() < 2 or not good_here.any():
                 continue
             alpha, beta = good_here.sum() / good.sum(), here.sum() / region.sum()
-            total += alpha**2 / beta * self._divergence(regime, regime.distribution, good_here, here)
+            divergence = self._divergence(regime, regime.distribution, good_here, here)
+            if self.weigh_chance:
+                chance = self._by_chance(regime, regime.distribution, int(good_here.sum()), here, name)
+                divergence = beyond_chance(divergence, chance)
+            total += alpha**2 / beta * divergence
         return total
+
+    def _by_chance(self, regime: Regime, distribution: BaseDistribution, n: int, here: BoolArray, name: str) -> Array:
+        """The divergences of as many trials that have nothing in common, several times; shape (k,)."""
+        rows, rng = np.flatnonzero(here), Key(0, None, f"ped-anova {name}").generator()
+        found = []
+        for _ in range(_N_DRAWN):
+            some = np.zeros(len(here), dtype=np.bool_)
+            some[rng.choice(rows, n, replace=False)] = True
+            found.append(self._divergence(regime, distribution, some, here))
+        return np.array(found)
 
     def _divergence(self, regime: Regime, distribution: BaseDistribution, good: BoolArray, here: BoolArray) -> float:
         """Pearson's: Σ_x q(x) (p(x)/q(x) - 1)², p among the good trials, q among those here or a priori."""
         p = _density(distribution, regime.coded[good]) + _TINY
         q = (_density(distribution, regime.coded[here]) if self.evaluate_on_local else _prior(distribution)) + _TINY
         return float(q @ (p / q - 1) ** 2)
+
+
+def beyond_chance(divergence: float, chance: Array) -> float:
+    """A divergence, weighted by how sure it is that it is none of chance, given some that are, shape (k,).
+
+    What exceeds their mean by z standard deviations counts z² / (z² + 4), so that two of these count half; the rest
+    counts a tenth, which orders parameters where chance explains all of them.
+    """
+    excess = max(divergence - float(chance.mean()), 0.0)
+    doubt = _DOUBTFUL**2 * float(chance.var())
+    sure = excess * excess**2 / (excess**2 + doubt) if excess > 0.0 else 0.0
+    return sure + _REST * (divergence - sure)
 
 
 def _density(distribution: BaseDistribution, coded: Array) -> Array:

@@ -1,5 +1,9 @@
 """Pruners: pure functions from what is known and a trial's own curve to the decision to stop it."""
 
+from __future__ import annotations
+
+from typing import NoReturn
+
 from hpo.pruners.hyperband import HyperbandPruner
 from hpo.pruners.learning_curve import LearningCurvePruner
 from hpo.pruners.nop import NopPruner
@@ -20,3 +24,12 @@ __all__ = [
     "ThresholdPruner",
     "WilcoxonPruner",
 ]
+
+
+def __getattr__(name: str) -> NoReturn:
+    if name == "BasePruner":  # what `from … import` says of an AttributeError would hide the sentence
+        raise ImportError(
+            "hpo.pruners has no BasePruner: a pruner is any object with `prune(history, curve)`, which says whether "
+            "the trial is to end; there is nothing to inherit (see hpo.protocols.Pruner and CONTRIBUTING.md)."
+        )
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

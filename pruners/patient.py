@@ -38,6 +38,9 @@ class PatientPruner:
     min_delta: float = 0.0
 
     def __post_init__(self) -> None:
+        if isinstance(self.wrapped_pruner, type):
+            name = self.wrapped_pruner.__name__
+            raise TypeError(f"wrapped_pruner must be a pruner or None, got the class {name}; write {name}().")
         check_least(self, patience=0, min_delta=0.0)
 
     def prune(self, history: History, curve: Curve) -> bool:

@@ -21,7 +21,8 @@ class PercentilePruner:
     """Stop a trial whose best report so far is worse than a percentile of the others' reports at its step.
 
     Args:
-        percentile: Of the completed trials this share, in (0, 100], is good enough; 25.0 keeps the best quarter.
+        percentile: Of the completed trials this share, in [0, 100], is good enough; 25.0 keeps the best quarter, and
+            0.0 what is no worse than the best.
         n_startup_trials: Completed trials before anything is pruned.
         n_warmup_steps: Steps before a trial may be pruned.
         interval_steps: Steps between two decisions, counted from the warm-up on; the first report at or after
@@ -39,8 +40,8 @@ class PercentilePruner:
     n_min_trials: int = 1
 
     def __post_init__(self) -> None:
-        if not 0 < self.percentile <= 100:
-            raise ValueError(f"percentile must be in (0, 100], got {self.percentile!r}.")
+        if not 0 <= self.percentile <= 100:
+            raise ValueError(f"percentile must be in [0, 100], got {self.percentile!r}.")
         check_least(self, n_startup_trials=0, n_warmup_steps=0, interval_steps=1, n_min_trials=1)
 
     def prune(self, history: History, curve: Curve) -> bool:

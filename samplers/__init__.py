@@ -9,23 +9,44 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hpo.samplers.brute_force import BruteForceSampler
     from hpo.samplers.gp import GPSampler
     from hpo.samplers.grid import GridSampler
+    from hpo.samplers.partial_fixed import PartialFixedSampler
     from hpo.samplers.random import RandomSampler
     from hpo.samplers.tpe import TPESampler
 
-__all__ = ["GPSampler", "GridSampler", "RandomSampler", "TPESampler"]
+__all__ = ["BruteForceSampler", "GPSampler", "GridSampler", "PartialFixedSampler", "RandomSampler", "TPESampler"]
 
 _HOME = {
+    "BruteForceSampler": "hpo.samplers.brute_force",
     "GPSampler": "hpo.samplers.gp",
     "GridSampler": "hpo.samplers.grid",
+    "PartialFixedSampler": "hpo.samplers.partial_fixed",
     "RandomSampler": "hpo.samplers.random",
     "TPESampler": "hpo.samplers.tpe",
     "gaussian_process": "hpo.samplers.gaussian_process",
 }
 
+_SHAPE = (
+    "a sampler is any object with `sample(space, history, key)`, which returns coded values; there is nothing to "
+    "inherit (see hpo.protocols.Sampler and CONTRIBUTING.md)"
+)
+_INSTEAD = {
+    "BaseGASampler": _SHAPE,
+    "BaseSampler": _SHAPE,
+    "BoTorchSampler": "use GPSampler()",
+    "CmaEsSampler": "use GPSampler(), or TPESampler() above some hundred trials",
+    "NSGAIIISampler": "TPESampler() and GPSampler() optimise several objectives",
+    "NSGAIISampler": "TPESampler() and GPSampler() optimise several objectives",
+    "QMCSampler": 'use TPESampler(startup="sobol", n_startup_trials=n), whose first n trials are a Sobol sequence',
+    "nsgaii": "TPESampler() and GPSampler() optimise several objectives",
+}
+
 
 def __getattr__(name: str) -> Any:
+    if name in _INSTEAD:  # what `from … import` says of an AttributeError would hide the sentence
+        raise ImportError(f"hpo.samplers has no {name}: {_INSTEAD[name]}.")
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = importlib.import_module(_HOME[name])

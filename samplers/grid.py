@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +13,7 @@ from typing import Any, final
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.distributions import CategoricalDistribution, FloatDistribution, token
+from hpo.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, token
 from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import Fold, History
@@ -32,14 +34,17 @@ class GridSampler:
     The grid is never written out: a cell is a number, and the order a permutation that the study's seed picks.
     Trial `t` takes the `t`-th cell of that order, or the first free one if that has been tried: by this or another
     worker, by an enqueued or an added trial. A trial that never asked for some parameters has tried all cells
-    that agree with it on the others. Parameters outside of the grid are drawn from their prior.
+    that agree with it on the others. A pruner that divides the trials does not divide the grid.
 
     Args:
-        search_space: Values by name. Each must lie in the range that the objective suggests.
+        search_space: Values by name, of all parameters that the objective suggests, but for those of one value. A
+            number outside of the range that the objective suggests, or between its steps, is used all the same, after
+            a warning.
         seed: Becomes the study's seed when the study is created.
 
     Raises:
         SearchSpaceExhausted: From `ask`, once all cells are taken; `optimize` then returns.
+        ValueError: From `suggest_*`, for a parameter that the grid does not name, or a value of another kind.
 
     Example:
         >>> sampler = GridSampler({"lr": [0.01, 0.1], "kind": ["rbf", "linear"]})
@@ -71,25 +76,50 @@ class GridSampler:
         """Number of combinations."""
         return math.prod(self._shape)
 
+    @property
+    def knows_all(self) -> bool:
+        """True: there is one grid, whatever groups a pruner divides the trials into."""
+        return True
+
     def is_exhausted(self, study: Any) -> bool:
         """Whether every cell of the grid has been taken in a study."""
         return self._free_cell(study.history, Key(study.seed)) is None
 
+    def reseed_rng(self) -> None:
+        """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
+
     def sample(self, space: Space, history: History, key: Key) -> Array:
+        values = self._values(history, key)
+        return space.encode({name: values[name] for name in space if name in values})
+
+    def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
+        """What the grid has for a parameter, also outside of its domain."""
+        if name not in self.search_space:
+            near = difflib.get_close_matches(name, self.search_space, 1, 0.7)
+            hint = f"; did you mean {near[0]!r}?" if near else ":"
+            raise ValueError(
+                f"The objective suggests {name!r}, which is not in the grid of {list(self.search_space)!r}{hint} "
+                f"{'Or give' if near else 'give'} it values in the grid, or suggest it with one value only."
+            )
+        value = self._values(history, key)[name]
+        try:
+            internal = distribution.to_internal_repr(value)
+            external = distribution.to_external_repr(internal)
+            is_kept = isinstance(distribution, CategoricalDistribution) or external == internal
+        except (TypeError, ValueError):
+            is_kept = False
+        if not is_kept:
+            raise ValueError(f"The grid's value {value!r} of {name!r} cannot be one of {distribution!r}; take it out.")
+        return external
+
+    def _values(self, history: History, key: Key) -> dict[str, Any]:
+        """The values of the cell that a trial tries, by name."""
         cell = self._free_cell(history, key)
-        if cell is None:
+        if cell is None and not history.given:
             raise SearchSpaceExhausted(f"All {self.n_cells} cells of the grid have been tried.")
-        row = np.full(len(space), np.nan)
-        for name, index in zip(self.search_space, cell, strict=True):
-            if name in space:
-                value = self.search_space[name][index]
-                row[space.index[name]] = coded = space.encode({name: value})[space.index[name]]
-                if np.isnan(coded):
-                    raise ValueError(
-                        f"The grid's value {value!r} of {name!r} does not lie in {space[name]!r}, which the objective "
-                        "suggests; widen that range or take the value out of the grid."
-                    )
-        return row
+        if cell is None:  # something was queued, and lacks the rest
+            cell = self._cell(self._order(key)[(key.number or 0) % self.n_cells])
+        return {name: values[index] for (name, values), index in zip(self.search_space.items(), cell, strict=True)}
 
     @cached_property
     def _grid(self) -> Space:
@@ -135,19 +165,24 @@ class GridSampler:
 
     def _free_cell(self, history: History, key: Key) -> tuple[int, ...] | None:
         """The cell that the trial at `key` tries; None once all have been taken."""
-        order = Permutation(self.n_cells, key.study.child("grid"))
+        order = self._order(key)
         taken = history.fold(Fold((self, key.seed), _Taken(), partial(self._take, order), self._grid))
         return self._free(self._with_running(taken, order, history), order, key.number)
 
-    def _free(self, taken: _Taken, order: Permutation, number: int | None) -> tuple[int, ...] | None:
-        """The own cell of a trial, or the first free one of the order; None if there is none."""
+    def _order(self, key: Key) -> Permutation:
+        return Permutation(self.n_cells, key.study.child("grid"))
+
+    def _free(
+        self, taken: _Taken, order: Permutation, number: int | None, like: _Cell | None = None
+    ) -> tuple[int, ...] | None:
+        """The own cell of a trial, or the first free one of the order that agrees with `like`; None if none does."""
         if number is not None and number < self.n_cells:
             own = self._cell(order[number])
-            if not taken.holds(own):
+            if _agree(own, like) and not taken.holds(own):
                 return own
         for position in range(taken.first_free, self.n_cells):
             cell = self._cell(order[position])
-            if not taken.holds(cell):
+            if _agree(cell, like) and not taken.holds(cell):
                 return cell
         return None
 
@@ -177,13 +212,21 @@ class GridSampler:
         return taken
 
     def _with_running(self, taken: _Taken, order: Permutation, history: History) -> _Taken:
+        hidden = self._hidden(history.space)
         for row, number in zip(self._cells(history.pending).tolist(), history.running.tolist(), strict=True):
             cell: _Cell | None = tuple(None if u != u else int(u) for u in row)
-            if not any(u == u for u in row):
-                cell = self._free(taken, order, number)
+            if not any(u == u for u in row) or any(u != u for u in itertools.compress(row, hidden)):
+                cell = self._free(taken, order, number, cell)
             if cell is not None:
                 taken = taken.with_cells([cell])
         return taken
+
+    def _hidden(self, space: Space) -> list[bool]:
+        """Which names have values that no proposal can show, because they do not lie in the parameter's domain."""
+        return [
+            name in space and not all(space[name].contains(value) for value in values)
+            for name, values in self.search_space.items()
+        ]
 
 
 @final
@@ -217,6 +260,10 @@ class _Taken:
             last |= levels.pop()
         masks = self.masks | {tuple(index is not None for index in cell) for cell in cells}
         return _Taken((*levels, last), masks, self.first_free)
+
+
+def _agree(cell: tuple[int, ...], like: _Cell | None) -> bool:
+    return like is None or all(own is None or own == index for index, own in zip(cell, like, strict=True))
 
 
 def _is_number(value: Any) -> bool:

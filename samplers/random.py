@@ -26,6 +26,9 @@ class RandomSampler:
 
     seed: int | None = None
 
+    def reseed_rng(self) -> None:
+        """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
+
     def sample(self, space: Space, history: History, key: Key) -> Array:
         del history
         return space.uniform(key)

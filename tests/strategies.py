@@ -91,14 +91,15 @@ def int_distributions(draw: st.DrawFn) -> IntDistribution:
 def normal_distributions(draw: st.DrawFn, *, continuous: bool = True) -> NormalDistribution:
     log = draw(st.booleans())
     mean, std = draw(st.integers(-20, 20)) / 4, draw(st.sampled_from([0.01, 0.5, 1.0, 3.0]))
-    step = draw(st.sampled_from([0.01, 0.1, 0.25, 1.0]))
+    integer = not continuous and draw(st.booleans())
+    step = draw(st.sampled_from([1.0] if integer else [0.01, 0.1, 0.25, 1.0]))
     centre = math.exp(mean) if log else mean
     ends: dict[str, float] = {}
     if draw(st.booleans()):
         ends["low"] = math.floor(centre) - (0 if log else 1)
     if draw(st.booleans()):
         ends["high"] = math.ceil(centre) + 2
-    return NormalDistribution(mean, std, **ends, log=log, step=None if continuous else step)
+    return NormalDistribution(mean, std, **ends, log=log, step=None if continuous else step, integer=integer)
 
 
 categoricals = st.builds(CategoricalDistribution, st.lists(json_values, min_size=1, max_size=5), ordered=st.booleans())

@@ -32,7 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("importance",),
     ("visualization",),
     ("study",),
-    ("storages", "testing"),
+    ("search_space", "storages", "testing"),
     ("cli", "dashboard", "executors", "integrations"),
     ("__init__",),
 )

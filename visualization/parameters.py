@@ -108,7 +108,7 @@ def parameter(trials: Trials, name: str) -> Parameter:
     if getattr(distribution, "log", False) and low <= 0 < used.min(initial=1.0):
         low = float(used.min(initial=high))  # a lognormal's bound of 0 cannot be drawn
     is_log = bool(getattr(distribution, "log", False)) and low > 0
-    is_integer = isinstance(distribution, IntDistribution)
+    is_integer = isinstance(distribution, IntDistribution) or distribution.kind.endswith(" int")
     return Parameter(name, "log" if is_log else "linear", raw, (), (), is_integer, low, high)
 
 

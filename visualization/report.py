@@ -180,6 +180,7 @@ def _importance(study: Readable) -> Iterator[Markup]:
         class_="note",
     )
     yield tabular(["parameter", "importance"], list(found.items()))
+    yield from (element("p", sentence, class_="note") for sentence in importance.disagreements(study))
     if len(study.directions) > 1:
         return
     try:

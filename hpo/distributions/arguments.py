@@ -9,7 +9,7 @@ from typing import Any
 
 from hpo.distributions.base import BaseDistribution
 
-__all__ = ["LARGEST_INT", "checked", "freeze", "integer", "number", "on_grid"]
+__all__ = ["LARGEST_INT", "check_whole", "checked", "freeze", "integer", "number", "on_grid"]
 
 LARGEST_INT = 2**53
 """A larger integer does not survive as a float64, which columns and databases use."""
@@ -66,6 +66,13 @@ def integer(value: Any, name: str) -> int:
     """The argument `name` as an integer, its fraction cut off."""
     number(value, name)
     return int(value)
+
+
+def check_whole(**arguments: float | None) -> None:
+    """Raise ValueError unless all arguments that are given are whole numbers that floats tell apart."""
+    for name, value in arguments.items():
+        if value is not None and not (value.is_integer() and abs(value) <= LARGEST_INT):
+            raise ValueError(f"{name} must be a whole number of at most ±2**53 with integer=True, got {value!r}.")
 
 
 def freeze(dist: BaseDistribution, **attributes: Any) -> None:

@@ -41,6 +41,8 @@ def distribution_to_dict(dist: BaseDistribution) -> dict[str, Any]:
             attributes["weights"] = dist.weights
         if dist.ordered:
             attributes["ordered"] = True
+    if isinstance(dist, NormalDistribution) and not dist.integer:
+        del attributes["integer"]  # as before there were such, so that the digests of old spaces stay
     return {"name": type(dist).__name__, "attributes": attributes}
 
 

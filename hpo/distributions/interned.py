@@ -30,10 +30,16 @@ def int_distribution(low: int, high: int, step: int, log: bool) -> IntDistributi
 
 @lru_cache(maxsize=8192)
 def normal_distribution(
-    mean: float, std: float, low: float | None, high: float | None, log: bool, step: float | None
+    mean: float,
+    std: float,
+    low: float | None,
+    high: float | None,
+    log: bool,
+    step: float | None,
+    integer: bool = False,
 ) -> NormalDistribution:
     """The one `NormalDistribution` with these arguments."""
-    return NormalDistribution(mean, std, low, high, log, step)
+    return NormalDistribution(mean, std, low, high, log, step, integer)
 
 
 def categorical_distribution(

@@ -14,7 +14,7 @@ from hpo.history import History
 from hpo.history.running import RunningTrial
 from hpo.log.ledger import Ledger
 from hpo.space import Space
-from hpo.trial.frozen import FrozenTrial, copied
+from hpo.trial.frozen import CONSTRAINTS, FrozenTrial, copied
 from hpo.trial.live import LiveTrial
 
 __all__ = ["events_of", "record_of", "records_of", "waiting_record"]
@@ -69,7 +69,7 @@ def events_of(trial: FrozenTrial, number: int, space: Space) -> list[Event]:
     """The events that make a record part of a log which declares its distributions, as the trial of that number."""
     now = time.time()
     start = now if trial.datetime_start is None else trial.datetime_start.timestamp()
-    system = {key: value for key, value in trial.system_attrs.items() if key != "fixed_params"}
+    system = {key: value for key, value in trial.system_attrs.items() if key not in ("fixed_params", CONSTRAINTS)}
     if trial.state in (TrialState.WAITING, TrialState.RUNNING):
         fixed = trial.params or trial.system_attrs.get("fixed_params", {})
         queued = TrialQueued(fixed, now, trial.user_attrs, system, _reports(trial))

@@ -53,8 +53,11 @@ def describe(distribution: BaseDistribution) -> tuple[str, str]:
         weights = f" (weights {', '.join(map(show, distribution.weights))})" if distribution.weights else ""
         return "ordered" if distribution.ordered else "categorical", choices + weights
     low, high, step = (getattr(distribution, name) for name in ("low", "high", "step"))
+    if isinstance(distribution, NormalDistribution):
+        low = distribution.least
     domain = f"{'-∞' if low is None else show(low)} … {'∞' if high is None else show(high)}"
-    if step is not None and not (isinstance(step, int) and step == 1):
+    whole = isinstance(step, int) or distribution.kind.endswith(" int")
+    if step is not None and not (whole and step == 1):
         domain += f" in steps of {show(step)}"
     if isinstance(distribution, NormalDistribution):
         domain += f" around {show(distribution.mean)} ± {show(distribution.std)}" + (

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, final
 
-from hpo.distributions import token
+from hpo.distributions import BaseDistribution, token
 from hpo.events import Event, PlanDeclared, TrialFinished, TrialProposed, TrialReported, TrialStarted, TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.history.running import RunningTrial
 from hpo.key import Key
 from hpo.log.ledger import Ledger
-from hpo.protocols import Pruner, Sampler, cohort, pausing, sampled
+from hpo.protocols import Pruner, Sampler, divides, pausing, sampled, stepwise
 from hpo.reading.descriptions import described, rebuilt
 from hpo.space import Space
 
@@ -65,18 +65,55 @@ def verify(events: Iterable[Event], sampler: Sampler, pruner: Pruner) -> Verific
 
 
 @final
+class _Deciders:
+    """The sampler and the pruner by which a trial was run."""
+
+    def __init__(self, sampler: Sampler, pruner: Pruner) -> None:
+        self.sampler = sampler
+        self.pruner = pruner
+        self._stepwise = stepwise(sampler)
+        self._cohorts = divides(pruner, sampler)
+
+    def known(self, history: History, number: int) -> History:
+        """What the sampler of a trial may know."""
+        return history if self._cohorts is None else self._cohorts.cohort(history, number)
+
+    def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
+        """The sampler's value of one parameter."""
+        if self._stepwise is not None:
+            return self._stepwise.value(name, distribution, history, key)
+        (coded,) = sampled(self.sampler, Space({name: distribution}), history, key)
+        return distribution.decode(coded)
+
+
+@final
 class _PlugIns:
     """The samplers and pruners by which trials were run, as far as they are at hand, by their descriptions."""
 
     def __init__(self, sampler: Sampler, pruner: Pruner) -> None:
-        self._given = sampler, pruner
+        self._given = _Deciders(sampler, pruner)
         self._known: dict[str, Any] = {described(sampler): sampler, described(pruner): pruner}
+        self._deciders: dict[PlanDeclared, _Deciders | None] = {}
 
-    def of(self, plan: PlanDeclared | None) -> tuple[Sampler | None, Pruner | None]:
-        """The sampler and the pruner of a plan, None where one is not at hand; the given ones of no plan."""
-        return self._given if plan is None else (self._of(plan.sampler), self._of(plan.pruner))
+    def of(self, plan: PlanDeclared | None) -> _Deciders | None:
+        """Those of a plan; None if one is not at hand; the given ones of no plan."""
+        if plan is None:
+            return self._given
+        if plan not in self._deciders:
+            sampler, pruner = self.at_hand(plan.sampler), self.at_hand(plan.pruner)
+            missing = sampler is None or pruner is None
+            self._deciders[plan] = None if missing else _Deciders(sampler, pruner)
+        return self._deciders[plan]
 
-    def _of(self, description: str) -> Any:
+    def pruner(self, plan: PlanDeclared | None) -> Pruner | None:
+        """The pruner of a plan; None if it is not at hand; the given one of no plan."""
+        if plan is None:
+            return self._given.pruner
+        pruner: Pruner | None = self.at_hand(plan.pruner)
+        return pruner
+
+    def at_hand(self, description: str) -> Any:
+        """The sampler or pruner that is described; None if there is none."""
         if description not in self._known:
             self._known[description] = rebuilt(description)
         return self._known[description]
@@ -124,8 +161,8 @@ class _Replay:
         plan = self._plan(event)
         self._plans[number] = plan
         if plan is not None:
-            plug_ins = zip((plan.sampler, plan.pruner), self._plug_ins.of(plan), strict=True)
-            self._unchecked.update(description for description, plug_in in plug_ins if plug_in is None)
+            missing = [one for one in (plan.sampler, plan.pruner) if self._plug_ins.at_hand(one) is None]
+            self._unchecked.update(missing)
 
     def _plan(self, event: TrialStarted) -> PlanDeclared | None:
         return None if event.plan is None else self._ledger.plans.get(event.plan)
@@ -143,7 +180,7 @@ class _Replay:
         if number is None or not self._ledger.is_known(number):
             return
         if self._ledger.state(number) is TrialState.PAUSED:
-            _, pruner = self._plug_ins.of(self._plan(event))
+            pruner = self._plug_ins.pruner(self._plan(event))
             if pruner is None:
                 return
             promoting = pausing(pruner)
@@ -152,23 +189,23 @@ class _Replay:
                 self._differences.append(Difference(number, "promotion", number, recomputed))
 
     def _check_proposal(self, event: TrialProposed) -> None:
-        sampler, pruner = self._plug_ins.of(self._plans[event.number])
-        if sampler is None or pruner is None:
+        plug_ins = self._plug_ins.of(self._plans[event.number])
+        if plug_ins is None:
             return
-        history = cohort(pruner, self._histories[event.number], event.number)
+        history = plug_ins.known(self._histories[event.number], event.number)
         try:
-            proposal: Any = tuple(self._sampled(sampler, history.space, history, event.number))
+            proposal: Any = tuple(sampled(plug_ins.sampler, history.space, history, self._key(event.number)))
         except SearchSpaceExhausted as exhausted:
             proposal = exhausted
-        if proposal != event.values:
+        if not _are_same(proposal, event.values):
             self._differences.append(Difference(event.number, "proposal", event.values, proposal))
 
     def _check_parameters(self, trial: RunningTrial, event: TrialFinished) -> None:
         """The parameters must be the proposal's where it fits, else what the sampler says of them one by one."""
-        sampler, pruner = self._plug_ins.of(self._plans[event.number])
-        if trial.proposal is None or sampler is None or pruner is None:
+        plug_ins = self._plug_ins.of(self._plans[event.number])
+        if trial.proposal is None or plug_ins is None:
             return
-        history = cohort(pruner, self._histories[event.number], event.number)
+        history = plug_ins.known(self._histories[event.number], event.number)
         space = self._ledger.spaces[event.space]
         given = dict(trial.fixed)
         for name, recorded in event.parameters.items():
@@ -178,19 +215,20 @@ class _Replay:
             if name in trial.fixed or distribution.single():
                 continue
             column = trial.space.index.get(name)
+            if column is not None and trial.proposal[column] != trial.proposal[column]:
+                column = None
             if column is not None:
                 value = trial.space[name].decode(trial.proposal[column])
                 if not distribution.contains(value):
                     column = None
             if column is None:
-                (coded,) = self._sampled(sampler, Space({name: distribution}), history, event.number)
-                value = distribution.decode(coded)
+                value = plug_ins.value(name, distribution, history, self._key(event.number))
             if token(value) != token(recorded) and value != recorded:
                 self._differences.append(Difference(event.number, f"parameter {name!r}", recorded, value))
 
     def _check_pruning(self, trial: RunningTrial, answer: bool | None, n_reports: int, asked: int) -> None:
         """The answer must be what the pruner says of the trial's first reports."""
-        _, pruner = self._plug_ins.of(self._plans[trial.number])
+        pruner = self._plug_ins.pruner(self._plans[trial.number])
         if answer is None or n_reports == 0 or pruner is None:
             return
         curve = trial.reports.curve(trial.number, asked=asked, n=n_reports)
@@ -199,5 +237,12 @@ class _Replay:
             what = f"pruning at step {curve.steps[-1]}"
             self._differences.append(Difference(trial.number, what, answer, recomputed))
 
-    def _sampled(self, sampler: Sampler, space: Space, history: History, number: int) -> list[float]:
-        return sampled(sampler, space, history, Key(self._ledger.header.seed, number))
+    def _key(self, number: int) -> Key:
+        return Key(self._ledger.header.seed, number)
+
+
+def _are_same(proposal: Any, recorded: tuple[float, ...]) -> bool:
+    """Whether two proposals are the same, which both may leave something open: NaN."""
+    if not isinstance(proposal, tuple) or len(proposal) != len(recorded):
+        return False
+    return all(one == other or (one != one and other != other) for one, other in zip(proposal, recorded, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -15,9 +15,10 @@ from hpo.history.running import RunningTrial
 from hpo.log.ledger import Ledger
 from hpo.running.outcome import Outcome
 from hpo.space import Space
+from hpo.trial.frozen import FrozenTrial, constraint_name
 from hpo.trial.live import LiveTrial
 
-__all__ = ["clash", "end_of", "end_of_asked", "failure", "is_handed_out", "pruned", "unasked"]
+__all__ = ["clash", "constraints_of", "end_of", "end_of_asked", "failure", "is_handed_out", "pruned", "unasked"]
 
 
 def end_of(
@@ -49,11 +50,37 @@ def end_of(
     return events
 
 
-def end_of_asked(number: int, outcome: Outcome, record: RunningTrial | None) -> list[Event]:
+def end_of_asked(
+    number: int, outcome: Outcome, record: RunningTrial | None, constraints: Mapping[str, float]
+) -> list[Event]:
     """The end of a trial that another process asked for, with the parameters that it stored."""
     asked = {} if record is None else record.system_attrs.get(ASKED, {})
     space, parameters = asked.get("space", ""), asked.get("parameters", {})
-    return [TrialFinished(number, outcome.state, time.time(), outcome.values, space, parameters, error=outcome.error)]
+    now = time.time()
+    end = TrialFinished(
+        number, outcome.state, now, outcome.values, space, parameters, dict(constraints), error=outcome.error
+    )
+    return [end]
+
+
+def constraints_of(
+    function: Callable[[Any], Sequence[float]], trial: FrozenTrial, outcome: Outcome
+) -> dict[str, float]:
+    """What a function says of the constraints of a trial that ends, by name.
+
+    Raises:
+        ValueError: If one of them is NaN.
+        TypeError: If they are no numbers.
+    """
+    trial.state, trial.values = outcome.state, outcome.values
+    returned = function(trial)
+    try:
+        values = [float(value) for value in returned]
+    except (TypeError, ValueError):
+        raise TypeError(f"constraints_func must return a list of numbers, got {returned!r}.") from None
+    if any(value != value for value in values):
+        raise ValueError(f"constraints_func must not return NaN, got {returned!r}.")
+    return {constraint_name(i): value for i, value in enumerate(values)}
 
 
 def failure(number: int, error: Exception) -> TrialFinished:

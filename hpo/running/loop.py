@@ -96,6 +96,7 @@ class Run:
     _n_flying: int = 0
     _lock: threading.RLock = field(default_factory=threading.RLock)
     _n_waiting: int = 0
+    _n_exhausting: int = 0  # trials under way when the sampler had nothing left
     _ready: deque[LiveTrial] = field(default_factory=deque)  # begun, and not yet given to the executor
     _order: list[LiveTrial] = field(default_factory=list)  # begun, and not yet committed
     _ended: dict[int, tuple[Outcome, BaseException | None]] = field(default_factory=dict)
@@ -157,6 +158,8 @@ class Run:
 
     def _begin(self) -> bool:
         """Begin a trial; False if none may begin just now, or ever: see `_may_begin`."""
+        if self._order and len(self._order) == self._n_exhausting:
+            return False
         new = self._wants_new()
         with self.interrupts.shield():
             try:
@@ -164,9 +167,13 @@ class Run:
                     deferred=self.limits.lag is not None, budgets=self.limits.budgets, new=new
                 )
             except SearchSpaceExhausted as exhausted:
+                self._n_exhausting = len(self._order)
+                if self._order:
+                    return False  # they may show that there is more to try: ask again when one of them has ended
                 logger.info(f"The study ends: {exhausted}")
                 self.stop()
                 return False
+            self._n_exhausting = 0
             if trial is not None:
                 self._n_begun += not trial.record.resumed
                 self._ready.append(trial)

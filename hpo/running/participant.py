@@ -35,7 +35,7 @@ from hpo.protocols import is_private
 from hpo.reading.records import record_of
 from hpo.running import checkpoints
 from hpo.running.budget import Budget
-from hpo.running.ending import clash, end_of, end_of_asked, failure, pruned, unasked
+from hpo.running.ending import clash, constraints_of, end_of, end_of_asked, failure, pruned, unasked
 from hpo.running.lost import Leases
 from hpo.running.outcome import Outcome
 from hpo.running.plan import Plan
@@ -82,6 +82,7 @@ class Participant:
         self._known: dict[int, tuple[History, History]] = {}  # of the live ones: at their start, at their last report
         self._spaces: dict[tuple[str, ...], Space] = {}
         self._is_private = is_private(log.storage)
+        self._warned: set[str] = set()  # names of parameters whose values were outside of their domains
         self._settled: Space | None = None  # one whose parameters have been finished with, so that their kinds stay
         self._n_slow = 0  # how many proposals in a row the sampler took long for
         self._leases = Leases(log, self)
@@ -272,8 +273,15 @@ class Participant:
     def sample(self, trial: LiveTrial, name: str, distribution: BaseDistribution) -> Any:
         with self._log.lock:
             history = self._knowledge(trial)[0].with_given({**trial.record.fixed, **trial.parameters})
-            coded = self.plan.value(Space({name: distribution}), history, self._key(trial.number))
-        return distribution.decode(coded)
+            value = self.plan.value(name, distribution, history, self._key(trial.number))
+        if name not in self._warned and not distribution.contains(value):
+            self._warned.add(name)
+            warnings.warn(
+                f"{self.plan.sampler!r} gives {name!r} the value {value!r}, which does not lie in {distribution!r}; it "
+                "is used all the same.",
+                stacklevel=5,
+            )
+        return value
 
     def report(self, trial: LiveTrial, step: int, value: Report) -> None:
         with self._log.lock:
@@ -338,11 +346,11 @@ class Participant:
             wrote meanwhile. None if the trial had already ended.
         """
         with self._log.lock:
-            trial = self.live.get(number)
+            trial, constraints = self.live.get(number), self._constraints_of(number, outcome)
             written, outcomes = None, None
             while outcomes is None:  # others may write in between, where that matters
                 try:
-                    written, events, expect = self._end_of(trial, number, outcome)
+                    written, events, expect = self._end_of(trial, number, outcome, constraints)
                     retry = self.retry(number, events, lost=False)
                     outcomes = self._log.append([*events, *retry], expect=expect)
                 except (OverflowError, TypeError, ValueError) as error:
@@ -363,6 +371,18 @@ class Participant:
                     warnings.warn(sentence, stacklevel=3)
             return written
 
+    def _constraints_of(self, number: int, outcome: Outcome) -> dict[str, float]:
+        """What the sampler's function says of the constraints of a trial; if it raises, the trial has failed."""
+        if self.plan.constraints_func is None or number not in self._log.ledger.running:
+            return {}
+        if outcome.state > TrialState.PRUNED:
+            return {}
+        try:
+            return constraints_of(self.plan.constraints_func, record_of(self._log.ledger, self.live, number), outcome)
+        except Exception as error:
+            self.give_up(number, error)
+            raise
+
     def end_and_read(self, number: int, outcome: Outcome) -> tuple[Outcome, FrozenTrial] | None:
         """End a trial and say how it stands then, before anyone can change it; None if it had already ended."""
         with self._log.lock:
@@ -371,13 +391,14 @@ class Participant:
             return None if written is None or record is None else (written, record)
 
     def _end_of(
-        self, trial: LiveTrial | None, number: int, outcome: Outcome
+        self, trial: LiveTrial | None, number: int, outcome: Outcome, constraints: Mapping[str, float]
     ) -> tuple[Outcome, list[Event], int | None]:
         """How a trial ends, in events, and the log's length at which that holds; None for any."""
         ledger = self._log.ledger
         if trial is None:
-            return outcome, end_of_asked(number, outcome, ledger.running.get(number)), None
+            return outcome, end_of_asked(number, outcome, ledger.running.get(number), constraints), None
         try:
+            trial.constraints.update(constraints)
             space = self._space_of(trial.distributions)
             if space is self._settled:  # as nearly always: all its parameters have been known for long
                 return outcome, end_of(trial, outcome, space, trial.parameters, ledger), None

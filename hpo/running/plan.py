@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
+from hpo.distributions import BaseDistribution
 from hpo.events import PlanDeclared
 from hpo.history import History
 from hpo.key import Key
-from hpo.protocols import CohortPruner, PausingPruner, Pruner, Sampler, cohorts, pausing, sampled
+from hpo.protocols import (
+    CohortPruner,
+    PausingPruner,
+    Pruner,
+    Sampler,
+    StepwiseSampler,
+    constraining,
+    divides,
+    pausing,
+    sampled,
+    stepwise,
+)
 from hpo.reading.descriptions import described
 from hpo.running.checkpoints import default_root
+from hpo.running.plugins import check_pruner, check_sampler
 from hpo.running.retry import RetryPolicy
 from hpo.space import Space
 
@@ -37,15 +51,29 @@ class Plan:
     retry: RetryPolicy | None = None
     checkpoints: Path = field(default_factory=default_root)
 
+    def __post_init__(self) -> None:
+        check_sampler(self.sampler)
+        check_pruner(self.pruner)
+
     @cached_property
     def pausing(self) -> PausingPruner | None:
         """What promotes trials that were stopped; None if they end."""
         return pausing(self.pruner)
 
     @cached_property
+    def stepwise(self) -> StepwiseSampler | None:
+        """What is asked for parameters that it left open; None if the prior decides."""
+        return stepwise(self.sampler)
+
+    @cached_property
+    def constraints_func(self) -> Callable[[Any], Sequence[float]] | None:
+        """What says the constraints of a trial that has ended; None if the objective does."""
+        return constraining(self.sampler)
+
+    @cached_property
     def cohorts(self) -> CohortPruner | None:
-        """What divides the trials; None if nothing does."""
-        return cohorts(self.pruner)
+        """What divides the trials that the sampler knows; None if nothing does."""
+        return divides(self.pruner, self.sampler)
 
     @cached_property
     def declared(self) -> PlanDeclared:
@@ -56,15 +84,18 @@ class Plan:
 
     def proposal(self, history: History, key: Key) -> tuple[float, ...]:
         """The coded values of a new trial over all parameters that are known; its address is `key`."""
-        known = self._known(history, key)
+        known = self.known(history, key)
         return tuple(sampled(self.sampler, known.space, known, key))
 
-    def value(self, space: Space, history: History, key: Key) -> float:
-        """The coded value of the only parameter of a space."""
-        (coded,) = sampled(self.sampler, space, self._known(history, key), key)
-        return coded
+    def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
+        """The value of a parameter for which there is no proposal."""
+        known = self.known(history, key)
+        if self.stepwise is not None:
+            return self.stepwise.value(name, distribution, known, key)
+        (coded,) = sampled(self.sampler, Space({name: distribution}), known, key)
+        return distribution.decode(coded)
 
-    def _known(self, history: History, key: Key) -> History:
+    def known(self, history: History, key: Key) -> History:
         """What the sampler of a trial may know."""
         if self.cohorts is None or key.number is None:
             return history

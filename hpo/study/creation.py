@@ -14,6 +14,7 @@ from hpo import logging
 from hpo.events import StudyCreated, StudyDirection
 from hpo.exceptions import DirectionMismatchError, DuplicatedStudyError
 from hpo.protocols import Pruner, Sampler, Storage, is_private
+from hpo.running.plugins import check_pruner, check_sampler
 from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
 from hpo.study.editing import check_name
@@ -62,6 +63,10 @@ def create_study(
         >>> study = hpo.create_study(study_name="svm", storage="sqlite:///study.db", load_if_exists=True)
     """
     wanted = _read_directions(direction, directions)
+    if sampler is not None:
+        check_sampler(sampler)
+    if pruner is not None:
+        check_pruner(pruner)
     storage = get_storage(storage)
     name = f"no-name-{uuid.uuid4()}" if study_name is None else study_name
     check_name(name)

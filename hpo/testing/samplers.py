@@ -27,8 +27,9 @@ class SamplerContract:
     """Laws of samplers; give the subclass a fixture `sampler`.
 
     A sampler that takes its values from elsewhere must offer such ones as lie in the domains that are suggested
-    here: for "x" numbers in [0.25, 0.75], for "kind" the letters "a" and "b". It may end a study early by
-    `SearchSpaceExhausted`.
+    here: for "x" numbers in [0.25, 0.75], for "kind" the letters "a" and "b". Only one that is there to try a list or a
+    tree of configurations may end a study early by `SearchSpaceExhausted`; any other one goes on when all of a finite
+    space has been tried.
     """
 
     def test_answers_every_question_with_a_row_in_the_domain(self, sampler: Sampler) -> None:
@@ -75,6 +76,16 @@ class SamplerContract:
         up.optimize(lambda trial: -objective(trial, sign=-1.0), n_trials=25, catch=ArithmeticError)
         assert [trial.params for trial in down.trials] == [trial.params for trial in up.trials]
         assert [trial.state for trial in down.trials] == [trial.state for trial in up.trials]
+
+    def test_a_study_that_ends_early_has_repeated_nothing(self, sampler: Sampler) -> None:
+        study = _study(sampler)
+        study.optimize(
+            lambda t: float(t.suggest_categorical("kind", ["a", "b"]) == "a"),
+            n_trials=14,
+        )
+        tried = [repr(trial.params) for trial in study.trials]
+        assert len(tried) == 14 or len(tried) == len(set(tried))
+        assert study.verify() == []
 
     def test_several_objectives_are_no_error(self, sampler: Sampler) -> None:
         study = _with_objectives(sampler)

@@ -35,6 +35,7 @@ DISTRIBUTIONS: dict[str, BaseDistribution] = {
     "normal": NormalDistribution(0.0, 1.0),
     "positive": NormalDistribution(0.0, 1.0, log=True),
     "bounded": NormalDistribution(3.0, 2.0, low=0.0, high=8.0, step=0.5),
+    "count": NormalDistribution(3.0, 1.0, log=True, integer=True),
     "only": FloatDistribution(0.5, 0.5),
     "one": CategoricalDistribution(["only"]),
 }

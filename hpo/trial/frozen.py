@@ -15,7 +15,10 @@ from hpo.history import History
 from hpo.history.finished import Finished
 from hpo.trial.suggest import Suggestions
 
-__all__ = ["FrozenTrial", "check_trial", "copied", "create_trial"]
+__all__ = ["CONSTRAINTS", "FrozenTrial", "check_trial", "constraint_name", "copied", "create_trial"]
+
+CONSTRAINTS = "constraints"
+"""System attribute that shows the values of a trial's constraints, for scripts that look there."""
 
 _LOADED_LATER = frozenset(
     {
@@ -228,11 +231,20 @@ def _fields(trial: Finished) -> dict[str, Any]:
         "params": trial.parameters,
         "distributions": dict(trial.space),
         "user_attrs": copied(trial.user_attrs) if trial.user_attrs else {},
-        "system_attrs": copied(trial.system_attrs) if trial.system_attrs else {},
+        "system_attrs": copied(trial.system_attrs) | _shown(trial.constraints),
         "intermediate_values": dict(trial.reports),
         "constraints": dict(trial.constraints),
         "error": trial.error,
     }
+
+
+def _shown(constraints: Mapping[str, float]) -> dict[str, JSON]:
+    return {CONSTRAINTS: list(constraints.values())} if constraints else {}
+
+
+def constraint_name(index: int) -> str:
+    """What a constraint is called that has a place in a list and no name."""
+    return f"constraint {index}"
 
 
 def copied(attributes: Mapping[str, JSON]) -> dict[str, JSON]:
@@ -271,6 +283,9 @@ def create_trial(
         >>> trial = create_trial(params={"x": 2.0}, distributions={"x": FloatDistribution(0, 10)}, value=4.0)
     """
     now = datetime.fromtimestamp(time.time())
+    listed = (system_attrs or {}).get(CONSTRAINTS)
+    if constraints is None and listed:
+        constraints = {constraint_name(i): float(value) for i, value in enumerate(listed)}
     trial = FrozenTrial(
         number=-1,
         state=state,

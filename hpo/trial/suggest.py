@@ -78,6 +78,7 @@ class Suggestions(ABC):
         high: float | None = None,
         log: bool = False,
         step: float | None = None,
+        integer: bool = False,
     ) -> float:
         """A number that is believed to lie around `mean`.
 
@@ -85,10 +86,11 @@ class Suggestions(ABC):
             name: Of the parameter.
             mean, std: Of the value, or of its logarithm with `log`.
             low, high: Bounds of the value, inclusive; None for none.
-            log: Lognormal.
+            log: Lognormal: values are positive.
             step: Only multiples of `step`, counted from `low` (from 0 without one).
+            integer: The value is an `int`; in steps of 1 unless `step` says otherwise.
         """
-        value: float = self.suggest(name, normal_distribution(mean, std, low, high, log, step))
+        value: float = self.suggest(name, normal_distribution(mean, std, low, high, log, step, integer))
         return value
 
     def suggest_uniform(self, name: str, low: float, high: float) -> float:

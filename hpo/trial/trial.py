@@ -91,9 +91,9 @@ class Trial(Suggestions):
 
     @property
     def relative_params(self) -> dict[str, Any]:
-        """What the sampler proposed for all parameters known so far, whether the objective asks for them or not."""
+        """What the sampler proposed of the parameters known so far, whether the objective asks for them or not."""
         space, proposal = self._live.record.space, self._live.proposal
-        return {name: space[name].decode(proposal[i]) for name, i in space.index.items()}
+        return {name: space[name].decode(proposal[i]) for name, i in space.index.items() if proposal[i] == proposal[i]}
 
     def report(self, value: float | Sequence[float], step: int) -> None:
         """Tell how the trial is doing, so that a pruner can stop it and plots can show it.
@@ -190,7 +190,8 @@ class Trial(Suggestions):
         space = record.space
         column = space.index.get(name)
         if column is not None and space.distributions[column] is distribution and name not in record.fixed:
-            value = distribution.decode(live.proposal[column])  # as nearly always
+            u = live.proposal[column]
+            value = distribution.decode(u) if u == u else self._choose(name, distribution, column)  # nearly always
         else:
             value = self._choose(name, distribution, column)
         live.parameters[name] = value
@@ -204,7 +205,7 @@ class Trial(Suggestions):
             self._port.check(name, distribution)
         if name in fixed:
             return _fixed(name, fixed[name], distribution)
-        if column is not None and proposed is not None:
+        if column is not None and proposed is not None and live.proposal[column] == live.proposal[column]:
             value = proposed.decode(live.proposal[column])
             if distribution.contains(value):
                 return distribution.to_external_repr(distribution.to_internal_repr(value))

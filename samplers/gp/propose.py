@@ -10,7 +10,8 @@ from typing import final
 import numpy as np
 
 from hpo.arrays import Array, BoolArray
-from hpo.exceptions import SearchSpaceExhausted
+from hpo.history import History
+from hpo.key import Key
 from hpo.pareto import is_pareto_optimal
 from hpo.samplers.gp import acquisition
 from hpo.samplers.gp.acquisition import Acquired, Acquisition
@@ -20,7 +21,10 @@ from hpo.samplers.gp.improvement import Front
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.search import search
-from hpo.samplers.model.configurations import configurations, names_of
+from hpo.samplers.model.configurations import configurations
+from hpo.samplers.model.exhausted import OnExhausted, least_tried
+from hpo.samplers.model.tried import Tried
+from hpo.space import Space
 
 __all__ = ["ACQUISITIONS", "Question", "propose"]
 
@@ -54,8 +58,12 @@ class Question:
         acquisition: A name in `ACQUISITIONS`, or "lcb".
         kappa: Of the lower confidence bound.
         ambition: By how many prior deviations of the function the best loss should be improved on.
-        new: Whether points that were tried are out of the question.
+        new: Whether points that were tried are out of the question, as long as there are others.
         whole: Whether the domain is the study's whole space.
+        on_exhausted: What to do when there are none.
+        history: What is known of the study.
+        space: Of the points.
+        key: Of the trial.
     """
 
     domain: Domain
@@ -67,6 +75,10 @@ class Question:
     ambition: float
     new: bool
     whole: bool
+    on_exhausted: OnExhausted
+    history: History
+    space: Space
+    key: Key
 
 
 def propose(models: list[Posterior], question: Question, rng: np.random.Generator) -> Array:
@@ -76,7 +88,7 @@ def propose(models: list[Posterior], question: Question, rng: np.random.Generato
         models: One for each objective, and then for each constraint.
 
     Raises:
-        SearchSpaceExhausted: If the space is finite, all of it has been tried, and only new points count.
+        SearchSpaceExhausted: If the space is finite, all of it has been tried, and the study is to end then.
     """
     domain, seen = question.domain, question.seen
     known = question.pending[~np.isnan(question.pending).all(axis=1)]
@@ -84,7 +96,7 @@ def propose(models: list[Posterior], question: Question, rng: np.random.Generato
     criterion, merit = _criterion(models, question, pending, rng)
     must_be_new = question.new and question.whole and domain.axes.is_finite
     if must_be_new:
-        listed = _untried(question, pending, _LISTED)
+        listed = _left(question, pending, _LISTED)
         if listed is not None:
             return _best(criterion, domain, listed)
     good = domain.rounded(_filled(seen.points[np.argsort(merit, kind="stable")[:_GOOD]], seen))
@@ -98,7 +110,7 @@ def propose(models: list[Posterior], question: Question, rng: np.random.Generato
     for point in points:
         if not _is_among(point, before):
             return np.asarray(point)
-    listed = _untried(question, pending, _MOST_LISTED) if must_be_new else None
+    listed = _left(question, pending, _MOST_LISTED) if must_be_new else None
     if listed is None:
         return np.asarray(points[0])
     some = np.sort(rng.choice(len(listed), min(len(listed), _COMPARED), replace=False))
@@ -156,22 +168,20 @@ def _filled(points: Array, seen: Observations) -> Array:
     return np.where(np.isnan(points), np.where(has.any(axis=0), donor, 0.0), points)
 
 
-def _untried(question: Question, pending: Array, most: int) -> Array | None:
-    """All points of a finite space that were not tried, shape (k, d); None if the space has more than `most` ones."""
-    domain, tried = question.domain, question.tried
+def _left(question: Question, pending: Array, most: int) -> Array | None:
+    """The points of a finite space that were tried least often, shape (k, d), or None.
+
+    None if some values are given, or the space has more than `most` points.
+    """
+    domain, space = question.domain, question.space
     if not np.isnan(domain.fixed).all():
         return None
     values = configurations(domain.tree, domain.axes.cardinality.astype(np.int64), most)
     if values is None:
         return None
-    before = {
-        *names_of(domain.axes.values(tried.points, tried.active)),
-        *names_of(domain.axes.values(pending, domain.active(pending))),
-    }
-    left = values[[name not in before for name in names_of(values)]]
-    if not len(left):
-        raise SearchSpaceExhausted(f"All {len(values)} configurations of the space have been tried.")
-    return domain.axes.at(left)
+    running = np.where(domain.active(pending), pending, np.nan)
+    tried = Tried.of(question.history, space, domain.axes, running)
+    return domain.axes.at(least_tried(values, tried, question.on_exhausted, question.key))
 
 
 def _best(criterion: Criterion, domain: Domain, points: Array) -> Array:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import InitVar, dataclass, field
 from functools import cached_property, partial
-from typing import Literal, final
+from typing import Any, Literal, final
 
 import numpy as np
 
@@ -22,12 +23,19 @@ from hpo.samplers.gp.threads import single_threaded
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.branches import Leaf, tree_of
+from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
+from hpo.samplers.model.unrepeated import new_row
+from hpo.samplers.unused import check_function, say_unused
 from hpo.space import Space
 
 __all__ = ["GPSampler"]
 
 _PARALLEL = 0.5  # the least share of exploration while others run
-_ACQUISITIONS = ("logei", "ei", "pi", "lcb", "gp_hedge")
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "acquisition": ("logei", "ei", "pi", "lcb", "gp_hedge"),
+    "failures": ("ignore", "worst"),
+    "on_exhausted": ON_EXHAUSTED,
+}
 
 
 @final
@@ -45,7 +53,8 @@ class GPSampler:
     Running trials are imagined to have ended in several ways that the model believes in, so that parallel trials and
     `ask(n)` spread. A pruned trial counts as no better than the median. Each constraint has a model of its own, and
     the probability that all hold multiplies the expected improvement. With several objectives it is the expected
-    hypervolume that is to be added. No configuration is tried twice, unless the noise is declared by `noise_std`.
+    hypervolume that is to be added. No configuration is tried twice while another one is left, unless the noise is
+    declared by `noise_std`.
 
     A proposal is a function of the log: hyperparameters are fitted anew at fixed numbers of trials, always from the
     same start. Above `n_observations` trials the model is given the best ones and an even choice of the others, so
@@ -69,9 +78,14 @@ class GPSampler:
         input_warping: Whether to learn a change of variable of each number (Snoek et al., 2014).
         failures: "ignore" failed trials, or count them as "worst": a little worse than the worst known one.
         n_observations: The largest number of trials that models are given.
+        on_exhausted: When all configurations of a finite space have been tried, "repeat" them, those that were tried
+            least often first, and of these the most promising one; or "stop".
+        constraints_func: As of `TPESampler`.
+        independent_sampler, warn_independent_sampling: Change nothing, and are there so that scripts run: a parameter
+            that is new inside of a trial is chosen given what the trial has.
 
     Raises:
-        SearchSpaceExhausted: From `ask`, when all configurations of a finite space have been tried.
+        SearchSpaceExhausted: From `ask` with `on_exhausted="stop"`, when nothing is left; `optimize` then returns.
 
     Threads: Linear algebra is done in one thread if threadpoolctl is installed (`pip install 'hpo-study[gp]'`). Without
     it set OPENBLAS_NUM_THREADS=1 where several workers share a machine; proposals may differ in the last digits between
@@ -97,9 +111,20 @@ class GPSampler:
     input_warping: bool = False
     failures: Literal["ignore", "worst"] = "ignore"
     n_observations: int = 500
+    on_exhausted: OnExhausted = "repeat"
+    constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False, compare=False)
+    independent_sampler: InitVar[Any] = None
+    warn_independent_sampling: InitVar[bool | None] = None
 
-    def __post_init__(self) -> None:
-        for name, choices in (("acquisition", _ACQUISITIONS), ("failures", ("ignore", "worst"))):
+    def __post_init__(self, independent_sampler: Any, warn_independent_sampling: bool | None) -> None:
+        unused = {
+            "independent_sampler": independent_sampler,
+            "warn_independent_sampling": warn_independent_sampling,
+        }
+        instead = "a parameter that is new inside of a trial is chosen given what the trial has"
+        say_unused("GPSampler", unused, dict.fromkeys(unused, instead))
+        check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
+        for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
         for name, least in (("n_startup_trials", 0), ("n_observations", 20), ("kappa", 0.0), ("ambition", 0.0)):
@@ -114,12 +139,16 @@ class GPSampler:
         if self.noise_std is not None and self.deterministic_objective:
             raise ValueError("A deterministic objective has no noise: give noise_std or deterministic_objective.")
 
+    def reseed_rng(self) -> None:
+        """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
+
     def sample(self, space: Space, history: History, key: Key) -> Array:
         if not len(space):
             return np.empty(0)
         finished = TrialState.FAIL if self.failures == "worst" else TrialState.PRUNED
         if int((history.state <= finished).sum()) < max(self.n_startup_trials, 1):
-            return startup.stratified(space, key, max(self.n_startup_trials, 1), "gp.startup")
+            row = startup.stratified(space, key, max(self.n_startup_trials, 1), "gp.startup")
+            return self._unrepeated(row, space, history, key)
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space
         with single_threaded():
@@ -142,15 +171,21 @@ class GPSampler:
         name, state = self._acquisition(space, history, key)
         asked = np.array([n not in history.given for n in space], dtype=np.bool_)
         if not state.learned or not state.seen.active[:, asked].any():
-            return np.full(len(space), np.nan)
+            return self._unrepeated(space.uniform(key), space, history, key)
         axes = axes_of(space)
         fixed = axes.points(space.encode(history.given)[None])[0]
         pending = axes.points(history.pending(space))
         share = max(self.exploration, _PARALLEL) if len(pending) else self.exploration
         bold = key.uniform("gp.explore") < share
         rng = key.child("gp").generator()
-        point = self._chosen(state, name, rng, space, fixed, pending, whole=space is history.space, bold=bold)
+        whole = space is history.space
+        point = self._chosen(state, name, rng, space, fixed, pending, history, key, whole=whole, bold=bold)
         return np.asarray(axes.coded(point[None])[0])
+
+    def _unrepeated(self, row: Array, space: Space, history: History, key: Key) -> Array:
+        """A row of the prior, or another one if it would be tried again although something else is left."""
+        may_repeat = self.noise_std is not None or space is not history.space
+        return row if may_repeat else new_row(row, space, history, self.on_exhausted, key)
 
     def _acquisition(self, space: Space, history: History, key: Key) -> tuple[str, Surrogates]:
         """Which acquisition to ask, and the surrogates."""
@@ -161,7 +196,8 @@ class GPSampler:
         def choose(state: Surrogates, name: str) -> Array:
             rng = key.study.child(f"gp.hedge {len(state.seen)} {name}").generator()
             nothing = np.full(len(space), np.nan)
-            return self._chosen(state, name, rng, space, nothing, nothing[None][:0], whole=False, bold=False)
+            none = nothing[None][:0]
+            return self._chosen(state, name, rng, space, nothing, none, history, key, whole=False, bold=False)
 
         advance = partial(
             Hedge.advance,
@@ -180,6 +216,8 @@ class GPSampler:
         space: Space,
         fixed: Array,
         pending: Array,
+        history: History,
+        key: Key,
         *,
         whole: bool,
         bold: bool,
@@ -199,5 +237,9 @@ class GPSampler:
             ambition=self.ambition if bold else 0.0,
             new=self.noise_std is None,
             whole=whole,
+            on_exhausted=self.on_exhausted,
+            history=history,
+            space=space,
+            key=key,
         )
         return propose(state.posteriors(seen), question, rng)

@@ -3,6 +3,9 @@
 axes.py            parameters as axes: continuous, cells, categories
 branches.py        which parameters are active, learned from history
 configurations.py  all that there are in a finite space
+tried.py           which of these were tried, and how often
+exhausted.py       which are left, and what to do when none is
 startup.py         what is tried before there is a model
+unrepeated.py      the same, where nothing is to be tried twice
 units.py           numbers of any magnitude
 """

@@ -12,8 +12,7 @@ parzen.py     the mixture: fit, draw, log density
 ratio.py      what candidates are drawn from and compared by
 search.py     the next point, along a branch
 rare.py       another chance for categories that were rarely tried
-finite.py     the next point of a finite space, where nothing is tried twice
-tried.py      what was tried there
+finite.py     the next point of a finite space, where nothing is tried twice while something is left
 """
 
 from hpo.samplers.tpe.sampler import TPESampler

@@ -1,16 +1,17 @@
-"""The search of a finite space, in which nothing is tried twice."""
+"""The search of a finite space, in which nothing is tried twice until all has been tried."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.exceptions import SearchSpaceExhausted
+from hpo.key import Key
 from hpo.samplers.model.branches import active_at
 from hpo.samplers.model.configurations import configurations, names_of
+from hpo.samplers.model.exhausted import OnExhausted, least_tried
+from hpo.samplers.model.tried import Tried
 from hpo.samplers.tpe.ratio import from_prior
 from hpo.samplers.tpe.search import Search
-from hpo.samplers.tpe.tried import Tried
 
 __all__ = ["is_tried", "untried"]
 
@@ -25,20 +26,22 @@ def is_tried(search: Search, point: Array, tried: Tried) -> bool:
     return names_of(search.axes.values(point[None], active))[0] in tried
 
 
-def untried(search: Search, tried: Tried, rng: np.random.Generator) -> Array:
+def untried(search: Search, tried: Tried, on_exhausted: OnExhausted, key: Key) -> Array:
     """A promising point that was not tried, shape (d,), NaN where inactive.
 
     Where good points are all used up, the rest of the space is listed, if it can be, or drawn from. Some values may be
-    given such that nothing is left; then a point is tried again.
+    given such that nothing is left, or nothing may be left at all; then a point is tried again, in the latter case one
+    of those that were tried least often.
 
     Raises:
-        SearchSpaceExhausted: If nothing is left of the whole space.
+        SearchSpaceExhausted: If nothing is left of the whole space, and the study is to end then.
     """
+    rng = key.child("tpe").generator()
     for _ in range(_ROUNDS):
         point = search.point(rng, tried)
         if not np.isnan(point).all():
             return point
-    listed = _listed(search, tried, rng) if np.isnan(search.given).all() else None
+    listed = _listed(search, tried, on_exhausted, key, rng) if np.isnan(search.given).all() else None
     if listed is not None:
         return listed
     for _ in range(_ROUNDS):
@@ -48,17 +51,14 @@ def untried(search: Search, tried: Tried, rng: np.random.Generator) -> Array:
     return search.along_branch(search.known, search.given, rng)
 
 
-def _listed(search: Search, tried: Tried, rng: np.random.Generator) -> Array | None:
+def _listed(
+    search: Search, tried: Tried, on_exhausted: OnExhausted, key: Key, rng: np.random.Generator
+) -> Array | None:
     """The best of the configurations that are left, shape (d,); None if there are too many to list."""
     values = configurations(search.tree, search.axes.cardinality.astype(np.int64), _MOST_LISTED)
     if values is None:
         return None
-    left = values[[name not in tried for name in names_of(values)]]
-    if not len(left):
-        raise SearchSpaceExhausted(
-            f"All {len(values)} configurations of the space have been tried. With "
-            "TPESampler(allow_duplicates=True) trials go on, also in order to widen a range or to add choices."
-        )
+    left = least_tried(values, tried, on_exhausted, key)
     left = left[rng.choice(len(left), min(len(left), _MOST_COMPARED), replace=False)]
     return search.most_promising(search.axes.at(left), left >= 0)
 

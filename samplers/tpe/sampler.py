@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property, partial
-from typing import Literal, final
+from typing import Any, Literal, final
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from hpo.key import Key
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.branches import Leaf, active_at, tree_of
-from hpo.samplers.model.configurations import names_of
+from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
+from hpo.samplers.model.tried import Tried
 from hpo.samplers.tpe.densities import Densities
 from hpo.samplers.tpe.fidelity import enough_step
 from hpo.samplers.tpe.finite import is_tried, untried
@@ -23,7 +24,7 @@ from hpo.samplers.tpe.record import Record
 from hpo.samplers.tpe.search import Search
 from hpo.samplers.tpe.split import Split, linear, root
 from hpo.samplers.tpe.trials import Trials
-from hpo.samplers.tpe.tried import Tried
+from hpo.samplers.unused import check_function, say_unused
 from hpo.space import Space
 
 __all__ = ["TPESampler"]
@@ -37,6 +38,15 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "bad_weights": ("uniform", "old-decay"),
     "bandwidth": ("between", "gap", "scott"),
     "failures": ("ignore", "bad"),
+    "on_exhausted": ON_EXHAUSTED,
+}
+_INSTEAD = {
+    "weights": 'good_weights and bad_weights say how trials count, "old-decay" by their age',
+    "categorical_distance_func": "suggest_categorical(..., ordered=True) tells near choices from far ones",
+    "consider_prior": "the prior always counts, as much as prior_weight says",
+    "consider_magic_clip": "magic_clip_exponent and min_bandwidth say how narrow kernels may be",
+    "consider_endpoints": "bandwidth says how wide kernels are",
+    "warn_independent_sampling": "a parameter that is new inside of a trial is drawn given what the trial has",
 }
 
 
@@ -55,8 +65,8 @@ class TPESampler:
     the ratio (c-TPE), in which a trial is good or not by its objectives alone once one is feasible, and before that by
     how little it violates. The best configuration may lie at a constraint or far within: in half of the asks
     infeasible trials count no more than the good feasible ones. Of several objectives the non-domination rank counts,
-    and within the rank that is cut the dominated hypervolume. A finite space is searched without trying anything
-    twice.
+    and within the rank that is cut the dominated hypervolume. In a finite space nothing is tried twice until all has
+    been tried.
 
     The cost of an ask does not grow with the history: of the trials that are not good a fair sample stands for all.
 
@@ -85,7 +95,13 @@ class TPESampler:
         exploration: Share of asks in which one category, rarely tried ones first, is given and the rest is modelled
             on the trials with it. Without it a branch whose first trials were unlucky may never be seen again.
         failures: "ignore" failed trials, or count them as "bad".
-        allow_duplicates: Whether to try a configuration of a finite space again.
+        allow_duplicates: Whether to try a configuration of a finite space again while others are left.
+        on_exhausted: When all configurations of a finite space have been tried, "repeat" them, those that were tried
+            least often first, and of these the most promising one, as is right where there is noise; or "stop".
+        constraints_func: Called with each trial that completes or is pruned, as it will be stored; returns its
+            constraints, which hold where they are ≤ 0. `trial.set_constraint` in the objective does the same.
+        weights, categorical_distance_func, consider_prior, consider_magic_clip, consider_endpoints,
+            warn_independent_sampling: Change nothing, and are there so that scripts run; a warning says what does.
         n_kernels: Trials in the sample that stands for the whole history.
         multi_fidelity: Compare trials by what they reported at the largest step that 4 (d + 1) of them have reached,
             if there are d parameters, and not by their values; those that did not get there come after, as pruned
@@ -94,7 +110,7 @@ class TPESampler:
             trials share one model, it needed half of that time on our benchmark's learning curves.
 
     Raises:
-        SearchSpaceExhausted: From `ask`, when all configurations of a finite space have been tried.
+        SearchSpaceExhausted: From `ask` with `on_exhausted="stop"`, when nothing is left; `optimize` then returns.
 
     Sources: Bergstra et al. (2011), "Algorithms for hyper-parameter optimization"; Watanabe (2023),
     arXiv 2304.11127, for the options; Watanabe and Hutter (2022), arXiv 2211.14411, for constraints; Ozaki et al.
@@ -113,7 +129,7 @@ class TPESampler:
     group: bool = False
     constant_liar: bool = True
     gamma: Callable[[int], int] | None = None
-    prior_weight: float = 1.0
+    prior_weight: float | None = 1.0
     startup: Literal["random", "stratified", "sobol"] = "stratified"
     split: Literal["linear", "sqrt"] = "linear"
     good_fraction: float = 0.1
@@ -129,8 +145,36 @@ class TPESampler:
     allow_duplicates: bool = False
     n_kernels: int = 192
     multi_fidelity: bool = False
+    on_exhausted: OnExhausted = "repeat"
+    constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False, compare=False)
+    weights: InitVar[Any] = None
+    categorical_distance_func: InitVar[Any] = None
+    consider_prior: InitVar[bool | None] = None
+    consider_magic_clip: InitVar[bool | None] = None
+    consider_endpoints: InitVar[bool | None] = None
+    warn_independent_sampling: InitVar[bool | None] = None
 
-    def __post_init__(self) -> None:
+    def __post_init__(
+        self,
+        weights: Any,
+        categorical_distance_func: Any,
+        consider_prior: bool | None,
+        consider_magic_clip: bool | None,
+        consider_endpoints: bool | None,
+        warn_independent_sampling: bool | None,
+    ) -> None:
+        unused = {
+            "weights": weights,
+            "categorical_distance_func": categorical_distance_func,
+            "consider_prior": consider_prior,
+            "consider_magic_clip": consider_magic_clip,
+            "consider_endpoints": consider_endpoints,
+            "warn_independent_sampling": warn_independent_sampling,
+        }
+        say_unused("TPESampler", unused, _INSTEAD)
+        share = self.gamma if isinstance(self.gamma, float) else 0.25
+        check_function("gamma", self.gamma, f"good_fraction={share!r}, or gamma=lambda n: math.ceil({share!r} * n)")
+        check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
@@ -144,6 +188,23 @@ class TPESampler:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise ValueError(f"{name} must be > 0, got {value!r}.")
+
+    @staticmethod
+    def hyperopt_parameters() -> dict[str, Any]:
+        """Arguments that are as in Hyperopt: `TPESampler(**TPESampler.hyperopt_parameters())`."""
+        return {
+            "n_startup_trials": 20,
+            "n_ei_candidates": 24,
+            "prior_weight": 1.0,
+            "split": "sqrt",
+            "good_fraction": 0.25,
+            "good_limit": 25,
+            "good_weights": "old-decay",
+            "bad_weights": "old-decay",
+        }
+
+    def reseed_rng(self) -> None:
+        """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
 
     def sample(self, space: Space, history: History, key: Key) -> Array:
         if not len(space):
@@ -187,7 +248,7 @@ class TPESampler:
         search = self._search(space, axes, record, history, key)
         if search is None:
             return False
-        return is_tried(search, axes.points(row[None])[0], self._tried(space, history, axes, search.pending))
+        return is_tried(search, axes.points(row[None])[0], Tried.of(history, space, axes, search.pending))
 
     def _single(self, space: Space, record: Record, history: History, key: Key) -> float:
         """One parameter's value, whatever the others are."""
@@ -198,11 +259,10 @@ class TPESampler:
         search = self._search(space, axes, record, history, key)
         if search is None:
             return np.full(len(space), np.nan)
-        rng = key.child("tpe").generator()
         if self._must_be_new(space, axes, history):
-            point = untried(search, self._tried(space, history, axes, search.pending), rng)
+            point = untried(search, Tried.of(history, space, axes, search.pending), self.on_exhausted, key)
         else:
-            point = search.point(rng)
+            point = search.point(key.child("tpe").generator())
         return np.asarray(axes.coded(point[None])[0])
 
     def _search(self, space: Space, axes: Axes, record: Record, history: History, key: Key) -> Search | None:
@@ -239,11 +299,6 @@ class TPESampler:
         may_repeat = self.allow_duplicates or self.multivariate is False
         return space is history.space and axes.is_finite and not may_repeat
 
-    def _tried(self, space: Space, history: History, axes: Axes, pending: Array) -> Tried:
-        """The configurations of finished and running trials."""
-        tried = history.fold(Fold("tpe.tried", Tried(), partial(Tried.advance, axes=axes, space=space), space))
-        return tried.including(names_of(axes.values(pending, ~np.isnan(pending))))
-
     def _n_compared(self, record: Record, history: History) -> int:
         """How many trials are divided into good and bad ones by the same measure."""
         enough = self.multi_fidelity and record.n_complete >= self._n_enough(history)
@@ -267,5 +322,5 @@ class TPESampler:
             magic_clip_exponent=self.magic_clip_exponent,
             min_bandwidth=self.min_bandwidth,
             category_prior=self.category_prior,
-            prior_weight=self.prior_weight,
+            prior_weight=1.0 if self.prior_weight is None else self.prior_weight,
         )

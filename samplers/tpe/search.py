@@ -11,11 +11,11 @@ from hpo.arrays import Array, BoolArray
 from hpo.samplers.model.axes import Axes
 from hpo.samplers.model.branches import BINS, Leaf, Tree
 from hpo.samplers.model.configurations import names_of
+from hpo.samplers.model.tried import Tried
 from hpo.samplers.tpe.densities import Densities
 from hpo.samplers.tpe.rare import rare_choice
 from hpo.samplers.tpe.split import Split
 from hpo.samplers.tpe.trials import Trials
-from hpo.samplers.tpe.tried import Tried
 
 __all__ = ["Search"]
 

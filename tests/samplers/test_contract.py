@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hpo.protocols import Sampler
 from hpo.samplers import GPSampler, GridSampler, RandomSampler, TPESampler
 from hpo.testing import SamplerContract
 
+OTHERS: dict[str, list[Any]] = {"n": [0], "lr": [1e-3], "step": [0.1], "normal": [0.5], "size": [1]}
 SAMPLERS: list[Sampler] = [
     RandomSampler(),
     RandomSampler(seed=3),
-    GridSampler({"x": [0.25, 0.5, 0.75], "kind": ["a", "b"]}),
-    GridSampler({"x": [0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.75], "kind": ["a", "b"]}, seed=1),
+    GridSampler({"x": [0.25, 0.5, 0.75], "kind": ["a", "b"], **OTHERS}),
+    GridSampler({"x": [0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.75], "kind": ["a", "b"], **OTHERS}, seed=1),
     GPSampler(seed=1, n_startup_trials=5),
     TPESampler(),
     TPESampler(seed=5, n_startup_trials=0, bandwidth="scott", good_weights="old-decay", bad_weights="old-decay"),

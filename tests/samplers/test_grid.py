@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -17,9 +18,9 @@ import hpo
 from hpo.distributions import FloatDistribution
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.key import Key
+from hpo.pruners import HyperbandPruner
 from hpo.samplers import GridSampler
 from hpo.samplers.permutation import Permutation
-from hpo.space import Space
 from hpo.storage import InMemoryStorage
 from hpo.study import Study
 from hpo.trial import Trial, TrialState
@@ -222,18 +223,85 @@ def test_beyond_the_last_cell_ask_raises_and_optimize_ends() -> None:
     assert [trial.state for trial in study.trials] == [TrialState.COMPLETE]
 
 
-def test_a_value_outside_of_the_suggested_range_is_an_error_that_names_it() -> None:
-    study = hpo.create_study(sampler=GridSampler({"x": [2.0]}))
-    with pytest.raises(ValueError, match=r"2\.0 of 'x' does not lie in"):
-        study.optimize(lambda trial: trial.suggest_float("x", 0, 1))
+def test_a_value_outside_of_the_range_or_between_steps_is_tried_all_the_same_after_one_warning() -> None:
+    grid = {"x": [0.5, 2.0, 3.0], "step": [0.1, 0.25]}
+
+    def outside(trial: Trial) -> float:
+        return trial.suggest_float("x", 0, 1) + trial.suggest_float("step", 0, 1, step=0.1)
+
+    study = hpo.create_study(sampler=GridSampler(grid, seed=0))
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        study.optimize(outside)
+    assert sorted((t.params["x"], t.params["step"]) for t in study.trials) == sorted(itertools.product(*grid.values()))
+    assert len(said) == 2
+    assert {warning.filename for warning in said} == {__file__}
+    assert any("'x' the value 2.0, which does not lie in" in str(w.message) or "3.0" in str(w.message) for w in said)
+    assert study.verify() == []
 
 
-def test_parameters_outside_of_the_grid_are_drawn_from_the_prior() -> None:
-    study = hpo.create_study(sampler=GridSampler({"x": [0.1, 0.2, 0.3]}, seed=0))
-    study.optimize(lambda trial: trial.suggest_float("x", 0, 1) + trial.suggest_float("free", 0, 1))
-    free = [trial.params["free"] for trial in study.trials]
-    space = Space({"free": FloatDistribution(0, 1)})
-    assert free == [space.decode(space.uniform(Key(0, number)))["free"] for number in range(3)]
+@pytest.mark.filterwarnings("ignore:.*does not lie in")
+def test_threads_share_what_lies_outside_too() -> None:
+    for seed in range(5):
+        study = hpo.create_study(sampler=GridSampler({"x": [0.5, 2.0, 3.0, 4.0], "n": [1, 2, 3]}, seed=seed))
+        study.optimize(lambda t: t.suggest_float("x", 0, 1) + t.suggest_int("n", 1, 3), n_jobs=4)
+        assert len({repr(t.params) for t in study.trials}) == len(study.trials) == 12
+
+
+@pytest.mark.parametrize(
+    ("value", "ask"),
+    [
+        ("b", lambda trial: trial.suggest_float("x", 0, 1)),
+        (None, lambda trial: trial.suggest_float("x", 0, 1)),
+        (0.5, lambda trial: trial.suggest_int("x", 0, 1)),
+        ("c", lambda trial: trial.suggest_categorical("x", ["a", "b"])),
+    ],
+)
+def test_a_value_of_another_kind_is_an_error_that_names_it(value: Any, ask: Callable[[Trial], Any]) -> None:
+    study = hpo.create_study(sampler=GridSampler({"x": [value]}))
+    with pytest.raises(ValueError, match=f"value {value!r} of 'x' cannot be one of"):
+        study.optimize(ask, n_trials=3)
+
+
+def test_a_parameter_that_is_not_in_the_grid_is_an_error_that_names_the_nearest() -> None:
+    study = hpo.create_study(sampler=GridSampler({"learning_rate": [0.1, 0.2], "depth": [1, 2]}))
+    with pytest.raises(ValueError, match=r"'learning_rat', which is not in the grid .* did you mean 'learning_rate'\?"):
+        study.optimize(lambda trial: trial.suggest_float("learning_rat", 0, 1))
+    with pytest.raises(ValueError, match="'width', which is not in the grid of .*'depth'.: give it"):
+        study.optimize(lambda trial: trial.suggest_float("width", 0, 1))
+    assert len(study.trials) == 2
+
+
+def test_what_was_queued_or_has_one_value_need_not_be_in_the_grid() -> None:
+    study = hpo.create_study(sampler=GridSampler({"x": [0.1, 0.2]}, seed=0))
+    study.enqueue_trial({"other": 0.3, "x": 0.2})
+    study.optimize(lambda t: t.suggest_float("x", 0, 1) + (t.suggest_float("other", 0, 1) if t.number == 0 else 0))
+    study.optimize(lambda t: t.suggest_float("x", 0, 1) + t.suggest_int("only", 3, 3))
+    assert sorted(trial.params["x"] for trial in study.trials) == [0.1, 0.2]
+
+
+def test_what_is_queued_after_the_last_cell_is_tried() -> None:
+    study = hpo.create_study(sampler=GridSampler({"x": [0.1, 0.2], "n": [1, 2]}, seed=0))
+    study.optimize(lambda t: t.suggest_float("x", 0, 1) + t.suggest_int("n", 1, 2))
+    study.enqueue_trial({"x": 0.7})
+    study.optimize(lambda t: t.suggest_float("x", 0, 1) + t.suggest_int("n", 1, 2))
+    assert len(study.trials) == 5
+    assert study.trials[4].params["x"] == 0.7
+
+
+def test_brackets_do_not_divide_the_grid() -> None:
+    def objective(trial: Trial) -> float:
+        for step in range(9):
+            trial.report(trial.suggest_float("x", 0, 1) + trial.suggest_int("n", 1, 3), step)
+            if trial.should_prune():
+                raise hpo.TrialPruned
+        return 0.0
+
+    sampler = GridSampler({"x": [0.1, 0.2, 0.3], "n": [1, 2, 3]}, seed=0)
+    study = hpo.create_study(sampler=sampler, pruner=HyperbandPruner(max_resource=9))
+    study.optimize(objective)
+    assert len({repr(trial.params) for trial in study.trials}) == len(study.trials) == 9
+    assert study.verify() == []
 
 
 def test_equal_values_are_one_and_samplers_are_values() -> None:

@@ -209,7 +209,10 @@ def test_what_samplers_noted_for_themselves_stays_behind(url: str) -> None:
     for name in storage.studies():
         study = hpo.load_study(study_name=name, storage=storage)
         assert study.system_attrs == ({"study:metric_names": ["accuracy"]} if name == "single" else {})
-        kept |= {(name, trial.number): trial.system_attrs for trial in study.trials if trial.system_attrs}
+        for trial in study.trials:
+            shown = trial.system_attrs.pop("constraints", [])  # is shown of the trial's constraints, and not stored
+            assert shown == list(trial.constraints.values())
+            kept |= {(name, trial.number): trial.system_attrs} if trial.system_attrs else {}
     assert kept == {
         ("single", 10): {"artifacts:1": "kept"},
         ("single", 12): {"fixed_params": {"x": 0.75, "kind": True}},

@@ -42,6 +42,14 @@ def test_plain_distributions_are_written_as_optuna_writes_them(distribution: Bas
     assert json_to_distribution(text) == distribution
 
 
+def test_normals_are_written_as_before_there_were_integers_among_them() -> None:
+    """The digests of stored spaces are made of this text."""
+    text = '{"mean": 0.0, "std": 1.0, "low": null, "high": null, "log": true, "step": 1.0}'
+    assert json.loads(distribution_to_json(NormalDistribution(0, 1, log=True, step=1)))["attributes"] == json.loads(
+        text
+    )
+
+
 @pytest.mark.parametrize(
     ("short", "distribution"),
     [
@@ -49,6 +57,7 @@ def test_plain_distributions_are_written_as_optuna_writes_them(distribution: Bas
         ({"type": "int", "low": 1, "high": 8, "log": True}, IntDistribution(1, 8, log=True)),
         ({"type": "categorical", "choices": ["a", 2], "weights": [1, 3]}, CategoricalDistribution(["a", 2], [1, 3])),
         ({"type": "normal", "mean": 0, "std": 1, "low": -1}, NormalDistribution(0, 1, low=-1)),
+        ({"type": "normal", "mean": 0, "std": 9, "integer": True}, NormalDistribution(0, 9, integer=True)),
     ],
     ids=str,
 )

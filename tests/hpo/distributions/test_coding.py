@@ -55,6 +55,16 @@ def test_coding_a_quantised_normal_gives_a_neighbour_at_most(u: float, distribut
         assert distribution.decode(encode(distribution, value)) == value
 
 
+@given(units, normal_distributions(continuous=False))
+def test_integers_are_integers_and_lognormals_positive(u: float, distribution: NormalDistribution) -> None:
+    value = distribution.decode(u)
+    assert type(value) is (int if distribution.integer else float)
+    if distribution.log:
+        assert value > 0
+        assert not distribution.contains(0.0)
+        assert distribution.least == distribution.decode(0.0)
+
+
 @given(st.floats(1e-6, 1 - 1e-6), normal_distributions())
 def test_coding_a_normal_keeps_its_value(u: float, distribution: NormalDistribution) -> None:
     value = distribution.decode(u)

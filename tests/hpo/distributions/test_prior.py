@@ -88,6 +88,13 @@ def test_continuous_domains_are_drawn_from_their_prior(distribution: BaseDistrib
     assert kstest(draws(distribution, 2000), cdf).pvalue > 1e-3
 
 
+def test_the_first_step_of_a_lognormal_has_what_lies_below_it_too() -> None:
+    distribution = NormalDistribution(0.5, 1.0, high=4, log=True, integer=True)
+    counts = Counter(draws(distribution))
+    p = np.diff(norm(0.5, 1.0).cdf(np.log([1e-300, 1.5, 2.5, 3.5, 4.5])))
+    assert chisquare([counts[v] for v in (1, 2, 3, 4)], p / p.sum() * 4000).pvalue > 1e-3
+
+
 def test_a_quantised_normal_has_the_probability_of_its_cells() -> None:
     distribution = NormalDistribution(3.0, 4.0, low=0.0, high=8.0, step=2.0)
     counts = Counter(draws(distribution))

@@ -28,6 +28,9 @@ SUGGESTIONS: list[tuple[str, tuple[Any, ...], dict[str, Any], type]] = [
     ("suggest_normal", (0, 1), {"low": -1, "high": 2}, float),
     ("suggest_normal", (-3, 1), {"log": True}, float),
     ("suggest_normal", (0, 10), {"step": 2.5}, float),
+    ("suggest_normal", (100, 15), {"integer": True}, int),
+    ("suggest_normal", (3, 1), {"integer": True, "log": True}, int),
+    ("suggest_normal", (0, 10), {"integer": True, "step": 5, "low": -20, "high": 20}, int),
     ("suggest_categorical", (["a", "b"],), {}, str),
     ("suggest_categorical", ([1, 2, 4],), {"ordered": True}, int),
     ("suggest_categorical", ([True, False],), {"weights": [3, 1]}, bool),
@@ -76,6 +79,9 @@ def test_a_parameter_does_not_depend_on_the_others_or_on_history() -> None:
         ("suggest_categorical", (["a"],), {"weights": [1, 2]}),
         ("suggest_normal", (0, 0), {}),
         ("suggest_normal", (0, 1), {"low": 60, "high": 70}),
+        ("suggest_normal", (0, 1), {"integer": True, "step": 0.5}),
+        ("suggest_normal", (0, 1), {"integer": True, "low": 0.5}),
+        ("suggest_normal", (0, 1), {"integer": True, "high": 2.0**60}),
     ],
 )
 def test_impossible_domains_are_refused(method: str, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 import hpo
-from hpo.exceptions import SearchSpaceExhausted
 from hpo.samplers import GPSampler
 from hpo.study import Study
 from hpo.trial import Trial
@@ -58,19 +57,6 @@ def test_trials_that_are_asked_together_spread() -> None:
     distances = np.linalg.norm(points[:, None] - points, axis=2)[np.triu_indices(5, 1)]
     assert distances.min() > 1e-3
     assert distances.max() > 1.0  # some look elsewhere, although this bowl is known well by now
-
-
-def test_no_configuration_is_tried_twice_until_all_are() -> None:
-    study = study_of(GPSampler(n_startup_trials=3))
-    tried = set()
-    for _ in range(12):
-        trial = study.ask()
-        values = trial.suggest_int("n", 1, 4), trial.suggest_categorical("kind", ["a", "b", "c"])
-        tried.add(values)
-        study.tell(trial, values[0] + len(values[1]))
-    assert len(tried) == 12
-    with pytest.raises(SearchSpaceExhausted):
-        study.ask()
 
 
 def test_declared_noise_allows_to_try_again() -> None:

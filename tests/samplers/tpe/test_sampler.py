@@ -10,7 +10,6 @@ import pytest
 
 import hpo
 from hpo.distributions import CategoricalDistribution, FloatDistribution
-from hpo.exceptions import SearchSpaceExhausted
 from hpo.key import Key
 from hpo.samplers import RandomSampler, TPESampler
 from hpo.samplers.tpe.record import Record
@@ -186,29 +185,6 @@ def test_several_objectives_are_traded_off(m: int) -> None:
     study = studied(objective, 120, directions=["minimize"] * m)
     rest = [sum((trial.params[f"y{i}"] - 0.5) ** 2 for i in range(3)) for trial in study.trials]
     assert np.mean(rest[60:]) < 0.6 * np.mean(rest[:20])
-
-
-def test_a_finite_space_is_searched_without_repetition_and_then_ends() -> None:
-    def objective(trial: Trial) -> float:
-        kind = trial.suggest_categorical("kind", ["a", "b", "c"])
-        if kind == "a":
-            return float(trial.suggest_int("n", 1, 5))
-        return 3.0 if kind == "b" else trial.suggest_float("step", 0, 1, step=0.25)
-
-    study = studied(objective, 100)
-    tried = [tuple(sorted(trial.params.items())) for trial in study.get_trials(states=(TrialState.COMPLETE,))]
-    assert len(tried) == len(set(tried)) == 11
-    with pytest.raises(SearchSpaceExhausted):
-        study.ask()
-    assert study.verify() == []
-
-
-def test_running_trials_have_their_configurations_tried() -> None:
-    study = studied(lambda trial: float(trial.suggest_int("n", 0, 9)), 4)
-    waiting = [study.ask() for _ in range(6)]
-    assert len({trial.suggest_int("n", 0, 9) for trial in waiting} | {t.params["n"] for t in study.trials[:4]}) == 10
-    with pytest.raises(SearchSpaceExhausted):
-        study.ask()
 
 
 def test_duplicates_may_be_allowed() -> None:

@@ -1,0 +1,174 @@
+"""The choices that trials made, as a tree: which parameter an objective asks for depends on those that it has."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, final
+
+import numpy as np
+
+from hpo.distributions import BaseDistribution, CategoricalDistribution, token
+from hpo.history import History
+
+__all__ = ["Choices", "Node", "index_of", "is_among", "n_values", "value_at"]
+
+
+@final
+@dataclass(frozen=True)
+class Node:
+    """A parameter that is asked for after the same choices.
+
+    Args:
+        name, distribution: Of the parameter, as it was asked for last.
+        children: What came after each value that was tried, by the value's token, with the value; None where the trial
+            ended without asking for more.
+    """
+
+    name: str
+    distribution: BaseDistribution
+    children: Mapping[str, tuple[Any, Node | None]] = field(default_factory=dict)
+    n_left: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "n_left", self.count(self.distribution))
+
+    def count(self, distribution: BaseDistribution) -> int:
+        """Ways to go on that nobody has tried, as far as they are known: each untried value is one."""
+        tried = [child for value, child in self.children.values() if is_among(distribution, value)]
+        return n_values(distribution) - len(tried) + sum(child.n_left for child in tried if child is not None)
+
+    def chosen(self, u: float, distribution: BaseDistribution) -> tuple[Any, Node | None]:
+        """A value at probability `u` in [0, 1), each untried way being equally probable, and what came after it.
+
+        Where nothing is left, any value.
+        """
+        n = self.count(distribution)
+        if n == 0:
+            value = value_at(distribution, int(u * n_values(distribution)))
+            return value, self.after(value)
+        rest = int(u * n)
+        inside = [(value, child) for value, child in self.children.values() if is_among(distribution, value)]
+        tried = sorted(index_of(distribution, value) for value, _ in inside)
+        if rest < n_values(distribution) - len(tried):
+            for index in tried:  # the untried value of that rank
+                rest += index <= rest
+            return value_at(distribution, rest), None
+        rest -= n_values(distribution) - len(tried)
+        for value, child in inside:
+            left = 0 if child is None else child.n_left
+            if rest < left:
+                return value, child
+            rest -= left
+        raise AssertionError("the ways that are left add up to their number")
+
+    def after(self, value: Any) -> Node | None:
+        """What came after a value; None if nothing is known."""
+        return self.children.get(token(value), (value, None))[1]
+
+
+@final
+@dataclass(frozen=True)
+class Choices:
+    """What was tried.
+
+    Args:
+        root: The first parameter; None as long as no trial had one.
+        ended: Whether a trial has ended without asking for any.
+    """
+
+    root: Node | None = None
+    ended: bool = False
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether nothing is left that nobody has tried."""
+        return self.ended if self.root is None else self.root.n_left == 0
+
+    def advance(self, fresh: History) -> Choices:
+        """With what some more trials tried, failed ones too."""
+        tree = self
+        for row in range(len(fresh)):
+            trial = fresh.finished(row)
+            tree = tree.including(trial.parameters, trial.space)
+        return tree
+
+    def including(self, values: Mapping[str, Any], distributions: Mapping[str, BaseDistribution]) -> Choices:
+        """With a trial's values, in the order in which it asked for them."""
+        if any(math.isinf(distribution.cardinality) for distribution in distributions.values()):
+            return self  # was added from elsewhere
+        if not values:
+            return replace(self, ended=True)
+        return replace(self, root=_grown(self.root, dict(values), distributions))
+
+    def expecting(self, values: Mapping[str, Any]) -> Choices:
+        """With the values that a running trial is expected to try, as far as the tree knows the parameters."""
+        return self if self.root is None else replace(self, root=_expected(self.root, values))
+
+
+def _grown(node: Node | None, values: dict[str, Any], distributions: Mapping[str, BaseDistribution]) -> Node | None:
+    """A node with the way of a trial from there on, given what it has not been asked for yet."""
+    if not values:
+        return node
+    if node is None:
+        name = next(iter(values))
+        node = Node(name, distributions[name])
+    elif node.name not in values:  # failed before, or asks for other parameters now than others did
+        return node
+    value = values.pop(node.name)
+    children = {**node.children, token(value): (value, _grown(node.after(value), values, distributions))}
+    return Node(node.name, distributions[node.name], children)
+
+
+def _expected(node: Node, values: Mapping[str, Any]) -> Node:
+    if node.name not in values:
+        return node
+    value = values[node.name]
+    after = node.after(value)
+    child = None if after is None else _expected(after, values)
+    return replace(node, children={**node.children, token(value): (value, child)})
+
+
+def is_among(distribution: BaseDistribution, value: Any) -> bool:
+    """Whether a value is one that can be chosen; categories of probability 0 are none."""
+    if isinstance(distribution, CategoricalDistribution):
+        return token(value) in _possible(distribution)
+    return distribution.contains(value)
+
+
+def n_values(distribution: BaseDistribution) -> int:
+    """How many values can be chosen from."""
+    if isinstance(distribution, CategoricalDistribution):
+        return len(_possible(distribution))
+    return int(distribution.cardinality)
+
+
+def value_at(distribution: BaseDistribution, index: int) -> Any:
+    """The value of an index below `n_values`."""
+    if isinstance(distribution, CategoricalDistribution):
+        return distribution.decode(list(_possible(distribution).values())[index])
+    low, high = float(distribution.decode(0.0)), float(distribution.decode(1.0))
+    internal = min(low + index * _step(distribution), high)  # rounding may lead beyond the end
+    return distribution.decode(float(distribution.encode(np.array([internal]))[0]))
+
+
+def index_of(distribution: BaseDistribution, value: Any) -> int:
+    """The index of a value that can be chosen."""
+    if isinstance(distribution, CategoricalDistribution):
+        return list(_possible(distribution)).index(token(value))
+    return round((float(value) - float(distribution.decode(0.0))) / (_step(distribution) or 1.0))
+
+
+@lru_cache(maxsize=256)
+def _possible(distribution: CategoricalDistribution) -> dict[str, int]:
+    """The index of each choice by its token; of equal ones the first, and none of probability 0."""
+    weights = distribution.weights or (1.0,) * len(distribution.choices)
+    choices = zip(distribution.tokens, weights, strict=True)
+    return {name: i for i, (name, weight) in reversed(list(enumerate(choices))) if weight > 0}
+
+
+def _step(distribution: BaseDistribution) -> float:
+    step: float | None = getattr(distribution, "step", None)
+    return 0.0 if step is None else float(step)

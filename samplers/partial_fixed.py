@@ -1,0 +1,65 @@
+"""Some parameters fixed, the others as another sampler says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, final
+
+import numpy as np
+
+from hpo.arrays import Array
+from hpo.distributions import BaseDistribution
+from hpo.history import History
+from hpo.key import Key
+from hpo.protocols import Sampler, sampled, stepwise
+from hpo.space import Space
+
+__all__ = ["PartialFixedSampler"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class PartialFixedSampler:
+    """Give some parameters values, and let another sampler choose the others, given these.
+
+    Args:
+        fixed_params: Values by name. One outside of its domain is used all the same, after a warning.
+        base_sampler: For the others.
+
+    Example:
+        >>> study.sampler = PartialFixedSampler({"depth": 3}, study.sampler)
+    """
+
+    fixed_params: Mapping[str, Any]
+    base_sampler: Sampler
+
+    @property
+    def seed(self) -> int | None:
+        """That of the other sampler."""
+        seed: int | None = getattr(self.base_sampler, "seed", None)
+        return seed
+
+    @property
+    def wrapped(self) -> Sampler:
+        """The other sampler."""
+        return self.base_sampler
+
+    def sample(self, space: Space, history: History, key: Key) -> Array:
+        row = np.array(sampled(self.base_sampler, space, self._given(history), key), dtype=np.float64)
+        fixed = space.encode(self.fixed_params)
+        is_fixed = np.array([name in self.fixed_params for name in space], dtype=np.bool_)
+        return np.where(is_fixed, fixed, row)
+
+    def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
+        """The value that is fixed, or what the other sampler says."""
+        if name in self.fixed_params:
+            return distribution.to_external_repr(distribution.to_internal_repr(self.fixed_params[name]))
+        asked, known = stepwise(self.base_sampler), self._given(history)
+        if asked is not None:
+            return asked.value(name, distribution, known, key)
+        (coded,) = sampled(self.base_sampler, Space({name: distribution}), known, key)
+        return distribution.decode(coded)
+
+    def _given(self, history: History) -> History:
+        return history.with_given({**self.fixed_params, **history.given})

@@ -1,0 +1,39 @@
+"""Arguments of scripts written for Optuna that change nothing here."""
+
+from __future__ import annotations
+
+import warnings
+from functools import lru_cache
+from typing import Any
+
+__all__ = ["check_function", "say_unused"]
+
+
+def say_unused(owner: str, given: dict[str, Any], instead: dict[str, str]) -> None:
+    """Warn, once for each name in a process, of arguments that are given and have no effect.
+
+    Args:
+        owner: Whose arguments.
+        given: By name; None for what was not given.
+        instead: What to write, by name.
+    """
+    for name, value in given.items():
+        if value is not None:
+            _say(owner, name, instead[name])
+
+
+@lru_cache
+def _say(owner: str, name: str, instead: str) -> None:
+    warnings.warn(f"{owner}({name}=…) has no effect here, and can be left out: {instead}.", FutureWarning, stacklevel=5)
+
+
+def check_function(name: str, value: Any, example: str) -> None:
+    """Raise TypeError unless an argument is a function, or None.
+
+    Args:
+        name: Of the argument.
+        value: Of the argument.
+        example: What to write.
+    """
+    if value is not None and not callable(value):
+        raise TypeError(f"{name} must be a function or None, got {value!r}; write {example}.")
