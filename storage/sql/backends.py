@@ -225,7 +225,7 @@ class SQLite:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._queue = None if path is None else WriterQueue(Path(f"{path}-turn"))
+        self._queue = None if path is None else WriterQueue(Path(f"{path}-wal"))
         self._mode: str | None = None
 
     def write(self, connection: Any, work: _Work[T], *, relaxed: bool, patient: bool = True) -> T:
