@@ -28,7 +28,7 @@ from hpo.running.progress import Progress
 from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
 from hpo.study import editing
-from hpo.study.defaults import default_pruner, default_sampler
+from hpo.study.defaults import default_pruner, default_sampler, retry_policy
 from hpo.study.optimizing import executor_for, limits_of
 from hpo.study.telling import told_outcome
 from hpo.trial import Trial
@@ -68,13 +68,13 @@ class Study:
         checkpoints: str | Path | None = None,
         identity: str | None = None,
     ) -> None:
+        storage = get_storage(storage)
         plan = Plan(
             default_sampler() if sampler is None else sampler,
             default_pruner() if pruner is None else pruner,
-            RetryPolicy(max_retry=retry, failed=True) if isinstance(retry, int) else retry,
+            retry_policy(retry, storage),
             default_root() if checkpoints is None else Path(checkpoints).absolute(),
         )
-        storage = get_storage(storage)
         log = Log(identity_of(study_name, storage) if identity is None else identity, storage)
         self._set_up(log, Participant(log, plan))
         self._log.open()

@@ -35,7 +35,8 @@ class WriterQueue:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._start()
+        self._lock = threading.Lock()
+        self._file: int | None = None
         _in_use.add(self)
 
     @contextmanager
@@ -58,10 +59,6 @@ class WriterQueue:
             os.close(self._file)
         self._file = None
 
-    def _start(self) -> None:
-        self._lock = threading.Lock()
-        self._file: int | None = None
-
     def _open(self) -> int | None:
         """The log that there is now; None if there is none."""
         if self._file is not None and os.fstat(self._file).st_nlink == 0:
@@ -75,7 +72,7 @@ class WriterQueue:
 
     def _start_in_child(self) -> None:
         self.close()  # else the parent's turn could outlive the parent
-        self._start()
+        self._lock = threading.Lock()
 
 
 _in_use: weakref.WeakSet[WriterQueue] = weakref.WeakSet()
