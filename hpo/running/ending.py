@@ -17,7 +17,7 @@ __all__ = ["end_of", "end_of_asked", "failure", "is_handed_out", "pruned"]
 
 def end_of(trial: LiveTrial, outcome: Outcome, space: Space, ledger: Ledger) -> list[Event]:
     """The end of a trial that runs here, with all that it has kept back; `space` has its distributions."""
-    now = time.time()
+    now = max(time.time(), trial.record.time)  # the clock may have been put back
     events: list[Event] = []
     if space.digest not in ledger.spaces:
         events.append(SpaceDeclared(space))
@@ -46,7 +46,8 @@ def end_of_asked(number: int, outcome: Outcome, record: RunningTrial | None) -> 
     """The end of a trial that another process asked for, with the parameters that it stored."""
     asked = {} if record is None else record.system_attrs.get(ASKED, {})
     space, parameters = asked.get("space", ""), asked.get("parameters", {})
-    return [TrialFinished(number, outcome.state, time.time(), outcome.values, space, parameters, error=outcome.error)]
+    now = time.time() if record is None else max(time.time(), record.time)
+    return [TrialFinished(number, outcome.state, now, outcome.values, space, parameters, error=outcome.error)]
 
 
 def failure(number: int, error: Exception) -> TrialFinished:

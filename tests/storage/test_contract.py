@@ -15,7 +15,6 @@ from hpo.testing import StorageContract
 from tests.storage.conftest import BACKENDS
 from tests.storage.toy import FolderStorage
 
-
 _counter = itertools.count()
 
 
