@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from pathlib import Path
 
 __all__ = ["known_length", "note_length"]
 
@@ -21,9 +22,9 @@ def note_length(descriptor: int, length: int) -> None:
             os.setxattr(descriptor, _NAME, b"%d" % length)
 
 
-def known_length(descriptor: int) -> int:
-    """How many bytes of an open file were acknowledged at least; 0 where nobody has noted it."""
+def known_length(file: int | Path) -> int:
+    """How many bytes of a file were acknowledged at least; 0 where nobody has noted it."""
     if hasattr(os, "getxattr"):
         with suppress(OSError, ValueError):
-            return int(os.getxattr(descriptor, _NAME))
+            return int(os.getxattr(file, _NAME))
     return 0

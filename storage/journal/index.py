@@ -52,6 +52,7 @@ class Index:
     def __init__(self) -> None:
         self.end = 0
         self.n_created = 0
+        self._known = 0  # bytes that were acknowledged when it was first read
         self._n_lines = 0
         self._by_rank: dict[int, Entry] = {}  # in the order of creation
         self._by_identity: dict[str, Entry] = {}
@@ -77,14 +78,14 @@ class Index:
             DamagedJournalError: If a whole line has another checksum than it says, or the file has become shorter.
         """
         size = os.fstat(file.fileno()).st_size
-        if size == self.end:
-            return
         if size < self.end:
             raise DamagedJournalError(_cut(path, size, self.end))
-        known = self.end or known_length(file.fileno())  # before the rest is read: others may be writing
-        self._read_on(file, path)
-        if self.end < known:
-            raise DamagedJournalError(_cut(path, self.end, known))
+        if self.end == 0:
+            self._known = known_length(file.fileno())  # before the rest is read: others may be writing
+        if size > self.end:
+            self._read_on(file, path)
+        if self.end < self._known:
+            raise DamagedJournalError(_cut(path, self.end, self._known))
 
     def _read_on(self, file: io.BufferedReader[Any], path: Path) -> None:
         file.seek(self.end)
