@@ -219,7 +219,7 @@ class Study:
             live = self._participant.begin()
             assert live is not None  # only a budget could refuse one
             trial = Trial(self, self._participant, live)
-            if fixed_distributions:
+            if fixed_distributions is not None:
                 try:
                     for name, distribution in fixed_distributions.items():
                         trial.suggest(name, distribution)
