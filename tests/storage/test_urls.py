@@ -45,7 +45,7 @@ def test_a_database_of_optuna_is_named_and_left_alone(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    storage = optuna.storages.RDBStorage(database_url)
+    storage: Any = optuna.storages.RDBStorage(database_url)
     optuna.create_study(study_name="s", storage=storage).optimize(lambda trial: trial.suggest_float("x", 0, 1), 2)
     storage.remove_session()
     storage.engine.dispose()
@@ -63,8 +63,9 @@ def test_a_database_of_optuna_is_named_and_left_alone(
 def test_a_journal_of_optuna_is_named_and_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    backend = optuna.storages.journal.JournalFileBackend("study.log")
-    optuna.create_study(study_name="s", storage=optuna.storages.JournalStorage(backend))
+    storages: Any = optuna.storages
+    backend = storages.journal.JournalFileBackend("study.log")
+    optuna.create_study(study_name="s", storage=storages.JournalStorage(backend))
     before = contents(tmp_path)
     for use in (*READERS, lambda url: hpo.create_study(storage=url)):
         with pytest.raises(NotADatabaseError, match=r"is a journal of Optuna.*copy_study.*import_optuna"):
