@@ -59,7 +59,8 @@ def objective(trial: Trial) -> float:
 
 class TestSchema:
     def test_all_names_carry_the_prefix(self, url: str) -> None:
-        inspector = sa.inspect(RDBStorage(url).engine)
+        storage = RDBStorage(url)  # lives as long as its engine is used, and closes that at its end
+        inspector = sa.inspect(storage.engine)
         names = inspector.get_table_names() + inspector.get_view_names()
         tables = ["hpo_alembic_version", "hpo_checkpoint", "hpo_event", "hpo_lease", "hpo_study", "hpo_trial"]
         assert sorted(names) == tables
@@ -71,7 +72,8 @@ class TestSchema:
 
         directory = Path(schema.__file__).parent / "migrations"
         assert ScriptDirectory(str(directory)).get_heads() == [schema.HEAD]
-        with RDBStorage(url).engine.connect() as connection:
+        storage = RDBStorage(url)
+        with storage.engine.connect() as connection:
             options = {"version_table": schema.VERSION_TABLE}
             context = MigrationContext.configure(connection, opts=options)
             assert compare_metadata(context, schema.metadata) == []

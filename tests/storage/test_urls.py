@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import optuna
+import optuna as untyped
 import pytest
 import sqlalchemy as sa
 
@@ -19,6 +19,7 @@ from hpo.storage import JournalStorage, RDBStorage, RedisStorage, get_storage
 from hpo.study import RetryPolicy
 from tests.storage.conftest import BACKENDS
 
+optuna: Any = untyped  # some of it has annotations, and some has none
 READERS: list[Callable[[Any], object]] = [
     hpo.get_all_study_names,
     hpo.get_all_study_summaries,
@@ -45,8 +46,9 @@ def test_a_database_of_optuna_is_named_and_left_alone(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    storage: Any = optuna.storages.RDBStorage(database_url)
-    optuna.create_study(study_name="s", storage=storage).optimize(lambda trial: trial.suggest_float("x", 0, 1), 2)
+    storage = optuna.storages.RDBStorage(database_url)
+    made = optuna.create_study(study_name="s", storage=storage)
+    made.optimize(lambda trial: trial.suggest_float("x", 0, 1), 2)
     storage.remove_session()
     storage.engine.dispose()
     before, there = contents(tmp_path), tables(database_url)
@@ -63,7 +65,7 @@ def test_a_database_of_optuna_is_named_and_left_alone(
 def test_a_journal_of_optuna_is_named_and_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    storages: Any = optuna.storages
+    storages = optuna.storages
     backend = storages.journal.JournalFileBackend("study.log")
     optuna.create_study(study_name="s", storage=storages.JournalStorage(backend))
     before = contents(tmp_path)
