@@ -29,6 +29,10 @@ READERS: list[Callable[[Any], object]] = [
 ]
 
 
+def create(url: str) -> object:
+    return hpo.create_study(storage=url)
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -52,7 +56,7 @@ def test_a_database_of_optuna_is_named_and_left_alone(
     storage.remove_session()
     storage.engine.dispose()
     before, there = contents(tmp_path), tables(database_url)
-    for use in (*READERS, lambda url: hpo.create_study(storage=url), RDBStorage):
+    for use in (*READERS, create, RDBStorage):
         with pytest.raises(NotADatabaseError, match=r"is a database of Optuna.*import_optuna\(.*hpo storage import-"):
             use(database_url)
     assert contents(tmp_path) == before
@@ -69,7 +73,7 @@ def test_a_journal_of_optuna_is_named_and_left_alone(tmp_path: Path, monkeypatch
     backend = storages.journal.JournalFileBackend("study.log")
     optuna.create_study(study_name="s", storage=storages.JournalStorage(backend))
     before = contents(tmp_path)
-    for use in (*READERS, lambda url: hpo.create_study(storage=url)):
+    for use in (*READERS, create):
         with pytest.raises(NotADatabaseError, match=r"is a journal of Optuna.*copy_study.*import_optuna"):
             use("journal:///study.log")
     assert contents(tmp_path) == before
