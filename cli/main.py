@@ -14,7 +14,7 @@ import click
 from hpo.cli.secrets import redacted
 from hpo.exceptions import CLIUsageError, HpoError, UnknownStudyError
 
-__all__ = ["EXIT_CODES", "hpo_command", "main"]
+__all__ = ["EXIT_CODES", "help_command", "hpo_command", "main"]
 
 EXIT_CODES = """\b
 Exit codes:
@@ -34,6 +34,7 @@ _HOMES = {
     "delete-study": "studies",
     "enqueue": "trials",
     "export": "export",
+    "help": "main",
     "importances": "figures",
     "optimize": "optimize",
     "plot": "figures",
@@ -65,6 +66,8 @@ class _Commands(click.Group):
             close = get_close_matches(cmd_name, _HOMES, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
             raise click.UsageError(f"There is no command {cmd_name!r}.{hint}", ctx)
+        if cmd_name == "help":
+            return help_command
         module = importlib.import_module(f"hpo.cli.{_HOMES[cmd_name]}")
         command: click.Command = getattr(module, cmd_name.replace("-", "_"))
         return command
@@ -84,6 +87,16 @@ def hpo_command() -> None:
     Instead of giving --storage each time, set the environment variable HPO_STORAGE. A storage that holds a single
     study needs no --study-name.
     """
+
+
+@click.command("help")
+@click.argument("path", metavar="[COMMAND]", nargs=-1)
+def help_command(path: tuple[str, ...]) -> None:
+    """Explain a command, or list all.
+
+    It says the same as the option --help: `hpo help storage upgrade`.
+    """
+    hpo_command.main([*path, "--help"], prog_name="hpo", standalone_mode=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

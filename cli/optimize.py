@@ -32,7 +32,7 @@ _DIRECTION = click.Choice(["minimize", "maximize"])
 @click.command
 @click.argument("objective", metavar="FILE.py:FUNCTION")
 @common(usual=logging.INFO)
-@click.option("--study-name", metavar="NAME", help="Made if it does not exist; by default FILE.")
+@click.option("--study-name", metavar="NAME", help="Made if it does not exist; by default FILE.FUNCTION.")
 @click.option("--direction", "directions", type=_DIRECTION, multiple=True, help="Of a new study; minimize by default.")
 @click.option("--seed", type=int, help="Of a new study.")
 @plug_in_options
@@ -79,7 +79,7 @@ def optimize(
         logging.set_verbosity(logging.ERROR)
     study = create_study(
         storage=opened,
-        study_name=study_name or Path(objective.rpartition(":")[0]).stem,
+        study_name=study_name or _name(objective),
         sampler=sampler,
         pruner=pruner,
         directions=list(directions) or None,
@@ -107,6 +107,13 @@ def optimize(
             f"The objective raised {name}. The trial is kept as failed; to go on after such errors add --catch {name}."
         ) from error
     return None
+
+
+def _name(objective: str) -> str:
+    """What the study of an objective is called: two functions of one file have two studies."""
+    where, _, function = objective.rpartition(":")
+    module = Path(where).stem if where.endswith(".py") else where
+    return f"{module}.{function}"
 
 
 def _own_frames(trace: TracebackType | None) -> TracebackType | None:

@@ -7,8 +7,10 @@ import importlib
 import importlib.util
 import inspect
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,17 +30,28 @@ __all__ = [
     "format_option",
     "load_object",
     "load_study",
+    "located",
     "open_storage",
     "plug_in_options",
     "plug_ins",
     "study_option",
 ]
 
+FILE = click.Path(dir_okay=False, path_type=Path)
+_CLASSES = {
+    "RDBStorage": "",
+    "JournalFileBackend": "journal:///",
+    "JournalFileStorage": "journal:///",
+    "JournalRedisBackend": "",
+    "JournalRedisStorage": "",
+}
+"""What the names of Optuna's storages put before the value of --storage to make a URL of it."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
 def common(*, usual: int = logging.WARNING) -> Callable[[F], F]:
-    """The options --storage, --verbose, --quiet and --debug of a command; `usual` is the level without them."""
+    """The options that every command has; `usual` is the level of messages without them."""
 
     def decorate(command: F) -> F:
         @click.option(
@@ -46,23 +59,38 @@ def common(*, usual: int = logging.WARNING) -> Callable[[F], F]:
             envvar="HPO_STORAGE",
             show_envvar=True,
             metavar="URL",
-            help="Where the studies are, such as sqlite:///study.db.",
+            help="Where the studies are: sqlite:///study.db, or study.log for a journal.",
         )
+        @click.option(
+            "--storage-class",
+            type=click.Choice(list(_CLASSES)),
+            help="What --storage is, where that is not plain to see.",
+        )
+        @click.option("--log-file", type=FILE, help="Write the messages of standard error to this file too.")
         @click.option("-v", "--verbose", is_flag=True, help="Say more on standard error.")
         @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors there.")
         @click.option("--debug", is_flag=True, help="Show where an error came from.")
         @functools.wraps(command)
-        def run(*args: Any, verbose: bool, quiet: bool, debug: bool, **kwargs: Any) -> Any:
+        def run(
+            *args: Any,
+            storage: str | None,
+            storage_class: str | None,
+            log_file: Path | None,
+            verbose: bool,
+            quiet: bool,
+            debug: bool,
+            **kwargs: Any,
+        ) -> Any:
             chosen = ((debug, logging.DEBUG), (verbose, logging.INFO), (quiet, logging.ERROR))
             logging.set_verbosity(next((level for is_chosen, level in chosen if is_chosen), usual))
-            return command(*args, **kwargs)
+            with nullcontext() if log_file is None else _logging_to(log_file):
+                return command(*args, storage=located(storage, storage_class), **kwargs)
 
         return run  # type: ignore[return-value]
 
     return decorate
 
 
-FILE = click.Path(dir_okay=False, path_type=Path)
 study_option = click.option("--study-name", metavar="NAME", help="May be left out if the storage holds one study.")
 
 
@@ -83,6 +111,43 @@ def format_option(default: str) -> Callable[[F], F]:
         return form(flat(command))
 
     return decorate
+
+
+def located(storage: str | None, storage_class: str | None = None) -> str | None:
+    """The URL that --storage means, or the environment; None where neither names one."""
+    if not storage:
+        storage = None if storage == "" else os.environ.get("OPTUNA_STORAGE")
+        if storage is None:
+            return None
+        click.echo("The storage is taken from OPTUNA_STORAGE; HPO_STORAGE would come before it.", err=True)
+    if "://" in storage:
+        return storage
+    if storage_class is not None:
+        return _CLASSES[storage_class] + storage
+    return f"journal:///{storage}" if _is_journal(Path(storage)) else storage
+
+
+def _is_journal(path: Path) -> bool:
+    if not path.is_file():
+        return path.suffix in (".log", ".journal")
+    with path.open("rb") as file:
+        return not file.read(16).startswith(b"SQLite format 3")
+
+
+@contextmanager
+def _logging_to(path: Path) -> Iterator[None]:
+    """Messages go to a file, too."""
+    import logging as standard
+
+    handler = standard.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(standard.Formatter("[%(levelname).1s %(asctime)s] %(message)s"))
+    logger = standard.getLogger("hpo")
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        handler.close()
 
 
 class JSONType(click.ParamType[Any]):
@@ -133,7 +198,8 @@ def open_storage(url: str | None, *, create: bool = False, leases: bool = True) 
     """The storage at the URL that --storage names."""
     if not url:
         raise CLIUsageError(
-            "Say where the studies are: --storage sqlite:///study.db, or set the environment variable HPO_STORAGE."
+            "Say where the studies are: --storage sqlite:///study.db, --storage study.log for a journal, or set the "
+            "environment variable HPO_STORAGE."
         )
     return get_storage(url, create=create, leases=leases)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
 from hpo.cli.options import common, open_storage
-from hpo.exceptions import CLIUsageError
+from hpo.exceptions import CLIUsageError, SchemaVersionError
 from hpo.storage import import_optuna as copy_from_optuna
 
 __all__ = ["import_optuna", "storage", "upgrade"]
@@ -30,6 +32,8 @@ def upgrade(storage: str | None) -> None:
         raise CLIUsageError("A journal needs no upgrade.")
     from hpo.storage import RDBStorage
 
+    with suppress(SchemaVersionError):
+        open_storage(storage)  # or an error that says what it is instead
     RDBStorage.upgrade(storage)
 
 
@@ -43,6 +47,8 @@ def import_optuna(
     storage: str | None, source: str, study_name: str | None, to_study_name: str | None, seed: int | None
 ) -> None:
     """Copy studies from Optuna's database; print their names."""
-    target = open_storage(storage, create=True)
-    for name in copy_from_optuna(source, study_name, to=target, to_study_name=to_study_name, seed=seed):
+    if not storage:
+        open_storage(storage)
+    assert storage is not None
+    for name in copy_from_optuna(source, study_name, to=storage, to_study_name=to_study_name, seed=seed):
         click.echo(name)

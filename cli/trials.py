@@ -120,10 +120,7 @@ def ask(
         space = {name: distribution_from_dict(one) for name, one in (search_space or {}).items()}
     except (AttributeError, TypeError, ValueError) as error:
         raise CLIUsageError(f"--search-space: {error}") from None
-    space = space or dict(study.history.space)
-    if not space:
-        raise CLIUsageError("The study knows no parameters yet; say which to ask for with --search-space.")
-    trial = study.ask(space)
+    trial = study.ask(space or dict(study.history.space))
     click.echo(render({"number": trial.number, "params": trial.params}, form, flatten=flatten))
 
 

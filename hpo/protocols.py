@@ -1,8 +1,8 @@
 """The protocols of plug-ins: samplers, pruners, storages, and what some of them can do besides.
 
 Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own.
-They are asked for by the functions `stepwise`, `cohorts`, `pausing`, `leasing`, `turn_taking`, `checkpointing` and
-`is_private`, which also look into what a plug-in wraps, so that a wrapper loses none.
+They are asked for by the functions `stepwise`, `cohorts`, `pausing`, `leasing`, `turn_taking`, `checkpointing`,
+`retrying` and `is_private`, which also look into what a plug-in wraps, so that a wrapper loses none.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ __all__ = [
     "PausingPruner",
     "PrivateStorage",
     "Pruner",
+    "RetryingStorage",
     "Sampler",
     "StepwiseSampler",
     "Storage",
@@ -41,6 +42,7 @@ __all__ = [
     "is_private",
     "leasing",
     "pausing",
+    "retrying",
     "sampled",
     "stepwise",
     "turn_taking",
@@ -295,6 +297,16 @@ class CheckpointingStorage(Protocol):
 
 
 @runtime_checkable
+class RetryingStorage(Protocol):
+    """A storage that was told how its studies try failed trials again, as scripts written for Optuna do."""
+
+    @property
+    def retry(self) -> object:
+        """A `RetryPolicy`; None for none."""
+        ...
+
+
+@runtime_checkable
 class PrivateStorage(Protocol):
     """A storage that keeps the very objects, and may be one that no other process can see."""
 
@@ -328,6 +340,12 @@ def turn_taking(storage: Storage) -> TurnTakingStorage | None:
 def checkpointing(storage: Storage) -> CheckpointingStorage | None:
     """Where checkpoints of a storage's logs are kept; None if nowhere."""
     return next((one for one in _layers(storage) if isinstance(one, CheckpointingStorage)), None)
+
+
+def retrying(storage: Storage) -> object:
+    """The retry policy that a storage was given for its studies; None without one."""
+    found = (one.retry for one in _layers(storage) if isinstance(one, RetryingStorage))
+    return next((policy for policy in found if policy is not None), None)
 
 
 def is_private(storage: Storage) -> bool:

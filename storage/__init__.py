@@ -9,15 +9,32 @@ from hpo.storage.memory import InMemoryStorage
 from hpo.storage.url import get_storage
 
 if TYPE_CHECKING:
-    from hpo.storage.journal import JournalStorage
+    from hpo.storage.journal import JournalFileBackend, JournalFileOpenLock, JournalFileSymlinkLock, JournalStorage
     from hpo.storage.optuna_import import import_optuna
+    from hpo.storage.redis import JournalRedisBackend, RedisStorage
     from hpo.storage.sql.rdb import RDBStorage
 
-__all__ = ["InMemoryStorage", "JournalStorage", "RDBStorage", "get_storage", "import_optuna"]
+__all__ = [
+    "InMemoryStorage",
+    "JournalFileBackend",
+    "JournalFileOpenLock",
+    "JournalFileSymlinkLock",
+    "JournalRedisBackend",
+    "JournalStorage",
+    "RDBStorage",
+    "RedisStorage",
+    "get_storage",
+    "import_optuna",
+]
 
 _HOME = {  # what brings SQLAlchemy in, or runs on POSIX systems only, is loaded when it is wanted
+    "JournalFileBackend": "hpo.storage.journal",
+    "JournalFileOpenLock": "hpo.storage.journal",
+    "JournalFileSymlinkLock": "hpo.storage.journal",
+    "JournalRedisBackend": "hpo.storage.redis",
     "JournalStorage": "hpo.storage.journal",
     "RDBStorage": "hpo.storage.sql.rdb",
+    "RedisStorage": "hpo.storage.redis",
     "import_optuna": "hpo.storage.optuna_import",
 }
 

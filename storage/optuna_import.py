@@ -36,8 +36,8 @@ from hpo.events import (
 from hpo.exceptions import NotADatabaseError, SchemaVersionError, StorageInternalError, UnknownStudyError
 from hpo.protocols import Storage
 from hpo.space import Space
-from hpo.storage.sql.engine import shown
 from hpo.storage.sql.errors import clear_errors
+from hpo.storage.sql.urls import shown
 from hpo.storage.url import get_storage
 
 __all__ = ["import_optuna"]
@@ -85,7 +85,6 @@ def import_optuna(
     """
     if to_study_name is not None and study_name is None:
         raise ValueError("to_study_name needs study_name: it is the new name of one study.")
-    target = get_storage(to)
     engine = _engine(url)
     try:
         with clear_errors(engine), engine.connect() as connection:
@@ -95,6 +94,7 @@ def import_optuna(
                 if study_name not in studies:
                     raise UnknownStudyError(f"There is no study named {study_name!r} in {source.place}.")
                 studies = {to_study_name or study_name: studies[study_name]}
+            target = get_storage(to)
             for name, study_id in studies.items():
                 _copy(source, study_id, target, name, seed)
     finally:

@@ -325,6 +325,8 @@ class Ledger:
         trial = self.running.pop(event.number, None)
         if trial is None:
             return None
+        if event.time < trial.time:  # a clock was put back, or two machines' clocks differ
+            event = event._replace(time=trial.time)
         space = self.spaces.get(event.space, self.spaces[""])
         self._rows[event.number] = self._columns.append(trial, event, space)
         self._counts[event.state] += 1

@@ -25,7 +25,7 @@ def end_of(
     trial: LiveTrial, outcome: Outcome, space: Space, parameters: Mapping[str, Any], ledger: Ledger
 ) -> list[Event]:
     """The end of a trial that runs here, with all that it has kept back, and its parameters of a space."""
-    now = time.time()
+    now = max(time.time(), trial.record.time)  # the clock may have been put back
     events: list[Event] = []
     if space.digest not in ledger.spaces:
         events.append(SpaceDeclared(space))
@@ -56,7 +56,7 @@ def end_of_asked(
     """The end of a trial that another process asked for, with the parameters that it stored."""
     asked = {} if record is None else record.system_attrs.get(ASKED, {})
     space, parameters = asked.get("space", ""), asked.get("parameters", {})
-    now = time.time()
+    now = time.time() if record is None else max(time.time(), record.time)
     end = TrialFinished(
         number, outcome.state, now, outcome.values, space, parameters, dict(constraints), error=outcome.error
     )

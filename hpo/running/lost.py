@@ -97,7 +97,7 @@ class Leases:
             worker = None if trial.worker is None else Worker.parse(trial.worker)
             who = "unknown" if worker is None else f"process {worker.pid} on {worker.host}"
             error = TrialError(_LOST, f"worker lost: {who} ended or stopped renewing its lease")
-            end = TrialFinished(trial.number, TrialState.FAIL, time.time(), error=error)
+            end = TrialFinished(trial.number, TrialState.FAIL, max(time.time(), trial.time), error=error)
             header, plan = self._log.ledger.header, self._owner.plan
             checkpoint = checkpoints.directory(plan.checkpoints, header, trial.number, trial.system_attrs)
             retry = self._owner.retry(trial.number, [end], lost=True)

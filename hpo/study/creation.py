@@ -17,6 +17,7 @@ from hpo.protocols import Pruner, Sampler, Storage, is_private
 from hpo.running.plugins import check_pruner, check_sampler
 from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
+from hpo.study.defaults import retry_policy
 from hpo.study.editing import check_name
 from hpo.study.study import Study
 
@@ -68,6 +69,7 @@ def create_study(
     if pruner is not None:
         check_pruner(pruner)
     storage = get_storage(storage)
+    retry = retry_policy(retry, storage)
     name = f"no-name-{uuid.uuid4()}" if study_name is None else study_name
     check_name(name)
     given = getattr(sampler, "seed", None) if seed is None else seed

@@ -1,10 +1,11 @@
-"""The sampler and the pruner of a study that is given none."""
+"""The sampler, the pruner and the retry policy of a study that is given none."""
 
 from __future__ import annotations
 
-from hpo.protocols import Pruner, Sampler
+from hpo.protocols import Pruner, Sampler, Storage, retrying
+from hpo.running.retry import RetryPolicy
 
-__all__ = ["default_pruner", "default_sampler"]
+__all__ = ["default_pruner", "default_sampler", "retry_policy"]
 
 
 def default_sampler() -> Sampler:
@@ -19,3 +20,22 @@ def default_pruner() -> Pruner:
     from hpo.pruners.percentile import MedianPruner
 
     return MedianPruner()
+
+
+def retry_policy(retry: RetryPolicy | int | None, storage: Storage) -> RetryPolicy | None:
+    """What `retry=` means: a number of attempts, a policy, or by default the one that the storage was given.
+
+    Raises:
+        TypeError: If the storage was given something else.
+    """
+    if isinstance(retry, int):
+        return RetryPolicy(max_retry=retry, failed=True)
+    if retry is not None:
+        return retry
+    given = retrying(storage)
+    if given is None or isinstance(given, RetryPolicy):
+        return given
+    raise TypeError(
+        f"What a storage does when a trial's worker is lost is a RetryFailedTrialCallback(max_retry=3), got {given!r}. "
+        'For anything else, let a callback of `optimize` look for failed trials whose error.type is "WorkerLost".'
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from hpo.arrays import JSON
 from hpo.events import StudyCreated, StudyDirection, StudyRenamed
+from hpo.exceptions import UnknownStudyError
 from hpo.log.log import PAGE, Log, identity_of
 from hpo.protocols import Storage
 from hpo.reading.records import record_of
@@ -68,8 +70,9 @@ def copy_study(
         UnknownStudyError: If there is no such study.
         DuplicatedStudyError: If the target has a study of that name.
     """
-    source, target = get_storage(from_storage, create=False), get_storage(to_storage)
+    source = get_storage(from_storage, create=False)
     original, copy = identity_of(from_study_name, source), uuid.uuid4().hex
+    target = get_storage(to_storage)
     name = from_study_name if to_study_name is None else to_study_name
     (header,) = source.read(original, 0, limit=1)
     assert isinstance(header, StudyCreated)
@@ -85,14 +88,29 @@ def copy_study(
 
 
 def get_all_study_names(storage: str | Storage) -> list[str]:
-    """The names of all studies in a storage, in the order of their creation."""
-    return list(get_storage(storage).studies())
+    """The names of all studies in a storage, in the order of their creation; none where there is no storage yet."""
+    opened = _opened(storage)
+    return [] if opened is None else list(opened.studies())
 
 
 def get_all_study_summaries(storage: str | Storage, include_best_trial: bool = True) -> list[StudySummary]:
-    """A summary of each study in a storage, in the order of their creation."""
-    storage = get_storage(storage)
-    return [_summary(Log(identity, storage), include_best_trial) for identity in storage.studies().values()]
+    """A summary of each study in a storage, in the order of their creation; none where there is no storage yet."""
+    opened = _opened(storage)
+    if opened is None:
+        return []
+    summaries = []
+    for identity in opened.studies().values():
+        with suppress(UnknownStudyError):  # it has been deleted meanwhile
+            summaries.append(_summary(Log(identity, opened), include_best_trial))
+    return summaries
+
+
+def _opened(storage: str | Storage) -> Storage | None:
+    """A storage, without making one; None where there is none."""
+    try:
+        return get_storage(storage, create=False)
+    except UnknownStudyError:
+        return None
 
 
 def _summary(log: Log, include_best_trial: bool) -> StudySummary:

@@ -29,7 +29,7 @@ from hpo.running.progress import Progress
 from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
 from hpo.study import editing
-from hpo.study.defaults import default_pruner, default_sampler
+from hpo.study.defaults import default_pruner, default_sampler, retry_policy
 from hpo.study.optimizing import executor_for, limits_of
 from hpo.study.telling import told_outcome
 from hpo.trial import Trial
@@ -71,13 +71,13 @@ class Study:
         checkpoints: str | Path | None = None,
         identity: str | None = None,
     ) -> None:
+        storage = get_storage(storage)
         plan = Plan(
             default_sampler() if sampler is None else sampler,
             default_pruner() if pruner is None else pruner,
-            RetryPolicy(max_retry=retry, failed=True) if isinstance(retry, int) else retry,
+            retry_policy(retry, storage),
             default_root() if checkpoints is None else Path(checkpoints).absolute(),
         )
-        storage = get_storage(storage)
         log = Log(identity_of(study_name, storage) if identity is None else identity, storage)
         self._set_up(log, Participant(log, plan))
         self._log.open()
@@ -222,7 +222,7 @@ class Study:
             live = self._participant.begin()
             assert live is not None  # only a budget could refuse one
             trial = Trial(self, self._participant, live)
-            if fixed_distributions:
+            if fixed_distributions is not None:
                 try:
                     for name, distribution in fixed_distributions.items():
                         trial.suggest(name, distribution)

@@ -14,6 +14,7 @@ from unittest import SkipTest
 
 from hpo.distributions import CategoricalDistribution, FloatDistribution
 from hpo.events import (
+    ASKED,
     AttributeSet,
     Event,
     SpaceDeclared,
@@ -295,6 +296,26 @@ class StorageContract:
         storage.append(study, _events())
         assert text(storage.read(study, 1)) == text(_events() * 2)
 
+    def test_choices_that_are_tuples_come_back_as_tuples(self, storage: Storage) -> None:
+        choices = [(1, (2, 3)), [4, (5,)], ()]
+        study = create_study(storage=storage, study_name="a", seed=1)
+        study.enqueue_trial({"t": choices[0]})
+        study.optimize(lambda trial: len(trial.suggest_categorical("t", choices)), n_trials=1)
+        asked = study.ask({"t": CategoricalDistribution(choices)})
+        study.enqueue_trial({"t": choices[1]})
+        for view in _views(storage):
+            trials = load_study(study_name="a", storage=view).trials
+            shown = [trials[0].params, asked.params, trials[2].system_attrs["fixed_params"]]
+            assert text(shown) == text([{"t": choices[0]}, trials[1].params, {"t": choices[1]}])
+            distribution = trials[0].distributions["t"]
+            assert isinstance(distribution, CategoricalDistribution)
+            assert text(distribution.choices) == text(choices)
+            keeper = Keeper(study._log.identity, view)
+            keeper.write(study._log.ledger.dump)
+            assert text(load_study(study_name="a", storage=view).trials) == text(trials)
+        load_study(study_name="a", storage=storage).tell(asked.number, 0.0)
+        assert text([study.trials[1].params]) == text([asked.params])
+
     def test_values_keep_their_types_beside_each_other(self, storage: Storage) -> None:
         study = _created(storage, "a").identity
         values = [1, 1.0, True, "1", None, [1], [1.0], {"k": True}, -0.0, 0, 2**60, 2**70, math.nan, math.inf, {}]
@@ -567,9 +588,14 @@ def _long_log(storage: Storage, name: str, n: int) -> tuple[str, list[Event]]:
 
 def _events() -> list[Event]:
     strange = {"$float": "x", "$": [math.nan, -math.inf, {"\x00\ud800é": None}], "deep": [[[]], {}, 1e300, -0.0]}
+    tuples = [(), (1, (2.5, None)), [1, {"k": ("$tuple", math.inf)}], {"$tuple": [1]}]
     return [
         SpaceDeclared(Space(DISTRIBUTIONS)),
         SpaceDeclared(Space({"": CategoricalDistribution([math.nan, "$float", {"$float": [1]}])})),
+        SpaceDeclared(Space({"t": CategoricalDistribution(tuples)})),
+        TrialQueued({"t": tuples[0], "list": [1]}, 2.0),
+        TrialFinished(1, TrialState.COMPLETE, 7.0, (0.1,), "digest", dict(zip("abcd", tuples, strict=True))),
+        AttributeSet(ASKED, {"space": "digest", "parameters": {"t": tuples[1]}}, 3, True),
         TrialQueued({}, 1.0),
         TrialQueued({"x": math.nan, "y": [1, {"a": True}]}, 2.0, strange, {"b": 1}),
         TrialQueued({}, 2.0, reports={0: math.inf, 2**40: 0.5}, retries=3),

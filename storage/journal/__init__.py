@@ -12,6 +12,7 @@ counts for nothing. The checksum is the CRC-32 of all that comes after it on the
 the file, so a line that was moved, repeated or left out is found as a changed one is.
 """
 
+from hpo.storage.journal.backends import JournalFileBackend, JournalFileOpenLock, JournalFileSymlinkLock
 from hpo.storage.journal.storage import JournalStorage
 
-__all__ = ["JournalStorage"]
+__all__ = ["JournalFileBackend", "JournalFileOpenLock", "JournalFileSymlinkLock", "JournalStorage"]

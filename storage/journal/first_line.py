@@ -16,6 +16,7 @@ __all__ = ["is_there", "write"]
 
 _VERSION = 1  # of the format that this hpo reads and writes
 _MAGIC = b'"hpo journal",'
+_OPTUNA = b'{"op_code":'  # how Optuna's journals begin
 _LINE = seal(_MAGIC + f"{_VERSION}]\n".encode(), 0)
 
 
@@ -37,6 +38,12 @@ def is_there(file: io.BufferedReader[Any], path: Path) -> bool:
         raise SchemaVersionError(
             f"{path} is a journal of version {content.removeprefix(_MAGIC).decode()}, and this version of hpo reads "
             f"version {_VERSION}. Upgrade hpo."
+        )
+    if line.startswith(_OPTUNA):
+        raise NotADatabaseError(
+            f"{path} is a journal of Optuna, and nothing was written to it. To go on with its studies, have Optuna "
+            'copy them into a database, by optuna.copy_study(..., to_storage="sqlite:///optuna.db"), and import that: '
+            'hpo.storage.import_optuna("sqlite:///optuna.db", to="journal:///hpo.log").'
         )
     raise NotADatabaseError(f"{path} is not a journal of hpo. Give another path.")
 

@@ -12,6 +12,7 @@ from typing import Any, final
 
 from hpo.events import StudyCreated
 from hpo.exceptions import DamagedJournalError
+from hpo.storage.journal.acknowledged import known_length
 from hpo.storage.journal.lines import DELETED, event_of, is_event, new_name, unseal
 
 __all__ = ["Entry", "Index", "damage"]
@@ -51,6 +52,7 @@ class Index:
     def __init__(self) -> None:
         self.end = 0
         self.n_created = 0
+        self._known = 0  # bytes that were acknowledged when it was first read
         self._n_lines = 0
         self._by_rank: dict[int, Entry] = {}  # in the order of creation
         self._by_identity: dict[str, Entry] = {}
@@ -73,16 +75,19 @@ class Index:
         """Read on from `end`. Stops before a batch that is not whole.
 
         Raises:
-            DamagedJournalError: If a whole line has another checksum than it says.
+            DamagedJournalError: If a whole line has another checksum than it says, or the file has become shorter.
         """
         size = os.fstat(file.fileno()).st_size
-        if size == self.end:
-            return
         if size < self.end:
-            raise DamagedJournalError(
-                f"{path} has {size} bytes, and had {self.end} when it was last read: somebody has cut or replaced it. "
-                "Restore it from a copy, or open it anew to go on with what is left."
-            )
+            raise DamagedJournalError(_cut(path, size, self.end))
+        if self.end == 0:
+            self._known = known_length(file.fileno())  # before the rest is read: others may be writing
+        if size > self.end:
+            self._read_on(file, path)
+        if self.end < self._known:
+            raise DamagedJournalError(_cut(path, self.end, self._known))
+
+    def _read_on(self, file: io.BufferedReader[Any], path: Path) -> None:
         file.seek(self.end)
         batch: list[tuple[int, int, bytes]] = []
         offset = self.end
@@ -123,6 +128,14 @@ class Index:
         # Whoever reads a header that names no identity finds the same one, so that nobody needs to rewrite the file.
         identity = header.identity or uuid.uuid5(_OLD, f"{rank},{what.decode()}").hex
         self._by_rank[rank] = self._by_identity[identity] = Entry(rank, identity, header.name)
+
+
+def _cut(path: Path, length: int, known: int) -> str:
+    """What to do about a file that lacks its end."""
+    return (
+        f"{path} has {length} bytes of whole lines, and {known} were acknowledged: somebody has cut or replaced it. "
+        f"Restore it from a copy; or, to lose what is missing, go on with a new file, as `cp {path} new.log` makes one."
+    )
 
 
 def damage(path: Path, number: int) -> str:

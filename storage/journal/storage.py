@@ -16,11 +16,13 @@ from hpo.exceptions import DamagedJournalError, DuplicatedStudyError, UnknownStu
 from hpo.log.codec import encode
 from hpo.protocols import LeasePolicy
 from hpo.storage.journal import first_line
+from hpo.storage.journal.acknowledged import note_length
 from hpo.storage.journal.checkpoints import CheckpointFiles
 from hpo.storage.journal.files import check_system, creating, reading, reading_alone, write, writing
 from hpo.storage.journal.index import Entry, Index, damage
 from hpo.storage.journal.leases import LeaseFile
 from hpo.storage.journal.lines import DELETED, event_of, renamed, seal, text, unseal
+from hpo.storage.redis.backend import JournalRedisBackend
 
 __all__ = ["JournalStorage"]
 
@@ -38,34 +40,47 @@ class JournalStorage:
     so machines exclude each other too; what a machine held that has crashed is free when its NFS lease has expired,
     by default after 90 seconds. Lustre must be mounted with `flock`, not `localflock`.
 
+    A file that has been cut short since is found by its length, which an extended attribute of the file notes where
+    the file system has these.
+
     Args:
-        path: Of the file; it is created if there is none. The URL is "journal:///relative.log" or
-            "journal:////absolute/path.log".
+        path: Of the file. The URL is "journal:///relative.log" or "journal:////absolute/path.log". A
+            `JournalFileBackend` is a path too; with a `JournalRedisBackend` this is a `RedisStorage`.
         heartbeat_interval: Seconds between two renewals of a running trial's lease; None for no leases. They are
             kept in a small file beside, as "study.log.leases", which may be lost. So may the files as
             "study.log.checkpoint-0" that long logs get, and from which they are opened fast.
         grace_period: Seconds without a renewal after which its worker counts as lost; by default four intervals.
+        create: Make the file if there is none.
 
     Raises:
-        NotADatabaseError: If the file holds something else.
+        NotADatabaseError: If the file holds something else, such as a journal of Optuna.
         SchemaVersionError: If a newer version of hpo wrote it.
+        UnknownStudyError: If there is no file, and none is to be made.
 
     Example:
         >>> study = hpo.create_study(storage=JournalStorage("study.log"), study_name="svm")
     """
 
+    def __new__(cls, path: object = None, **options: Any) -> Any:
+        """What the argument names: `pickle` gives none."""
+        if isinstance(path, JournalRedisBackend):
+            return path.storage(**options)
+        return object.__new__(cls)
+
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | JournalRedisBackend,
         *,
         heartbeat_interval: float | None = 15.0,
         grace_period: float | None = None,
+        create: bool = True,
     ) -> None:
+        assert not isinstance(path, JournalRedisBackend)
         self.path = Path(path).absolute()  # also after a change of the working directory
         self.lease_policy = None
         if heartbeat_interval is not None:
             self.lease_policy = LeasePolicy(heartbeat_interval, grace_period or 4 * heartbeat_interval)
-        self._open()
+        self._open(create=create)
 
     @property
     def url(self) -> str:
@@ -145,7 +160,7 @@ class JournalStorage:
         self.__dict__.update(state)
         self._open()
 
-    def _open(self) -> None:
+    def _open(self, *, create: bool = True) -> None:
         check_system()
         self._leases = LeaseFile(self.path.with_name(f"{self.path.name}.leases"))
         self._checkpoints = CheckpointFiles(self.path.with_name(f"{self.path.name}.checkpoint"))
@@ -155,6 +170,9 @@ class JournalStorage:
             with reading(self.path) as file:
                 if first_line.is_there(file, self.path):
                     return
+        if not create:
+            what = "There is nothing in" if self.path.exists() else "There is no file"
+            raise UnknownStudyError(f"{what} {str(self.path)!r}, so no study in it. Is the path right?")
         with creating(self.path) as file:
             if not first_line.is_there(file, self.path):
                 first_line.write(file, self.path)
@@ -205,6 +223,7 @@ class JournalStorage:
             with suppress(OSError):  # then the next writer does it
                 os.ftruncate(descriptor, begin)
             raise
+        note_length(descriptor, begin + len(batch))
 
     def _find(self, study: str) -> Entry:
         entry = self._index.find(study)

@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar, final
 import sqlalchemy as sa
 
 from hpo.storage.sql import wal
+from hpo.storage.sql.engine import sqlite_file
 from hpo.storage.sql.writer_queue import WriterQueue
 
 __all__ = ["Backend", "Ordinary", "PostgreSQL", "SQLite", "make_backend"]
@@ -48,7 +49,7 @@ class Backend(Protocol):
 def make_backend(engine: sa.Engine) -> Backend:
     """The backend for an engine's dialect."""
     if engine.dialect.name == "sqlite":
-        return SQLite(_file(engine))
+        return SQLite(sqlite_file(engine.url))
     return PostgreSQL(engine.dialect.driver) if engine.dialect.name == "postgresql" else Ordinary()
 
 
@@ -225,15 +226,16 @@ class SQLite:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._queue = None if path is None else WriterQueue(Path(f"{path}-turn"))
+        self._queue = None if path is None else WriterQueue(Path(f"{path}-wal"))
         self._mode: str | None = None
 
     def write(self, connection: Any, work: _Work[T], *, relaxed: bool, patient: bool = True) -> T:
-        flush = self._has_wal(connection) and not relaxed
+        has_wal = self._has_wal(connection)
+        flush = has_wal and not relaxed
         if not patient:
             with _waiting(connection, _MOMENT):
                 return self._run(connection, work, "BEGIN IMMEDIATE", "NORMAL")
-        with nullcontext() if self._queue is None else self._queue.turn():
+        with nullcontext() if self._queue is None or not has_wal else self._queue.turn():
             result = self._run(connection, work, "BEGIN IMMEDIATE", "NORMAL" if flush or relaxed else "FULL")
         if flush:
             assert self._path is not None
@@ -280,11 +282,3 @@ def _waiting(connection: Any, milliseconds: int) -> Iterator[None]:
     finally:
         cursor.execute(f"PRAGMA busy_timeout = {before}")
         cursor.close()
-
-
-def _file(engine: sa.Engine) -> Path | None:
-    """The path of a SQLite file; None for a database in memory, and for a URI."""
-    path = engine.url.database
-    if not path or path.startswith((":", "file:")):
-        return None
-    return Path(path).absolute()

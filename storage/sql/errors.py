@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from hpo.exceptions import NotADatabaseError, ReadOnlyStorageError, StorageFullError, StorageInternalError
-from hpo.storage.sql.engine import shown
+from hpo.storage.sql.urls import shown
 
 __all__ = ["clear_errors", "is_disconnect", "is_starting", "is_transient"]
 

@@ -13,11 +13,12 @@ from hpo.log.codec import Row, decode_all, encode
 from hpo.protocols import LeasePolicy
 from hpo.storage.sql import upgrade
 from hpo.storage.sql.attempts import Append, AppendAfter, Create, Delete, Rename
-from hpo.storage.sql.engine import make_engine, shown, without_passwords
+from hpo.storage.sql.engine import make_engine
 from hpo.storage.sql.errors import clear_errors, is_transient
 from hpo.storage.sql.schema import HEAD
 from hpo.storage.sql.tables import END, GONE, Tables
 from hpo.storage.sql.transaction import Database
+from hpo.storage.sql.urls import shown, without_passwords
 
 __all__ = ["RDBStorage"]
 
@@ -36,15 +37,24 @@ class RDBStorage:
     pickled: another process that unpickles it takes the password from where the driver looks for one (PGPASSWORD or
     ~/.pgpass for PostgreSQL) and the defaults for the rest, or opens a storage of its own.
 
+    A SQLite file that may only be read, or that lies where nothing may be written, is read all the same.
+
     Args:
-        url: Such as "sqlite:///study.db"; anything that SQLAlchemy understands.
+        url: Such as "sqlite:///study.db", "postgresql://user:password@host/db" or "mysql://…".
         engine_kwargs: Passed on to `sqlalchemy.create_engine`.
+        skip_compatibility_check: Take tables that another version of hpo made for those of this one.
         heartbeat_interval: Seconds between two renewals of a running trial's lease; None for no leases.
         grace_period: Seconds without a renewal after which its worker counts as lost; by default four intervals.
+        heartbeat_stale_trial_callback: A `RetryPolicy` for studies that are given none by `retry=`.
+        failed_trial_callback: The same, under the name that it had in Optuna 4.
+        skip_table_creation: Make neither a file nor tables where there are none.
 
     Raises:
-        NotADatabaseError: If the file holds something else.
+        NotADatabaseError: If the file holds something else, such as studies of Optuna.
         SchemaVersionError: If another version of hpo wrote the database.
+        UnknownStudyError: If nothing is there, and nothing is to be made.
+        ValueError: If it is not the URL of such a database.
+        ImportError: If its driver is not installed.
 
     Example:
         >>> study = hpo.create_study(storage=RDBStorage("sqlite:///study.db"), study_name="svm")
@@ -54,16 +64,21 @@ class RDBStorage:
         self,
         url: str,
         engine_kwargs: Mapping[str, Any] | None = None,
+        skip_compatibility_check: bool = False,
         *,
         heartbeat_interval: float | None = 15.0,
         grace_period: float | None = None,
+        heartbeat_stale_trial_callback: object = None,
+        failed_trial_callback: object = None,
+        skip_table_creation: bool = False,
     ) -> None:
         self._url = url
         self._engine_kwargs = dict(engine_kwargs or {})
         self.lease_policy = None
         if heartbeat_interval is not None:
             self.lease_policy = LeasePolicy(heartbeat_interval, grace_period or 4 * heartbeat_interval)
-        self._open()
+        self.retry = failed_trial_callback if heartbeat_stale_trial_callback is None else heartbeat_stale_trial_callback
+        self._open(create=not skip_table_creation, check=not skip_compatibility_check)
 
     @staticmethod
     def upgrade(url: str, engine_kwargs: Mapping[str, Any] | None = None) -> None:
@@ -176,7 +191,7 @@ class RDBStorage:
     def __getstate__(self) -> dict[str, Any]:
         public = without_passwords(self._url)
         _urls[public], _options[public] = self._url, self._engine_kwargs
-        return {"_url": public, "lease_policy": self.lease_policy}
+        return {"_url": public, "lease_policy": self.lease_policy, "retry": self.retry}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -184,7 +199,7 @@ class RDBStorage:
         self._url = _urls.get(self._url, self._url)
         self._open()
 
-    def _open(self) -> None:
+    def _open(self, *, create: bool = True, check: bool = True) -> None:
         self.engine = make_engine(self._url, self._engine_kwargs)
         self._database = Database(self.engine)
         self._tables = Tables(self.engine.dialect)
@@ -192,7 +207,7 @@ class RDBStorage:
         self._durable: dict[int, int] = {}  # by a study's id: how much of its log is known to be on the disk
         weakref.finalize(self, self._database.close)
         with clear_errors(self.engine):
-            upgrade.check_or_create(self._database)
+            upgrade.check_or_create(self._database, create=create, check=check)
 
     def _id(self, study: str) -> int:
         """What the tables call a study; it never changes, nor is it used again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,42 +26,62 @@ class WriterQueue:
     the kernel queues them. It is a courtesy among hpo's processes only: SQLite's own lock, which every program
     respects, is what keeps the file whole. The kernel ends the turn of a process that dies.
 
+    They queue for an `flock` on the write-ahead log, which SQLite itself never locks, and removes when the last
+    connection is closed: so nothing is left beside the database. Where there is no log, nobody waits here.
+
     Args:
-        path: A file beside the database. (Never the database itself: closing it would drop SQLite's locks.)
+        path: Of the write-ahead log. (Never the database itself: closing it would drop SQLite's locks.)
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lock = threading.Lock()
         self._file: int | None = None
-        self._pid = os.getpid()
+        _in_use.add(self)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
         """The block runs while no other one does, in whatever thread or process."""
-        if os.getpid() != self._pid:  # a forked process shares its parent's open file, and so its turn
-            self.__init__(self._path)
         with self._lock:
-            if fcntl is None or not self._open():
+            file = None if fcntl is None else self._open()
+            if file is None:
                 yield
                 return
-            assert self._file is not None
-            fcntl.flock(self._file, fcntl.LOCK_EX)
+            fcntl.flock(file, fcntl.LOCK_EX)
             try:
                 yield
             finally:
-                fcntl.flock(self._file, fcntl.LOCK_UN)
-
-    def _open(self) -> bool:
-        if self._file is None:
-            try:
-                self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o666)
-            except OSError:  # the folder is read-only, or full
-                return False
-        return True
+                fcntl.flock(file, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Close the file; the next turn opens it again."""
-        if self._file is not None and os.getpid() == self._pid:
+        """Close the log; the next turn opens it again."""
+        if self._file is not None:
             os.close(self._file)
         self._file = None
+
+    def _open(self) -> int | None:
+        """The log that there is now; None if there is none."""
+        if self._file is not None and os.fstat(self._file).st_nlink == 0:
+            self.close()  # all connections had been closed meanwhile, and with the next one came another log
+        if self._file is None:
+            try:
+                self._file = os.open(self._path, os.O_RDWR)
+            except OSError:  # not written yet, or only to be read
+                return None
+        return self._file
+
+    def _start_in_child(self) -> None:
+        self.close()  # else the parent's turn could outlive the parent
+        self._lock = threading.Lock()
+
+
+_in_use: weakref.WeakSet[WriterQueue] = weakref.WeakSet()
+
+
+def _start_in_child() -> None:
+    for queue in list(_in_use):
+        queue._start_in_child()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_in_child)

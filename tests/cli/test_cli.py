@@ -114,7 +114,7 @@ def test_the_help_shows_each_command_in_one_line_and_the_exit_codes(command: Com
 
 def test_a_run_goes_on_where_the_last_one_stopped(filled: Command) -> None:
     assert filled("optimize", "train.py:objective", "--n-trials", "3", "-q").code == 0
-    study = opened("train")
+    study = opened("train.objective")
     assert len(study.trials) == 15
     assert study.seed == 0
     assert study.verify() == []
@@ -238,6 +238,68 @@ def test_ask_and_tell_from_two_processes_that_end_at_once(command: Command) -> N
     assert set(json.loads(command("ask").out)["params"]) == {"x", "c"}  # by now the study knows its parameters
 
 
+def test_two_functions_of_one_file_have_two_studies(command: Command) -> None:
+    for function in ("objective", "failing"):
+        command("optimize", f"train.py:{function}", "--n-trials", "1", "-q", "--catch", "Exception")
+    command("optimize", "train:objective", "--n-trials", "1", "-q")
+    assert command("study-names").out.split() == ["train.objective", "train.failing"]
+    assert len(opened("train.objective").trials) == 2
+
+
+def test_ask_begins_a_trial_before_any_parameter_is_known(command: Command) -> None:
+    command("create-study", "--study-name", "s")
+    assert json.loads(command("ask").out) == {"number": 0, "params": {}}
+    assert command("tell", "--trial-number", "0", "--values", "1.5").code == 0
+    assert opened().trials[0].value == 1.5
+
+
+@pytest.mark.parametrize("arguments", [["study.log"], ["other", "--storage-class", "JournalFileBackend"]])
+def test_a_storage_may_be_the_path_of_a_journal(command: Command, arguments: list[str]) -> None:
+    assert command("create-study", "--study-name", "s", "--storage", *arguments).code == 0
+    assert command("study-names", "--storage", str(Path(arguments[0]).absolute()), *arguments[1:]).out == "s\n"
+    assert hpo.get_all_study_names(f"journal:///{arguments[0]}") == ["s"]
+
+
+def test_the_environment_of_optuna_is_heeded_and_said(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    command("create-study", "--study-name", "s")
+    monkeypatch.setenv("OPTUNA_STORAGE", "sqlite:///absent.db")
+    assert command("study-names") == Done(0, "s\n", "")
+    monkeypatch.delenv("HPO_STORAGE")
+    assert command("study-names").code == 4
+    monkeypatch.setenv("OPTUNA_STORAGE", "sqlite:///study.db")
+    done = command("study-names")
+    assert (done.code, done.out) == (0, "s\n")
+    assert "OPTUNA_STORAGE" in done.err
+
+
+def test_messages_go_to_a_file_too(command: Command) -> None:
+    command("optimize", "train.py:objective", "--n-trials", "2", "--log-file", "messages")
+    assert Path("messages").read_text().count(" finished with value: ") == 2
+
+
+def test_help_is_a_command_too(command: Command) -> None:
+    assert command("help", "storage", "upgrade") == command("storage", "upgrade", "--help")
+    assert command("help") == command("--help")
+
+
+@pytest.mark.parametrize("name", ["trials", "studies", "best-trial", "best-trials", "study-names", "verify", "export"])
+def test_reading_leaves_no_file_behind_a_misspelt_name(command: Command, name: str) -> None:
+    before = sorted(Path().iterdir())
+    for storage in ("sqlite:///absent.db", "absent.log"):
+        assert command(name, "--storage", storage).code == 4
+    assert command("storage", "import-optuna", "--from", "sqlite:///absent.db").code == 1
+    assert sorted(Path().iterdir()) == before
+
+
+def test_records_have_the_names_that_optuna_gives_them(filled: Command) -> None:
+    optuna = {"number", "value", "datetime_start", "datetime_complete", "duration", "params", "state"}
+    for name in ("trials", "best-trials"):
+        assert optuna <= set(json.loads(filled(name, "-f", "json").out)[0])
+    assert optuna <= set(yaml.safe_load(filled("best-trial", "-f", "yaml").out))
+    listed = json.loads(filled("studies", "-f", "json").out)[0]
+    assert {"name", "direction", "n_trials", "datetime_start", "user_attrs"} <= set(listed)
+
+
 def test_queued_trials_come_next(filled: Command) -> None:
     assert filled("enqueue", "-p", "x=0.25", "--param", "kind=round", "--user-attrs", '{"who": "me"}').code == 0
     assert filled("enqueue", "--params", '{"x": 0.5}').code == 0
@@ -291,10 +353,10 @@ def test_plots_and_reports_are_files_that_need_no_network(filled: Command) -> No
     filled("optimize", "train.py:two", *arguments)
     assert filled("plot", "slice", "--study-name", "two").code == 1
     assert filled("plot", "slice", "--study-name", "two", "--objective", "1").code == 0
-    both = filled("plot", "edf", "--study-name", "train", "--study-name", "other", "-o", "both.json")
+    both = filled("plot", "edf", "--study-name", "train.objective", "--study-name", "other", "-o", "both.json")
     assert both.code == 0
     assert len(json.loads(Path("both.json").read_text())["data"]) == 2
-    assert filled("report", "--study-name", "train").out == "report.html\n"
+    assert filled("report", "--study-name", "train.objective").out == "report.html\n"
     assert "<title>train" in Path("report.html").read_text(encoding="utf-8")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.storage.servers import Server, mariadb, postgresql
+from tests.storage.servers import Server, mariadb, postgresql, redis_server
 
 BACKENDS = ["sqlite", "postgresql", "mariadb"]
 _counter = itertools.count()
@@ -38,6 +38,12 @@ def postgresql_server() -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def mariadb_server() -> Iterator[Server]:
     yield from _running(mariadb)
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    for server in _running(redis_server):
+        yield server.url
 
 
 @pytest.fixture

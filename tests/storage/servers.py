@@ -8,16 +8,37 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import redis
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-__all__ = ["Server", "mariadb", "postgresql"]
+__all__ = ["Server", "mariadb", "postgresql", "redis_server"]
+
+
+def _database_answers(url: str) -> bool:
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        engine.connect().close()
+    except OperationalError:  # nobody listens yet, or who listens is still starting up
+        return False
+    return True
+
+
+def _redis_answers(url: str) -> bool:
+    client = redis.Redis.from_url(url)
+    try:
+        client.ping()
+    except (redis.exceptions.ConnectionError, redis.exceptions.BusyLoadingError):
+        return False
+    finally:
+        client.close()
+    return True
 
 
 @dataclass
@@ -29,6 +50,8 @@ class Server:
         user: Whom it runs as; servers refuse to be root.
         port: Where it listens.
         url: Of its database, with the password in it if it has one.
+        log: Where it writes what it does.
+        answers: Whether a server answers at a URL.
     """
 
     command: Sequence[str]
@@ -36,6 +59,7 @@ class Server:
     port: int
     url: str
     log: Path
+    answers: Callable[[str], bool] = field(default=_database_answers, repr=False)
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def start(self) -> None:
@@ -44,17 +68,13 @@ class Server:
             self._process = subprocess.Popen(
                 self.command, user=self.user, stdout=log, stderr=log, start_new_session=True, cwd="/"
             )
-        engine = create_engine(self.url, poolclass=NullPool)
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            try:
-                engine.connect().close()
-            except OperationalError:  # nobody listens yet, or who listens is still starting up
-                if self._process.poll() is not None:
-                    break
-                time.sleep(0.05)
-            else:
+            if self.answers(self.url):
                 return
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.05)
         raise RuntimeError(f"The server did not start:\n{self.log.read_text()}")
 
     def kill(self) -> None:
@@ -115,6 +135,18 @@ def mariadb(folder: Path) -> Server | str:
         "--max-connections=200",
     ]
     return Server(command, user, port, f"mysql+pymysql://root@127.0.0.1:{port}/mysql", folder / "log")
+
+
+def redis_server(folder: Path, *, cluster: bool = False) -> Server | str:
+    """A new Redis, not yet started, which keeps what it is told; a sentence that says what is missing without one."""
+    program = shutil.which("redis-server")
+    if program is None:
+        return "Redis is not installed (Debian: apt-get install redis-server)"
+    user, port = _owner(folder, "redis"), _free_port()
+    options = {"port": port, "bind": "127.0.0.1", "dir": folder, "appendonly": "yes", "appendfsync": "always"}
+    options["cluster-enabled"] = "yes" if cluster else "no"
+    command = [program, *(part for name, value in options.items() for part in (f"--{name}", str(value)))]
+    return Server(command, user, port, f"redis://127.0.0.1:{port}", folder / "log", _redis_answers)
 
 
 def _owner(folder: Path, user: str) -> str | None:

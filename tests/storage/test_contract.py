@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hpo.protocols import Storage
-from hpo.storage import InMemoryStorage, JournalStorage, RDBStorage
+from hpo.storage import InMemoryStorage, JournalStorage, RDBStorage, RedisStorage
 from hpo.testing import StorageContract
 from tests.storage.conftest import BACKENDS
 from tests.storage.toy import FolderStorage
+
+_counter = itertools.count()
 
 
 class TestInMemoryStorage(StorageContract):
@@ -34,6 +37,14 @@ class TestJournalStorage(StorageContract):
     @pytest.fixture
     def storage(self, tmp_path: Path) -> Storage:
         return JournalStorage(tmp_path / "studies.log")
+
+
+class TestRedisStorage(StorageContract):
+    @pytest.fixture
+    def storage(self, redis_url: str) -> Iterator[Storage]:
+        storage = RedisStorage(redis_url, prefix=f"{next(_counter)}:")
+        yield storage
+        storage.close()
 
 
 class TestFolderStorage(StorageContract):

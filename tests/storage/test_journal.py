@@ -30,6 +30,7 @@ from hpo.exceptions import (
     UnknownStudyError,
 )
 from hpo.storage import InMemoryStorage, JournalStorage, get_storage
+from hpo.storage.journal.acknowledged import known_length
 from hpo.storage.journal.lines import seal
 from hpo.trial import TrialState
 from tests.storage.writers import Writer, check_acknowledged
@@ -71,6 +72,12 @@ def written(path: Path) -> list[tuple[int, Logs]]:
     return states
 
 
+def replaced(path: Path, content: bytes) -> None:
+    """Put another file in the place of one, as a crash might have left it: nothing is known of its length."""
+    path.unlink()
+    path.write_bytes(content)
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "study.log"
@@ -81,7 +88,7 @@ class TestCrashes:
         states = written(path)
         whole = path.read_bytes()
         for cut in range(len(whole) + 1):
-            path.write_bytes(whole[:cut])
+            replaced(path, whole[:cut])
             expected = max((size, i) for i, (size, _) in enumerate(states) if size <= max(cut, states[0][0]))[1]
             storage = JournalStorage(path)
             assert logs(storage) == states[expected][1]
@@ -104,7 +111,7 @@ class TestCrashes:
 
     def test_a_last_byte_that_is_no_line_feed_makes_the_last_batch_a_torn_one(self, path: Path) -> None:
         states = written(path)
-        path.write_bytes(path.read_bytes()[:-1] + b"?")
+        replaced(path, path.read_bytes()[:-1] + b"?")
         assert logs(JournalStorage(path)) == states[-2][1]
 
     def test_lines_that_were_moved_repeated_or_left_out_are_found(self, path: Path) -> None:
@@ -117,7 +124,7 @@ class TestCrashes:
                 [*lines[:i], lines[i + 1], lines[i], *lines[i + 2 :]],
             ]
             for other in others:
-                path.write_bytes(b"".join(other))
+                replaced(path, b"".join(other))
                 with pytest.raises(DamagedJournalError, match=r"Line \d+ of .*study.log is damaged"):
                     logs(JournalStorage(path))
 
@@ -152,7 +159,27 @@ class TestCrashes:
         os.truncate(path, size)
         with pytest.raises(DamagedJournalError, match="cut or replaced"):
             storage.read("a")
+        replaced(path, path.read_bytes())
         assert JournalStorage(path).read("a") == [header("a")]
+
+    def test_a_file_that_was_cut_while_nobody_used_it_is_an_error_and_a_copy_of_it_is_none(self, path: Path) -> None:
+        states = written(path)
+        if not known_length(path):
+            pytest.skip("this file system keeps no attributes of files")
+        whole, name = path.read_bytes(), path.name
+        for cut in range(states[0][0], len(whole)):
+            os.truncate(path, cut)
+            before = path.read_bytes()
+            with pytest.raises(DamagedJournalError, match=rf"{len(whole)} were acknowledged.*go on with a new file"):
+                logs(JournalStorage(path))
+            with pytest.raises(DamagedJournalError, match="cut"):
+                JournalStorage(path).create(header("next"))
+            assert path.read_bytes() == before
+            path.write_bytes(whole)
+            assert logs(JournalStorage(path)) == states[-1][1]
+        os.truncate(path, states[3][0])
+        subprocess.run(["cp", name, "copy.log"], cwd=path.parent, check=True)
+        assert logs(JournalStorage(path.with_name("copy.log"))) == states[3][1]
 
     def test_a_reader_stops_before_a_batch_that_is_being_written(self, path: Path) -> None:
         writer = JournalStorage(path)
@@ -160,10 +187,10 @@ class TestCrashes:
         size = path.stat().st_size
         writer.append("a", reports(0, 3))
         whole = path.read_bytes()
-        path.write_bytes(whole[:size])
+        replaced(path, whole[:size])
         reader = JournalStorage(path)
         for end in range(size, len(whole)):
-            path.write_bytes(whole[:end])
+            replaced(path, whole[:end])
             assert reader.read("a") == [header("a")]
         path.write_bytes(whole)
         assert reader.read("a", 1) == reports(0, 3)
@@ -232,7 +259,7 @@ class TestModel:
         else:
             other.create(header(name))
         after = path.read_bytes()
-        path.write_bytes(before + after[len(before) : -1][:keep])
+        replaced(path, before + after[len(before) : -1][:keep])
 
     @staticmethod
     def _answer(storage: Any, call: str, name: str, events: Sequence[Event], expect: int | None) -> Any:

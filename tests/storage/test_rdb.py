@@ -9,6 +9,8 @@ import random
 import sqlite3
 import subprocess
 import sys
+import tempfile
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ import pytest
 import sqlalchemy as sa
 
 import hpo
-from hpo.events import StudyCreated, StudyDirection, TrialQueued, TrialReported
+from hpo.events import StudyCreated, StudyDirection, TrialFinished, TrialQueued, TrialReported, TrialStarted
 from hpo.exceptions import (
     NotADatabaseError,
     ReadOnlyStorageError,
@@ -57,7 +59,8 @@ def objective(trial: Trial) -> float:
 
 class TestSchema:
     def test_all_names_carry_the_prefix(self, url: str) -> None:
-        inspector = sa.inspect(RDBStorage(url).engine)
+        storage = RDBStorage(url)  # lives as long as its engine is used, and closes that at its end
+        inspector = sa.inspect(storage.engine)
         names = inspector.get_table_names() + inspector.get_view_names()
         tables = ["hpo_alembic_version", "hpo_checkpoint", "hpo_event", "hpo_lease", "hpo_study", "hpo_trial"]
         assert sorted(names) == tables
@@ -69,7 +72,8 @@ class TestSchema:
 
         directory = Path(schema.__file__).parent / "migrations"
         assert ScriptDirectory(str(directory)).get_heads() == [schema.HEAD]
-        with RDBStorage(url).engine.connect() as connection:
+        storage = RDBStorage(url)
+        with storage.engine.connect() as connection:
             options = {"version_table": schema.VERSION_TABLE}
             context = MigrationContext.configure(connection, opts=options)
             assert compare_metadata(context, schema.metadata) == []
@@ -265,6 +269,177 @@ def test_processes_may_create_file_schema_and_study_at_once(url: str) -> None:
     study = hpo.load_study(study_name="s", storage=url)
     assert [trial.state for trial in study.trials] == [TrialState.COMPLETE] * 40
     assert study.verify() == []
+
+
+_OPENER = """
+import sys, hpo
+from hpo.storage import RDBStorage
+hpo.logging.set_verbosity(hpo.logging.ERROR)
+RDBStorage(sys.argv[1] + "/first.db").close()  # all that is loaded on first use
+for i in range(30):
+    print(flush=True)
+    sys.stdin.readline()
+    hpo.create_study(study_name="s", storage=f"{sys.argv[1]}/{i}.db", load_if_exists=True)
+"""
+
+
+def test_of_those_who_create_the_same_file_at_the_same_moment_none_is_refused(tmp_path: Path) -> None:
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-c", _OPENER, f"sqlite:///{tmp_path}"]
+    openers = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) for _ in range(3)]
+    for _ in range(30):
+        for opener in openers:
+            assert opener.stdout is not None
+            opener.stdout.readline()
+        for opener in openers:
+            assert opener.stdin is not None
+            if opener.poll() is None:
+                opener.stdin.write("\n")
+                opener.stdin.flush()
+    for opener in openers:
+        _, errors = opener.communicate(timeout=120)
+        assert (opener.returncode, errors) == (0, "")
+
+
+def test_nothing_stays_beside_a_database_that_nobody_has_open(url: str, path: Path) -> None:
+    workers = [subprocess.Popen([sys.executable, "-c", _CREATOR, url]) for _ in range(3)]
+    assert [worker.wait(120) for worker in workers] == [0] * 3
+    assert list(path.parent.iterdir()) == [path]
+    storage = RDBStorage(url)
+    hpo.load_study(storage=storage).optimize(objective, n_trials=2)
+    storage.close()
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_writers_queue_for_the_log_that_there_is(url: str, path: Path) -> None:
+    """The log of a database goes with its last connection, and another one comes with the next."""
+    one, other = RDBStorage(url), RDBStorage(url)
+    one.create(HEADER)
+    for _ in range(3):
+        for storage in (one, other):
+            storage.append("s", [TrialQueued({}, 0.0)])
+            storage.append("s", [TrialQueued({}, 0.0)])
+        one.engine.dispose()
+        other.engine.dispose()
+        assert not Path(f"{path}-wal").exists()
+    one.append("s", [TrialQueued({}, 0.0)])
+    one.append("s", [TrialQueued({}, 0.0)])
+    locked = Path(f"{path}-wal").stat().st_ino
+    opened = {os.fstat(int(file.name)).st_ino for file in Path("/proc/self/fd").iterdir() if _is_open(file)}
+    assert locked in opened
+    one.close()
+    other.close()
+
+
+def _is_open(file: Path) -> bool:
+    try:
+        return bool(os.fstat(int(file.name)))
+    except OSError:  # what the folder itself was read by
+        return False
+
+
+_PARENT = """
+import os, signal, sys
+from hpo.events import TrialQueued
+from hpo.storage import RDBStorage
+storage = RDBStorage(sys.argv[1])
+storage.append("s", [TrialQueued({}, 0.0)])
+
+def die(tail):
+    if os.fork() == 0:
+        os.read(0, 1)
+        os._exit(0)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+storage.append_after("s", 1, die)
+"""
+
+
+def test_a_turn_does_not_outlive_its_holder_in_a_child(url: str) -> None:
+    storage = RDBStorage(url)
+    storage.create(HEADER)
+    receive, send = os.pipe()
+    subprocess.run([sys.executable, "-W", "ignore", "-c", _PARENT, url], stdin=receive, timeout=60)
+    for _ in range(3):  # with the first of them the log that they queue for is opened
+        storage.append("s", [TrialQueued({}, 0.0)])
+    os.close(send)
+    os.close(receive)
+    assert len(storage.read("s")) == 5
+    storage.close()
+
+
+_READER = """
+import os, sys, hpo
+from pathlib import Path
+from hpo.exceptions import ReadOnlyStorageError
+from hpo.storage import RDBStorage
+url, folder = sys.argv[1:3]
+hpo.load_study(storage=f"sqlite:///{folder}/../other.db")  # imports everything while it may
+if sys.argv[3:]:
+    os.setgid(65534)
+    os.setuid(65534)
+before = sorted(path.name for path in Path(folder).iterdir())
+study = hpo.load_study(storage=url)
+print([trial.value for trial in study.trials], [one.n_trials for one in hpo.get_all_study_summaries(url)])
+try:
+    study.ask()
+except ReadOnlyStorageError as error:
+    print("permissions" in str(error))
+del study
+print(before == sorted(path.name for path in Path(folder).iterdir()))
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can become someone who may not write")
+@pytest.mark.parametrize("has_writer", [False, True])
+@pytest.mark.parametrize(("file", "folder"), [(0o444, 0o755), (0o644, 0o555), (0o444, 0o555), (0o444, 0o777)])
+def test_what_may_only_be_read_is_read_and_left_alone(file: int, folder: int, has_writer: bool) -> None:
+    with tempfile.TemporaryDirectory() as outer:  # tmp_path lies in a folder that others cannot enter
+        inner = Path(outer) / "inner"
+        inner.mkdir()
+        RDBStorage(f"sqlite:///{outer}/other.db").create(HEADER)
+        storage = RDBStorage(f"sqlite:///{inner}/study.db")
+        hpo.create_study(storage=storage).optimize(lambda trial: float(trial.number), n_trials=3)
+        if not has_writer:
+            storage.close()
+        Path(outer).chmod(0o755)
+        (inner / "study.db").chmod(file)
+        inner.chmod(folder)
+        command = [sys.executable, "-c", _READER, f"sqlite:///{inner}/study.db", str(inner), "nobody"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        assert (done.stdout, done.stderr) == ("[0.0, 1.0, 2.0] [3]\nTrue\nTrue\n", "")
+        storage.close()
+
+
+def test_a_database_on_a_read_only_mount_is_read(tmp_path: Path) -> None:
+    inner, mount = tmp_path / "inner", tmp_path / "mount"
+    inner.mkdir()
+    mount.mkdir()
+    for name in ("other.db", "inner/study.db"):
+        storage = RDBStorage(f"sqlite:///{tmp_path}/{name}")
+        hpo.create_study(storage=storage).optimize(lambda trial: float(trial.number), n_trials=3)
+        storage.close()
+    program = 'mount --bind "$0" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"'
+    command = ["unshare", "--mount", "sh", "-c", program, str(inner), str(mount), sys.executable, "-c", _READER]
+    done = subprocess.run([*command, f"sqlite:///{mount}/study.db", str(mount)], capture_output=True, text=True)
+    if "mount: " in done.stderr or "unshare: " in done.stderr:
+        pytest.skip(done.stderr)
+    assert (done.stdout, done.stderr) == ("[0.0, 1.0, 2.0] [3]\nTrue\nTrue\n", "")
+
+
+def test_a_trial_ends_no_earlier_than_it_began_whatever_the_clock_says(url: str, path: Path) -> None:
+    storage = RDBStorage(url)
+    study = hpo.create_study(study_name="s", storage=storage)
+    storage.append(study._log.identity, [TrialStarted(1000.0), TrialFinished(0, TrialState.COMPLETE, 900.0, (1.0,))])
+    storage.append(study._log.identity, [TrialStarted(time.time() + 3600)])
+    study.tell(1, 2.0)
+    for trial in hpo.load_study(study_name="s", storage=url).trials:
+        assert trial.duration is not None
+        assert trial.duration.total_seconds() == 0.0
+    assert (study.trials_dataframe()["duration"].dt.total_seconds() == 0.0).all()
+    with closing(sqlite3.connect(path)) as db:
+        started, finished = db.execute("SELECT started, finished FROM hpo_trial WHERE number = 1").fetchone()
+    assert started == finished
 
 
 def test_a_resumed_run_in_another_process_is_exact(url: str) -> None:

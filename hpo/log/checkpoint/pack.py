@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from hpo.arrays import JSON
 from hpo.history.dump import Dump
-from hpo.log.codec import dumps, loads
+from hpo.log.codec import choice, dumps, loads
 
 __all__ = ["pack", "unpack"]
 
@@ -30,6 +30,7 @@ _MAGIC = b"hpofold\n"
 _BEGIN = len(_MAGIC) + 16
 _LONGEST = 2**31  # bytes of one part, once it is no longer compressed
 _TYPES = frozenset({"<i1", "<i4", "<i8", "<f8"})
+_WITH_CHOICES = frozenset({"parameters", "running", "spaces"})  # parts in which a tuple stays one; all are small
 _SAMPLE = 2**12  # bytes that are compressed to see whether it pays
 
 
@@ -47,7 +48,7 @@ def pack(dump: Dump) -> bytes:
         heads.append([name, kind, array.shape, len(data), is_compressed])
         parts.append(data)
     for name, value in dump.values.items():
-        text = dumps(value).encode("ascii")
+        text = dumps(choice(value) if name in _WITH_CHOICES else value).encode("ascii")
         data, is_compressed = _compressed(text)
         heads.append([name, "json", [len(text)], len(data), is_compressed])
         parts.append(data)
