@@ -237,7 +237,7 @@ class SQLite:
                 return self._run(connection, work, "BEGIN IMMEDIATE", "NORMAL")
         with nullcontext() if self._queue is None or not has_wal else self._queue.turn():
             result = self._run(connection, work, "BEGIN IMMEDIATE", "NORMAL" if flush or relaxed else "FULL")
-        if flush:
+        if flush and not (self._queue is not None and self._queue.flush()):
             assert self._path is not None
             wal.flush(self._path)
         return result
