@@ -72,7 +72,10 @@ def encode(event: Event) -> Row:
     Raises:
         TypeError: Where an attribute or a choice is something that JSON cannot hold.
     """
-    return _ENCODERS[type(event)](event)
+    try:
+        return _ENCODERS[type(event)](event)
+    except RecursionError:
+        raise TypeError("JSON cannot hold what contains itself, nor what is nested so deep.") from None
 
 
 def decode(row: Row) -> Event:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -313,6 +315,9 @@ def test_verify_tells_by_its_code(filled: Command) -> None:
     done = filled("verify")
     assert (done.code, done.out) == (0, "")
     assert "12 trials" in done.err
+    assert filled("verify", "--sampler", "random").code == 0  # the log names the one that it was
+    with closing(sqlite3.connect("study.db")) as connection, connection:
+        connection.execute("UPDATE hpo_event SET body = replace(body, '0.', '0.1') WHERE kind = 4")
     other = filled("verify", "--sampler", "random", "-f", "json")
     assert other.code == 3
     assert {"trial", "what", "recorded", "recomputed"} == set(json.loads(other.out)[0])

@@ -58,6 +58,7 @@ class Paper:
         self.stays: list[TrialFinished] = []  # the rows: ends, and pauses
         self.ends: dict[int, TrialFinished] = {}  # the last stay of each trial that does not run now
         self.steps: dict[int, set[int]] = {}
+        self.starts: dict[int, float] = {}  # the first ones; no trial ends before
 
     def is_in(self, number: int, *states: TrialState) -> bool:
         return 0 <= number < len(self.states) and self.states[number] in states
@@ -74,12 +75,14 @@ class Paper:
             return len(self.states) - 1
         if isinstance(event, TrialStarted) and event.claims is None:
             self.states.append(TrialState.RUNNING)
+            self.starts[len(self.states) - 1] = event.time
             return len(self.states) - 1
         if isinstance(event, TrialStarted):
             assert event.claims is not None
             if not self.is_in(event.claims, TrialState.WAITING, TrialState.PAUSED):
                 return None
             self.states[event.claims] = TrialState.RUNNING
+            self.starts.setdefault(event.claims, event.time)
             self.ends.pop(event.claims, None)
             return event.claims
         if isinstance(event, TrialDeleted):
@@ -99,6 +102,7 @@ class Paper:
         assert isinstance(event, TrialFinished)
         if not self.is_in(event.number, TrialState.RUNNING):
             return None
+        event = event._replace(time=max(event.time, self.starts[event.number]))
         self.states[event.number] = event.state
         self.ends[event.number] = event
         self.stays.append(event)
@@ -150,6 +154,7 @@ def check(ledger: Ledger, paper: Paper) -> None:
         assert (trial.number, trial.state, trial.end, trial.values) == (number, end.state, end.time, end.values)
         assert set(trial.reports) == paper.steps.get(number, set())
         assert paper.stays[ledger.row(number)] is end
+        assert trial.start <= trial.end
     signs = ledger.columns.signs.tolist()
     assert ledger.best == paper.best(signs, feasible=False)
     assert ledger.best_feasible == paper.best(signs, feasible=True)
