@@ -10,7 +10,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
 from hpo.arrays import Array
-from hpo.visualization.matplotlib.axes import set_axes
+from hpo.visualization.matplotlib.axes import set_axes, set_scales
 from hpo.visualization.matplotlib.look import POINTS, colour, colours, numbers, plain
 from hpo.visualization.matplotlib.traces import Panel, draw, draw_bars
 from hpo.visualization.theme import GREY, INK
@@ -29,8 +29,7 @@ _PIXELS = 92  # of a figure for the screen that become one inch
 def drawn(figure: go.Figure) -> Any:
     """Draw a figure of this package and return its Axes: one, or an array of several.
 
-    Of panels that stand in rows and columns whose first column is full, such as pairs of parameters, the array has two
-    dimensions; unused places hold Axes that are switched off.
+    Of pairs of parameters the array has two dimensions, with Axes that are switched off above the diagonal.
     """
     layout = figure.layout
     canvas = plt.figure(figsize=(_WIDTH, layout.height / _PIXELS), layout="constrained")
@@ -40,10 +39,9 @@ def drawn(figure: go.Figure) -> Any:
     if any(trace.type == "scatter3d" for trace in figure.data):
         return _space(canvas, figure, mapped)
     places = _places(figure)
-    rows, columns = (1 + max(place[i] for place in places.values()) for i in (0, 1))
-    heights = [layout[_long("y", next(key[1] for key, at in places.items() if at[0] == r))].domain for r in range(rows)]
-    ratios = [1.0 if domain is None else domain[1] - domain[0] for domain in heights]
-    cells = canvas.add_gridspec(rows, columns, height_ratios=ratios)
+    heights = dict(sorted((_domain(layout, "y", name) for name in _names(layout, "y")), key=lambda ends: -ends[1]))
+    rows, columns = len(heights), len({_domain(layout, "x", name) for name in _names(layout, "x")})
+    cells = canvas.add_gridspec(rows, columns, height_ratios=[high - low for low, high in heights.items()])
     panels = {key: canvas.add_subplot(cells[place]) for key, place in places.items()}
     legend: dict[str, Any] = {}
     for (x, y), axes in panels.items():
@@ -54,7 +52,7 @@ def drawn(figure: go.Figure) -> Any:
     if layout.showlegend and legend:
         _legend(canvas, legend)
     _entitle(canvas, list(panels.values()), layout)
-    return _shaped(canvas, cells, panels, places, rows, columns)
+    return _shaped(canvas, layout, cells, panels, places, rows, columns)
 
 
 def _places(figure: go.Figure) -> dict[tuple[str, str], tuple[int, int]]:
@@ -63,8 +61,14 @@ def _places(figure: go.Figure) -> dict[tuple[str, str], tuple[int, int]]:
     keys = list(dict.fromkeys((trace.xaxis or "x", trace.yaxis or "y") for trace in figure.data))
     left = {key: _domain(layout, "x", key[0])[0] for key in keys}
     top = {key: _domain(layout, "y", key[1])[1] for key in keys}
-    lefts, tops = sorted(set(left.values())), sorted(set(top.values()), reverse=True)
+    lefts = sorted({_domain(layout, "x", name)[0] for name in _names(layout, "x")})
+    tops = sorted({_domain(layout, "y", name)[1] for name in _names(layout, "y")}, reverse=True)
     return {key: (tops.index(top[key]), lefts.index(left[key])) for key in keys}
+
+
+def _names(layout: Any, letter: str) -> list[str]:
+    """The axes of a layout, such as "x" and "x2"."""
+    return [key.replace("axis", "") for key in layout.to_plotly_json() if key.startswith(f"{letter}axis")] or [letter]
 
 
 def _long(letter: str, name: str) -> str:
@@ -81,7 +85,7 @@ def _fill(axes: Axes, figure: go.Figure, x: str, y: str, mapped: dict[str, Scala
     """Draw the traces of one panel; what stands for them in a legend, by their names."""
     layout = figure.layout
     of_x, of_y = layout[_long("x", x)], layout[_long("y", y)]
-    set_axes(axes, of_x, of_y)
+    set_scales(axes, of_x, of_y)
     panel = Panel(axes, (of_x.type == "log", of_y.type == "log"), mapped)
     mine = [trace for trace in figure.data if (trace.xaxis or "x", trace.yaxis or "y") == (x, y)]
     bars = [trace for trace in mine if trace.type == "bar"]
@@ -92,7 +96,7 @@ def _fill(axes: Axes, figure: go.Figure, x: str, y: str, mapped: dict[str, Scala
     for shape in layout.shapes:
         line = {"color": colour(shape.line.color), "linewidth": POINTS * shape.line.width}
         axes.plot([shape.x0, shape.x1], [shape.y0, shape.y1], **line)
-    set_axes(axes, of_x, of_y)  # what was drawn may have moved the ends
+    set_axes(axes, of_x, of_y)
     return {
         trace.name: handle
         for trace, handle in handles
@@ -180,12 +184,16 @@ def _entitle(canvas: Figure, axes: list[Axes], layout: Any) -> None:
     canvas.suptitle("\n".join(filter(None, (words, note))), fontsize=10, color=INK, x=0.01, ha="left")
 
 
-def _shaped(canvas: Figure, cells: Any, panels: Any, places: Any, rows: int, columns: int) -> Any:
+def _is_triangle(layout: Any) -> bool:
+    """Whether panels stand below a diagonal, above which the axes are hidden."""
+    return any(layout[_long("y", name)].visible is False for name in _names(layout, "y"))
+
+
+def _shaped(canvas: Figure, layout: Any, cells: Any, panels: Any, places: Any, rows: int, columns: int) -> Any:
     """One panel as it is, pairs as a square, others as a row."""
     if len(panels) == 1:
         return next(iter(panels.values()))
-    is_square = rows == columns and all(column <= row for row, column in places.values())
-    if not is_square:
+    if rows != columns or not _is_triangle(layout):
         return np.array(list(panels.values()), dtype=object)
     found = np.empty((rows, columns), dtype=object)
     for key, place in places.items():

@@ -99,17 +99,17 @@ def _heatmap(panel: Panel, trace: Any, below: Any | None) -> Any:
         _ends(numbers(column), n, is_log)
         for column, n, is_log in zip((trace.x, trace.y), z.shape[::-1], panel.is_log, strict=True)
     )
-    return panel.axes.pcolormesh(x, y, z, rasterized=True, zorder=0.5, **_coloured(panel, trace, z))
+    return panel.axes.pcolormesh(x, y, z, rasterized=True, zorder=0.8, **_coloured(panel, trace, z))
 
 
 def _contour(panel: Panel, trace: Any, below: Any | None) -> Any:
     del below
     x, y, z = numbers(trace.x), numbers(trace.y), np.array(trace.z, dtype=np.float64)
     style = _coloured(panel, trace, z)
-    mesh = panel.axes.pcolormesh(x, y, z, shading="gouraud", rasterized=True, zorder=0.5, **style)
+    mesh = panel.axes.pcolormesh(x, y, z, shading="gouraud", rasterized=True, zorder=0.8, **style)
     if trace.line.width and z.min() < z.max():
         width = POINTS * float(trace.line.width)
-        panel.axes.contour(x, y, z, levels=12, colors=[colour(trace.line.color)], linewidths=width, zorder=0.6)
+        panel.axes.contour(x, y, z, levels=12, colors=[colour(trace.line.color)], linewidths=width, zorder=0.9)
     return mesh
 
 
