@@ -106,7 +106,10 @@ def _contour(panel: Panel, trace: Any, below: Any | None) -> Any:
     del below
     x, y, z = numbers(trace.x), numbers(trace.y), np.array(trace.z, dtype=np.float64)
     style = _coloured(panel, trace, z)
-    mesh = panel.axes.pcolormesh(x, y, z, shading="gouraud", rasterized=True, zorder=0.8, **style)
+    smooth: Literal["gouraud", "nearest"] = (
+        "gouraud" if trace.line.width else "nearest"
+    )  # seams show between triangles that are transparent
+    mesh = panel.axes.pcolormesh(x, y, z, shading=smooth, rasterized=True, zorder=0.8, **style)
     if trace.line.width and z.min() < z.max():
         width = POINTS * float(trace.line.width)
         panel.axes.contour(x, y, z, levels=12, colors=[colour(trace.line.color)], linewidths=width, zorder=0.9)
