@@ -42,7 +42,7 @@ class Record(Protocol):
 
 def trial_html(trial: Record) -> Markup:
     """One trial: what it reached and with which parameters."""
-    facts = [trial.state.name.lower()]
+    facts = [_state(trial)]
     if trial.values is not None:
         facts.append(_values(trial))
     if trial.duration is not None:
@@ -79,8 +79,12 @@ def trials_html(trials: Sequence[Record]) -> Markup:
 def _row(trial: Record, names: Sequence[str], width: int) -> tuple[Any, ...]:
     seconds = None if trial.duration is None else trial.duration.total_seconds()
     value = trial.values[0] if trial.values is not None and len(trial.values) == 1 else _values(trial)
-    row = (trial.number, trial.state.name.lower(), value, seconds, *(trial.params.get(name) for name in names))
+    row = (trial.number, _state(trial), value, seconds, *(trial.params.get(name) for name in names))
     return (*row, *("…",) * (width - len(row)))
+
+
+def _state(trial: Record) -> str:
+    return "failed" if trial.state is TrialState.FAIL else trial.state.name.lower()
 
 
 def _values(trial: Record) -> str:
