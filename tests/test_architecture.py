@@ -17,8 +17,8 @@ import hpo
 ROOT = Path(__file__).parent.parent
 FAMILIES = tuple(sorted(link.name for link in (ROOT / "hpo").iterdir() if link.is_symlink()))
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("arrays", "exceptions", "logging"),
-    ("key", "pareto"),
+    ("arrays", "exceptions", "logging", "words"),
+    ("key", "markup", "pareto"),
     ("distributions",),
     ("space",),
     ("events",),

@@ -4,6 +4,9 @@ Each `plot_…` takes a study and returns a `plotly.graph_objects.Figure`. A stu
 figure that says so; a question that makes no sense is a ValueError that says what to ask instead.
 """
 
+import importlib
+from typing import TYPE_CHECKING, Any
+
 from hpo.visualization.contour import plot_contour
 from hpo.visualization.convergence import plot_convergence
 from hpo.visualization.edf import plot_edf
@@ -19,8 +22,12 @@ from hpo.visualization.rungs import plot_rungs
 from hpo.visualization.slice import plot_slice
 from hpo.visualization.timeline import plot_timeline
 
+if TYPE_CHECKING:
+    from hpo.visualization import matplotlib
+
 __all__ = [
     "is_available",
+    "matplotlib",
     "plot_contour",
     "plot_convergence",
     "plot_edf",
@@ -36,6 +43,12 @@ __all__ = [
     "plot_slice",
     "plot_timeline",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "matplotlib":  # the module is loaded when it is first used
+        return importlib.import_module("hpo.visualization.matplotlib")
+    raise AttributeError(f"module 'hpo.visualization' has no attribute {name!r}")
 
 
 def is_available() -> bool:

@@ -11,14 +11,17 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.distributions import CategoricalDistribution
 from hpo.space import Space
-from hpo.visualization.frame import colour_bar, compact, empty, framed
+from hpo.visualization.axes import log_ticks, ticked
+from hpo.visualization.frame import colour_bar, compact, empty, framed, show_once
 from hpo.visualization.hover import trial_texts
 from hpo.visualization.pairs import chosen_note, pair_figure, paired
 from hpo.visualization.parameters import Parameter
 from hpo.visualization.scale import Scale, value_scale
-from hpo.visualization.slice import jittered
-from hpo.visualization.surrogate import fit
-from hpo.visualization.text import joined, powers
+from hpo.visualization.slice import jittered, starred
+from hpo.visualization.states import COMPLETE, INFEASIBLE
+from hpo.visualization.surrogate import Embedding, fit
+from hpo.visualization.text import joined
+from hpo.visualization.theme import translucent
 from hpo.visualization.trials import Target, Trials, read
 
 if TYPE_CHECKING:
@@ -26,13 +29,16 @@ if TYPE_CHECKING:
 
     from hpo.reading.readable import Readable
 
-__all__ = ["Surface", "coded_grid", "plot_contour", "surface", "value_colours"]
+__all__ = ["Surface", "coded_grid", "drawn_surface", "faded", "plot_contour", "surface", "value_colours"]
 
 _TITLE = "Contours"
 _CELLS = 12  # along each axis, into which trials are gathered where there are many
 _MOST_ROWS = 150  # trials that are fitted one by one
 _FINE = 40  # points of the surface along each numerical axis
 _POINTS = 250  # trials that are drawn in each panel
+_PALEST = 0.85  # how white a surface becomes where nothing is known
+_UNSURE = (0.4, 1.0)  # deviations of the model as a share of those without trials: from full colour to none
+_FAR = (0.12, 0.4)  # distances from the nearest trial as a share of the ranges: from full colour to none
 
 
 @final
@@ -43,17 +49,20 @@ class Surface:
     Args:
         x, y: Where it is known, shapes (w,) and (h,): values, or places of categories.
         height: Mean of the model, shape (h, w), on the axis of values: a logarithm where that is logarithmic.
+        doubt: From 0, where trials say how high the surface is, to 1, where nothing is known; shape (h, w).
     """
 
     x: Array
     y: Array
     height: Array
+    doubt: Array
 
 
 def surface(trials: Trials, x: Parameter, y: Parameter, scale: Scale) -> Surface | None:
     """A smooth surface through the trials that have both parameters in their present domains; None without any.
 
-    What other parameters contribute counts as noise. Values beyond the ends of the scale count as these.
+    What other parameters contribute counts as noise. Values beyond the ends of the scale count as these. The surface
+    leaves what the trials have shown by no more than that noise.
     """
     space = Space({name: trials.history.space[name] for name in (x.name, y.name)})
     coded = trials.history.over(space)[trials.rows]
@@ -64,8 +73,24 @@ def surface(trials: Trials, x: Parameter, y: Parameter, scale: Scale) -> Surface
     rows, means, counts = _gathered(coded[active], height, space)
     model = fit(rows, means, space.distributions, counts)
     (u, left), (v, bottom) = (coded_grid(space, x), coded_grid(space, y))
-    mean, _ = model.predict(np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2))
-    return Surface(left, bottom, mean.reshape(len(v), len(u)))
+    at = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
+    mean, std = model.predict(at)
+    seen = np.clip(mean, height.min() - model.noise, height.max() + model.noise)
+    doubt = np.maximum(_ramp(std / (model.scale or 1.0), *_UNSURE), _ramp(_distance(at, coded[active], space), *_FAR))
+    shape = (len(v), len(u))
+    return Surface(left, bottom, seen.reshape(shape), doubt.reshape(shape))
+
+
+def _ramp(values: Array, low: float, high: float) -> Array:
+    return np.clip((values - low) / (high - low), 0.0, 1.0)
+
+
+def _distance(at: Array, coded: Array, space: Space) -> Array:
+    """How far each place is from the nearest trial, shape (len(at),): 1 is a whole range, or another category."""
+    from scipy.spatial import cKDTree
+
+    points = [Embedding(space.distributions).points(rows) for rows in (at, coded)]
+    return np.asarray(cKDTree(points[1]).query(points[0])[0])
 
 
 def coded_grid(space: Space, parameter: Parameter, n: int = _FINE) -> tuple[Array, Array]:
@@ -106,8 +131,9 @@ def plot_contour(
 ) -> go.Figure:
     """For every two parameters a surface through the values of the complete trials, and the trials themselves.
 
-    The surface is the mean of a Gaussian process over the two parameters; dark is better. Trials that lack one of the
-    two are left out of a panel.
+    The surface is the mean of a Gaussian process over the two parameters; dark is better. It fades where no trial is
+    near, and never leaves the range of the trials' values by more than their noise. The star is the best trial. Trials
+    that lack one of the two are left out of a panel.
 
     Args:
         study: The study.
@@ -136,30 +162,37 @@ def plot_contour(
         some = _some(both, _POINTS if len(pairs) == 1 else _POINTS // 3)
         smooth = surface(trials, x, y, scale)
         if smooth is not None:
-            figure.add_trace(_drawn(smooth, x, y), **place)
-        figure.add_trace(
-            go.Scatter(
-                x=compact(jittered(x, trials.number)[some]),
-                y=compact(jittered(y, trials.number * 7)[some]),
-                mode="markers",
-                marker={
-                    "color": "black",
-                    "size": 5 if len(pairs) == 1 else 4,
-                    "opacity": 0.8,
-                    "line": {"width": 0.8, "color": "white"},
-                    "symbol": np.where(trials.feasible[some], "circle", "x-thin-open").tolist(),
-                },
-                hovertext=trial_texts(trials, some, known),
-                hoverinfo="text",
-                showlegend=False,
-            ),
-            **place,
-        )
+            for trace in (drawn_surface(smooth, x, y), faded(smooth, x, y)):
+                figure.add_trace(trace, **place)
+        allowed = trials.feasible[some]
+        size = 5 if len(pairs) == 1 else 4
+        for mark, these, marker in (
+            (INFEASIBLE, some[~allowed], INFEASIBLE.marker(size)),
+            (COMPLETE, some[allowed], {"size": size, "color": "black", "line": {"width": 0.8, "color": "white"}}),
+        ):
+            if not len(these):
+                continue
+            figure.add_trace(
+                go.Scatter(
+                    x=compact(jittered(x, trials.number)[these]),
+                    y=compact(jittered(y, trials.number * 7)[these]),
+                    mode="markers",
+                    marker=marker | {"opacity": 0.8},
+                    hovertext=trial_texts(trials, these, known),
+                    hoverinfo="text",
+                    name=mark.word,
+                ),
+                **place,
+            )
+        for trace in starred(trials, x, jittered(y, trials.number * 7), known):
+            figure.add_trace(trace, **place)
+    show_once(figure)
     return framed(
         figure,
-        title=_TITLE,
-        note=joined([trials.note(), chosen_note(len(columns), len(known))]),
+        title=trials.titled(_TITLE),
+        note=joined([trials.note(), "paler where no trial is near", chosen_note(len(columns), len(known))]),
         height=height,
+        legend=True,
         coloraxis=value_colours(scale, trials),
     )
 
@@ -172,26 +205,48 @@ def _some(best_first: Any, most: int) -> Any:
     return np.concatenate([best_first[:half], best_first[np.linspace(half, len(best_first) - 1, half).astype(int)]])
 
 
-def _drawn(smooth: Surface, x: Parameter, y: Parameter) -> Any:
+def drawn_surface(smooth: Surface, x: Parameter, y: Parameter, colours: str = "coloraxis") -> Any:
+    """A surface in the colours of values, with lines where both parameters are numbers."""
     import plotly.graph_objects as go
 
-    shared = {"x": compact(smooth.x), "y": compact(smooth.y), "z": compact(smooth.height), "coloraxis": "coloraxis"}
-    if "category" in (x.kind, y.kind) or min(smooth.height.shape) < 2:
-        return go.Heatmap(**shared, hoverinfo="skip")
-    return go.Contour(
-        **shared,
-        contours={"coloring": "heatmap"},
-        line={"width": 0.6, "color": "rgba(255,255,255,0.55)"},
-        hoverinfo="skip",
-    )
+    shared = {"x": compact(smooth.x), "y": compact(smooth.y), "z": compact(smooth.height), "coloraxis": colours}
+    shared |= {"hoverinfo": "skip", "name": "surface", "showlegend": False}
+    if _in_cells(smooth, x, y):
+        return go.Heatmap(**shared)
+    line = {"width": 0.6, "color": "rgba(255,255,255,0.55)"}
+    return go.Contour(**shared, contours={"coloring": "heatmap"}, line=line)
+
+
+def faded(smooth: Surface, x: Parameter, y: Parameter) -> Any:
+    """White over a surface, the less is known the more."""
+    import plotly.graph_objects as go
+
+    shared: dict[str, Any] = {
+        "x": compact(smooth.x),
+        "y": compact(smooth.y),
+        "z": compact(np.round(smooth.doubt, 3)),
+        "zmin": 0.0,
+        "zmax": 1.0,
+        "colorscale": [[0.0, translucent("#FFFFFF", 0.0)], [1.0, translucent("#FFFFFF", _PALEST)]],
+        "showscale": False,
+        "hoverinfo": "skip",
+        "name": "doubt",
+        "showlegend": False,
+    }
+    if _in_cells(smooth, x, y):
+        return go.Heatmap(**shared)
+    return go.Contour(**shared, contours={"coloring": "heatmap"}, line={"width": 0})  # a heatmap would lie below
+
+
+def _in_cells(smooth: Surface, x: Parameter, y: Parameter) -> bool:
+    """Whether a surface is drawn as cells, because categories have nothing between them."""
+    return "category" in (x.kind, y.kind) or min(smooth.height.shape) < 2
 
 
 def value_colours(scale: Scale, trials: Trials) -> dict[str, Any]:
     """The colours of values on their axis; dark is better."""
     bar = colour_bar(trials.name)
     if scale.is_log:
-        from hpo.visualization.axes import log_ticks
-
         ticks = log_ticks(scale.low, scale.high, 6)
-        bar |= {"tickmode": "array", "tickvals": np.log10(ticks).tolist(), "ticktext": [powers(tick) for tick in ticks]}
+        bar |= ticked(ticks) | {"tickvals": np.log10(ticks).tolist()}
     return {"reversescale": trials.sign < 0, "colorbar": bar}

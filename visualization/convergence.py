@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, final
 import numpy as np
 
 from hpo.arrays import Array, IntArray
-from hpo.visualization.axes import value_axis
+from hpo.visualization.axes import counting_axis, value_axis
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.optimization_history import running_best
 from hpo.visualization.scale import Scale, value_scale
@@ -128,14 +128,14 @@ def plot_convergence(
     for i, (name, curves) in enumerate(shown.items()):
         colour = PALETTE[i % len(PALETTE)]
         traces += _line(curves[0], name, colour, floor) if len(curves) == 1 else _band(curves, name, colour, floor)
-    best = f"Best {sample.name} so far" if optimum is None else f"Regret of {sample.name}"
+    best = f"{sample.name}: {'best so far' if optimum is None else 'distance from the optimum'}"
     repeated = any(len(curves) > 1 for curves in shown.values())
     return frame(
         traces,
-        title=_TITLE,
+        title=sample.titled(_TITLE),
         note="Median of each group, and the range between its quartiles" if repeated else "",
         legend=len(shown) > 1,
-        xaxis={"title": {"text": "Number of trials"}, "rangemode": "tozero"},
+        xaxis=counting_axis(0, max(int(c.n_trials[-1]) for some in shown.values() for c in some), "Number of trials"),
         yaxis=value_axis(scale, best),
     )
 
@@ -177,7 +177,7 @@ def _line(curve: Convergence, name: str, colour: str, floor: float) -> list[Any]
             mode="lines",
             line={"shape": "hv", "width": 2.5, "color": colour},
             name=name,
-            hovertemplate="after %{x} trials: %{customdata:.5g}<extra>" + name + "</extra>",
+            hovertemplate="trials: %{x}<br>best: %{customdata:.5g}<extra>" + name + "</extra>",
         )
     ]
 

@@ -90,7 +90,7 @@ def plot_edf(study: Studies, *, target: Target = None, target_name: str | None =
     outside = f"{count(scale.n_outside)} beyond this view" if scale.n_outside else ""
     return frame(
         traces,
-        title=_TITLE,
+        title=shown[0][1].titled(_TITLE),
         note=joined([shown[0][1].note() if len(shown) == 1 else "", outside]),
         legend=len(shown) > 1,
         xaxis=value_axis(scale, name),

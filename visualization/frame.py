@@ -11,18 +11,18 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.visualization.density import Density
-from hpo.visualization.text import distinct, short
+from hpo.visualization.text import short, wrapped
 from hpo.visualization.theme import GREY, SHADES, TEMPLATE
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-__all__ = ["MOST_POINTS", "colour_bar", "compact", "empty", "frame", "framed", "grid", "shading"]
+__all__ = ["MOST_POINTS", "colour_bar", "compact", "empty", "frame", "framed", "grid", "shading", "show_once"]
 
 MOST_POINTS = 4000
 """Trials that a figure draws one by one; of more it shows how many lie where, and the best ones."""
 
-_GAP = 84  # pixels between rows of panels, for ticks and names
+_GAP = 80  # pixels between rows of panels, for ticks and a name
 _LINE = 84  # characters of a note that fit beside each other at a width of 600 pixels
 
 
@@ -40,7 +40,14 @@ def framed(
 ) -> go.Figure:
     """A figure that has its traces already, with a title and a note below it."""
     lines = textwrap.wrap(note, _LINE, break_long_words=False)
-    top = 52 + 16 * len(lines) + 28 * (legend or bool(figure.layout.annotations))
+    names = max((1 + str(name.text).count("<br>") for name in figure.layout.annotations), default=0)
+    top = 52 + 16 * len(lines) + 28 * legend + (12 + 16 * names if names else 0)
+    if legend and names:  # above the names of the panels
+        layout["legend"] = {
+            "yref": "container",
+            "yanchor": "top",
+            "y": 1.0 - (44 + 16 * len(lines)) / (height + top - 90),
+        }
     figure.layout.template = TEMPLATE  # an update would merge it with plotly's own, which takes long
     figure.update_layout(
         title={"text": title, "subtitle": {"text": "<br>".join(lines)}},
@@ -83,17 +90,28 @@ def grid(
     columns = n if n <= most_columns else math.ceil(n / math.ceil(n / most_columns))
     rows = math.ceil(n / columns)
     panel += 120 * (rows == 1)
-    height = rows * panel + (rows - 1) * _GAP
+    names = wrapped(titles, 66 // columns, 3)
+    gap = _GAP + 16 * max(name.count("<br>") for name in names)
+    height = rows * panel + (rows - 1) * gap
     figure = make_subplots(
         rows,
         columns,
-        subplot_titles=distinct(titles, 44 // columns + 6),
-        vertical_spacing=_GAP / height if rows > 1 else 0.0,
+        subplot_titles=names,
+        vertical_spacing=gap / height if rows > 1 else 0.0,
         horizontal_spacing=0.12 / columns if columns > 1 else 0.0,
         **options,
     )
     figure.update_annotations(font={"size": 12})
     return figure, [(i // columns + 1, i % columns + 1) for i in range(n)], height + 170
+
+
+def show_once(figure: go.Figure) -> None:
+    """Let traces of several panels that have one name share one line of the legend."""
+    known: set[str] = set()
+    for trace in figure.data:
+        if trace.showlegend is not False and trace.name:
+            trace.update(legendgroup=trace.name, showlegend=trace.name not in known)
+            known.add(trace.name)
 
 
 def colour_bar(title: str, **options: Any) -> dict[str, Any]:
@@ -124,9 +142,10 @@ def shading(density: Density, *, x_is_log: bool = False, y_is_log: bool = False)
         customdata=density.count.astype(np.int32),
         colorscale=SHADES,
         showscale=False,
-        hovertemplate="%{customdata} trials here<extra></extra>",
+        hovertemplate="trials here: %{customdata}<extra></extra>",
         hoverongaps=False,
         name="trials",
+        showlegend=False,
     )
 
 

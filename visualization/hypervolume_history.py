@@ -11,6 +11,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
 from hpo.pareto import hypervolume, is_pareto_optimal, reference_point
+from hpo.visualization.axes import counting_axis
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.text import count, joined, number
 from hpo.visualization.theme import BLUE
@@ -140,6 +141,6 @@ def plot_hypervolume_history(study: Readable, reference_point: Sequence[float] |
         traces,
         title=_TITLE,
         note=joined([f"{count(history.n_complete)} complete", f"reference point ({point})"]),
-        xaxis={"title": {"text": "Trial"}, "rangemode": "tozero"},
+        xaxis=counting_axis(0, int(history.number[-1]), "Trial"),
         yaxis={"title": {"text": "Hypervolume"}, "rangemode": "tozero", "exponentformat": "power"},
     )

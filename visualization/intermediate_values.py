@@ -10,12 +10,13 @@ import numpy as np
 from hpo.arrays import Array, IntArray
 from hpo.events import TrialState
 from hpo.reading.counts import latest
-from hpo.visualization.axes import value_axis
+from hpo.visualization.axes import counting_axis, value_axis
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.scale import value_scale
+from hpo.visualization.states import COMPLETE, MARKS, RUNNING, Mark
 from hpo.visualization.text import count, joined, short
-from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION, translucent
-from hpo.visualization.trials import objective_index, objective_names
+from hpo.visualization.theme import GREY, translucent
+from hpo.visualization.trials import objective_index, objective_names, objective_title
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -29,13 +30,8 @@ _TITLE = "Intermediate values"
 _MOST_CURVES = 150
 _MOST_REPORTS = 60_000  # in all drawn curves together
 _MOST_STEPS = 300  # at which quantiles of all reports are computed
-_STATES = (
-    (TrialState.FAIL, "failed", VERMILLION),
-    (TrialState.PRUNED, "pruned", ORANGE),
-    (TrialState.PAUSED, "paused", SKY),
-    (TrialState.COMPLETE, "complete", BLUE),
-    (TrialState.RUNNING, "running", GREEN),
-)
+_STATES = (TrialState.FAIL, TrialState.PRUNED, TrialState.PAUSED, TrialState.COMPLETE, TrialState.RUNNING)
+"""In the order in which they are drawn."""
 
 
 @final
@@ -48,6 +44,7 @@ class Curves:
         begin: Where each trial's reports begin, shape (n + 1,); the last is their total.
         step, value: Of each report, shape (begin[-1],).
         sign: +1 where small values are good, -1 where large ones are.
+        stops: The steps at which some trial was pruned, or has ever paused, ascending.
     """
 
     number: IntArray
@@ -56,6 +53,7 @@ class Curves:
     step: IntArray
     value: Array
     sign: float
+    stops: IntArray
 
     def __len__(self) -> int:
         return len(self.number)
@@ -80,7 +78,9 @@ def intermediate_values(study: Readable, target: int | None = None) -> Curves:
     index = objective_index(target, objective_names(study))
     if index is None:
         raise ValueError("target must be the index of an objective here, got a function: reports are of objectives.")
-    history = latest(study.history)  # the row of a trial that went on has its earlier reports too
+    everything = study.history
+    stopped = np.isin(everything.state, (TrialState.PRUNED, TrialState.PAUSED)) & (everything.last_step >= 0)
+    history = latest(everything)  # the row of a trial that went on has its earlier reports too
     rows, steps, losses = history.reports()
     losses = losses.reshape(len(rows), len(history.signs))[:, index]
     sign = float(history.signs[index])
@@ -101,6 +101,7 @@ def intermediate_values(study: Readable, target: int | None = None) -> Curves:
         step[order],
         value[order],
         sign,
+        np.unique(everything.last_step[stopped]),
     )
 
 
@@ -143,8 +144,8 @@ def plot_intermediate_values(
     Example:
         >>> plot_intermediate_values(study)
     """
-    names = objective_names(study)
     curves = intermediate_values(study, target)
+    name = target_name or objective_names(study)[target or 0]
     if not len(curves):
         return empty(_TITLE, "No trial has reported a value yet; see Trial.report.")
     scale = value_scale(curves.value, curves.sign)
@@ -152,8 +153,8 @@ def plot_intermediate_values(
     thinned = len(drawn) < len(curves)
     traces = [
         trace
-        for state, word, colour in _STATES
-        for trace in _traces(curves, drawn[curves.state[drawn] == state], word, colour, len(drawn))
+        for state in _STATES
+        for trace in _traces(curves, drawn[curves.state[drawn] == state], MARKS[state], len(drawn))
     ]
     if thinned:
         traces = _band(curves) + traces
@@ -161,11 +162,11 @@ def plot_intermediate_values(
     some = f"{len(drawn)} curves, the best ones and an even choice" if thinned else ""
     return frame(
         traces,
-        title=_TITLE,
+        title=objective_title(_TITLE, study, name),
         note=joined([f"{count(len(curves))} with reports", some, outside]),
         legend=True,
-        xaxis={"title": {"text": "Step"}},
-        yaxis=value_axis(scale, target_name or names[target or 0]),
+        xaxis=counting_axis(int(curves.step.min()), int(curves.step.max()), "Step"),
+        yaxis=value_axis(scale, name),
     )
 
 
@@ -182,7 +183,7 @@ def _chosen(curves: Curves) -> IntArray:
     return np.sort(np.concatenate([best, even]))
 
 
-def _traces(curves: Curves, members: IntArray, word: str, colour: str, n_drawn: int) -> list[Any]:
+def _traces(curves: Curves, members: IntArray, mark: Mark, n_drawn: int) -> list[Any]:
     """All curves of one state as one trace, and where they end."""
     import plotly.graph_objects as go
 
@@ -201,21 +202,21 @@ def _traces(curves: Curves, members: IntArray, word: str, colour: str, n_drawn: 
         y=compact(y),
         customdata=number,
         mode="markers" if is_short else "lines",
-        line={"color": translucent(colour, alpha), "width": 1.4},
-        marker={"color": colour, "size": 6},
-        name=word,
-        legendgroup=word,
-        hovertemplate="<b>Trial %{customdata}</b> (" + word + ")<br>step %{x}: %{y:.5g}<extra></extra>",
+        line={"color": translucent(mark.colour, alpha), "width": 1.4},
+        marker=mark.marker(6),
+        name=mark.word,
+        legendgroup=mark.word,
+        hovertemplate="<b>Trial %{customdata}</b> (" + mark.word + ")<br>step %{x}: %{y:.5g}<extra></extra>",
     )
-    if word in ("complete", "running") or is_short:
+    if mark in (COMPLETE, RUNNING) or is_short:
         return [line]
     end = curves.begin[members + 1] - 1
     ends = go.Scatter(
         x=curves.step[end],
         y=compact(curves.value[end]),
         mode="markers",
-        marker={"color": colour, "size": 6, "symbol": "x-thin-open" if word == "failed" else "circle"},
-        legendgroup=word,
+        marker=mark.marker(6),
+        legendgroup=mark.word,
         showlegend=False,
         hoverinfo="skip",
     )

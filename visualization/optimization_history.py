@@ -10,14 +10,15 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
-from hpo.visualization.axes import value_axis
+from hpo.visualization.axes import counting_axis, value_axis
 from hpo.visualization.density import density
 from hpo.visualization.frame import MOST_POINTS, compact, empty, frame, shading
 from hpo.visualization.hover import trial_texts
 from hpo.visualization.parameters import parameters
 from hpo.visualization.scale import Scale, value_scale
+from hpo.visualization.states import BEST, COMPLETE, FAILED, INFEASIBLE, PRUNED
 from hpo.visualization.text import count, joined
-from hpo.visualization.theme import GREY, INK, PALETTE, translucent
+from hpo.visualization.theme import INK, PALETTE, translucent
 from hpo.visualization.trials import Studies, Target, Trials, read, studies_of
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ __all__ = [
 ]
 
 _TITLE = "Optimization history"
+_EDGE = 0.05  # of the axis of values, beyond whose bad end failed trials are drawn
+_CROSSES = 150  # failed trials, of more than which each gets a smaller and paler mark
 _HIGHLIGHTS = 500  # best trials that are drawn one by one where there are too many for all
 
 
@@ -46,6 +49,7 @@ class OptimizationHistory:
         value: Of each, shape (n,).
         best: The best value of a complete, feasible trial so far, shape (n,); NaN before the first.
         is_feasible, is_complete: Of each, shape (n,); the other ones were pruned, and their value is a report.
+        failed: Numbers of the trials that failed, so have no value, shape (k,), ascending.
     """
 
     number: IntArray
@@ -53,6 +57,7 @@ class OptimizationHistory:
     best: Array
     is_feasible: BoolArray
     is_complete: BoolArray
+    failed: IntArray
 
     @property
     def steps(self) -> IntArray:
@@ -81,8 +86,10 @@ class MeanHistory:
 
 def optimization_history(trials: Trials) -> OptimizationHistory:
     """Each trial's value and the best one so far, as `plot_optimization_history` draws them."""
-    best = running_best(trials)
-    return OptimizationHistory(trials.number, trials.value, best, trials.feasible, trials.is_complete)
+    failed = np.sort(trials.history.number[trials.history.state == TrialState.FAIL])
+    return OptimizationHistory(
+        trials.number, trials.value, running_best(trials), trials.feasible, trials.is_complete, failed
+    )
 
 
 def running_best(trials: Trials) -> Array:
@@ -154,48 +161,68 @@ def plot_optimization_history(
     complete = np.concatenate([trials.value[trials.is_complete] for trials in shown])
     values = np.concatenate([trials.value for trials in shown])
     scale = value_scale(complete if len(complete) else values, shown[0].sign).holding(values, shown[0].sign)
-    outside = f"{count(scale.n_outside)} beyond this view" if scale.n_outside else ""
+    histories = [optimization_history(trials) for trials in shown]
+    last = max(int(history.number[-1]) for history in histories)
     if error_bar:
-        traces = _mean_traces(mean_history([optimization_history(trials) for trials in shown]), shown[0].is_objective)
-        note = joined([f"Mean and standard deviation of {count(len(studies), 'study').replace('studys', 'studies')}"])
-    else:
+        traces = _mean_traces(mean_history(histories), shown[0].is_objective)
+        note = joined([f"Mean and standard deviation of {count(len(studies), 'study', 'studies')}"])
+    elif several:
         most = MOST_POINTS // len(studies)
         traces = [
             trace
             for i, ((label, _), trials) in enumerate(zip(studies, everything, strict=True))
-            for trace in _traces(trials, scale, PALETTE[i % len(PALETTE)], label if several else None, most)
+            for trace in _labelled(_traces(trials, PALETTE[i % len(PALETTE)], most), label)
         ]
-        note = joined(["" if several else shown[0].note(), outside])
+        note = _outside(scale)
+    else:
+        (history,) = histories
+        traces = [*_shade(history, scale), *_traces(shown[0], COMPLETE.colour, MOST_POINTS, line=INK)]
+        if len(history.failed):
+            traces.append(_failed(history, scale, shown[0].sign))
+            scale = scale.wider_at_bad_end(2 * _EDGE, shown[0].sign).holding(values, shown[0].sign)
+            last = max(last, int(history.failed[-1]))
+        traces += _star(shown[0], history)
+        note = joined([shown[0].note(), _outside(scale)])
     return frame(
         traces,
-        title=_TITLE,
+        title=shown[0].titled(_TITLE),
         note=note,
         legend=True,
-        xaxis={"title": {"text": "Trial"}, "rangemode": "tozero"},
+        xaxis=counting_axis(0, last, "Trial"),
         yaxis=value_axis(scale, shown[0].name),
     )
 
 
-def _traces(trials: Trials, scale: Scale, colour: str, label: str | None, most: int) -> list[Any]:
+def _outside(scale: Scale) -> str:
+    return f"{count(scale.n_outside)} beyond this view" if scale.n_outside else ""
+
+
+def _shade(history: OptimizationHistory, scale: Scale) -> list[Any]:
+    """How many trials lie where, for too many to draw; the shades of several studies would hide each other."""
+    if len(history.number) <= MOST_POINTS:
+        return []
+    x = np.linspace(history.number[0], history.number[-1], 161)
+    y = np.linspace(scale.low, scale.high, 81)
+    counted = density(history.number.astype(np.float64), scale.coordinate(history.value), x, y)
+    return [shading(counted, y_is_log=scale.is_log)]
+
+
+def _traces(trials: Trials, colour: str, most: int, *, line: str | None = None) -> list[Any]:
+    """The line of the best so far, and over it the points."""
     import plotly.graph_objects as go
 
     history = optimization_history(trials)
-    regular = history.is_feasible & history.is_complete
     drawn = np.arange(len(trials))
-    traces: list[Any] = []
     if len(trials) > most:
-        drawn = np.union1d(trials.best(min(_HIGHLIGHTS, most)), history.steps)
-        if label is None:  # the shades of several studies would hide each other
-            x = np.linspace(history.number[0], history.number[-1], 161)
-            y = np.linspace(scale.low, scale.high, 81)
-            counted = density(history.number.astype(np.float64), scale.coordinate(history.value), x, y)
-            traces.append(shading(counted, y_is_log=scale.is_log))
-    drawn = drawn[: 4 * most]
+        drawn = np.union1d(trials.best(min(_HIGHLIGHTS, most)), history.steps)[: 4 * most]
     columns = parameters(trials, None)
-    for name, mask, marker in (
-        ("pruned", ~history.is_complete, {"color": GREY, "symbol": "diamond-open", "size": 6}),
-        ("infeasible", history.is_complete & ~history.is_feasible, {"color": GREY, "symbol": "x-thin-open", "size": 7}),
-        ("complete", regular, {"color": translucent(colour, 0.65), "size": 6}),
+    has_line = trials.is_objective and len(history.steps) > 0
+    traces: list[Any] = [_best_line(history, line or colour)] if has_line else []
+    complete = {"color": translucent(colour, 0.8), "size": 6, "line": {"width": 0.6, "color": "white"}}
+    for mark, mask, marker in (
+        (PRUNED, ~history.is_complete, PRUNED.marker(6)),
+        (INFEASIBLE, history.is_complete & ~history.is_feasible, INFEASIBLE.marker(6)),
+        (COMPLETE, history.is_complete & history.is_feasible, complete),
     ):
         some = drawn[mask[drawn]]
         if not len(some):
@@ -208,20 +235,57 @@ def _traces(trials: Trials, scale: Scale, colour: str, label: str | None, most: 
                 marker=marker,
                 hovertext=trial_texts(trials, some, columns),
                 hoverinfo="text",
-                name=name if len(trials) <= most else f"{name}, the best ones",
-                showlegend=label is None,
+                name=mark.word if len(trials) <= most else f"{mark.word}, the best ones",
             )
         )
-    if trials.is_objective and len(history.steps):
-        traces.append(_best_line(history, INK if label is None else colour, "best so far" if label is None else label))
-    elif label is not None and traces:
-        traces[-1].update(name=label, showlegend=True)
-    for trace in traces:
-        trace.update(legendgroup=label)
     return traces
 
 
-def _best_line(history: OptimizationHistory, colour: str, name: str) -> Any:
+def _labelled(traces: list[Any], label: str) -> list[Any]:
+    """The traces of one study of several, which share one line of the legend."""
+    for i, trace in enumerate(traces):
+        trace.update(legendgroup=label, name=label, showlegend=i == 0)
+    return traces
+
+
+def _failed(history: OptimizationHistory, scale: Scale, sign: float) -> Any:
+    """Trials without a value, beyond the worst ones."""
+    import plotly.graph_objects as go
+
+    failed = history.failed
+    if len(failed) > MOST_POINTS:
+        failed = failed[np.linspace(0, len(failed) - 1, MOST_POINTS).astype(np.int64)]
+    return go.Scatter(
+        x=failed,
+        y=np.full(len(failed), scale.value(np.array(scale.beyond_bad_end(_EDGE, sign)))),
+        mode="markers",
+        marker=FAILED.marker(7) if len(failed) <= _CROSSES else FAILED.marker(4) | {"opacity": 0.4},
+        name=FAILED.word,
+        hovertemplate="<b>Trial %{x}</b> failed<extra></extra>",
+    )
+
+
+def _star(trials: Trials, history: OptimizationHistory) -> list[Any]:
+    """The best trial."""
+    import plotly.graph_objects as go
+
+    if not (trials.is_objective and len(history.steps)):
+        return []
+    best = history.steps[-1:]
+    return [
+        go.Scatter(
+            x=history.number[best],
+            y=history.value[best],
+            mode="markers",
+            marker=BEST.marker(14),
+            name=f"{BEST.word}: trial {int(history.number[best[0]])}",
+            hovertext=trial_texts(trials, best, parameters(trials, None)),
+            hoverinfo="text",
+        )
+    ]
+
+
+def _best_line(history: OptimizationHistory, colour: str) -> Any:
     import plotly.graph_objects as go
 
     corners = np.append(history.steps, len(history.number) - 1)
@@ -229,8 +293,8 @@ def _best_line(history: OptimizationHistory, colour: str, name: str) -> Any:
         x=history.number[corners],
         y=compact(history.best[corners]),
         mode="lines",
-        line={"shape": "hv", "width": 2.5, "color": colour},
-        name=name,
+        line={"shape": "hv", "width": 2, "color": colour},
+        name="best so far",
         hovertemplate="best after trial %{x}: %{y:.6g}<extra></extra>",
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hpo.visualization.axes import narrow_axis, parameter_axis
 from hpo.visualization.effects import leading
 from hpo.visualization.parameters import Parameter, parameters
-from hpo.visualization.text import distinct
+from hpo.visualization.text import wrapped
 from hpo.visualization.trials import Trials
 
 if TYPE_CHECKING:
@@ -50,16 +50,17 @@ def pair_figure(columns: Sequence[Parameter]) -> tuple[go.Figure, list[Pair], in
     n = len(columns) - 1
     figure = make_subplots(n, n, horizontal_spacing=0.08 / n, vertical_spacing=0.08 / n, start_cell="top-left")
     pairs = list(_pairs(columns))
-    cut = dict(zip([c.name for c in columns], distinct([c.name for c in columns], 40 // n + 6), strict=True))
+    names = [c.name for c in columns]
+    across, along = (dict(zip(names, wrapped(names, width), strict=True)) for width in (72 // n, 26))
     for x, y, place in pairs:
         bottom, left = place["row"] == n, place["col"] == 1
         if n == 1:
             figure.update_xaxes(parameter_axis(x), **place)
             figure.update_yaxes(parameter_axis(y), **place)
             continue
-        names = {"font": {"size": 12}}
-        horizontal = narrow_axis(x) | {"title": {"text": cut[x.name], **names}}
-        vertical = parameter_axis(y, n_ticks=4, longest=10) | {"title": {"text": cut[y.name], **names}}
+        small = {"font": {"size": 12}}
+        horizontal = narrow_axis(x) | {"title": {"text": across[x.name], **small}}
+        vertical = parameter_axis(y, n_ticks=4, longest=10) | {"title": {"text": along[y.name], **small}}
         hidden = {"showticklabels": False, "title": None, "ticks": ""}
         figure.update_xaxes(horizontal if bottom else horizontal | hidden, **place)
         figure.update_yaxes(vertical if left else vertical | hidden, **place)
@@ -80,4 +81,6 @@ def _pairs(columns: Sequence[Parameter]) -> Iterator[Pair]:
 
 def chosen_note(n_drawn: int, n_known: int) -> str:
     """Says that some parameters are left out."""
-    return "" if n_drawn == n_known else f"the {n_drawn} of {n_known} parameters that matter most; params= names others"
+    if n_drawn == n_known:
+        return ""
+    return f"the {n_drawn} of {n_known} parameters that matter most; params= names other ones"

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from hpo.arrays import Array, IntArray
-from hpo.visualization.axes import log_ticks
+from hpo.visualization.axes import log_ticks, round_ticks
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.hover import trial_texts
 from hpo.visualization.parameters import Parameter, parameters
 from hpo.visualization.scale import Scale, value_scale
-from hpo.visualization.text import distinct, joined, number, powers, short
+from hpo.visualization.text import distinct, joined, short, ticks_in_words
 from hpo.visualization.theme import INK, SEQUENTIAL
 from hpo.visualization.trials import Target, Trials, read
 
@@ -64,10 +64,10 @@ def ruler(parameter: Parameter) -> Ruler:
     elif parameter.kind == "log":
         low, high = math.log10(low), math.log10(high)
         ticks = log_ticks(low, high, 5) if high > low else [parameter.low]
-        places, words = np.log10(ticks), [powers(tick) for tick in ticks]
+        places, words = np.log10(ticks), ticks_in_words(ticks)
     else:
-        places = np.array(_round_ticks(low, high, parameter.is_integer))
-        words = [number(float(place)) for place in places]
+        ticks = round_ticks(low, high, whole=parameter.is_integer)
+        places, words = np.array(ticks), ticks_in_words(ticks)
     position = _between(parameter.coordinate, low, high)
     return Ruler(
         parameter.name, np.where(np.isnan(position), _INACTIVE, position), _between(places, low, high), tuple(words)
@@ -79,28 +79,18 @@ def _value_ruler(trials: Trials, scale: Scale) -> Ruler:
     place = np.clip(_between(scale.coordinate(trials.value), scale.low, scale.high), 0.0, 1.0)
     if scale.is_log:
         ticks = log_ticks(scale.low, scale.high, 5)
-        marks, words = np.log10(ticks), [powers(tick) for tick in ticks]
+        marks = np.log10(ticks)
     else:
-        marks = np.array(_round_ticks(scale.low, scale.high, False))
-        words = [number(float(mark)) for mark in marks]
+        ticks = round_ticks(scale.low, scale.high)
+        marks = np.array(ticks)
     at = _between(marks, scale.low, scale.high)
     if trials.sign > 0:
         place, at = 1.0 - place, 1.0 - at
-    return Ruler(trials.name, place, at, tuple(words))
+    return Ruler(trials.name, place, at, tuple(ticks_in_words(ticks)))
 
 
 def _between(values: Array, low: float, high: float) -> Array:
     return (values - low) / (high - low) if high > low else np.where(np.isnan(values), np.nan, 0.5)
-
-
-def _round_ticks(low: float, high: float, whole: bool) -> list[float]:
-    """About four round numbers from low to high."""
-    if high <= low:
-        return [low]
-    step = 10.0 ** math.floor(math.log10((high - low) / 4))
-    step *= next(factor for factor in (1, 2, 2.5, 5, 10) if (high - low) / (factor * step) <= 4.5)
-    step = max(round(step), 1) if whole else step
-    return [float(f"{k * step:.12g}") for k in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
 
 
 def line_groups(trials: Trials) -> list[IntArray]:
@@ -161,7 +151,7 @@ def plot_parallel_coordinate(
     missing = "lines left of a ruler lack it" if any((r.place == _INACTIVE).any() for r in rulers) else ""
     figure = frame(
         traces,
-        title=_TITLE,
+        title=trials.titled(_TITLE),
         note=joined([trials.note(), some, missing]),
         height=150 + 56 * len(rulers),
         legend=True,

@@ -19,9 +19,15 @@ if TYPE_CHECKING:
     from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["param_importances", "plot_param_importances"]
+__all__ = ["evaluator_name", "param_importances", "plot_param_importances"]
 
 _TITLE = "Parameter importances"
+_NAMES: Mapping[str, str] = {
+    "PedAnovaImportanceEvaluator": "PED-ANOVA",
+    "FanovaImportanceEvaluator": "fANOVA",
+    "MeanDecreaseImpurityImportanceEvaluator": "mean decrease of impurity",
+    "ShapleyImportanceEvaluator": "Shapley values",
+}
 _MOST = 30  # bars of each objective
 
 
@@ -102,10 +108,19 @@ def plot_param_importances(
     found = param_importances(study, evaluator, params, target=target, target_name=target_name, normalize=normalize)
     if not any(found.values()):
         return empty(_TITLE, "No parameter has varied yet.")
-    return _figure(found, "Share of importance" if normalize else "Importance")
+    measured = f"{evaluator_name(evaluator)}, for {' and '.join(short(name, 40) for name in found)}"
+    return _figure(found, "Share of importance" if normalize else "Importance", measured)
 
 
-def _figure(found: Mapping[str, Mapping[str, float]], title: str) -> Any:
+def evaluator_name(evaluator: Any = None) -> str:
+    """What the papers call an evaluator; None for the default one."""
+    from hpo.importance import PedAnovaImportanceEvaluator
+
+    kind = PedAnovaImportanceEvaluator if evaluator is None else type(evaluator)
+    return _NAMES.get(kind.__name__, kind.__name__)
+
+
+def _figure(found: Mapping[str, Mapping[str, float]], title: str, measured: str) -> Any:
     import plotly.graph_objects as go
 
     total: dict[str, float] = {}
@@ -134,7 +149,7 @@ def _figure(found: Mapping[str, Mapping[str, float]], title: str) -> Any:
     return frame(
         traces,
         title=_TITLE,
-        note=joined([f"for {next(iter(found))}" if len(found) == 1 else "", rest]),
+        note=joined([measured, rest]),
         height=max(300, 150 + (8 + 16 * len(found)) * len(names)),
         legend=len(found) > 1,
         xaxis={"title": {"text": title}, "range": [0.0, 1.15 * largest]},

@@ -16,8 +16,9 @@ from hpo.visualization.density import density
 from hpo.visualization.frame import MOST_POINTS, compact, empty, frame, shading
 from hpo.visualization.parameters import Parameter, parameters
 from hpo.visualization.scale import value_scale
+from hpo.visualization.states import BEST, COMPLETE, INFEASIBLE
 from hpo.visualization.text import count, distinct, joined, number, short
-from hpo.visualization.theme import SKY, VERMILLION
+from hpo.visualization.theme import INK, translucent
 from hpo.visualization.trials import Trials, objective_names
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["ParetoFront", "pareto_front", "plot_pareto_front"]
 
 _TITLE = "Pareto front"
+_ON_FRONT = "on the front"
 _MOST_HOVERED = 1500
 
 
@@ -174,13 +176,13 @@ def _groups(front: ParetoFront, include_dominated: bool, most: int) -> list[tupl
     groups: list[tuple[str, IntArray, dict[str, Any]]] = []
     if include_dominated:
         for name, members, marker in (
-            ("infeasible", infeasible, {"symbol": "x", "color": "#B8C2CC"}),
-            ("dominated", dominated, {"color": SKY}),
+            (INFEASIBLE.word, infeasible, {"symbol": INFEASIBLE.symbol, "color": INFEASIBLE.colour}),
+            ("dominated", dominated, {"symbol": COMPLETE.symbol, "color": translucent(COMPLETE.colour, 0.6)}),
         ):
             if len(members) > most:
                 members = members[np.linspace(0, len(members) - 1, most).astype(np.int64)]
             groups.append((name, members, marker))
-    groups.append(("on the front", front.front, {"color": VERMILLION}))
+    groups.append((_ON_FRONT, front.front, {"symbol": "circle", "color": BEST.colour}))
     return [group for group in groups if len(group[1])]
 
 
@@ -209,15 +211,15 @@ def _plane(
         counted = density(scales[0].coordinate(drawn[:, 0]), scales[1].coordinate(drawn[:, 1]), x, y)
         traces.append(shading(counted, x_is_log=scales[0].is_log, y_is_log=scales[1].is_log))
     for name, members, marker in _groups(front, include_dominated and not many, MOST_POINTS):
-        best = name == "on the front"
+        best = name == _ON_FRONT
         traces.append(
             go.Scatter(
                 x=compact(front.values[members, 0]),
                 y=compact(front.values[members, 1]),
                 mode="lines+markers" if best else "markers",
-                line={"shape": "hv" if front.signs[0] > 0 else "vh", "width": 1.2, "color": VERMILLION},
+                line={"shape": "hv" if front.signs[0] > 0 else "vh", "width": 1.2, "color": INK},
                 marker={"size": 8 if best else 6, "opacity": 1.0 if best else 0.7, **marker}
-                | ({"line": {"width": 0.8, "color": "white"}} if best else {}),
+                | ({"line": {"width": 1.0, "color": INK}} if best else {}),
                 hovertext=_texts(front, members, names, columns),
                 hoverinfo="text",
                 name=name,
@@ -255,7 +257,7 @@ def _space(
     scales = [value_scale(drawn[:, i], float(front.signs[i])) for i in range(3)]
     traces = []
     for name, members, marker in _groups(front, include_dominated, MOST_POINTS // 2):
-        best = name == "on the front"
+        best = name == _ON_FRONT
         x, y, z = (compact(column) for column in front.values[members].T)
         size = {"size": 5 if best else 3, "opacity": 1.0 if best else 0.45}
         traces.append(
@@ -264,7 +266,7 @@ def _space(
                 y=y,
                 z=z,
                 mode="markers",
-                marker=size | marker | {"line": {"width": 0}},
+                marker=size | marker | {"line": {"width": 1 if best else 0, "color": INK}},
                 hovertext=_texts(front, members, names, columns),
                 hoverinfo="text",
                 name=name,

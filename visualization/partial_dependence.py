@@ -11,7 +11,7 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.space import Space
 from hpo.visualization.axes import narrow_axis, parameter_axis, value_axis
-from hpo.visualization.contour import Surface, coded_grid, value_colours
+from hpo.visualization.contour import Surface, coded_grid, drawn_surface, value_colours
 from hpo.visualization.effects import leading
 from hpo.visualization.frame import colour_bar, compact, empty, framed, grid
 from hpo.visualization.pairs import chosen_note
@@ -72,7 +72,8 @@ def partial_dependence_of_two(
     at = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
     mean, std = dependence(surrogate, [space.index[x.name], space.index[y.name]], at)
     shape = (len(v), len(u))
-    return Surface(left, bottom, mean.reshape(shape)), Surface(left, bottom, std.reshape(shape))
+    sure, doubt = np.zeros(shape), np.clip(std / (surrogate.scale or 1.0), 0.0, 1.0).reshape(shape)
+    return Surface(left, bottom, mean.reshape(shape), doubt), Surface(left, bottom, std.reshape(shape), sure)
 
 
 def plot_partial_dependence(
@@ -109,7 +110,8 @@ def plot_partial_dependence(
         return empty(_TITLE, "No complete trial has a parameter yet.")
     scale = value_scale(trials.value, trials.sign)
     space, surrogate = model(trials, scale)
-    note = trials.note() + f" · a model of {len(surrogate.X)} of them"
+    some = f"a model of {len(surrogate.X)} of them" if len(surrogate.X) < len(trials) else ""
+    note = joined([trials.note(), some])
     if pair is not None:
         if len(known) < 2:
             return empty(_TITLE, "No complete trials with both parameters yet.")
@@ -143,7 +145,7 @@ def _figure_of_curves(
         figure.update_xaxes(narrow_axis(parameter), row=row, col=column)
         axis = value_axis(shown, trials.name, n_ticks=6)
         figure.update_yaxes(axis if column == 1 else axis | {"title": None}, row=row, col=column)
-    return framed(figure, title=_TITLE, note=note, height=height)
+    return framed(figure, title=trials.titled(_TITLE), note=note, height=height)
 
 
 def _curve_traces(parameter: Parameter, curve: PartialDependence, scale: Scale) -> list[Any]:
@@ -180,18 +182,10 @@ def _curve_traces(parameter: Parameter, curve: PartialDependence, scale: Scale) 
 def _figure_of_two(
     trials: Trials, scale: Scale, surfaces: tuple[Surface, Surface], pair: Sequence[Parameter], note: str
 ) -> Any:
-    import plotly.graph_objects as go
-
     x, y = pair
     figure, places, height = grid(["Mean", "Standard deviation"], shared_yaxes="all")
     for (row, column), smooth, colours in zip(places, surfaces, ("coloraxis", "coloraxis2"), strict=True):
-        shared = {"x": compact(smooth.x), "y": compact(smooth.y), "z": compact(smooth.height), "coloraxis": colours}
-        trace = (
-            go.Heatmap(**shared)
-            if "category" in (x.kind, y.kind) or min(smooth.height.shape) < 2
-            else go.Contour(**shared, contours={"coloring": "heatmap"}, line={"width": 0.6})
-        )
-        figure.add_trace(trace, row=row, col=column)
+        figure.add_trace(drawn_surface(smooth, x, y, colours), row=row, col=column)
         figure.update_xaxes(parameter_axis(x, n_ticks=4, longest=12), row=row, col=column)
         axis = parameter_axis(y, longest=14)
         figure.update_yaxes(axis if column == 1 else axis | {"title": None}, row=row, col=column)
@@ -200,7 +194,7 @@ def _figure_of_two(
     unit = "in decades" if scale.is_log else "same unit"
     return framed(
         figure,
-        title=_TITLE,
+        title=trials.titled(_TITLE),
         note=note,
         height=height + 40,
         coloraxis=mean | {"colorbar": mean["colorbar"] | bar | {"x": 0.22, "title": {"text": short(trials.name)}}},

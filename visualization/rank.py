@@ -80,7 +80,7 @@ def plot_rank(
     words = {"ticktext": ["best", "25 %", "50 %", "75 %", "worst"]}
     return framed(
         figure,
-        title=_TITLE,
+        title=trials.titled(_TITLE),
         note=joined([f"{trials.name}: {trials.note()}", many, chosen_note(len(columns), len(known))]),
         height=height,
         coloraxis={"cmin": 0.0, "cmax": 1.0, "colorbar": colour_bar("Rank", **ticks, **words)},

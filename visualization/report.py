@@ -16,10 +16,14 @@ import numpy as np
 
 from hpo import importance, visualization
 from hpo.events import TrialState
+from hpo.markup import DIGITS, Markup, element, joined, tabular
 from hpo.reading.counts import latest
-from hpo.reading.summary import best_trials, counts, headline, objective_names
-from hpo.reading.tables import describe, show
-from hpo.visualization.markup import Markup, element, joined, tabular
+from hpo.reading.summary import counts, goals, objective_names
+from hpo.reading.tables import describe
+from hpo.visualization.best import best
+from hpo.visualization.param_importances import evaluator_name
+from hpo.visualization.text import count, duration
+from hpo.words import shown
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -29,7 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["render", "write"]
 
-_BEST = 10
 _MOST_KINDS_OF_FAILURE = 20
 _LIBRARIES = ("numpy", "scipy", "SQLAlchemy", "plotly")
 _STYLE = Path(__file__).with_name("report.css")
@@ -53,7 +56,7 @@ def render(study: Readable, *, sampler: object = None, pruner: object = None) ->
 
     sections = [
         _section("Summary", _summary(study)),
-        _section("Best trials", _best(study)),
+        _section("Best trials", best(study)),
         _section("Plots", _plots(study)),
         _section("What mattered", _importance(study)),
         _section("Search space", _space(study)),
@@ -75,7 +78,7 @@ def render(study: Readable, *, sampler: object = None, pruner: object = None) ->
         ),
         element(
             "body",
-            element("header", element("h1", study.study_name), element("p", headline(study)), element("nav", links)),
+            element("header", element("h1", study.study_name), element("p", goals(study)), element("nav", links)),
             *(element("section", element("h2", title), body, id=_anchor(title)) for title, body in present),
         ),
         lang="en",
@@ -95,33 +98,17 @@ def _anchor(title: str) -> str:
 def _summary(study: Readable) -> Iterator[Markup]:
     history = latest(study.history)
     facts: list[tuple[str, str]] = [("Trials", counts(study))]
-    if len(study.directions) == 1:
-        best = best_trials(study, 1)
-        facts += [("Best value", f"{show(trial.value)} in trial {trial.number}") for trial in best]
-    else:
-        facts.append(("Pareto front", f"{len(study.best_trials)} trials"))
+    if len(study.directions) > 1:
+        facts.append(("Pareto front", count(len(study.best_trials))))
     n_infeasible = int((history.violation > 0).sum())
     if n_infeasible:
-        facts.append(("Infeasible", f"{n_infeasible} trials violate a constraint"))
+        facts.append(("Infeasible", f"{count(n_infeasible)} that break a constraint"))
     if len(history):
         facts.append(("First start", _moment(history.start.min())))
         facts.append(("Last end", _moment(history.end.max())))
-        facts.append(("Time in trials", _duration(float((history.end - history.start).sum()))))
+        facts.append(("Time in trials", duration(float((history.end - history.start).sum()))))
     facts.append(("Seed", str(study.seed)))
     yield element("dl", *(element("div", element("dt", name), element("dd", value)) for name, value in facts))
-
-
-def _best(study: Readable) -> Iterator[Markup]:
-    best = best_trials(study, _BEST)
-    if not best:
-        yield element("p", "No trial is complete and feasible yet.", class_="note")
-        return
-    n_optimal = len(study.best_trials) if len(study.directions) > 1 else 0
-    if n_optimal > len(best):
-        yield element("p", f"{len(best)} of the {n_optimal} Pareto optimal ones.", class_="note")
-    names = list(dict.fromkeys(name for trial in best for name in trial.params))
-    rows = [(trial.number, *(trial.values or ()), *(trial.params.get(name) for name in names)) for trial in best]
-    yield tabular(["trial", *objective_names(study), *names], rows)
 
 
 def _plots(study: Readable) -> Iterator[Markup]:
@@ -174,14 +161,19 @@ def _importance(study: Readable) -> Iterator[Markup]:
     except ValueError as error:
         yield element("p", str(error), class_="note")
         return
+    names = objective_names(study)
+    several = len(names) > 1
+    wanted = f"{' and '.join(names)} together" if several else names[0]
+    good = "on the Pareto front" if several else "in the best tenth"
     yield element(
         "p",
-        "How much each parameter decides whether a trial is among the best tenth (PED-ANOVA); the shares sum to 1.",
+        f"{evaluator_name()}, for {wanted}: how much each parameter decides whether a trial is {good}. The shares sum "
+        "to 1.",
         class_="note",
     )
     yield tabular(["parameter", "importance"], list(found.items()))
     yield from (element("p", sentence, class_="note") for sentence in importance.disagreements(study))
-    if len(study.directions) > 1:
+    if several:
         return
     try:
         gain = importance.explain_gain(study)
@@ -189,8 +181,9 @@ def _importance(study: Readable) -> Iterator[Markup]:
         return
     yield element(
         "p",
-        f"What made trial {gain.number} better than the average trial, as a forest sees it: "
-        f"{show(gain.baseline)} became {show(gain.value)}, of which each parameter brought (Shapley values):",
+        f"What made trial {gain.number} better than the average trial, for {names[0]}, as a forest sees it: "
+        f"{shown(gain.baseline, DIGITS)} became {shown(gain.value, DIGITS)}, of which each parameter brought (Shapley "
+        "values):",
         class_="note",
     )
     yield tabular(["parameter", "gain"], list(gain.parameters.items()))
@@ -219,16 +212,16 @@ def _failures(study: Readable) -> Iterator[Markup]:
         head = f"{len(trials)} × {kind}{': ' if kind else ''}{message}"
         first = trials[0]
         trace = first.error.traceback if first.error is not None else ""
-        chosen = ", ".join(f"{name}={show(value)}" for name, value in first.params.items())
+        chosen = ", ".join(f"{name}={shown(value, DIGITS)}" for name, value in first.params.items())
         yield element(
             "details",
             element("summary", head),
-            element("p", f"Trials {numbers}. The first had {chosen or 'no parameters'}."),
+            element("p", f"Trial{'s' * (len(trials) > 1)} {numbers}. The first had {chosen or 'no parameters'}."),
             *([element("pre", trace)] if trace else []),
         )
     if len(largest) > _MOST_KINDS_OF_FAILURE:
         rest = sum(len(trials) for _, trials in largest[_MOST_KINDS_OF_FAILURE:])
-        yield element("p", f"And {rest} trials that failed otherwise.", class_="note")
+        yield element("p", f"And {count(rest)} that failed otherwise.", class_="note")
 
 
 def _attributes(study: Readable) -> Iterator[Markup]:
@@ -261,10 +254,3 @@ def _version(package: str) -> str:
 
 def _moment(seconds: float) -> str:
     return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M:%S}"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 120:
-        return f"{seconds:.3g} s"
-    hours, minutes = int(seconds // 3600), int(seconds % 3600 // 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {int(seconds % 60)} s"

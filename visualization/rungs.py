@@ -1,4 +1,4 @@
-"""What pruning kept at each step where it stopped trials."""
+"""What pruning kept at each step where it stopped trials, or let them wait."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from hpo.visualization.axes import value_axis
 from hpo.visualization.frame import compact, empty, framed
 from hpo.visualization.intermediate_values import Curves, intermediate_values
 from hpo.visualization.scale import value_scale
+from hpo.visualization.states import COMPLETE, FAILED, PAUSED, PRUNED
 from hpo.visualization.text import count, joined, number
-from hpo.visualization.theme import BLUE, INK, ORANGE, VERMILLION
-from hpo.visualization.trials import objective_names
+from hpo.visualization.theme import INK
+from hpo.visualization.trials import objective_names, objective_title
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Rungs", "plot_rungs", "rungs"]
 
 _TITLE = "Rungs"
+_KEPT = "kept"
 _MOST = 10  # rungs; of more, neighbours become one
 _POINTS = 1500  # in all rungs together
 _GOLDEN = 0.6180339887498949
@@ -33,32 +35,34 @@ _GOLDEN = 0.6180339887498949
 @final
 @dataclass(frozen=True, eq=False)
 class Rungs:
-    """The steps at which trials were pruned, and who got how far.
+    """The steps at which trials were pruned or paused, and who got how far.
 
     Args:
         first, last: Steps that each rung comprises, shape (k,); the last rung is what comes after all pruning.
-        kept, pruned, failed: How many trials went on from each rung (of the last one: were completed there), were
-            pruned there, or failed there; shape (k,).
+        kept, pruned, paused, failed: How many trials went on from each rung (of the last one: were completed there),
+            were pruned there, wait there, or failed there; shape (k,).
         rung, number, value: The last report of each trial in each rung that it reached, shape (n,).
-        is_pruned: Whether the trial was pruned in that rung, shape (n,).
+        is_pruned, is_paused: Whether the trial was pruned in that rung, or waits there, shape (n,).
     """
 
     first: IntArray
     last: IntArray
     kept: IntArray
     pruned: IntArray
+    paused: IntArray
     failed: IntArray
     rung: IntArray
     number: IntArray
     value: Array
     is_pruned: BoolArray
+    is_paused: BoolArray
 
 
 def rungs(curves: Curves) -> Rungs | None:
-    """The rungs that the reports of finished trials tell of; None if nothing was pruned."""
+    """The rungs that the reports of trials tell of which are not running; None if nothing was pruned or paused."""
     ended = curves.state != TrialState.RUNNING
     final_step = curves.step[curves.begin[1:] - 1]
-    cuts = np.unique(final_step[curves.state == TrialState.PRUNED])
+    cuts = curves.stops
     if not len(cuts):
         return None
     if len(cuts) > _MOST:
@@ -72,29 +76,33 @@ def rungs(curves: Curves) -> Rungs | None:
     reached = np.flatnonzero(is_end & ended[curves.owner])
     owner, rung = curves.owner[reached], rung[reached]
     ends_here = np.searchsorted(last, final_step)[owner] == rung
-    pruned = ends_here & (curves.state[owner] == TrialState.PRUNED)
-    failed = ends_here & (curves.state[owner] == TrialState.FAIL)
-    kept, pruned_there, failed_there = (
-        np.bincount(rung[mask], minlength=k).astype(np.int64) for mask in (~pruned & ~failed, pruned, failed)
+    pruned, paused, failed = (
+        ends_here & (curves.state[owner] == state) for state in (TrialState.PRUNED, TrialState.PAUSED, TrialState.FAIL)
+    )
+    kept = ~(pruned | paused | failed)
+    n_kept, n_pruned, n_paused, n_failed = (
+        np.bincount(rung[mask], minlength=k).astype(np.int64) for mask in (kept, pruned, paused, failed)
     )
     return Rungs(
         first,
         last,
-        kept,
-        pruned_there,
-        failed_there,
+        n_kept,
+        n_pruned,
+        n_paused,
+        n_failed,
         rung,
         curves.number[owner],
         curves.value[reached],
         pruned,
+        paused,
     )
 
 
 def plot_rungs(study: Readable, *, target: int | None = None, target_name: str | None = None) -> go.Figure:
-    """How many trials each rung kept and pruned, and what they had reported when they came there.
+    """How many trials each rung kept, pruned or let wait, and what they had reported when they came there.
 
-    A rung is a step at which some trial was pruned; where pruning happened at many steps, neighbouring ones are drawn
-    as one rung. The last rung is what comes after all pruning.
+    A rung is a step at which some trial was pruned, or paused until it is promoted; where that happened at many steps,
+    neighbouring ones are drawn as one rung. The last rung is what comes after all pruning.
 
     Args:
         study: Whose trials report.
@@ -109,11 +117,11 @@ def plot_rungs(study: Readable, *, target: int | None = None, target_name: str |
     """
     from plotly.subplots import make_subplots
 
-    names = objective_names(study)
     curves = intermediate_values(study, target)
+    name = target_name or objective_names(study)[target or 0]
     found = rungs(curves) if len(curves) else None
     if found is None:
-        return empty(_TITLE, "No trial that reports has been pruned yet; see Trial.report and Trial.should_prune.")
+        return empty(_TITLE, "No trial that reports was pruned or paused yet; see Trial.report and Trial.should_prune.")
     scale = value_scale(found.value, curves.sign)
     figure = make_subplots(2, 1, shared_xaxes=True, vertical_spacing=0.06, row_heights=[0.4, 0.6])
     for trace in _bars(found):
@@ -126,13 +134,15 @@ def plot_rungs(study: Readable, *, target: int | None = None, target_name: str |
     figure.update_xaxes(range=[-0.5, len(words) - 0.5], showgrid=False, **ticks)
     figure.update_xaxes(title={"text": "Step"}, row=2, col=1)
     figure.update_yaxes(title={"text": "Trials"}, rangemode="tozero", nticks=5, row=1, col=1)
-    figure.update_yaxes(value_axis(scale, target_name or names[target or 0]), row=2, col=1)
+    figure.update_yaxes(value_axis(scale, name), row=2, col=1)
     outside = f"{count(scale.n_outside, 'report')} beyond this view" if scale.n_outside else ""
     drawn = "points: an even choice" if len(found.value) > _POINTS else ""
+    ends = ((PRUNED, found.pruned), (PAUSED, found.paused))
+    stopped = [f"{int(counts.sum())} {mark.word}" for mark, counts in ends if counts.any()]
     return framed(
         figure,
-        title=_TITLE,
-        note=joined([f"{count(len(curves))} with reports", f"{int(found.pruned.sum())} pruned", outside, drawn]),
+        title=objective_title(_TITLE, study, name),
+        note=joined([f"{count(len(curves))} with reports", *stopped, outside, drawn]),
         height=560,
         legend=True,
         barmode="stack",
@@ -148,12 +158,13 @@ def _is_halving(found: Rungs) -> bool:
 def _bars(found: Rungs) -> list[Any]:
     import plotly.graph_objects as go
 
-    reached = found.kept + found.pruned + found.failed
+    reached = found.kept + found.pruned + found.paused + found.failed
     bars = []
     for word, counts, colour in (
-        ("kept", found.kept, BLUE),
-        ("pruned", found.pruned, ORANGE),
-        ("failed", found.failed, VERMILLION),
+        (_KEPT, found.kept, COMPLETE.colour),
+        (PRUNED.word, found.pruned, PRUNED.colour),
+        (PAUSED.word, found.paused, PAUSED.colour),
+        (FAILED.word, found.failed, FAILED.colour),
     ):
         if not counts.any():
             continue
@@ -170,7 +181,7 @@ def _bars(found: Rungs) -> list[Any]:
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
-                textfont={"color": "white" if colour != ORANGE else INK, "size": 11},
+                textfont={"color": INK if colour in (PRUNED.colour, PAUSED.colour) else "white", "size": 11},
                 hovertext=texts,
                 hoverinfo="text",
             )
@@ -179,21 +190,26 @@ def _bars(found: Rungs) -> list[Any]:
 
 
 def _strips(found: Rungs) -> list[Any]:
-    """The reports of each rung side by side, those that were pruned on the right, and their medians."""
+    """The reports of each rung side by side, of trials that it stopped on the right, and their medians."""
     import plotly.graph_objects as go
 
     chosen = _chosen(found)
     side = 0.26 * ((found.number[chosen] * _GOLDEN) % 1.0) + 0.04
     traces: list[Any] = []
-    for word, pruned, colour in (("kept", False, BLUE), ("pruned", True, ORANGE)):
-        mask = found.is_pruned[chosen] == pruned
+    is_stopped = found.is_pruned | found.is_paused
+    for word, members, colour in (
+        (_KEPT, ~is_stopped, COMPLETE.colour),
+        (PRUNED.word, found.is_pruned, PRUNED.colour),
+        (PAUSED.word, found.is_paused, PAUSED.colour),
+    ):
+        mask = members[chosen]
         some = chosen[mask]
         if not len(some):
             continue
         words = zip(found.number[some].tolist(), found.value[some].tolist(), strict=True)
         traces.append(
             go.Scatter(
-                x=compact(found.rung[some] + (side[mask] if pruned else -side[mask])),
+                x=compact(found.rung[some] + (-side[mask] if word == _KEPT else side[mask])),
                 y=compact(found.value[some]),
                 mode="markers",
                 marker={"color": colour, "size": 5, "opacity": 0.75},
@@ -204,12 +220,12 @@ def _strips(found: Rungs) -> list[Any]:
             )
         )
     middles = [
-        (r, float(np.median(found.value[(found.rung == r) & (found.is_pruned == pruned)])), pruned)
+        (r, float(np.median(found.value[(found.rung == r) & (is_stopped == stopped)])), stopped)
         for r in range(len(found.last))
-        for pruned in (False, True)
-        if ((found.rung == r) & (found.is_pruned == pruned)).any()
+        for stopped in (False, True)
+        if ((found.rung == r) & (is_stopped == stopped)).any()
     ]
-    x = [at for r, _, pruned in middles for at in ((r + 0.02, r + 0.32) if pruned else (r - 0.32, r - 0.02))]
+    x = [at for r, _, stopped in middles for at in ((r + 0.02, r + 0.32) if stopped else (r - 0.32, r - 0.02))]
     gapped_x = [v for i in range(0, len(x), 2) for v in (x[i], x[i + 1], None)]
     gapped_y = [v for _, value, _ in middles for v in (value, value, None)]
     line = {"color": INK, "width": 2.5}

@@ -42,6 +42,15 @@ class Scale:
         """What stands somewhere on the axis."""
         return np.asarray(10.0**coordinate) if self.is_log else coordinate
 
+    def beyond_bad_end(self, share: float, sign: float) -> float:
+        """A place that lies a share of the axis beyond its bad end, on the axis."""
+        return self.high + share * (self.high - self.low) if sign > 0 else self.low - share * (self.high - self.low)
+
+    def wider_at_bad_end(self, share: float, sign: float) -> Scale:
+        """The axis with room for what stands beyond its bad end."""
+        end = self.beyond_bad_end(share, sign)
+        return replace(self, high=end) if sign > 0 else replace(self, low=end)
+
     def holding(self, values: Array, sign: float) -> Scale:
         """The axis for other values too: linear if some are not positive, and `n_outside` counted anew."""
         if self.is_log and values.min(initial=1.0) <= 0:

@@ -10,12 +10,12 @@ import numpy as np
 from hpo.arrays import Array, IntArray
 from hpo.visualization.axes import narrow_axis, value_axis
 from hpo.visualization.density import density, edges
-from hpo.visualization.frame import MOST_POINTS, colour_bar, compact, empty, framed, grid, shading
+from hpo.visualization.frame import MOST_POINTS, colour_bar, compact, empty, framed, grid, shading, show_once
 from hpo.visualization.hover import trial_texts
 from hpo.visualization.parameters import Parameter, parameters
 from hpo.visualization.scale import Scale, value_scale
+from hpo.visualization.states import BEST, COMPLETE, INFEASIBLE
 from hpo.visualization.text import count, joined
-from hpo.visualization.theme import GREY
 from hpo.visualization.trials import Target, Trials, read
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from hpo.reading.readable import Readable
 
-__all__ = ["jittered", "plot_slice"]
+__all__ = ["jittered", "plot_slice", "starred"]
 
 _TITLE = "Slices"
 _GOLDEN = 0.6180339887498949
@@ -37,6 +37,27 @@ def jittered(parameter: Parameter, number: IntArray) -> Array:
     if parameter.kind != "category":
         return parameter.position
     return parameter.position + 0.5 * ((number * _GOLDEN) % 1.0 - 0.5)
+
+
+def starred(trials: Trials, x: Parameter, y: Array, columns: Sequence[Parameter]) -> list[Any]:
+    """The best trial of a panel with a parameter along x, if it has that; `y` is where trials stand, shape (n,)."""
+    import plotly.graph_objects as go
+
+    best = trials.best(1)
+    place = np.column_stack([jittered(x, trials.number), y])[best]
+    if not (len(best) and trials.feasible[best].all() and trials.is_objective) or np.isnan(place).any():
+        return []
+    return [
+        go.Scatter(
+            x=place[:, 0],
+            y=place[:, 1],
+            mode="markers",
+            marker=BEST.marker(13),
+            hovertext=trial_texts(trials, best, columns),
+            hoverinfo="text",
+            name=f"{BEST.word}: trial {int(trials.number[best[0]])}",
+        )
+    ]
 
 
 def plot_slice(
@@ -76,19 +97,23 @@ def plot_slice(
         figure.update_xaxes(narrow_axis(parameter), row=row, col=column)
         axis = value_axis(scale, trials.name, n_ticks=6)
         figure.update_yaxes(axis if column == 1 else axis | {"title": None}, row=row, col=column)
+    for (row, column), parameter in zip(places, columns, strict=True):
+        for trace in starred(trials, parameter, trials.value, columns):
+            figure.add_trace(trace, row=row, col=column)
+    show_once(figure)
     outside = f"{count(scale.n_outside)} beyond this view" if scale.n_outside else ""
-    infeasible = "× infeasible" if not trials.feasible.all() else ""
     best = "" if len(trials) <= most else f"points: the best {most}, shade: all"
     return framed(
         figure,
-        title=_TITLE,
-        note=joined([trials.note(), infeasible, outside, best]),
+        title=trials.titled(_TITLE),
+        note=joined([trials.note(), outside, best]),
         height=height,
+        legend=True,
         coloraxis={
             "cmin": 0,
             "cmax": max(int(trials.number[-1]), 1),
             "reversescale": True,
-            "colorbar": colour_bar("Trial"),
+            "colorbar": colour_bar("Trial", **({"tick0": 0, "dtick": 1} if trials.number[-1] <= 6 else {})),
         },
     )
 
@@ -104,11 +129,12 @@ def _panel(trials: Trials, parameter: Parameter, columns: Sequence[Parameter], s
         x_edges, y_edges = edges(parameter, 60), np.linspace(scale.low, scale.high, 49)
         counted = density(parameter.coordinate, scale.coordinate(trials.value), x_edges, y_edges)
         traces.append(shading(counted, x_is_log=parameter.kind == "log", y_is_log=scale.is_log))
-    number = trials.number
-    x = jittered(parameter, number)
-    for some, marker in (
-        (drawn[~trials.feasible[drawn]], {"color": GREY, "symbol": "x-thin-open", "size": 6}),
-        (drawn[trials.feasible[drawn]], {"color": number[drawn[trials.feasible[drawn]]], "coloraxis": "coloraxis"}),
+    number, x = trials.number, jittered(parameter, trials.number)
+    allowed = trials.feasible[drawn]
+    by_number = {"size": 6, "opacity": 0.85, "line": {"width": 0.5, "color": "white"}, "coloraxis": "coloraxis"}
+    for mark, some, marker in (
+        (INFEASIBLE, drawn[~allowed], INFEASIBLE.marker(6)),
+        (COMPLETE, drawn[allowed], by_number | {"color": number[drawn[allowed]]}),
     ):
         if len(some):
             traces.append(
@@ -116,10 +142,11 @@ def _panel(trials: Trials, parameter: Parameter, columns: Sequence[Parameter], s
                     x=compact(x[some]),
                     y=compact(trials.value[some]),
                     mode="markers",
-                    marker={"size": 6, "opacity": 0.85, "line": {"width": 0.5, "color": "white"}} | marker,
+                    marker=marker,
                     hovertext=trial_texts(trials, some, columns),
                     hoverinfo="text",
-                    showlegend=False,
+                    name=mark.word,
+                    showlegend=mark is not COMPLETE,  # whose colours a bar explains
                 )
             )
     return traces

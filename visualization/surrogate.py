@@ -70,6 +70,7 @@ class Surrogate:
         alpha: (K + noise)⁻¹ (y - mean), shape (n,), in units of scale².
         inverse: (K + noise)⁻¹, shape (n, n), in units of 1 / scale².
         mean, scale: Of the process.
+        noise: Standard deviation of one observation around it; no more than that of all.
     """
 
     embedding: Embedding
@@ -79,6 +80,7 @@ class Surrogate:
     inverse: Array
     mean: float
     scale: float
+    noise: float
 
     def predict(self, x: Array) -> tuple[Array, Array]:
         """Mean and standard deviation of f at coded rows, shape (k, d); each shape (k,)."""
@@ -135,7 +137,8 @@ def fit(x: Array, y: Array, distributions: Sequence[BaseDistribution], weight: A
     inverse = np.linalg.inv(K + np.diag(λ / w + 1e-8))
     alpha = inverse @ z
     scale = float(np.sqrt(max(float(z @ alpha) / len(z), 0.0)))
-    return Surrogate(embedding, X, length, spread * alpha, inverse, mean, spread * scale)
+    noise = spread * min(scale * float(np.sqrt(λ)), 1.0)
+    return Surrogate(embedding, X, length, spread * alpha, inverse, mean, spread * scale, noise)
 
 
 def _loss(θ: Array, squares: Array, z: Array, w: Array) -> tuple[float, Array]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
+import textwrap
 from collections.abc import Sequence
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
-__all__ = ["count", "distinct", "duration", "joined", "number", "powers", "short"]
+__all__ = ["count", "distinct", "duration", "joined", "number", "short", "ticks_in_words", "wrapped"]
+
+_LONGEST_TICK = 6  # characters, up to which numbers are written out
 
 
 def short(text: Any, most: int = 24) -> str:
@@ -77,9 +82,9 @@ def number(value: Any) -> str:
     return f"{value:.5g}"
 
 
-def count(n: int, noun: str = "trial") -> str:
-    """A number with its noun, such as "1 trial" and "12 000 trials"."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}".replace(",", "\u202f")
+def count(n: int, noun: str = "trial", plural: str | None = None) -> str:
+    """A number with its noun, such as "1 trial" and "12 000 trials"; the plural is regular unless it is given."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}".replace(",", "\u202f")
 
 
 def joined(parts: Sequence[str]) -> str:
@@ -87,19 +92,55 @@ def joined(parts: Sequence[str]) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def powers(value: float) -> str:
-    """A tick of a logarithmic axis: plain where that is short, otherwise with a power of ten.
+def ticks_in_words(ticks: Sequence[float]) -> list[str]:
+    """The ticks of one axis in one form: all plain where these are short, otherwise all with powers of ten.
 
     Example:
-        >>> powers(0.01), powers(1e-5), powers(2e7)
-        ('0.01', '10⁻⁵', '2·10⁷')
+        >>> ticks_in_words([0.001, 0.01, 1.0]), ticks_in_words([1e-5, 0.1, 2.0])
+        (['0.001', '0.01', '1'], ['10⁻⁵', '10⁻¹', '2·10⁰'])
     """
-    exponent = math.floor(math.log10(value) + 1e-9)
-    if -3 <= exponent <= 3:
-        return f"{value:.4g}"
+    plain = [f"{tick:.10f}".rstrip("0").rstrip(".") if abs(tick) < 1e6 else "" for tick in ticks]
+    is_exact = all(word and float(word) == float(f"{tick:.10g}") for word, tick in zip(plain, ticks, strict=True))
+    if is_exact and max(map(len, plain), default=0) <= _LONGEST_TICK:
+        return plain
+    return [_with_power(tick) for tick in ticks]
+
+
+def _with_power(value: float) -> str:
+    if value == 0.0:
+        return "0"
+    exponent = math.floor(math.log10(abs(value)) + 1e-9)
     raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    digits = f"{value / 10.0**exponent:.3g}"
+    digits = f"{value / 10.0**exponent:.4g}"
     return f"10{raised}" if digits == "1" else f"{digits}·10{raised}"
+
+
+def wrapped(names: Sequence[str], width: int, lines: int = 2) -> list[str]:
+    """Names broken into lines, after separators where that is enough; those that need more lines are cut first.
+
+    Args:
+        width: Characters of a line.
+        lines: The most for each name.
+
+    Example:
+        >>> wrapped(["min_data_in_leaf", "lr"], 10)
+        ['min_data_<br>in_leaf', 'lr']
+    """
+    shown = [unescape(name) for name in distinct(names, lines * width)]
+    return ["<br>".join(map(_escaped, _lines(name, width, lines))) for name in shown]
+
+
+def _lines(name: str, width: int, most: int) -> list[str]:
+    """A name of at most `most * width` characters in at most `most` lines."""
+    parts = [""]
+    for piece in re.findall(r"[^\s_./-]*[\s_./-]*", name):
+        if len(parts[-1]) + len(piece) > width:
+            parts.append("")
+        parts[-1] += piece
+    broken = [part for part in parts if part]
+    if len(broken) <= most and max(map(len, broken), default=0) <= width:
+        return broken
+    return textwrap.wrap(name, width, break_on_hyphens=False) or [""]
 
 
 def duration(seconds: float) -> str:

@@ -23,11 +23,13 @@ __all__ = [
     "SKY",
     "TEMPLATE",
     "VERMILLION",
+    "YELLOW",
     "translucent",
 ]
 
 BLUE, VERMILLION, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
-ORANGE, SKY, INK, GREY, FAINT = "#E69F00", "#56B4E9", "#1F2933", "#7B8794", "#E4E7EB"
+ORANGE, SKY, YELLOW = "#E69F00", "#56B4E9", "#F0E442"
+INK, GREY, FAINT = "#1F2933", "#7B8794", "#E4E7EB"
 
 PALETTE = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY, INK)
 """For categories and studies, in this order."""

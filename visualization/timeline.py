@@ -13,9 +13,10 @@ import numpy as np
 from hpo.arrays import Array, IntArray
 from hpo.events import TrialState
 from hpo.reading.counts import latest
+from hpo.visualization.axes import counting_axis
 from hpo.visualization.frame import empty, frame
+from hpo.visualization.states import COMPLETE, FAILED, INFEASIBLE, MARKS, PAUSED, PRUNED, RUNNING
 from hpo.visualization.text import count, duration, joined, number, short
-from hpo.visualization.theme import BLUE, GREEN, GREY, ORANGE, SKY, VERMILLION
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -27,21 +28,7 @@ __all__ = ["Timeline", "plot_timeline", "spans", "timeline"]
 
 _TITLE = "Timeline"
 _MOST = 1000  # bars
-_KINDS = (
-    ("complete", BLUE),
-    ("infeasible", GREY),
-    ("pruned", ORANGE),
-    ("failed", VERMILLION),
-    ("running", GREEN),
-    ("paused", SKY),
-)
-_COMPLETE, _INFEASIBLE, _PRUNED, _FAILED, _RUNNING, _PAUSED = range(6)
-_OF_STATE = {
-    TrialState.COMPLETE: _COMPLETE,
-    TrialState.PRUNED: _PRUNED,
-    TrialState.FAIL: _FAILED,
-    TrialState.PAUSED: _PAUSED,
-}
+_KINDS = (COMPLETE, INFEASIBLE, PRUNED, FAILED, RUNNING, PAUSED)
 
 
 @final
@@ -66,15 +53,16 @@ def timeline(study: Readable, n_recent_trials: int | None = None, now: float | N
     """The times of the trials that have started; of the last ones by number if there is a limit."""
     history = latest(study.history)
     now = time.time() if now is None else now
-    lookup = np.full(max(TrialState) + 1, _FAILED)
-    for state, of_state in _OF_STATE.items():
-        lookup[state] = of_state
+    lookup = np.zeros(max(TrialState) + 1, dtype=np.int64)
+    for state, mark in MARKS.items():
+        lookup[state] = _KINDS.index(mark)
     kinds = lookup[history.state]
-    kinds = np.where((kinds == _COMPLETE) & (history.violation > 0), _INFEASIBLE, kinds)
+    is_infeasible = (history.state == TrialState.COMPLETE) & (history.violation > 0)
+    kinds = np.where(is_infeasible, _KINDS.index(INFEASIBLE), kinds)
     number = np.concatenate([history.number, history.running])
     start = np.concatenate([history.start, history.running_start])
     end = np.concatenate([history.end, np.maximum(history.running_start, now)])
-    kind = np.concatenate([kinds, np.full(len(history.running), _RUNNING)]).astype(np.int64)
+    kind = np.concatenate([kinds, np.full(len(history.running), _KINDS.index(RUNNING))]).astype(np.int64)
     order = np.argsort(number, kind="stable")
     if n_recent_trials is not None:
         order = order[len(order) - min(n_recent_trials, len(order)) :]
@@ -132,7 +120,7 @@ def plot_timeline(study: Readable, n_recent_trials: int | None = None) -> go.Fig
     records: Mapping[int, FrozenTrial] = {} if many else {t.number: t for t in study.get_trials()}
     least = (float(times.end.max()) - float(times.start.min())) / 800  # so that the shortest bars are seen
     traces = []
-    for kind, (word, colour) in enumerate(_KINDS):
+    for kind, mark in enumerate(_KINDS):
         some = np.flatnonzero(bars.kind == kind)
         if not len(some):
             continue
@@ -144,9 +132,9 @@ def plot_timeline(study: Readable, n_recent_trials: int | None = None) -> go.Fig
                 y=bars.number[some] + (width - 1) / 2,
                 width=width * (1.0 if len(bars.number) > 150 else 0.8),
                 orientation="h",
-                marker={"color": colour, "line": {"width": 0}},
-                name=word,
-                hovertext=_run_texts(times, bars, some, word) if many else _texts(times, some, records, word),
+                marker={"color": mark.colour, "line": {"width": 0}},
+                name=mark.word,
+                hovertext=_run_texts(times, bars, some, kind) if many else _texts(times, some, records, mark.word),
                 hoverinfo="text",
             )
         )
@@ -160,7 +148,7 @@ def plot_timeline(study: Readable, n_recent_trials: int | None = None) -> go.Fig
         legend=True,
         barmode="overlay",
         xaxis={"type": "date", "title": {"text": "Local time"}, "nticks": 6},
-        yaxis={"title": {"text": "Trial"}, "nticks": 10, "tickformat": "d"},
+        yaxis=counting_axis(int(times.number[0]), int(times.number[-1]), "Trial"),
     )
 
 
@@ -183,17 +171,14 @@ def _texts(times: Timeline, some: IntArray, records: Mapping[int, FrozenTrial], 
     return texts
 
 
-def _run_texts(times: Timeline, bars: Timeline, some: IntArray, word: str) -> list[str]:
+def _run_texts(times: Timeline, bars: Timeline, some: IntArray, kind: int) -> list[str]:
     """How many of each run are of one kind."""
     firsts = np.unique(bars.number)
     place = np.searchsorted(firsts, times.number, side="right") - 1
-    counts = np.bincount(place, times.kind == _KINDS_INDEX[word], minlength=len(firsts)).astype(np.int64)
+    counts = np.bincount(place, times.kind == kind, minlength=len(firsts)).astype(np.int64)
     lasts: Sequence[int] = [*(firsts[1:] - 1).tolist(), int(times.number[-1])]
     texts = []
     for first in bars.number[some].tolist():
         run = int(np.searchsorted(firsts, first))
-        texts.append(f"Trials {first} to {lasts[run]}<br>{counts[run]} {word}")
+        texts.append(f"Trials {first} to {lasts[run]}<br>{counts[run]} {_KINDS[kind].word}")
     return texts
-
-
-_KINDS_INDEX = {word: kind for kind, (word, _) in enumerate(_KINDS)}

@@ -12,6 +12,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
 from hpo.reading.counts import state_counts
+from hpo.visualization.states import MARKS
 from hpo.visualization.text import count, joined, short
 
 if TYPE_CHECKING:
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["Studies", "Target", "Trials", "objective_index", "objective_names", "read", "studies_of"]
+__all__ = ["Studies", "Target", "Trials", "objective_index", "objective_names", "objective_title", "read", "studies_of"]
+
+_NOTED = (TrialState.PRUNED, TrialState.PAUSED, TrialState.FAIL, TrialState.RUNNING)
 
 Target: TypeAlias = "Callable[[FrozenTrial], float] | int | None"
 """What to draw of each trial: a function of it, or the index of an objective; None for the only objective."""
@@ -85,16 +88,15 @@ class Trials:
         order = np.lexsort((self.loss, ~self.feasible))
         return order[:most].astype(np.int64)
 
+    def titled(self, title: str) -> str:
+        """A title that says what is drawn, where a study has more than one thing to draw."""
+        is_only = self.is_objective and self.history.n_objectives == 1
+        return title if is_only else f"{title}: {short(self.name, 40)}"
+
     def note(self) -> str:
         """How many trials there are, and what became of those that are not shown."""
-        words = {
-            TrialState.PRUNED: "pruned",
-            TrialState.PAUSED: "paused",
-            TrialState.FAIL: "failed",
-            TrialState.RUNNING: "running",
-        }
         counts = state_counts(self.history)
-        others = [f"{counts[state]} {word}" for state, word in words.items() if counts[state]]
+        others = [f"{counts[state]} {MARKS[state].word}" for state in _NOTED if counts[state]]
         hidden = f"{count(self.n_unshown, 'value')} not finite" if self.n_unshown else ""
         return joined([count(sum(counts.values())), *others, hidden])
 
@@ -152,6 +154,11 @@ def objective_names(study: Readable) -> list[str]:
         return list(names)
     n = len(study.directions)
     return ["Objective value"] if n == 1 else [f"Objective {i}" for i in range(n)]
+
+
+def objective_title(title: str, study: Readable, name: str) -> str:
+    """A title that names the objective, where a study has several."""
+    return title if len(study.directions) == 1 else f"{title}: {short(name, 40)}"
 
 
 def studies_of(study: Studies) -> list[tuple[str, Readable]]:

@@ -14,6 +14,7 @@ from hpo.log.ledger import Ledger
 from hpo.pareto import is_pareto_optimal
 from hpo.reading.records import record_of, records_of, waiting_record
 from hpo.trial.frozen import FrozenTrial, copied
+from hpo.trial.listed import TrialList
 from hpo.trial.live import LiveTrial
 
 __all__ = ["METRIC_NAMES", "Snapshot", "only"]
@@ -109,12 +110,13 @@ class Snapshot:
         rows = np.flatnonzero(np.isin(history.state, wanted))
         if TrialState.PAUSED in wanted:  # a trial that went on has rows of the past
             rows = rows[(history.state[rows] != TrialState.PAUSED) | history.paused[rows]]
-        trials = records_of(history, rows)
+        trials = TrialList(records_of(history, rows))
         if TrialState.RUNNING in wanted:
             trials += [trial.duplicate() for trial in self._running]
         if TrialState.WAITING in wanted:
             trials += [waiting_record(number, queued) for number, queued in self._waiting]
-        return sorted(trials, key=lambda trial: trial.number)
+        trials.sort(key=lambda trial: trial.number)
+        return trials
 
     def count_trials(self, states: Container[TrialState] | None = None) -> int:
         """How many trials are in some states; None for all."""
@@ -153,7 +155,7 @@ class Snapshot:
         history = self.history
         rows = np.flatnonzero((history.state == TrialState.COMPLETE) & (history.violation == 0.0))
         rows = rows[is_pareto_optimal(history.losses[rows])]
-        return sorted(records_of(history, rows), key=lambda trial: trial.number)
+        return TrialList(sorted(records_of(history, rows), key=lambda trial: trial.number))
 
     def __repr__(self) -> str:
         return f"Snapshot(study_name={self.study_name!r}, position={self.position})"

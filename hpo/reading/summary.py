@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["best_trials", "counts", "headline", "objective_names", "results_summary", "search_space_summary"]
+__all__ = ["best_trials", "counts", "goals", "headline", "objective_names", "results_summary", "search_space_summary"]
 
 
 def search_space_summary(study: Readable) -> Text:
@@ -29,7 +29,9 @@ def search_space_summary(study: Readable) -> Text:
         (name, *describe(distribution), n)
         for (name, distribution), n in zip(history.space.items(), n_trials, strict=True)
     ]
-    head = f"Search space of {study.study_name!r}: {len(rows)} parameters in {len(history)} finished trials"
+    parameters = f"{len(rows)} parameter{'s' * (len(rows) != 1)}"
+    trials = f"{len(history)} finished trial{'s' * (len(history) != 1)}"
+    head = f"Search space of {study.study_name!r}: {parameters} in {trials}"
     return Text(f"{head}\n\n{table(('parameter', 'kind', 'domain', 'trials'), rows)}")
 
 
@@ -49,11 +51,15 @@ def results_summary(study: Readable, n: int) -> Text:
 
 def headline(study: Readable) -> str:
     """The study's name, what it optimises, and how its trials stand."""
-    goals = ", ".join(
+    return f"Study {study.study_name!r}, {goals(study)}: {counts(study)}"
+
+
+def goals(study: Readable) -> str:
+    """What the study optimises, such as "minimize error, maximize speed"."""
+    return ", ".join(
         f"{'maximize' if direction is StudyDirection.MAXIMIZE else 'minimize'} {name}"
         for name, direction in zip(objective_names(study), study.directions, strict=True)
     )
-    return f"Study {study.study_name!r}, {goals}: {counts(study)}"
 
 
 def counts(study: Readable) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any, final
 
 from hpo.distributions import BaseDistribution, CategoricalDistribution, NormalDistribution
+from hpo.words import shown
 
 __all__ = ["Text", "describe", "show", "table"]
-
-_LONGEST = 40
 
 
 @final
@@ -25,14 +23,7 @@ class Text(str):
 
 def show(value: Any) -> str:
     """A value as a table shows it: numbers with six digits, text as it is, nothing for None."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.6g}"
-    if isinstance(value, (dict, list, tuple)):
-        value = json.dumps(value, default=str, ensure_ascii=False)
-    text = "".join(character if character.isprintable() else " " for character in str(value))
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return shown(value)
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

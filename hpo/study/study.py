@@ -605,6 +605,12 @@ class Study:
         self._set_up(state["log"], state["participant"])
         self._log.open()
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows the study."""
+        from hpo.reading.notebook import study_html
+
+        return study_html(self.snapshot())
+
     def __repr__(self) -> str:
         return f"Study(study_name={self._log.name!r}, storage={self._log.storage!r})"
 

@@ -217,6 +217,12 @@ class FrozenTrial(Suggestions):
     def __le__(self, other: FrozenTrial) -> bool:
         return self.number <= other.number
 
+    def _repr_html_(self) -> str:
+        """How a notebook shows the trial."""
+        from hpo.trial.notebook import trial_html
+
+        return trial_html(self)
+
     def __repr__(self) -> str:
         fields = ", ".join(f"{name.lstrip('_')}={value!r}" for name, value in self.__getstate__().items())
         return f"FrozenTrial({fields})"

@@ -196,7 +196,7 @@ def test_a_few_bad_values_leave_the_view() -> None:
 @given(st.floats(-30, 30), st.floats(0.01, 40), st.integers(3, 8))
 def test_ticks_are_round_numbers_within_the_axis(low: float, width: float, most: int) -> None:
     ticks = log_ticks(low, low + width, most)
-    assert 1 <= len(ticks) <= most + 1
+    assert 3 <= len(ticks) <= max(most + 1, 6)
     assert ticks == sorted(set(ticks))
     assert all(low - 1e-6 <= math.log10(tick) <= low + width + 1e-6 for tick in ticks)
 
@@ -289,10 +289,10 @@ def test_a_surface_is_low_where_the_trials_are_good() -> None:
         smooth = surface(trials, x, y, scale)
         assert smooth is not None
         assert smooth.height.shape == (len(smooth.y), len(smooth.x))
-        row, column = np.unravel_index(smooth.height.argmin(), smooth.height.shape)
+        rows, columns = np.nonzero(smooth.height == smooth.height.min())
         best = (1.0, 1.0) if len(trials) < 100 else (0.0, 0.01)
-        assert abs(smooth.x[column] - best[0]) < 1.0
-        assert smooth.y[row] < 4 * best[1]
+        assert np.abs(smooth.x[columns] - best[0]).min() < 1.0
+        assert smooth.y[rows].min() < 4 * best[1]
 
 
 def test_partial_dependence_follows_the_function() -> None:
@@ -314,7 +314,7 @@ def test_rulers_go_from_end_to_end_and_leave_out_what_was_not_used() -> None:
     assert one.place.tolist()[:2] == [0.0, 0.5]
     assert one.place[2] < 0.0
     assert one.ticks.tolist() == [0.0, 0.25, 0.5, 0.75, 1.0]
-    assert one.words == ("10⁻⁴", "0.001", "0.01", "0.1", "1")
+    assert one.words == ("0.0001", "0.001", "0.01", "0.1", "1")
     two = ruler(Parameter("kind", "category", np.array([0.0, 2.0]), ("a", "b", "c"), (0.0, 1.0, 2.0), False, 0.0, 2.0))
     assert two.place.tolist() == [0.0, 1.0]
     assert two.words == ("a", "b", "c")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import hpo
-from hpo.visualization.markup import Markup, element, tabular
+from hpo.markup import Markup, element, tabular
 
 EVIL = "<script>alert('x')</script>\"'&"
 
@@ -33,21 +35,36 @@ class Page(HTMLParser):
         self.addresses: list[str] = []
         self.handlers: list[str] = []
         self.text = ""
+        self.rows: list[list[str]] = []
+        self.codes: list[str] = []
         self._script = False
+        self._inside = ""
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags[tag] += 1
         self._script = tag in ("script", "style")
+        self._inside = "code" if ("class", "copy") in attrs else "cell" if tag == "td" else ""
+        if self._inside == "code":
+            self.codes.append("")
+        elif tag == "tr":
+            self.rows.append([])
+        elif tag == "td":
+            self.rows[-1].append("")
         self.addresses += [value or "" for name, value in attrs if name in ("src", "href")]
         self.handlers += [name for name, _ in attrs if name.startswith("on")]
 
     def handle_endtag(self, tag: str) -> None:
         self._script = False
+        self._inside = ""
 
     def handle_data(self, data: str) -> None:
         if not self._script:
             self.text += data
+        if self._inside == "code":
+            self.codes[-1] += data
+        elif self._inside == "cell":
+            self.rows[-1][-1] += data
 
 
 def study_with(name: str) -> hpo.Study:
@@ -104,8 +121,9 @@ def test_it_shows_what_the_study_holds(tmp_path: Path) -> None:
     study = study_with("")
     page = Page(study.report(tmp_path / "report.html").read_text(encoding="utf-8"))
     for said in (
-        "minimize metric: 30 trials: 20 complete, 6 pruned, 4 failed",
-        f"{study.best_value:.6g} in trial {study.best_trial.number}",
+        "minimize metric",
+        "30 trials: 20 complete, 6 pruned, 4 failed",
+        f"Trial {study.best_trial.number}: metric {study.best_value:.4g}",
         "4 × ValueError: message",
         'raise ValueError(f"message',
         "float, log",
@@ -113,6 +131,68 @@ def test_it_shows_what_the_study_holds(tmp_path: Path) -> None:
     ):
         assert said in page.text
     assert page.tags["figure"] >= 6
+
+
+def test_the_count_of_trials_stands_once(tmp_path: Path) -> None:
+    page = Page(study_with("").report(tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert page.text.count("30 trials") == 1
+
+
+def test_the_best_trial_can_be_copied_as_python(tmp_path: Path) -> None:
+    study = study_with("'\"<b>")
+    page = Page(study.report(tmp_path / "report.html").read_text(encoding="utf-8"))
+    (code,) = page.codes
+    assert ast.literal_eval(code) == study.best_params
+
+
+def test_the_parameters_of_a_front_can_be_copied_as_python(tmp_path: Path) -> None:
+    study = hpo.create_study(directions=["minimize", "maximize"], seed=0)
+    study.optimize(lambda trial: (trial.suggest_float("x", 0, 1), trial.params["x"]), n_trials=6)
+    (code,) = Page(study.report(tmp_path / "report.html").read_text(encoding="utf-8")).codes
+    assert ast.literal_eval(code) == {trial.number: trial.params for trial in study.best_trials}
+
+
+@pytest.mark.parametrize("n_values", [1, 2, 30])
+def test_trials_of_one_value_share_a_row(tmp_path: Path, n_values: int) -> None:
+    study = hpo.create_study(seed=0)
+    study.optimize(lambda trial: trial.number % n_values + 0.0 * trial.suggest_float("x", 0, 1), n_trials=30)
+    page = Page(study.report(tmp_path / "report.html").read_text(encoding="utf-8"))
+    rows = [row for row in page.rows if len(row) == 3 + (n_values < 30) and row[0].isdigit()]
+    assert [float(row[-2]) for row in rows] == list(range(min(n_values, 10) if n_values > 1 else 0))
+    assert ("as good" in page.text) == (n_values < 30)
+
+
+def test_numbers_have_four_digits(tmp_path: Path) -> None:
+    page = Page(study_with("").report(tmp_path / "report.html").read_text(encoding="utf-8"))
+    cells = [cell for row in page.rows for cell in row if re.fullmatch(r"-?\d*\.\d+(e.*)?", cell)]
+    assert len(cells) > 20
+    for cell in cells:
+        assert cell == f"{float(cell):.4g}"
+
+
+@pytest.mark.parametrize("names", [["error", "speed"], None])
+def test_no_two_plots_have_one_title(tmp_path: Path, names: list[str] | None) -> None:
+    def two(trial: hpo.Trial) -> tuple[float, float]:
+        x = trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1)
+        trial.report((x, -x), 0)
+        return x, 1 - x
+
+    study = hpo.create_study(directions=["minimize", "maximize"], seed=0)
+    if names is not None:
+        study.set_metric_names(names)
+    study.optimize(two, n_trials=20)
+    text = study.report(tmp_path / "report.html").read_text(encoding="utf-8")
+    titles = re.findall(r'"text":"((?:Optimization|Pareto|Slices|Contours|Parallel|Intermediate|Timeline)[^"]*)"', text)
+    assert len(titles) == len(set(titles)) == 12
+    for name in names or ["Objective 0", "Objective 1"]:
+        assert f"Optimization history: {name}" in titles
+        assert f"Contours: {name}" in titles
+
+
+def test_importances_say_what_measured_them_and_for_what(tmp_path: Path) -> None:
+    page = Page(study_with("").report(tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "PED-ANOVA, for metric: how much each parameter decides" in page.text
+    assert "for metric, as a forest sees it" in page.text
 
 
 def test_several_objectives_have_a_front_and_a_history_each(tmp_path: Path) -> None:
@@ -123,7 +203,8 @@ def test_several_objectives_have_a_front_and_a_history_each(tmp_path: Path) -> N
     study = hpo.create_study(directions=["minimize", "maximize"], seed=0)
     study.optimize(two, n_trials=20)
     page = Page(study.report(tmp_path / "report.html").read_text(encoding="utf-8"))
-    assert f"{len(study.best_trials)} trials" in page.text
+    n = len(study.best_trials)
+    assert f"Pareto front{n} trial{'s' * (n != 1)}" in page.text
     assert page.tags["figure"] >= 7
 
 

@@ -6,9 +6,12 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import Any, final
 
-from hpo.reading.tables import show
+from hpo.words import shown
 
-__all__ = ["Markup", "element", "joined", "tabular"]
+__all__ = ["DIGITS", "Markup", "element", "joined", "tabular"]
+
+DIGITS = 4
+"""Of numbers that are shown; the whole number appears under the pointer."""
 
 
 @final
@@ -38,7 +41,7 @@ def tabular(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Markup:
     """A table that scrolls sideways where it is too wide; numbers to the right."""
     numeric = [all(_is_number(value) or value is None for value in column) for column in zip(*rows, strict=True)]
     classes = [{"class_": "number"} if right else {} for right in numeric or [False] * len(columns)]
-    heads = (element("th", show(name), title=name, **given) for name, given in zip(columns, classes, strict=True))
+    heads = (element("th", shown(name), title=name, **given) for name, given in zip(columns, classes, strict=True))
     head = element("tr", *heads)
     body = [element("tr", *map(_cell, row)) for row in rows]
     return element("div", element("table", element("thead", head), element("tbody", *body)), class_="scroll")
@@ -48,8 +51,8 @@ def _cell(value: Any) -> Markup:
     if isinstance(value, Markup):
         return element("td", value)
     if _is_number(value):
-        return element("td", show(value), class_="number", title=str(value))
-    return element("td", show(value), title="" if value is None else str(value))
+        return element("td", shown(value, DIGITS), class_="number", title=str(value))
+    return element("td", shown(value, DIGITS), title="" if value is None else str(value))
 
 
 def _is_number(value: Any) -> bool:

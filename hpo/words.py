@@ -1,0 +1,28 @@
+"""Values as words that fit into a table or a sentence."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+__all__ = ["shown"]
+
+_LONGEST = 40
+_WRITTEN_OUT = 1e6  # numbers below this have no power of ten, however few digits are wanted
+
+
+def shown(value: Any, digits: int = 6) -> str:
+    """A value in at most 40 characters: numbers with so many digits, text as it is, nothing for None.
+
+    Example:
+        >>> shown(0.123456789), shown(0.123456789, 4), shown(23456.7, 4), shown({"a": 1})
+        ('0.123457', '0.1235', '23457', '{"a": 1}')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.0f}" if 10.0**digits <= abs(value) < _WRITTEN_OUT else f"{value:.{digits}g}"
+    if isinstance(value, (dict, list, tuple)):
+        value = json.dumps(value, default=str, ensure_ascii=False)
+    text = "".join(character if character.isprintable() else " " for character in str(value))
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

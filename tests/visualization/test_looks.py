@@ -1,0 +1,300 @@
+"""What a reader sees: marks, ticks, words and surfaces that say what is so, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hpo.pruners import SuccessiveHalvingPruner
+from hpo.study import Study
+from hpo.trial import Trial, TrialState
+from hpo.visualization import (
+    plot_contour,
+    plot_convergence,
+    plot_optimization_history,
+    plot_param_importances,
+    plot_pareto_front,
+    plot_rungs,
+    plot_slice,
+)
+from hpo.visualization.axes import round_ticks
+from hpo.visualization.contour import surface
+from hpo.visualization.intermediate_values import intermediate_values
+from hpo.visualization.parameters import parameters
+from hpo.visualization.rungs import rungs
+from hpo.visualization.scale import value_scale
+from hpo.visualization.states import BEST, MARKS
+from hpo.visualization.text import ticks_in_words, wrapped
+from hpo.visualization.trials import read
+from tests.visualization.studies import STUDIES, run, study_named
+from tests.visualization.test_family import OF_ONE_VALUE, PLOTS, question, texts
+from tests.visualization.test_numbers import told
+
+Plot = Callable[..., go.Figure]
+
+
+def figures() -> Iterator[go.Figure]:
+    """Every plot of every kind of study that it makes sense for."""
+    for name in STUDIES:
+        study = study_named(name)
+        for plot in PLOTS:
+            if not question(plot, study):
+                yield plot(study)
+
+
+@pytest.fixture(scope="module")
+def family() -> list[go.Figure]:
+    return list(figures())
+
+
+def named(figure: go.Figure, name: str) -> list[Any]:
+    return [trace for trace in figure.data if (trace.name or "").split(":")[0] == name]
+
+
+# ---- surfaces
+
+
+def shown(kind: int, noise: float) -> Callable[[Trial], float]:
+    """One of several functions of two parameters of any kind, with noise."""
+
+    def objective(trial: Trial) -> float:
+        x = trial.suggest_float("x", -5, 5) if kind % 2 else np.log10(trial.suggest_float("x", 1e-5, 1e5, log=True))
+        y = trial.suggest_int("y", -5, 5) if kind % 3 else trial.suggest_categorical("y", [-5, 0, 5])
+        loss = (x * x + y * y, x * y + 3 * x, np.sin(3 * x) + y, 10.0 ** (x + y) + 1e-9)[kind % 4]
+        return float(loss + noise * np.random.default_rng(trial.number).normal())
+
+    return objective
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 23), st.sampled_from([0.0, 0.5, 10.0]), st.integers(1, 60), st.booleans())
+def test_surfaces_leave_what_was_seen_by_no_more_than_the_noise(kind: int, noise: float, n: int, up: bool) -> None:
+    study = run(shown(kind, noise), n, direction="maximize" if up else "minimize", study_name="shown")
+    trials = read(study)
+    x, y = parameters(trials, ["x", "y"])
+    scale = value_scale(trials.value, trials.sign)
+    smooth = surface(trials, x, y, scale)
+    assert smooth is not None
+    seen = np.clip(scale.coordinate(trials.value), scale.low, scale.high)
+    spread = seen.std() if noise else 0.6 * seen.std()  # all of it may be noise of a parameter that is not drawn
+    assert smooth.height.min() >= seen.min() - spread - 1e-9
+    assert smooth.height.max() <= seen.max() + spread + 1e-9
+    assert smooth.doubt.shape == smooth.height.shape
+    assert ((smooth.doubt >= 0.0) & (smooth.doubt <= 1.0)).all()
+
+
+def test_a_surface_without_noise_stays_within_what_was_seen() -> None:
+    trials = read(run(lambda t: t.suggest_float("x", 0, 9) * t.suggest_float("y", 0, 9), 12, study_name="product"))
+    x, y = parameters(trials, None)
+    smooth = surface(trials, x, y, value_scale(trials.value, 1.0))
+    assert smooth is not None
+    assert smooth.height.max() <= trials.value.max() + 0.05 * trials.value.std()
+    assert smooth.height.min() >= trials.value.min() - 0.05 * trials.value.std()
+
+
+def test_surfaces_fade_where_no_trial_is_near() -> None:
+    def in_a_corner(trial: Trial) -> float:
+        return trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1)
+
+    study = run(in_a_corner, 0)
+    for i in range(25):
+        study.enqueue_trial({"x": 0.25 * (i % 5) / 4, "y": 0.25 * (i // 5) / 4})
+    study.optimize(in_a_corner, n_trials=25)
+    trials = read(study)
+    x, y = parameters(trials, None)
+    smooth = surface(trials, x, y, value_scale(trials.value, 1.0))
+    assert smooth is not None
+    assert smooth.doubt[:9, :9].max() < 0.1
+    assert smooth.doubt[-12:, -12:].min() == 1.0
+    cover = named(plot_contour(study), "doubt")[0]
+    assert np.abs(np.array(cover.z, dtype=np.float64) - smooth.doubt).max() < 1e-3
+    assert cover.colorscale[0][1].endswith(",0)")
+
+
+@pytest.mark.parametrize("name", ["plain", "maximised", "mixed"])
+@pytest.mark.parametrize("plot", [plot_contour, plot_slice, plot_optimization_history])
+def test_the_best_trial_has_a_star(plot: Plot, name: str) -> None:
+    study = study_named(name)
+    stars = named(plot(study), BEST.word)
+    assert stars
+    for star in stars:
+        assert star.name == f"best: trial {study.best_trial.number}"
+        assert (star.marker.symbol, star.marker.color) == (BEST.symbol, BEST.colour)
+        assert star.hovertext[0].startswith(f"<b>Trial {study.best_trial.number}</b>")
+
+
+# ---- states
+
+
+def test_a_state_looks_alike_in_every_figure(family: list[go.Figure]) -> None:
+    marks = {mark.word: mark for mark in MARKS.values()}
+    seen = set()
+    for figure in family:
+        for trace in figure.data:
+            mark = marks.get((trace.name or "").split(",")[0])
+            if mark is None or trace.type == "scatter3d" or trace.marker.coloraxis or trace.marker.color == "black":
+                continue
+            if trace.marker.color is None:  # the line of a study of that name
+                continue
+            red, green, blue = (str(int(mark.colour[i : i + 2], 16)) for i in (1, 3, 5))
+            assert mark.colour == trace.marker.color or f"({red},{green},{blue}," in trace.marker.color
+            assert trace.type == "bar" or (trace.marker.symbol or "circle") == mark.symbol
+            seen.add(mark.word)
+    assert seen == set(marks)
+
+
+def test_history_shows_failed_trials_beyond_the_worst_and_trial_0_within() -> None:
+    for direction in ("minimize", "maximize"):
+        study = told([3.0, TrialState.FAIL, 1.0, 2.0, TrialState.FAIL], direction)
+        figure = plot_optimization_history(study)
+        (failed,) = named(figure, "failed")
+        assert failed.x.tolist() == [1, 4]
+        worse = failed.y[0] > 3.0 if direction == "minimize" else failed.y[0] < 1.0
+        assert worse
+        low, high = figure.layout.yaxis.range
+        assert low < failed.y[0] < high
+        assert figure.layout.xaxis.range[0] < 0
+        assert figure.layout.xaxis.range[1] > 4
+
+
+def test_points_lie_over_the_line() -> None:
+    kinds = [trace.mode for trace in plot_optimization_history(study_named("mixed")).data]
+    assert kinds[0] == "lines"
+    assert set(kinds[1:]) == {"markers"}
+
+
+# ---- rungs
+
+
+def promoting(n: int) -> Study:
+    def objective(trial: Trial) -> float:
+        x = trial.suggest_float("x", 0, 1)
+        for step in range(trial.resume_step, 9):
+            trial.report(x + 1 / (step + 1), step)
+            if trial.should_pause():
+                from hpo import TrialPaused
+
+                raise TrialPaused
+        return x
+
+    pruner = SuccessiveHalvingPruner(mode="promote", min_resource=1, reduction_factor=2)
+    return run(objective, n, pruner=pruner, study_name="promoting")
+
+
+@pytest.mark.parametrize("n", [5, 20, 60])
+def test_rungs_count_trials_that_wait(n: int) -> None:
+    study = promoting(n)
+    found = rungs(intermediate_values(study))
+    assert found is not None
+    trials = study.trials
+    assert found.paused.sum() == sum(t.state is TrialState.PAUSED for t in trials)
+    assert found.kept[-1] == sum(t.state is TrialState.COMPLETE for t in trials)
+    for last, kept, pruned, paused in zip(found.last, found.kept, found.pruned, found.paused, strict=True):
+        assert kept + pruned + paused == sum((t.last_step or 0) >= last for t in trials)
+    figure = plot_rungs(study)
+    bars = {trace.name: trace for trace in figure.data if trace.type == "bar"}
+    assert bars["paused"].y.tolist() == found.paused.tolist()
+    assert {trace.type for trace in figure.data if trace.legendgroup == "paused"} == {"bar", "scatter"}
+
+
+# ---- ticks
+
+
+def test_an_axis_has_ticks_of_one_form_and_enough(family: list[go.Figure]) -> None:
+    for figure in family:
+        for axis in [*figure.select_xaxes(), *figure.select_yaxes()]:
+            if axis.visible is False or axis.tickvals is None or axis.ticktext is None:
+                continue
+            words = [word for word in axis.ticktext if re.fullmatch(r"-?[\d.]+|.*10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+", word)]
+            assert len({"10" in word and word[-1] in "⁰¹²³⁴⁵⁶⁷⁸⁹" for word in words if word != "0"}) <= 1
+
+
+@given(st.floats(-1e6, 1e6), st.floats(1e-3, 1e6), st.booleans())
+def test_round_ticks_are_three_to_nine(low: float, width: float, whole: bool) -> None:
+    ticks = round_ticks(low, low + width, whole=whole)
+    assert len(ticks) <= 9
+    assert len(ticks) >= 3 or whole
+    assert len(ticks) >= min(3, int(width)) if whole else True
+    assert all(low - 1e-6 * width - 1e-9 <= tick <= low + width * (1 + 1e-6) + 1e-9 for tick in ticks)
+    if whole and width >= 1:
+        assert all(tick == round(tick) for tick in ticks)
+
+
+@given(st.lists(st.integers(-12, 12), min_size=1, max_size=8))
+def test_ticks_in_words_are_the_ticks(exponents: list[int]) -> None:
+    words = ticks_in_words([float(f"1e{e}") for e in exponents])
+    raised = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+    for word, exponent in zip(words, exponents, strict=True):
+        if any(mark in word for mark in "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"):
+            assert word.startswith("10")
+            assert int(word[2:].translate(raised)) == exponent
+        else:
+            assert float(word) == float(f"1e{exponent}")
+
+
+def test_panels_have_three_ticks_at_least() -> None:
+    study = run(
+        lambda t: t.suggest_float("a", 0.1, 0.9) + t.suggest_float("b", 1e-5, 1e-1, log=True), 20, study_name="t"
+    )
+    for figure in (plot_slice(study), plot_contour(study)):
+        for axis in figure.select_xaxes():
+            assert axis.tickvals is None or len(axis.tickvals) >= 3
+
+
+# ---- words
+
+
+def test_one_is_not_many(family: list[go.Figure]) -> None:
+    for figure in family:
+        for text in texts(json.loads(figure.to_json())):
+            assert not re.search(r"(?<![\d.\u202f])1 [a-z]+s\b(?<!is)(?<!less)", text), text
+
+
+def test_titles_say_which_objective_where_there_are_several() -> None:
+    study = study_named("named")
+    for plot in OF_ONE_VALUE:
+        assert plot(study, target=1).layout.title.text in (
+            f"{plot(study_named('plain')).layout.title.text}: speed",
+        ) or (not plot(study, target=1).data)
+    assert plot_pareto_front(study).layout.title.text == "Pareto front"
+
+
+def test_importances_say_what_measured_them_and_for_what() -> None:
+    from hpo.importance import FanovaImportanceEvaluator
+
+    study = study_named("plain")
+    assert plot_param_importances(study).layout.title.subtitle.text == "PED-ANOVA, for Objective value"
+    by_forest = plot_param_importances(study, FanovaImportanceEvaluator(), target_name="loss")
+    assert by_forest.layout.title.subtitle.text == "fANOVA, for loss"
+
+
+def test_the_name_of_an_axis_reads_well() -> None:
+    assert plot_convergence(study_named("plain")).layout.yaxis.title.text == "Objective value: best so far"
+
+
+@pytest.mark.parametrize("name", ["min_data_in_leaf", "encoder_dropout_probability", "learning_rate"])
+def test_names_of_pairs_are_whole(name: str) -> None:
+    def four(trial: Trial) -> float:
+        return sum(trial.suggest_float(other, 0, 1) for other in (name, "b", "c", "d", "e"))
+
+    figure = plot_contour(run(four, 15), params=[name, "b", "c", "d", "e"])
+    found = [str(axis.title.text).replace("<br>", "") for axis in figure.select_xaxes() if axis.title.text]
+    assert name in found
+
+
+@given(st.lists(st.text("abc_", min_size=1, max_size=40), min_size=1, max_size=5, unique=True), st.integers(8, 30))
+def test_names_are_broken_and_cut_only_where_they_must(names: list[str], width: int) -> None:
+    for name, text in zip(names, wrapped(names, width), strict=True):
+        lines = text.split("<br>")
+        assert len(lines) <= 2
+        assert max(map(len, lines)) <= width
+        if len(name) <= 2 * width:
+            assert "".join(lines) == name
