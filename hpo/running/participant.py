@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, final
@@ -12,6 +11,7 @@ import numpy as np
 
 from hpo import logging
 from hpo.arrays import JSON, Report
+from hpo.caution import warn
 from hpo.distributions import BaseDistribution, CategoricalDistribution, check_distribution_compatibility
 from hpo.events import (
     ASKED,
@@ -241,10 +241,9 @@ class Participant:
                     f"The choices of {name!r} must be things that JSON can hold, to be stored; got "
                     f"{', '.join(distribution.opaque)}. Suggest their names and look the objects up in a dict."
                 )
-            warnings.warn(
+            warn(
                 f"The choices {', '.join(distribution.opaque)} of {name!r} are nothing that JSON can hold, so the "
-                "study cannot be stored; better suggest their names and look the objects up in a dict.",
-                stacklevel=6,
+                "study cannot be stored; better suggest their names and look the objects up in a dict."
             )
 
     def sample(self, trial: LiveTrial, name: str, distribution: BaseDistribution) -> Any:
@@ -274,10 +273,9 @@ class Participant:
     def should_prune(self, trial: LiveTrial) -> bool:
         if self.plan.pausing is None:
             return self._is_stopped(trial)
-        warnings.warn(
+        warn(
             f"{self.plan.pruner!r} lets trials wait instead of ending them: ask trial.should_pause(), and raise "
-            "hpo.TrialPaused if it says so. should_prune() is always False.",
-            stacklevel=4,
+            "hpo.TrialPaused if it says so. should_prune() is always False."
         )
         return False
 
@@ -360,10 +358,9 @@ class Participant:
         """PAUSED with what it has reached; PRUNED if the pruner would never let it go on."""
         if self.plan.pausing is not None:
             return self.pruned(number)._replace(state=_PAUSED)
-        warnings.warn(
+        warn(
             f"Trial {number} was paused, but {self.plan.pruner!r} promotes no paused trials, so it ends as PRUNED. "
-            'Give the study a pruner that does, such as SuccessiveHalvingPruner(mode="promote").',
-            stacklevel=3,
+            'Give the study a pruner that does, such as SuccessiveHalvingPruner(mode="promote").'
         )
         return self.pruned(number)
 
