@@ -1,5 +1,9 @@
 """hpo's log lines: one coloured handler on stderr, which can be turned off to let `logging` take over.
 
+The logger is called "hpo". Scripts that were written for Optuna call it "optuna", and that reaches it too: by
+`get_logger`, and through `logging.getLogger("optuna")`, whose handlers get the lines and whose level holds, unless
+Optuna itself is loaded.
+
 Example:
     >>> import hpo
     >>> hpo.logging.set_verbosity(hpo.logging.WARNING)
@@ -13,6 +17,8 @@ import logging
 import sys
 import threading
 from logging import CRITICAL, DEBUG, ERROR, FATAL, INFO, WARN, WARNING
+
+from hpo.terminal import beside_bars
 
 __all__ = [
     "CRITICAL",
@@ -32,14 +38,16 @@ __all__ = [
 ]
 
 _ROOT = "hpo"
+_OPTUNA = "optuna"
 _lock = threading.Lock()
 _handler: logging.Handler | None = None
 
 
 def get_logger(name: str) -> logging.Logger:
-    """The logger of a module of hpo."""
+    """The logger of a name: of a module of hpo, or of yours; "optuna" means hpo's."""
     _set_up()
-    return logging.getLogger(name)
+    first, dot, rest = name.partition(".")
+    return logging.getLogger(f"{_ROOT}{dot}{rest}" if first == _OPTUNA else name)
 
 
 def get_verbosity() -> int:
@@ -80,8 +88,27 @@ class _Stderr(logging.StreamHandler):  # type: ignore[type-arg]
     """Looks `sys.stderr` up for each line, so that redirecting it works."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        if not _is_wanted(record):
+            return
         self.stream = sys.stderr
-        super().emit(record)
+        with beside_bars(self.stream):
+            super().emit(record)
+
+
+class _Optuna(logging.Handler):
+    """Hands lines to the handlers of the logger that is called "optuna", as if it were hpo's."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if _OPTUNA in sys.modules or not _is_wanted(record):
+            return
+        for handler in logging.getLogger(_OPTUNA).handlers:
+            if record.levelno >= handler.level:
+                handler.handle(record)
+
+
+def _is_wanted(record: logging.LogRecord) -> bool:
+    """Whether the level that a script has set for the logger "optuna" lets a line pass; it has none at first."""
+    return _OPTUNA in sys.modules or record.levelno >= logging.getLogger(_OPTUNA).level
 
 
 def _formatter() -> logging.Formatter:
@@ -101,6 +128,7 @@ def _set_up() -> logging.Handler:
             _handler.setFormatter(_formatter())
             logger = logging.getLogger(_ROOT)
             logger.addHandler(_handler)
+            logger.addHandler(_Optuna())
             if logger.level == logging.NOTSET:
                 logger.setLevel(logging.INFO)
             logger.propagate = False

@@ -49,6 +49,7 @@ __all__ = [
 ]
 
 
+@runtime_checkable
 class Sampler(Protocol):
     """Proposes configurations: a pure function of what is known and of the trial's address."""
 
@@ -64,6 +65,7 @@ class Sampler(Protocol):
         ...
 
 
+@runtime_checkable
 class Pruner(Protocol):
     """Decides whether to stop a trial early: pure functions of what is known and of the trial's own curve."""
 
@@ -72,6 +74,7 @@ class Pruner(Protocol):
         ...
 
 
+@runtime_checkable
 class Storage(Protocol):
     """Keeps logs. A log only ever grows, its positions have no gaps, and what `append` returned from stays.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.caution import warn
 from hpo.importance.forest import Tree, random_forest
 from hpo.importance.observations import observe
 from hpo.importance.surrogate import fit
@@ -68,10 +68,9 @@ class FanovaImportanceEvaluator:
         """
         seen, names = observe(study, params, target, single=True)
         if len(seen) < 2 * self.min_samples_leaf and len(names) > 1:
-            warnings.warn(
+            warn(
                 f"{len(seen)} trials are too few for fANOVA to tell parameters apart, so all count the same: run at "
-                f"least {2 * self.min_samples_leaf}, better some dozens, or set min_samples_leaf=1.",
-                stacklevel=3,
+                f"least {2 * self.min_samples_leaf}, better some dozens, or set min_samples_leaf=1."
             )
         grow = partial(
             random_forest,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import lru_cache
 from typing import Any
+
+from hpo.caution import warn
 
 __all__ = ["check_function", "say_unused"]
 
@@ -24,7 +25,7 @@ def say_unused(owner: str, given: dict[str, Any], instead: dict[str, str]) -> No
 
 @lru_cache
 def _say(owner: str, name: str, instead: str) -> None:
-    warnings.warn(f"{owner}({name}=…) has no effect here, and can be left out: {instead}.", FutureWarning, stacklevel=5)
+    warn(f"{owner}({name}=…) has no effect here, and can be left out: {instead}.", FutureWarning)
 
 
 def check_function(name: str, value: Any, example: str) -> None:

@@ -17,7 +17,8 @@ import hpo
 ROOT = Path(__file__).parent.parent
 FAMILIES = tuple(sorted(link.name for link in (ROOT / "hpo").iterdir() if link.is_symlink()))
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("arrays", "exceptions", "logging", "words"),
+    ("arrays", "caution", "exceptions", "numbers", "terminal", "words"),
+    ("logging",),
     ("key", "markup", "pareto"),
     ("distributions",),
     ("space",),

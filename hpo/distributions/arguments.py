@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from decimal import Decimal
 from typing import Any
 
+from hpo.caution import warn
 from hpo.distributions.base import BaseDistribution
+from hpo.numbers import real, whole
 
 __all__ = ["LARGEST_INT", "check_whole", "checked", "freeze", "integer", "number", "on_grid"]
 
@@ -41,20 +42,14 @@ def on_grid(name: str, low: float, high: float, step: float) -> float:
     if rest == 0:
         return high
     adjusted = float(exact_high - rest - (exact_step if rest < 0 else 0))
-    warnings.warn(
-        f"The range [{low}, {high}] of {name} is not divisible by step={step}; high becomes {adjusted}.",
-        UserWarning,
-        stacklevel=6,
-    )
+    warn(f"The range [{low}, {high}] of {name} is not divisible by step={step}; high becomes {adjusted}.")
     return adjusted
 
 
 def number(value: Any, name: str) -> float:
     """The argument `name` as a finite float."""
     try:
-        finite = float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number, got {value!r}.") from None
+        finite = real(value, name)
     except OverflowError:
         finite = math.inf
     if not math.isfinite(finite):
@@ -63,9 +58,9 @@ def number(value: Any, name: str) -> float:
 
 
 def integer(value: Any, name: str) -> int:
-    """The argument `name` as an integer, its fraction cut off."""
+    """The argument `name` as an integer; ValueError if it has a fraction."""
     number(value, name)
-    return int(value)
+    return whole(value, name)
 
 
 def check_whole(**arguments: float | None) -> None:

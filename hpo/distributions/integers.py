@@ -19,7 +19,7 @@ class IntDistribution(NumericDistribution):
     """Integers in [low, high], uniform or log-uniform, perhaps in steps.
 
     Args:
-        low, high: Bounds, inclusive; fractions are cut off. `high` is lowered to the last multiple of `step`.
+        low, high: Bounds, inclusive, without fractions. `high` is lowered to the last multiple of `step`.
         log: Each integer gets the probability of its cell on the log scale; needs low ≥ 1.
         step: Only low, low + step, low + 2·step, ….
     """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["trials_dataframe"]
+
+_Column: TypeAlias = tuple[str, str | int]  # an attribute, and the name, number or step within it; "" without one
 
 
 def trials_dataframe(study: Readable, attrs: tuple[str, ...], *, multi_index: bool) -> pd.DataFrame:
@@ -28,34 +31,33 @@ def trials_dataframe(study: Readable, attrs: tuple[str, ...], *, multi_index: bo
         import pandas as pd
     except ImportError:
         raise ImportError("trials_dataframe needs pandas: install it with `pip install pandas`.") from None
-    names = study.metric_names
-    records = [_record(trial, attrs, len(study.directions), names) for trial in study.trials]
-    columns: dict[tuple[str, str], None] = {}
-    for attr in attrs:  # the order of `attrs`, and within one attribute the names in order
-        found = {key for record in records for key in record if key[0] == attr or key[0] == f"{attr}s"}
-        columns.update(dict.fromkeys(sorted(found, key=lambda key: (key[0], str(key[1])))))
-    table = pd.DataFrame([[record.get(key) for key in columns] for record in records], columns=list(columns))
-    if multi_index:
-        table.columns = pd.MultiIndex.from_tuples(list(columns))
-    else:
-        table.columns = pd.Index([f"{first}_{second}" if second != "" else first for first, second in columns])
+    trials, n_objectives, names = study.trials, len(study.directions), study.metric_names
+    if not trials:
+        return pd.DataFrame()
+    wanted = tuple(dict.fromkeys("values" if attr == "value" and n_objectives > 1 else attr for attr in attrs))
+    records = [_record(trial, wanted, names or list(range(n_objectives))) for trial in trials]
+    found: dict[str, dict[_Column, None]] = {attr: {} for attr in wanted}
+    for record in records:
+        for key in record:
+            found[key[0]][key] = None
+    columns = [key for attr, keys in found.items() for key in (keys if attr == "values" else sorted(keys))]
+    table = pd.DataFrame(records, columns=pd.MultiIndex.from_tuples(columns))
+    if not multi_index:
+        table.columns = pd.Index(["_".join(str(level) for level in key if level != "") for key in columns])
     return table
 
 
-def _record(
-    trial: FrozenTrial, attrs: tuple[str, ...], n_objectives: int, names: list[str] | None
-) -> dict[tuple[str, str], Any]:
-    record: dict[tuple[str, str], Any] = {}
+def _record(trial: FrozenTrial, attrs: tuple[str, ...], names: Sequence[str | int]) -> dict[_Column, Any]:
+    """A row of the table; with one objective that has a name, that name is the second level of its value too."""
+    record: dict[_Column, Any] = {}
     for attr in attrs:
-        if attr == "value" and n_objectives > 1:
-            for i, value in enumerate(trial.values or [float("nan")] * n_objectives):
-                record["values", names[i] if names else str(i)] = value
-            continue
         content = trial.state.name if attr == "state" else getattr(trial, attr)
         if isinstance(content, dict):
-            record.update({(attr, str(key)): value for key, value in content.items()})
-        elif attr == "value" and names:
-            record["value", names[0]] = content
+            record.update({(attr, key): value for key, value in content.items()})
+        elif attr == "values":
+            record.update(zip([(attr, name) for name in names], content or [None] * len(names), strict=True))
+        elif attr == "value" and isinstance(names[0], str):
+            record[attr, names[0]] = content
         else:
             record[attr, ""] = content
     return record

@@ -8,6 +8,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, Protocol, final
 
+from hpo.caution import acting_for, caller
+
 __all__ = ["CallingThread", "Executor", "Threads"]
 
 
@@ -60,6 +62,7 @@ class Threads:
         self.slots = slots
         self._calls: queue.SimpleQueue[tuple[Future[None], Callable[..., None], tuple[Any, ...]] | None]
         self._calls = queue.SimpleQueue()
+        self._place = caller()
         for i in range(slots):
             threading.Thread(target=self._work, name=f"hpo-{i}", daemon=True).start()
 
@@ -74,11 +77,12 @@ class Threads:
             self._calls.put(None)
 
     def _work(self) -> None:
-        while (call := self._calls.get()) is not None:
-            future, fn, args = call
-            try:
-                fn(*args)
-            except BaseException as error:
-                future.set_exception(error)
-            else:
-                future.set_result(None)
+        with acting_for(self._place):
+            while (call := self._calls.get()) is not None:
+                future, fn, args = call
+                try:
+                    fn(*args)
+                except BaseException as error:
+                    future.set_exception(error)
+                else:
+                    future.set_result(None)

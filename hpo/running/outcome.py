@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hpo.events import TrialError, TrialState
+from hpo.numbers import real
 
 __all__ = ["Outcome", "read_values"]
 
@@ -45,24 +46,65 @@ def read_values(returned: Any, n_objectives: int) -> tuple[float, ...] | str:
     """The objective's values, or a sentence that says why there are none."""
     if type(returned) is float and n_objectives == 1 and returned == returned:
         return (returned,)  # as nearly always
-    if not isinstance(returned, Sequence):
-        returned = (returned,)
-    elif isinstance(returned, (str, bytes, bytearray)):
+    if isinstance(returned, (str, bytes, bytearray)):
         return f"The value {_shown(returned)} could not be cast to float: expected a number, not text."
-    if len(returned) != n_objectives:
-        return f"The number of the values {len(returned)} did not match the number of the objectives {n_objectives}."
+    if returned is None or isinstance(returned, Mapping):
+        return _useless(returned, n_objectives)
+    given = _sequence(returned, n_objectives)
+    if len(given) != n_objectives:
+        return _wrong_length(len(given), n_objectives)
     values = []
-    for value in returned:
-        if isinstance(value, (str, bytes, np.ndarray)):
-            return f"The value {_shown(value)} could not be cast to float: expected a number."
+    for value in given:
         try:
-            number = float(value)
+            number = real(value, "a value")
         except Exception as error:  # of the user's own type; whatever it does, the trial must end
-            return f"The value {_shown(value)} could not be cast to float: {type(error).__name__}."
+            return f"The value {_shown(value)} could not be cast to float: {_why(error, value)}."
         if math.isnan(number):
             return f"The value {number!r} is not acceptable."
         values.append(number)
     return tuple(values)
+
+
+def _sequence(returned: Any, n_objectives: int) -> Sequence[Any]:
+    """What is to be one value per objective; an array is a number where there is one, and its elements otherwise."""
+    if isinstance(returned, Sequence):
+        return returned
+    if n_objectives == 1 or not isinstance(returned, Collection) or isinstance(returned, Set):
+        return (returned,)
+    try:
+        return list(returned)
+    except Exception:  # such as an array without an axis
+        return (returned,)
+
+
+def _useless(returned: Any, n_objectives: int) -> str:
+    wanted = "a number" if n_objectives == 1 else f"a tuple of {n_objectives} numbers, one per objective"
+    if returned is None:
+        return f"The value None could not be cast to float: the objective must end with `return` and {wanted}."
+    example = next((f"{_shown(key)}]`" for key in returned), "…]`")
+    return (
+        f"The value {_shown(returned)} could not be cast to float: return {wanted} out of the "
+        f"{type(returned).__name__}, such as `result[{example}."
+    )
+
+
+def _wrong_length(n_values: int, n_objectives: int) -> str:
+    text = f"The number of the values {n_values} did not match the number of the objectives {n_objectives}"
+    if n_objectives > 1:
+        return f"{text}: return {n_objectives} numbers, one per objective."
+    if n_values < 2:
+        return f"{text}: return a number."
+    directions = ", ".join(['"minimize"'] * n_values) if n_values < 5 else '"minimize", …'
+    return (
+        f"{text}: return one number; or say create_study(directions=[{directions}]) if there are {n_values} "
+        'objectives. Other numbers are kept by trial.set_user_attr("name", number).'
+    )
+
+
+def _why(error: Exception, value: Any) -> str:
+    if isinstance(value, np.ndarray) and value.size == 1:
+        return "expected a number, not an array; write `.item()` after it"
+    return "expected a number" if isinstance(value, (str, bytes, np.ndarray)) else type(error).__name__
 
 
 def _shown(value: Any) -> str:

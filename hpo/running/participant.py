@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, final
@@ -12,6 +11,7 @@ import numpy as np
 
 from hpo import logging
 from hpo.arrays import JSON, Report
+from hpo.caution import warn
 from hpo.distributions import BaseDistribution, CategoricalDistribution, check_distribution_compatibility
 from hpo.events import (
     ASKED,
@@ -259,10 +259,9 @@ class Participant:
                     f"The choices of {name!r} must be things that JSON can hold, to be stored; got "
                     f"{', '.join(distribution.opaque)}. Suggest their names and look the objects up in a dict."
                 )
-            warnings.warn(
+            warn(
                 f"The choices {', '.join(distribution.opaque)} of {name!r} are nothing that JSON can hold, so the "
-                "study cannot be stored; better suggest their names and look the objects up in a dict.",
-                stacklevel=6,
+                "study cannot be stored; better suggest their names and look the objects up in a dict."
             )
 
     def _suggested(self, name: str) -> BaseDistribution | None:
@@ -276,10 +275,9 @@ class Participant:
             value = self.plan.value(name, distribution, history, self._key(trial.number))
         if name not in self._warned and not distribution.contains(value):
             self._warned.add(name)
-            warnings.warn(
+            warn(
                 f"{self.plan.sampler!r} gives {name!r} the value {value!r}, which does not lie in {distribution!r}; it "
-                "is used all the same.",
-                stacklevel=5,
+                "is used all the same."
             )
         return value
 
@@ -304,10 +302,9 @@ class Participant:
     def should_prune(self, trial: LiveTrial) -> bool:
         if self.plan.pausing is None:
             return self._is_stopped(trial)
-        warnings.warn(
+        warn(
             f"{self.plan.pruner!r} lets trials wait instead of ending them: ask trial.should_pause(), and raise "
-            "hpo.TrialPaused if it says so. should_prune() is always False.",
-            stacklevel=4,
+            "hpo.TrialPaused if it says so. should_prune() is always False."
         )
         return False
 
@@ -368,7 +365,7 @@ class Participant:
             if trial is not None and trial.record.fixed and written.state is TrialState.COMPLETE:
                 sentence = unasked(trial, self._log.ledger.space)
                 if sentence is not None:
-                    warnings.warn(sentence, stacklevel=3)
+                    warn(sentence)
             return written
 
     def _constraints_of(self, number: int, outcome: Outcome) -> dict[str, float]:
@@ -436,10 +433,9 @@ class Participant:
         """PAUSED with what it has reached; PRUNED if the pruner would never let it go on."""
         if self.plan.pausing is not None:
             return self.pruned(number)._replace(state=_PAUSED)
-        warnings.warn(
+        warn(
             f"Trial {number} was paused, but {self.plan.pruner!r} promotes no paused trials, so it ends as PRUNED. "
-            'Give the study a pruner that does, such as SuccessiveHalvingPruner(mode="promote").',
-            stacklevel=3,
+            'Give the study a pruner that does, such as SuccessiveHalvingPruner(mode="promote").'
         )
         return self.pruned(number)
 

@@ -27,7 +27,6 @@ from hpo.protocols import (
 )
 from hpo.reading.descriptions import described
 from hpo.running.checkpoints import default_root
-from hpo.running.plugins import check_pruner, check_sampler
 from hpo.running.retry import RetryPolicy
 from hpo.space import Space
 
@@ -50,10 +49,6 @@ class Plan:
     pruner: Pruner
     retry: RetryPolicy | None = None
     checkpoints: Path = field(default_factory=default_root)
-
-    def __post_init__(self) -> None:
-        check_sampler(self.sampler)
-        check_pruner(self.pruner)
 
     @cached_property
     def pausing(self) -> PausingPruner | None:

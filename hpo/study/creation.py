@@ -5,20 +5,21 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from hpo import logging
+from hpo.caution import warn
 from hpo.events import StudyCreated, StudyDirection
 from hpo.exceptions import DirectionMismatchError, DuplicatedStudyError
+from hpo.numbers import whole
 from hpo.protocols import Pruner, Sampler, Storage, is_private
-from hpo.running.plugins import check_pruner, check_sampler
 from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
 from hpo.study.defaults import retry_policy
 from hpo.study.editing import check_name
+from hpo.study.plugins import checked_pruner, checked_retry, checked_sampler, checked_storage
 from hpo.study.study import Study
 
 __all__ = ["create_study", "load_study"]
@@ -64,16 +65,13 @@ def create_study(
         >>> study = hpo.create_study(study_name="svm", storage="sqlite:///study.db", load_if_exists=True)
     """
     wanted = _read_directions(direction, directions)
-    if sampler is not None:
-        check_sampler(sampler)
-    if pruner is not None:
-        check_pruner(pruner)
-    storage = get_storage(storage)
-    retry = retry_policy(retry, storage)
+    _check_plugins(sampler, pruner)
+    storage = get_storage(checked_storage(storage))
+    retry = retry_policy(checked_retry(retry), storage)
     name = f"no-name-{uuid.uuid4()}" if study_name is None else study_name
     check_name(name)
     given = getattr(sampler, "seed", None) if seed is None else seed
-    seed = secrets.randbits(63) if given is None else int(given)
+    seed = secrets.randbits(63) if given is None else _read_seed(given)
     header = StudyCreated(name, wanted, seed, time.time(), uuid.uuid4().hex)
     try:
         storage.create(header)
@@ -109,13 +107,22 @@ def load_study(
         UnknownStudyError: If there is no such study.
         ValueError: If no name is given and the storage does not hold exactly one study.
     """
-    storage = get_storage(storage, create=False)
+    _check_plugins(sampler, pruner)
+    storage = get_storage(checked_storage(storage), create=False)
     if study_name is None:
         names = list(storage.studies())
         if len(names) != 1:
             raise ValueError(f"study_name may be left out if the storage holds one study; it holds {names!r}.")
         study_name = names[0]
     return Study(study_name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
+
+
+def _check_plugins(sampler: Sampler | None, pruner: Pruner | None) -> None:
+    """Raise TypeError for what is no plug-in, before anything is written."""
+    if sampler is not None:
+        checked_sampler(sampler)
+    if pruner is not None:
+        checked_pruner(pruner)
 
 
 def _read_directions(
@@ -125,7 +132,10 @@ def _read_directions(
         raise ValueError("Give direction or directions, not both.")
     if directions is not None:
         if isinstance(directions, str) or not isinstance(directions, Sequence) or len(directions) == 0:
-            raise ValueError(f"directions must be a list with one entry per objective, got {directions!r}.")
+            raise ValueError(
+                'directions must be a list with one entry per objective, such as ["minimize", "maximize"], got '
+                f"{directions!r}."
+            )
         return tuple(_read_direction(one) for one in directions)
     return (_read_direction("minimize" if direction is None else direction),)
 
@@ -137,7 +147,19 @@ def _read_direction(direction: Any) -> StudyDirection:
         return StudyDirection.MINIMIZE
     if direction == "maximize" and isinstance(direction, str):
         return StudyDirection.MAXIMIZE
-    raise ValueError(f'A direction is "minimize" or "maximize", got {direction!r}.')
+    hint = ""
+    if isinstance(direction, str) and direction.lower()[:3] in ("min", "max"):
+        hint = f' Write "{direction.lower()[:3]}imize".'
+    if isinstance(direction, (list, tuple)):
+        hint = f" For several objectives write directions={direction!r}."
+    raise ValueError(f'A direction is "minimize" or "maximize", got {direction!r}.{hint}')
+
+
+def _read_seed(given: Any) -> int:
+    seed = whole(given, "seed")
+    if seed < 0:
+        raise ValueError(f"seed must be ≥ 0, got {given!r}.")
+    return seed
 
 
 def _check_header(study: Study, wanted: tuple[StudyDirection, ...] | None, seed: int | None) -> None:
@@ -147,6 +169,4 @@ def _check_header(study: Study, wanted: tuple[StudyDirection, ...] | None, seed:
             f"{[d.name for d in wanted]}. Use another name, or leave the direction out to load it as it is."
         )
     if seed is not None and seed != study.seed:
-        warnings.warn(
-            f"The stored study {study.study_name!r} keeps its seed {study.seed}; {seed} is ignored.", stacklevel=3
-        )
+        warn(f"The stored study {study.study_name!r} keeps its seed {study.seed}; {seed} is ignored.")

@@ -22,14 +22,12 @@ def default_pruner() -> Pruner:
     return MedianPruner()
 
 
-def retry_policy(retry: RetryPolicy | int | None, storage: Storage) -> RetryPolicy | None:
-    """What `retry=` means: a number of attempts, a policy, or by default the one that the storage was given.
+def retry_policy(retry: RetryPolicy | None, storage: Storage) -> RetryPolicy | None:
+    """Which failed trials are tried again: by default those that the storage was given a policy for.
 
     Raises:
         TypeError: If the storage was given something else.
     """
-    if isinstance(retry, int):
-        return RetryPolicy(max_retry=retry, failed=True)
     if retry is not None:
         return retry
     given = retrying(storage)

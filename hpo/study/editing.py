@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from hpo import logging
 from hpo.arrays import JSON
+from hpo.caution import warn
 from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.events import AttributeSet, Event, SpaceDeclared, TrialDeleted, TrialQueued, TrialState, fits
 from hpo.log.log import Log
@@ -175,13 +175,13 @@ def _check_fixed(name: str, value: Any, distribution: BaseDistribution) -> None:
         distribution.to_internal_repr(value)
     except ValueError as error:
         if isinstance(distribution, CategoricalDistribution):
-            warnings.warn(f"{name!r}: {error} It will be an error unless the choices change.", stacklevel=5)
+            warn(f"{name!r}: {error} It will be an error unless the choices change.")
             return
         raise ValueError(f"{name!r} must be a number as in {distribution!r}, got {value!r}.") from None
     except TypeError:
         raise TypeError(f"{name!r} must be a number as in {distribution!r}, got {value!r}.") from None
     if not distribution.contains(value):
-        warnings.warn(f"{name}={value!r} does not lie in {distribution!r}, where it was last suggested.", stacklevel=5)
+        warn(f"{name}={value!r} does not lie in {distribution!r}, where it was last suggested.")
 
 
 def _same(one: Any, other: Any) -> bool:

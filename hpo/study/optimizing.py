@@ -4,15 +4,44 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from hpo.numbers import real, whole
 from hpo.running.budget import Budget
 from hpo.running.callbacks import budgets
 from hpo.running.executor import CallingThread, Executor, Threads
 from hpo.running.loop import Limits
 
-__all__ = ["executor_for", "limits_of"]
+__all__ = ["count", "executor_for", "limits_of", "seconds"]
+
+
+def count(n: Any, name: str) -> int | None:
+    """A number of trials; None for no limit.
+
+    Raises:
+        TypeError, ValueError: If it is neither.
+    """
+    if n is None:
+        return None
+    number = whole(n, name)
+    if number < 0:
+        raise ValueError(f"{name} must be ≥ 0, or None for no limit, got {n!r}.")
+    return number
+
+
+def seconds(timeout: Any) -> float | None:
+    """A time after which no trial begins; None for no limit.
+
+    Raises:
+        TypeError, ValueError: If it is neither.
+    """
+    if timeout is None:
+        return None
+    number = real(timeout, "timeout")
+    if not number >= 0:
+        raise ValueError(f"timeout must be ≥ 0 seconds, or None for no limit, got {timeout!r}.")
+    return number
 
 
 def limits_of(
@@ -41,6 +70,7 @@ def executor_for(n_jobs: int, lag: int | None) -> Executor:
     Raises:
         ValueError: If there cannot be so many.
     """
+    n_jobs = whole(n_jobs, "n_jobs")
     if n_jobs == -1:
         n_jobs = os.cpu_count() or 1
     if n_jobs < 1:
@@ -51,8 +81,8 @@ def executor_for(n_jobs: int, lag: int | None) -> Executor:
 
 
 def _exception_classes(catch: Any) -> tuple[type[BaseException], ...]:
-    classes = (catch,) if isinstance(catch, type) else tuple(catch)
+    classes = tuple(catch) if isinstance(catch, Iterable) and not isinstance(catch, (str, type)) else (catch,)
     for one in classes:
         if not (isinstance(one, type) and issubclass(one, BaseException)):
-            raise TypeError(f"catch must be an exception class or several of them, got {one!r}.")
+            raise TypeError(f"catch must be an exception class or several of them, such as ValueError, got {one!r}.")
     return classes

@@ -30,7 +30,15 @@ from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
 from hpo.study import editing
 from hpo.study.defaults import default_pruner, default_sampler, retry_policy
-from hpo.study.optimizing import executor_for, limits_of
+from hpo.study.optimizing import count, executor_for, limits_of, seconds
+from hpo.study.plugins import (
+    checked_callbacks,
+    checked_objective,
+    checked_pruner,
+    checked_retry,
+    checked_sampler,
+    checked_storage,
+)
 from hpo.study.telling import told_outcome
 from hpo.trial import Trial
 from hpo.trial.frozen import FrozenTrial
@@ -71,11 +79,11 @@ class Study:
         checkpoints: str | Path | None = None,
         identity: str | None = None,
     ) -> None:
-        storage = get_storage(storage)
+        storage = get_storage(checked_storage(storage))
         plan = Plan(
-            default_sampler() if sampler is None else sampler,
-            default_pruner() if pruner is None else pruner,
-            retry_policy(retry, storage),
+            default_sampler() if sampler is None else checked_sampler(sampler),
+            default_pruner() if pruner is None else checked_pruner(pruner),
+            retry_policy(checked_retry(retry), storage),
             default_root() if checkpoints is None else Path(checkpoints).absolute(),
         )
         log = Log(identity_of(study_name, storage) if identity is None else identity, storage)
@@ -89,7 +97,7 @@ class Study:
 
     @sampler.setter
     def sampler(self, sampler: Sampler) -> None:
-        self._participant.plan = replace(self._participant.plan, sampler=sampler)
+        self._participant.plan = replace(self._participant.plan, sampler=checked_sampler(sampler))
 
     @property
     def pruner(self) -> Pruner:
@@ -98,7 +106,7 @@ class Study:
 
     @pruner.setter
     def pruner(self, pruner: Pruner) -> None:
-        self._participant.plan = replace(self._participant.plan, pruner=pruner)
+        self._participant.plan = replace(self._participant.plan, pruner=checked_pruner(pruner))
 
     @property
     def retry(self) -> RetryPolicy | None:
@@ -106,8 +114,8 @@ class Study:
         return self._participant.plan.retry
 
     @retry.setter
-    def retry(self, retry: RetryPolicy | None) -> None:
-        self._participant.plan = replace(self._participant.plan, retry=retry)
+    def retry(self, retry: RetryPolicy | int | None) -> None:
+        self._participant.plan = replace(self._participant.plan, retry=checked_retry(retry))
 
     @property
     def checkpoints(self) -> Path:
@@ -115,8 +123,8 @@ class Study:
         return self._participant.plan.checkpoints
 
     @checkpoints.setter
-    def checkpoints(self, checkpoints: Path) -> None:
-        self._participant.plan = replace(self._participant.plan, checkpoints=checkpoints)
+    def checkpoints(self, checkpoints: str | Path) -> None:
+        self._participant.plan = replace(self._participant.plan, checkpoints=Path(checkpoints).absolute())
 
     # ---- running
 
@@ -127,7 +135,7 @@ class Study:
         timeout: float | None = None,
         n_jobs: int = 1,
         catch: Iterable[type[Exception]] | type[Exception] = (),
-        callbacks: Iterable[Callback] | None = None,
+        callbacks: Iterable[Callback] | Callback | None = None,
         gc_after_trial: bool = False,
         show_progress_bar: bool = False,
         *,
@@ -146,7 +154,7 @@ class Study:
             timeout: Seconds after which no further trial starts; None for no limit.
             n_jobs: Threads; -1 for one per core.
             catch: Exceptions that make a trial fail without ending the run.
-            callbacks: Each is called with the study and the finished trial, after it is stored.
+            callbacks: Each is called with the study and the finished trial, after it is stored. One or several.
             gc_after_trial: Collect garbage after each trial.
             show_progress_bar: With the best value so far.
             max_trials: How many finished trials the study may come to have, whoever runs them: counted in the log
@@ -157,19 +165,19 @@ class Study:
 
         Raises:
             RuntimeError: If called from within an objective or callback of the same study.
+            TypeError, ValueError: If an argument is not what it should be; then no trial begins.
         """
         if any(run.participant is self._participant for run in current_runs()):
             raise RuntimeError("`optimize` cannot be called from within an objective or a callback of the same study.")
-        if not callable(func):
-            raise TypeError(f"The objective must be something to call with a trial, got {func!r}.")
-        called = tuple(callbacks or ())
+        objective, called = checked_objective(func), checked_callbacks(callbacks)
+        n_trials, timeout, max_trials = count(n_trials, "n_trials"), seconds(timeout), count(max_trials, "max_trials")
         kept_back = lag if reproducible else None
         limits = limits_of(n_trials, timeout, max_trials, catch, called, kept_back)
         executor = executor_for(n_jobs, kept_back)
         progress = Progress(n_trials, timeout) if show_progress_bar else None
         run = Run(
             participant=self._participant,
-            objective=lambda live: func(Trial(self, self._participant, live)),
+            objective=lambda live: objective(Trial(self, self._participant, live)),
             limits=limits,
             executor=executor,
             watchers=tuple(partial(callback, self) for callback in called),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
+from hpo.caution import warn
 from hpo.events import TrialState
 from hpo.running.outcome import Outcome, read_values
 from hpo.running.participant import Participant
@@ -33,5 +33,5 @@ def told_outcome(
         return Outcome(TrialState.COMPLETE, read)
     if state is TrialState.COMPLETE:
         raise ValueError(f"Cannot tell as COMPLETE: {read}")
-    warnings.warn(f"Trial {number} is stored as failed: {read}", stacklevel=4)
+    warn(f"Trial {number} is stored as failed: {read}")
     return Outcome.of_return(values, participant.n_objectives)

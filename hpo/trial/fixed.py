@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-import warnings
 import weakref
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, final
 
 from hpo.arrays import JSON
+from hpo.caution import warn
 from hpo.distributions import BaseDistribution
 from hpo.trial.suggest import Suggestions
 
@@ -100,7 +100,7 @@ class FixedTrial(Suggestions):
             )
         value = self._given[name]
         if not distribution.contains(value):
-            warnings.warn(f"{name}={value!r} does not lie in {distribution!r}; it is used all the same.", stacklevel=3)
+            warn(f"{name}={value!r} does not lie in {distribution!r}; it is used all the same.")
         self._params[name] = value
         self._distributions[name] = distribution
         return value

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
+from hpo.caution import deprecated
 from hpo.distributions import (
     BaseDistribution,
     categorical_distribution,
@@ -95,19 +95,15 @@ class Suggestions(ABC):
 
     def suggest_uniform(self, name: str, low: float, high: float) -> float:
         """Deprecated: `suggest_float(name, low, high)`."""
-        _deprecated("suggest_uniform", "suggest_float(name, low, high)")
+        deprecated("suggest_uniform", "suggest_float(name, low, high)")
         return self.suggest_float(name, low, high)
 
     def suggest_loguniform(self, name: str, low: float, high: float) -> float:
         """Deprecated: `suggest_float(name, low, high, log=True)`."""
-        _deprecated("suggest_loguniform", "suggest_float(name, low, high, log=True)")
+        deprecated("suggest_loguniform", "suggest_float(name, low, high, log=True)")
         return self.suggest_float(name, low, high, log=True)
 
     def suggest_discrete_uniform(self, name: str, low: float, high: float, q: float) -> float:
         """Deprecated: `suggest_float(name, low, high, step=q)`."""
-        _deprecated("suggest_discrete_uniform", "suggest_float(name, low, high, step=q)")
+        deprecated("suggest_discrete_uniform", "suggest_float(name, low, high, step=q)")
         return self.suggest_float(name, low, high, step=q)
-
-
-def _deprecated(old: str, new: str) -> None:
-    warnings.warn(f"{old} is deprecated; write {new}.", FutureWarning, stacklevel=3)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, final
 
 from hpo.arrays import JSON, Report
+from hpo.caution import warn
 from hpo.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -17,6 +17,7 @@ from hpo.distributions import (
 )
 from hpo.exceptions import UpdateFinishedTrialError
 from hpo.history import Curve
+from hpo.numbers import real, whole
 from hpo.trial.live import LiveTrial
 from hpo.trial.port import TrialPort, TrialStudy
 from hpo.trial.suggest import Suggestions
@@ -109,17 +110,11 @@ class Trial(Suggestions):
         """
         self._check_running("report")
         reported = _reported(value, self._live.reports.n_objectives)
-        try:
-            step = int(step)
-        except (TypeError, ValueError):
-            raise TypeError(f"step must be an integer, got {step!r}.") from None
+        step = step if type(step) is int else _step(step)
         if not 0 <= step < 2**63:
             raise ValueError(f"step must be ≥ 0 and below 2**63, got {step}.")
         if step in self._live.reports:
-            warnings.warn(
-                f"Trial {self.number} has already reported at step {step}; this report is ignored.",
-                stacklevel=2,
-            )
+            warn(f"Trial {self.number} has already reported at step {step}; this report is ignored.")
             return
         self._port.report(self._live, step, reported)
 
@@ -164,14 +159,11 @@ class Trial(Suggestions):
             TypeError: If it is not a number.
         """
         self._check_running("set_constraint")
-        try:
-            number = float(value)
-        except (TypeError, ValueError):
-            raise TypeError(f"A constraint must be a number, got {value!r}.") from None
+        number = real(value, f"The constraint {key!r}")
         if math.isnan(number):
             raise ValueError(f"The constraint {key!r} must not be NaN.")
         if key in self._live.constraints:
-            warnings.warn(f"The constraint {key!r} is already set; this value is ignored.", stacklevel=2)
+            warn(f"The constraint {key!r} is already set; this value is ignored.")
             return
         self._live.constraints[str(key)] = number
 
@@ -223,11 +215,10 @@ class Trial(Suggestions):
                         f"{now.choices!r}; within one trial they must stay the same."
                     )
             else:
-                warnings.warn(
+                warn(
                     f"Inconsistent parameter values: {name!r} was suggested as {before!r} and keeps its value, "
                     f"although it is now {now!r}.",
                     RuntimeWarning,
-                    stacklevel=5,
                 )
         return self._live.parameters[name]
 
@@ -254,21 +245,38 @@ def _reported(value: float | Sequence[float], n_objectives: int) -> Report:
         TypeError, ValueError: If it is not what the study's objectives ask for.
     """
     if n_objectives == 1:
-        try:
-            return float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            raise TypeError(f"A report must be a number, got {value!r} of type {type(value).__name__}.") from None
+        return _one(value)
     try:
         if isinstance(value, str):
             raise TypeError
-        values = tuple(map(float, value))  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        values = tuple(map(_one, value))  # type: ignore[arg-type]
+    except TypeError:
         raise TypeError(
             f"A report must be a sequence of {n_objectives} numbers, one for each objective, got {value!r}."
         ) from None
     if len(values) != n_objectives:
         raise ValueError(f"A report must have {n_objectives} values, one for each objective, got {value!r}.")
     return values
+
+
+def _one(value: Any) -> float:
+    """One number of a report; text counts if it is one, as Optuna has it."""
+    if isinstance(value, str):
+        try:
+            return float(value)
+        except ValueError:
+            pass
+    return real(value, "A report")
+
+
+def _step(step: Any) -> int:
+    """The step of a report, exactly."""
+    try:
+        return int(step) if isinstance(step, str) else whole(step, "step")
+    except ValueError:
+        if isinstance(step, str):
+            raise TypeError(f"step must be an integer, got {step!r}.") from None
+        raise ValueError(f"step must be a whole number, such as that of the epoch, got {step!r}.") from None
 
 
 def _fixed(name: str, value: Any, distribution: BaseDistribution) -> Any:
@@ -280,8 +288,5 @@ def _fixed(name: str, value: Any, distribution: BaseDistribution) -> Any:
     except (TypeError, ValueError):
         raise ValueError(f"{name!r} was fixed at {value!r}, which is not a number as {distribution!r} needs.") from None
     if not distribution.contains(number):
-        warnings.warn(
-            f"{name!r} was fixed at {value!r}, which does not lie in {distribution!r}; it is used all the same.",
-            stacklevel=6,
-        )
+        warn(f"{name!r} was fixed at {value!r}, which does not lie in {distribution!r}; it is used all the same.")
     return number

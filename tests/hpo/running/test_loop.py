@@ -64,7 +64,7 @@ def test_numbers_complete_a_trial(returned: Any, stored: float) -> None:
 
 @pytest.mark.parametrize(
     "returned",
-    [float("nan"), None, {}, 1j, np.array(1.0), np.array([1.0]), (1.0, 2.0), (), "1.5", "1", b"1", ["1.5"], _Hostile()],
+    [float("nan"), None, {}, 1j, np.array([1.0]), (1.0, 2.0), (), "1.5", "1", b"1", ["1.5"], _Hostile()],
     ids=lambda value: type(value).__name__,
 )
 def test_anything_else_fails_the_trial_and_the_run_goes_on(returned: Any) -> None:

@@ -178,8 +178,8 @@ def test_old_names_work_and_warn(old: Any, new: Any) -> None:
 class TestReports:
     def test_numbers_and_integer_steps(self) -> None:
         trial = ask()
-        trial.report("0.5", 4.9)  # type: ignore[arg-type]
-        trial.report(float("nan"), 5)
+        trial.report("0.5", 4.0)  # type: ignore[arg-type]
+        trial.report(float("nan"), np.int64(5))  # type: ignore[arg-type]
         trial.report(np.float32(1), 6)  # type: ignore[arg-type]
         values = trial.study.trials[0].intermediate_values
         assert list(values) == [4, 5, 6]
@@ -194,6 +194,12 @@ class TestReports:
             trial.report(0.0, "x")  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="≥ 0"):
             trial.report(0.0, -1)
+        for step in (1.5, math.inf, np.float64(0.5)):
+            with pytest.raises(ValueError, match="whole number"):
+                trial.report(0.0, step)  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=r"of shape \(1,\)\. Write `\.item\(\)`"):
+            trial.report(np.array([0.5]), 0)  # type: ignore[arg-type]
+        assert not trial.study.trials[0].intermediate_values
 
     def test_the_first_at_a_step_counts(self) -> None:
         trial = ask()

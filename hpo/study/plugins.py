@@ -1,0 +1,147 @@
+"""Samplers, pruners, storages and callbacks as they are given: what is none is refused at once, in one sentence."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from hpo.numbers import whole
+from hpo.protocols import Pruner, Sampler, Storage
+from hpo.running.retry import RetryPolicy
+
+__all__ = [
+    "checked_callbacks",
+    "checked_objective",
+    "checked_pruner",
+    "checked_retry",
+    "checked_sampler",
+    "checked_storage",
+]
+
+
+def checked_sampler(sampler: Any) -> Sampler:
+    """A sampler as it is.
+
+    Raises:
+        TypeError: If it is none.
+    """
+    _refuse_class(sampler, "sampler")
+    if not isinstance(sampler, Sampler) or not _takes(sampler.sample, 3):
+        raise TypeError(_refusal(sampler, "sampler", "hpo.samplers.TPESampler()", "sample(space, history, key)"))
+    return sampler
+
+
+def checked_pruner(pruner: Any) -> Pruner:
+    """A pruner as it is.
+
+    Raises:
+        TypeError: If it is none.
+    """
+    _refuse_class(pruner, "pruner")
+    of_optuna = _origin(pruner) != ""  # whose pruners have a method of that name too
+    if of_optuna or not isinstance(pruner, Pruner) or not _takes(pruner.prune, 2):
+        raise TypeError(_refusal(pruner, "pruner", "hpo.pruners.MedianPruner()", "prune(history, curve)"))
+    return pruner
+
+
+def checked_storage(storage: Any) -> str | Storage | None:
+    """A storage or a URL as it is.
+
+    Raises:
+        TypeError: If it is neither.
+    """
+    _refuse_class(storage, "storage")
+    if storage is None or isinstance(storage, (str, Storage)):
+        return storage
+    if isinstance(storage, os.PathLike):
+        raise TypeError(f'storage must be a URL or a storage, got a path; write storage="sqlite:///{storage}".')
+    methods = "create, append, read, studies, rename and delete"
+    raise TypeError(
+        _refusal(storage, "storage", '"sqlite:///study.db"', methods, "a URL such as {}, a storage, or None")
+    )
+
+
+def checked_retry(retry: Any) -> RetryPolicy | None:
+    """Which failed trials are tried again; a number says how often all of them are.
+
+    Raises:
+        TypeError: If it is no policy, no number and not None.
+    """
+    _refuse_class(retry, "retry")
+    if retry is None or isinstance(retry, RetryPolicy):
+        return retry
+    return RetryPolicy(max_retry=whole(retry, "retry"), failed=True)
+
+
+def checked_callbacks(callbacks: Any) -> tuple[Callable[..., None], ...]:
+    """Callbacks as they are; one alone counts as a list of one.
+
+    Raises:
+        TypeError: If one of them cannot be called, or is a class.
+    """
+    several = callbacks is not None and isinstance(callbacks, Iterable) and not isinstance(callbacks, (str, type))
+    called = () if callbacks is None else tuple(callbacks) if several else (callbacks,)
+    for callback in called:
+        _refuse_class(callback, "callbacks", "[{}()]")
+        if not callable(callback):
+            raise TypeError(
+                f"callbacks must be a list of functions that take the study and a trial, got {callback!r} of type "
+                f"{type(callback).__name__} in it."
+            )
+    return called
+
+
+def checked_objective(objective: Any) -> Callable[..., Any]:
+    """An objective as it is; a class whose instances can be made of a trial is one.
+
+    Raises:
+        TypeError: If it cannot be called.
+    """
+    if callable(objective):
+        return objective  # type: ignore[no-any-return]
+    hint = ""
+    if isinstance(objective, (int, float)):
+        hint = " Give the function itself, without calling it: study.optimize(objective), not objective(trial)."
+    raise TypeError(f"The objective must be something to call with a trial, got {objective!r}.{hint}")
+
+
+def _refuse_class(given: Any, what: str, form: str = "{}()") -> None:
+    if isinstance(given, type):
+        made = form.format(given.__name__)
+        raise TypeError(f"{what} must be an instance, got the class {given.__name__}; write {what}={made}.")
+
+
+def _refusal(given: Any, what: str, example: str, methods: str, wanted: str = "an object such as {}") -> str:
+    origin = _origin(given)
+    if origin:
+        return (
+            f"{type(given).__name__} is a {what} of Optuna's ({origin}), whose methods hpo would not call; "
+            f"write {what}={example} or another one of hpo's, or give your own the method {methods}."
+        )
+    shown = repr(given)
+    shown = shown if len(shown) <= 80 else f"{shown[:79]}…"
+    return (
+        f"{what} must be {wanted.format(example)}, got {shown} of type {type(given).__name__}, which lacks {methods}."
+        + (" hpo calls no other methods, as Optuna does of its samplers." if what == "sampler" else "")
+    )
+
+
+def _takes(method: Callable[..., Any], n: int) -> bool:
+    """Whether a method can be called with so many arguments, as far as it says."""
+    try:
+        inspect.signature(method).bind(*range(n))
+    except TypeError:
+        return False
+    except ValueError:
+        return True
+    return True
+
+
+def _origin(given: Any) -> str:
+    """The class of Optuna's from which an object is made or derived; empty without one."""
+    for kind in type(given).__mro__:
+        if kind.__module__.partition(".")[0] == "optuna":
+            return f"{kind.__module__}.{kind.__qualname__}"
+    return ""

@@ -1,0 +1,150 @@
+"""What is no sampler, no number of trials, no direction is refused at once, by a sentence that says what to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+
+import hpo
+from hpo.pruners import MedianPruner, NopPruner
+from hpo.running.retry import RetryPolicy
+from hpo.samplers import GPSampler, RandomSampler
+from hpo.storage import InMemoryStorage
+
+
+class OfOptunasShape(optuna.pruners.BasePruner):
+    def prune(self, study: Any, trial: Any) -> bool:
+        del study, trial
+        return False
+
+
+PLUGINS: list[tuple[str, Any, str]] = [
+    ("sampler", GPSampler, "write sampler=GPSampler()"),
+    ("sampler", "tpe", "hpo.samplers.TPESampler()"),
+    ("sampler", MedianPruner(), "lacks sample"),
+    ("sampler", optuna.samplers.TPESampler(), "of Optuna's"),
+    ("pruner", MedianPruner, "write pruner=MedianPruner()"),
+    ("pruner", "median", "hpo.pruners.MedianPruner()"),
+    ("pruner", RandomSampler(), "lacks prune"),
+    ("pruner", optuna.pruners.MedianPruner(), "of Optuna's"),
+    ("pruner", OfOptunasShape(), "of Optuna's"),
+]
+
+
+def refused(call: Any, advice: str, error: type[Exception] = TypeError) -> None:
+    with pytest.raises(error) as caught:
+        call()
+    assert advice in str(caught.value)
+    assert len(str(caught.value).splitlines()) == 1
+    assert str(caught.value).endswith(".")
+
+
+@pytest.mark.parametrize(("role", "given", "advice"), PLUGINS, ids=lambda value: str(value)[:30])
+def test_what_is_no_plug_in_is_refused_wherever_it_enters(role: str, given: Any, advice: str) -> None:
+    storage = InMemoryStorage()
+    refused(lambda: hpo.create_study(storage=storage, study_name="s", **{role: given}), advice)
+    assert not storage.studies()  # nothing was begun
+    study = hpo.create_study(storage=storage, study_name="s", sampler=RandomSampler(), pruner=NopPruner())
+    refused(lambda: hpo.load_study(storage=storage, study_name="s", **{role: given}), advice)
+    refused(lambda: hpo.Study("s", storage, **{role: given}), advice)
+    refused(lambda: setattr(study, role, given), advice)
+    assert (study.sampler, study.pruner) == (RandomSampler(), NopPruner())
+
+
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [
+        (InMemoryStorage, "write storage=InMemoryStorage()"),
+        (optuna.storages.InMemoryStorage(), "of Optuna's"),
+        (Path("study.db"), 'write storage="sqlite:///study.db"'),
+        (3, 'a URL such as "sqlite:///study.db"'),
+    ],
+    ids=lambda value: str(value)[:30],
+)
+def test_what_is_no_storage_is_refused(given: Any, advice: str) -> None:
+    refused(lambda: hpo.create_study(storage=given), advice)
+    refused(lambda: hpo.load_study(storage=given), advice)
+
+
+def test_a_retry_is_a_policy_or_a_number() -> None:
+    refused(lambda: hpo.create_study(retry=RetryPolicy), "write retry=RetryPolicy()")  # type: ignore[arg-type]
+    refused(lambda: hpo.create_study(retry="2"), "without quotes")  # type: ignore[arg-type]
+    study = hpo.create_study(retry=2)
+    study.retry = 3
+    assert study.retry == RetryPolicy(max_retry=3, failed=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "advice"),
+    [
+        ({"direction": "min"}, 'Write "minimize".'),
+        ({"direction": "MAX"}, 'Write "maximize".'),
+        ({"direction": "Minimise"}, 'Write "minimize".'),
+        ({"direction": ["minimize", "maximize"]}, "write directions=['minimize', 'maximize']"),
+        ({"directions": ["min"]}, 'Write "minimize".'),
+        ({"directions": "minimize"}, 'such as ["minimize", "maximize"]'),
+        ({"seed": 1.5}, "seed must be a whole number"),
+        ({"seed": -1}, "seed must be ≥ 0"),
+    ],
+    ids=str,
+)
+def test_a_wrong_word_or_number_is_answered_by_the_right_one(arguments: dict[str, Any], advice: str) -> None:
+    refused(lambda: hpo.create_study(**arguments), advice, ValueError)
+
+
+def objective(trial: hpo.Trial) -> float:
+    return trial.suggest_float("x", 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "advice"),
+    [
+        ({"n_trials": "3"}, TypeError, "n_trials must be a number, got the text '3'. Write it without quotes"),
+        ({"n_trials": -1}, ValueError, "n_trials must be ≥ 0, or None for no limit"),
+        ({"n_trials": 2.5}, ValueError, "n_trials must be a whole number"),
+        ({"max_trials": -1}, ValueError, "max_trials must be ≥ 0"),
+        ({"timeout": "3"}, TypeError, "timeout must be a number"),
+        ({"timeout": -1}, ValueError, "timeout must be ≥ 0 seconds, or None for no limit"),
+        ({"timeout": float("nan")}, ValueError, "timeout must be ≥ 0 seconds"),
+        ({"n_jobs": 0}, ValueError, "n_jobs must be ≥ 1, or -1 for one thread per core"),
+        ({"n_jobs": "2"}, TypeError, "n_jobs must be a number"),
+        ({"callbacks": hpo.TableCallback}, TypeError, "write callbacks=[TableCallback()]"),
+        ({"callbacks": [hpo.TableCallback]}, TypeError, "write callbacks=[TableCallback()]"),
+        ({"callbacks": "table"}, TypeError, "list of functions that take the study and a trial"),
+        ({"catch": "ValueError"}, TypeError, "such as ValueError"),
+        ({"func": 0.5}, TypeError, "without calling it"),
+    ],
+    ids=str,
+)
+def test_a_run_checks_its_arguments_before_a_trial_begins(
+    arguments: dict[str, Any], error: type[Exception], advice: str
+) -> None:
+    study = hpo.create_study()
+    refused(lambda: study.optimize(**{"func": objective, "n_trials": 1, **arguments}), advice, error)
+    assert not study.trials
+
+
+def test_what_is_meant_clearly_is_accepted() -> None:
+    study, seen = hpo.create_study(), []
+    study.optimize(objective, n_trials=2.0, callbacks=lambda study, trial: seen.append(trial.number))  # type: ignore[arg-type]
+    study.optimize(objective, n_trials=0, timeout=0)
+    assert seen == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "advice"),
+    [
+        (lambda trial: trial.suggest_int("n", 0.5, 3.7), ValueError, "low must be a whole number, got 0.5."),
+        (lambda trial: trial.suggest_int("n", 0, 3, step=0.5), ValueError, "step must be a whole number, got 0.5."),
+        (lambda trial: trial.suggest_float("x", "0", 1), TypeError, "low must be a number, got the text '0'."),
+        (lambda trial: trial.suggest_float("x", 0, 1, step="0.1"), TypeError, "step must be a number"),
+    ],
+)
+def test_bounds_are_exact_or_refused(call: Any, error: type[Exception], advice: str) -> None:
+    trial = hpo.create_study().ask()
+    refused(lambda: call(trial), advice, error)
+    assert not trial.params
+    assert 1 <= trial.suggest_int("n", 1.0, 1e3) <= 1000  # type: ignore[arg-type]
