@@ -50,6 +50,7 @@ def test_what_another_sampler_and_pruner_made_is_checked_with_them(tmp_path: Pat
 
 
 def test_what_a_sampler_of_the_users_own_made_is_not_blamed_on_another_one(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(hpo.logging.WARNING, logger="hpo")
     hpo.logging.enable_propagation()
     study = hpo.create_study(sampler=Half(), seed=1)
     study.optimize(objective, n_trials=4)

@@ -32,7 +32,7 @@ class InheritedPruner(optuna.pruners.BasePruner):
 
 
 WRONG: list[tuple[str, Any, str]] = [
-    ("sampler", hpo.samplers.GPSampler, r"got the class GPSampler; write GPSampler\(\)"),
+    ("sampler", hpo.samplers.GPSampler, r"got the class GPSampler; write sampler=GPSampler\(\)"),
     (
         "sampler",
         "tpe",
@@ -44,7 +44,7 @@ WRONG: list[tuple[str, Any, str]] = [
         r"sampler of Optuna's .*write sampler=hpo.samplers.TPESampler\(\)",
     ),
     ("sampler", OptunaShaped(), r"which lacks sample\(space, history, key\). hpo calls no other methods"),
-    ("pruner", hpo.pruners.MedianPruner, r"got the class MedianPruner; write MedianPruner\(\)"),
+    ("pruner", hpo.pruners.MedianPruner, r"got the class MedianPruner; write pruner=MedianPruner\(\)"),
     ("pruner", optuna.pruners.MedianPruner(), "MedianPruner is a pruner of Optuna's"),
     ("pruner", InheritedPruner(), "InheritedPruner is a pruner of Optuna's .*whose methods hpo would not call"),
     ("pruner", 3, r"got 3 of type int, which lacks prune\(history, curve\)"),
