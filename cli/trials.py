@@ -22,6 +22,7 @@ from hpo.cli.render import render, trial_record
 from hpo.distributions import distribution_from_dict
 from hpo.events import TrialState
 from hpo.exceptions import CLIUsageError
+from hpo.reading.without_best import why_none_is_best
 
 __all__ = ["ask", "best_trial", "best_trials", "enqueue", "tell", "trials"]
 
@@ -67,7 +68,7 @@ def best_trials(storage: str | None, study_name: str | None, form: str, flatten:
     study = load_study(storage, study_name)
     best = study.best_trials
     if not best:
-        raise LookupError(f"{study.study_name!r} has no complete and feasible trial yet.")
+        raise LookupError(f"{study.study_name!r}: {why_none_is_best(study.history)}")
     click.echo(render([trial_record(trial, len(study.directions)) for trial in best], form, flatten=flatten))
 
 

@@ -13,6 +13,7 @@ from hpo.history import History
 from hpo.log.ledger import Ledger
 from hpo.pareto import is_pareto_optimal
 from hpo.reading.records import record_of, records_of, waiting_record
+from hpo.reading.without_best import why_none_is_best
 from hpo.trial.frozen import FrozenTrial, copied
 from hpo.trial.listed import TrialList
 from hpo.trial.live import LiveTrial
@@ -52,8 +53,7 @@ class Snapshot:
         self._user_attrs = dict(ledger.user_attrs)
         self._system_attrs = dict(ledger.system_attrs)
         self._counts = {state: ledger.count(state) for state in TrialState}
-        best = ledger.best if ledger.best_feasible is None else ledger.best_feasible
-        self._is_feasible = ledger.best_feasible is not None
+        best = ledger.best_feasible
         self._best = None if best is None else (ledger.row(best), best)
 
     @property
@@ -128,13 +128,11 @@ class Snapshot:
 
         Raises:
             RuntimeError: If the study has several objectives.
-            ValueError: If there is none yet.
+            ValueError: If there is none yet; it says how many failed, and the last error.
         """
         only(self._header.directions, "best_trial")
         if self._best is None:
-            raise ValueError("No trials are completed yet.")
-        if not self._is_feasible:
-            raise ValueError("No feasible trials are completed yet.")
+            raise ValueError(why_none_is_best(self.history))
         return FrozenTrial.of_row(self.history, *self._best)
 
     @property

@@ -11,6 +11,7 @@ from hpo.events import StudyDirection, TrialState
 from hpo.pareto import is_pareto_optimal
 from hpo.reading.counts import latest, state_counts
 from hpo.reading.tables import Text, describe, table
+from hpo.reading.without_best import why_none_is_best
 
 if TYPE_CHECKING:
     from hpo.reading.readable import Readable
@@ -41,7 +42,9 @@ def results_summary(study: Readable, n: int) -> Text:
         raise ValueError(f"n must be ≥ 1, got {n!r}.")
     lines = [headline(study)]
     best = best_trials(study, n)
-    if best:
+    if not best:
+        lines += ["", why_none_is_best(study.history)]
+    else:
         what = "best" if len(study.directions) == 1 else "Pareto optimal"
         names = list(dict.fromkeys(name for trial in best for name in trial.params))
         rows = [(trial.number, *(trial.values or ()), *(trial.params.get(name) for name in names)) for trial in best]

@@ -20,6 +20,7 @@ from hpo.log.log import Log, identity_of
 from hpo.protocols import Pruner, Sampler, Storage
 from hpo.reading.records import record_of
 from hpo.reading.snapshot import Snapshot, only
+from hpo.reading.without_best import why_none_is_best
 from hpo.running.callbacks import finish
 from hpo.running.checkpoints import default_root
 from hpo.running.loop import Run, current_runs
@@ -465,15 +466,13 @@ class Study:
 
         Raises:
             RuntimeError: If the study has several objectives.
-            ValueError: If there is none yet.
+            ValueError: If there is none yet; it says how many failed, and the last error.
         """
         only(self._log.ledger.directions, "best_trial")
         with self._log.lock:
             self._log.sync()
-            if self._log.ledger.best is None:
-                raise ValueError("No trials are completed yet.")
             if self._log.ledger.best_feasible is None:
-                raise ValueError("No feasible trials are completed yet.")
+                raise ValueError(why_none_is_best(self._log.ledger.history()))
             return self._frozen(self._log.ledger.best_feasible)
 
     @property
