@@ -65,6 +65,7 @@ _MODULES = frozenset(
         "distributions",
         "exceptions",
         "importance",
+        "integration",
         "integrations",
         "logging",
         "pruners",
@@ -117,9 +118,18 @@ def __getattr__(name: str) -> Any:
     if name in _MODULES:
         return importlib.import_module(f"hpo.{name}")
     if name not in _HOME:
-        raise AttributeError(f"module 'hpo' has no attribute {name!r}")
+        raise _missing(name)
     value = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
     return value
+
+
+def _missing(name: str) -> AttributeError:
+    from hpo.absent import INSTEAD
+    from hpo.near import missing
+
+    if name in INSTEAD:
+        return AttributeError(f"module 'hpo' has no attribute {name!r}: {INSTEAD[name]}")
+    return missing("module 'hpo'", name, __all__)
 
 
 def __dir__() -> list[str]:

@@ -17,7 +17,7 @@ import hpo
 ROOT = Path(__file__).parent.parent
 FAMILIES = tuple(sorted(link.name for link in (ROOT / "hpo").iterdir() if link.is_symlink()))
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("arrays", "caution", "exceptions", "numbers", "terminal", "words"),
+    ("absent", "arrays", "caution", "exceptions", "near", "numbers", "terminal", "words"),
     ("logging",),
     ("key", "markup", "pareto"),
     ("distributions",),
@@ -35,6 +35,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("study",),
     ("search_space", "storages", "testing"),
     ("cli", "dashboard", "executors", "integrations"),
+    ("integration",),
     ("__init__",),
 )
 """What hpo consists of, from the bottom: modules, packages and families of plug-ins.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 from hpo import logging
 from hpo.events import TrialState
 from hpo.running.outcome import Outcome
 from hpo.trial.live import LiveTrial
 
-__all__ = ["announce"]
+__all__ = ["announce", "short"]
 
 logger = logging.get_logger(__name__)
 
@@ -24,6 +27,8 @@ def announce(
         best: Number and values of the best trial so far.
     """
     number, parameters = trial.number, trial.parameters
+    rounded = {name: short(value) for name, value in parameters.items()}
+    given = f"parameters: {rounded}"
     if outcome.state in (TrialState.PRUNED, TrialState.PAUSED):
         logger.info(f"Trial {number} {outcome.state.name.lower()}. ")
     elif outcome.state is TrialState.FAIL:
@@ -37,7 +42,14 @@ def announce(
     elif outcome.values is None:
         return
     elif len(outcome.values) > 1:
-        logger.info(f"Trial {number} finished with values: {list(outcome.values)} and parameters: {parameters}.")
+        logger.info(f"Trial {number} finished with values: {list(map(short, outcome.values))} and {given}.")
     else:
-        suffix = "" if best is None else f" Best is trial {best[0]} with value: {best[1][0]}."
-        logger.info(f"Trial {number} finished with value: {outcome.values[0]} and parameters: {parameters}.{suffix}")
+        suffix = "" if best is None else f" Best is trial {best[0]} with value: {short(best[1][0])}."
+        logger.info(f"Trial {number} finished with value: {short(outcome.values[0])} and {given}.{suffix}")
+
+
+def short(value: Any) -> Any:
+    """A number with at most six digits, and no fewer than it has before the point; anything else as it is."""
+    if not isinstance(value, float) or not math.isfinite(value) or value == 0:
+        return value
+    return round(value, max(0, 5 - math.floor(math.log10(abs(value)))))

@@ -262,10 +262,10 @@ class Run:
         """Store the end of a trial, and tell about it."""
         with self.interrupts.shield():
             record: FrozenTrial | None = None
-            if not self.watchers:
+            if self.watchers:
+                written, record = self.participant.end_and_read(trial.number, outcome)
+            else:
                 written = self.participant.end(trial.number, outcome)
-            elif (ended := self.participant.end_and_read(trial.number, outcome)) is not None:
-                written, record = ended
             self._order.remove(trial)
         if written is None:
             logger.warning(f"Trial {trial.number} had already been ended by someone else; its result is ignored.")

@@ -380,12 +380,11 @@ class Participant:
             self.give_up(number, error)
             raise
 
-    def end_and_read(self, number: int, outcome: Outcome) -> tuple[Outcome, FrozenTrial] | None:
-        """End a trial and say how it stands then, before anyone can change it; None if it had already ended."""
+    def end_and_read(self, number: int, outcome: Outcome) -> tuple[Outcome | None, FrozenTrial | None]:
+        """As `end`, and how the trial stands then, before anyone can change it."""
         with self._log.lock:
             written = self.end(number, outcome)
-            record = None if written is None else record_of(self._log.ledger, self.live, number)
-            return None if written is None or record is None else (written, record)
+            return written, None if written is None else record_of(self._log.ledger, self.live, number)
 
     def _end_of(
         self, trial: LiveTrial | None, number: int, outcome: Outcome, constraints: Mapping[str, float]

@@ -29,6 +29,7 @@ class StudySummary:
         best_trial: None for several objectives, or without a feasible trial.
         n_trials: Trials of every state.
         datetime_start: Local time of the first trial's start; None without one.
+        created: When the study was created, in seconds since 1970; summaries sort by it.
     """
 
     study_name: str
@@ -38,6 +39,10 @@ class StudySummary:
     system_attrs: dict[str, JSON]
     n_trials: int
     datetime_start: datetime | None
+    created: float = 0.0
+
+    def __lt__(self, other: StudySummary) -> bool:
+        return (self.created, self.study_name) < (other.created, other.study_name)
 
     @property
     def direction(self) -> StudyDirection:
@@ -127,4 +132,5 @@ def _summary(log: Log, include_best_trial: bool) -> StudySummary:
         ledger.system_attrs,
         len(ledger.numbers),
         datetime.fromtimestamp(min(starts)) if starts else None,
+        ledger.header.time,
     )

@@ -13,7 +13,7 @@ from hpo.distributions import (
     IntDistribution,
     NormalDistribution,
 )
-from hpo.events import StudyCreated, TrialStarted
+from hpo.events import PlanDeclared, StudyCreated, TrialStarted
 from hpo.exceptions import TrialPruned
 from hpo.history import History
 from hpo.study import Study
@@ -41,9 +41,14 @@ DISTRIBUTIONS: dict[str, BaseDistribution] = {
 }
 
 
-def logged(study: Study) -> list[str]:
-    """The events, without when and where they happened, and without the log's identity."""
-    return text([_anywhere(event) for event in study.events()])
+def logged(study: Study, *, plans: bool = True) -> list[str]:
+    """The events, without when and where they happened, and without the log's identity; or without the plans too."""
+    events = [_anywhere(event) for event in study.events()]
+    return text(events if plans else [_unplanned(event) for event in events if not isinstance(event, PlanDeclared)])
+
+
+def _unplanned(event: Any) -> Any:
+    return event._replace(plan=None) if isinstance(event, TrialStarted) else event
 
 
 def _anywhere(event: Any) -> Any:

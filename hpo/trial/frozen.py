@@ -9,10 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, final
 
 from hpo.arrays import JSON
+from hpo.caution import warn
 from hpo.distributions import BaseDistribution
 from hpo.events import TrialError, TrialState
 from hpo.history import History
 from hpo.history.finished import Finished
+from hpo.near import missing
+from hpo.numbers import real
 from hpo.trial.suggest import Suggestions
 
 __all__ = ["CONSTRAINTS", "FrozenTrial", "check_trial", "constraint_name", "copied", "create_trial"]
@@ -177,7 +180,7 @@ class FrozenTrial(Suggestions):
             raise ValueError(f"Trial {self.number} has no parameter {name!r}, only {sorted(self.params)}.")
         value = self.params[name]
         if not distribution.contains(value):
-            raise ValueError(f"{name}={value!r} of trial {self.number} does not lie in {distribution!r}.")
+            warn(f"{name}={value!r} of trial {self.number} does not lie in {distribution!r}; it is used all the same.")
         return value
 
     def __getattr__(self, name: str) -> Any:
@@ -185,7 +188,7 @@ class FrozenTrial(Suggestions):
             self._load()  # or another thread has, since `name` was not found
             if name in self.__dict__:
                 return self.__dict__[name]
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        raise missing("'FrozenTrial' object", name, {*dir(type(self)), *_LOADED_LATER})
 
     def _load(self) -> None:
         source = self.__dict__.get("_source")
@@ -283,7 +286,7 @@ def create_trial(
 
     Raises:
         ValueError: If parameters and distributions have different names, a parameter lies outside of its
-            distribution, or a complete trial lacks its value.
+            distribution, a complete trial lacks its value, or a constraint is NaN.
 
     Example:
         >>> trial = create_trial(params={"x": 2.0}, distributions={"x": FloatDistribution(0, 10)}, value=4.0)
@@ -292,6 +295,9 @@ def create_trial(
     listed = (system_attrs or {}).get(CONSTRAINTS)
     if constraints is None and listed:
         constraints = {constraint_name(i): float(value) for i, value in enumerate(listed)}
+    broken = [name for name, value in (constraints or {}).items() if real(value, f"The constraint {name!r}") != value]
+    if broken:
+        raise ValueError(f"A constraint must be a number, got NaN for {', '.join(map(repr, broken))}.")
     trial = FrozenTrial(
         number=-1,
         state=state,

@@ -17,6 +17,7 @@ from hpo.distributions import (
 )
 from hpo.exceptions import UpdateFinishedTrialError
 from hpo.history import Curve
+from hpo.near import missing
 from hpo.numbers import real, whole
 from hpo.trial.live import LiveTrial
 from hpo.trial.port import TrialPort, TrialStudy
@@ -50,6 +51,9 @@ class Trial(Suggestions):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _adopted, (self.study, self._port, self._live)
+
+    def __getattr__(self, name: str) -> Any:
+        raise missing("'Trial' object", name, dir(type(self)))
 
     def __repr__(self) -> str:
         return f"Trial(number={self.number}, params={self._live.parameters!r})"

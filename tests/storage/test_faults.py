@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
@@ -13,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 import hpo
-from hpo.events import Event, StudyCreated, StudyDirection, StudyRenamed, TrialFinished, TrialStarted
+from hpo.events import Event, PlanDeclared, StudyCreated, StudyDirection, StudyRenamed, TrialFinished, TrialStarted
 from hpo.exceptions import DuplicatedStudyError, StorageInternalError
 from hpo.storage import RDBStorage
 from hpo.trial import TrialState
@@ -94,7 +95,8 @@ def test_what_was_read_for_a_proposal_that_failed_is_read_again(tmp_path: Path) 
         study.ask()
     study.sampler = hpo.samplers.RandomSampler()
     assert study.ask().number == 1
-    assert len(study.events()) == 4
+    declared = [event for event in study.events() if isinstance(event, PlanDeclared)]
+    assert (len(study.events()), len(declared)) == (5, 1)
 
 
 def break_next_answer(storage: RDBStorage, url: str) -> list[bool]:
@@ -195,7 +197,8 @@ def test_nothing_that_a_database_holds_is_ever_run(database_url: str, tmp_path: 
     assert not (Path.cwd() / "planted").exists()
     modules = [path for path in Path(hpo.__file__).parent.rglob("*.py") if path.parent.name != "testing"]
     sources = [path.read_text() for path in modules]
-    assert not [text for text in sources if "pickle.load" in text or "eval(" in text or "exec(" in text]
+    runs = re.compile(r"pickle\.load|\bexec\(|(?<!literal_)eval\(")
+    assert not [text for text in sources if runs.search(text)]
 
 
 @everywhere

@@ -417,7 +417,7 @@ class TwoWorkers(RuleBasedStateMachine):
 def seen(snapshot: Snapshot) -> Any:
     history = snapshot.history
     without = raised(lambda: snapshot.best_trial)
-    best = snapshot.best_trial.number if without is None else str(without).removesuffix(" are completed yet.")
+    best = snapshot.best_trial.number if without is None else str(without).partition(" are completed yet")[0]
     return {
         "trials": {trial.number: _facts(trial) for trial in snapshot.trials},
         "counts": {state: snapshot.count_trials([state]) for state in TrialState},

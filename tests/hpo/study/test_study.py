@@ -446,8 +446,8 @@ class TestReading:
         assert quadratic(study.trials[0]) == study.best_value  # type: ignore[arg-type]
         with pytest.raises(ValueError, match="no parameter 'y'"):
             study.trials[0].suggest_float("y", 0, 1)
-        with pytest.raises(ValueError, match="does not lie"):
-            study.trials[0].suggest_float("x", 5, 6)
+        with pytest.warns(UserWarning, match="does not lie"):
+            assert study.trials[0].suggest_float("x", 5, 6) == study.trials[0].params["x"]
 
     def test_a_table(self) -> None:
         study = hpo.create_study()
@@ -487,6 +487,7 @@ class TestReading:
         assert first.datetime_start == study.trials[0].datetime_start
         assert (second.study_name, second.n_trials, second.best_trial) == ("t", 0, None)
         assert second.datetime_start is None
+        assert sorted([second, first]) == [first, second]
 
 
 def test_attributes_of_a_study(storage: Any) -> None:

@@ -125,8 +125,15 @@ def test_a_record_plays_the_trial_for_an_objective() -> None:
     assert plain(trial) == 0.25
     with pytest.raises(ValueError, match="no parameter 'y'"):
         trial.suggest_float("y", 0, 1)
-    with pytest.raises(ValueError, match="does not lie in"):
-        trial.suggest_float("x", 0.5, 1)
+    with pytest.warns(UserWarning, match="does not lie in"):
+        assert trial.suggest_float("x", 0.5, 1) == 0.25
+
+
+def test_a_constraint_is_a_number() -> None:
+    with pytest.raises(ValueError, match="got NaN for 'b'"):
+        create_trial(value=1.0, constraints={"a": 0.0, "b": float("nan")})
+    with pytest.raises(ValueError, match="got NaN"):
+        create_trial(value=1.0, system_attrs={"constraints": [float("nan")]})
 
 
 def test_several_values_are_no_single_one() -> None:

@@ -1,0 +1,13 @@
+"""Parts of Optuna that hpo has elsewhere or has not, and what to write instead."""
+
+from __future__ import annotations
+
+__all__ = ["INSTEAD"]
+
+INSTEAD = {
+    "artifacts": "hpo keeps files beside a trial in `trial.checkpoint_dir`; put larger ones where you like, and their "
+    "path into a user attribute.",
+    "multi_objective": "create_study(directions=[…]) takes several objectives.",
+    "terminator": "end a run with a callback that calls study.stop(), or with n_trials= and timeout=.",
+}
+"""A sentence for each module of Optuna's that hpo has not."""

@@ -1,0 +1,24 @@
+"""Optuna's name for `hpo.integrations`: what is there is here too, and for the rest it says what to use instead.
+
+>>> from hpo.integration import Reporter
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hpo import integrations
+
+__all__ = ["Reporter"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return getattr(integrations, name)
+    if name.startswith("__"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    # An ImportError, as what `from … import` makes of an AttributeError would hide the sentence.
+    raise ImportError(
+        f"hpo has no {name}. Report from the loop of your framework with hpo.integrations.Reporter(trial), which also "
+        "ends the trial when the pruner says so."
+    )
