@@ -5,16 +5,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NoReturn
 
-from hpo import integrations
+from hpo.integrations import Reporter
 
 __all__ = ["Reporter"]
 
 
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        return getattr(integrations, name)
+def __getattr__(name: str) -> NoReturn:
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # An ImportError, as what `from … import` makes of an AttributeError would hide the sentence.
