@@ -73,6 +73,25 @@ median = run(MedianPruner(n_startup_trials=5, n_warmup_steps=2))
 # accuracy so far was below the median of what earlier trials had at that epoch. It lets the first five trials
 # run through, and each later one for two epochs.
 #
+# `Reporter` does the three lines in one call, in the loop of any framework: it counts the steps, takes whatever `float`
+# takes, and ends the trial when the pruner says so.
+
+
+# %%
+def shorter(trial):
+    model = network(trial)
+    report = hpo.integrations.Reporter(trial)
+    for _ in range(EPOCHS):
+        model.partial_fit(x_train, y_train, classes=range(10))
+        report(accuracy := model.score(x_test, y_test))
+    return accuracy
+
+
+again = hpo.create_study(direction="maximize", sampler=RandomSampler(), pruner=MedianPruner(2, 2), seed=0)
+again.optimize(shorter, n_trials=6)
+print(f"With Reporter {again.count_trials((hpo.TrialState.PRUNED,))} of 6 are pruned.")
+
+# %% [markdown]
 # Did it stop a trial that would have been the best? Here we can look, because the other study ran them all.
 
 # %%
