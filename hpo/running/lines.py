@@ -36,7 +36,7 @@ def announce(
         if outcome.error is not None and outcome.error.traceback:
             reason = f"{outcome.error.type}({reason!r})"
         logger.warning(
-            f"Trial {number} failed with parameters: {parameters} because of the following error: {reason}."
+            f"Trial {number} failed with {given} because of the following error: {reason}."
             + (f"\n{outcome.error.traceback}" if outcome.error and outcome.error.traceback and error is None else "")
         )
     elif outcome.values is None:
