@@ -53,9 +53,11 @@ def lines() -> Iterator[list[str]]:
         def emit(self, record: logging.LogRecord) -> None:
             said.append(record.getMessage())
 
-    handler = Listening(logging.WARNING)
+    handler, level = Listening(logging.WARNING), hpo.logging.get_verbosity()
+    hpo.logging.set_verbosity(hpo.logging.WARNING)
     logging.getLogger("hpo.samplers").addHandler(handler)
     yield said
+    hpo.logging.set_verbosity(level)
     logging.getLogger("hpo.samplers").removeHandler(handler)
 
 
