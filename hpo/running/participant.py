@@ -343,7 +343,8 @@ class Participant:
             wrote meanwhile. None if the trial had already ended.
         """
         with self._log.lock:
-            trial, constraints = self.live.get(number), self._constraints_of(number, outcome)
+            trial = self.live.get(number)
+            constraints = None if self.plan.constraints_func is None else self._constraints_of(number, outcome)
             written, outcomes = None, None
             while outcomes is None:  # others may write in between, where that matters
                 try:
@@ -387,14 +388,15 @@ class Participant:
             return written, None if written is None else record_of(self._log.ledger, self.live, number)
 
     def _end_of(
-        self, trial: LiveTrial | None, number: int, outcome: Outcome, constraints: Mapping[str, float]
+        self, trial: LiveTrial | None, number: int, outcome: Outcome, constraints: Mapping[str, float] | None
     ) -> tuple[Outcome, list[Event], int | None]:
         """How a trial ends, in events, and the log's length at which that holds; None for any."""
         ledger = self._log.ledger
         if trial is None:
-            return outcome, end_of_asked(number, outcome, ledger.running.get(number), constraints), None
+            return outcome, end_of_asked(number, outcome, ledger.running.get(number), constraints or {}), None
         try:
-            trial.constraints.update(constraints)
+            if constraints:
+                trial.constraints.update(constraints)
             space = self._space_of(trial.distributions)
             if space is self._settled:  # as nearly always: all its parameters have been known for long
                 return outcome, end_of(trial, outcome, space, trial.parameters, ledger), None
