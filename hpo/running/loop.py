@@ -13,6 +13,7 @@ from typing import Any, Protocol, final
 from hpo import logging
 from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted, TrialPaused, TrialPruned
+from hpo.near import add_hint
 from hpo.running.budget import Budget
 from hpo.running.executor import Executor
 from hpo.running.interrupts import Interrupts
@@ -238,8 +239,10 @@ class Run:
         except TrialPaused:
             return self.participant.paused(trial.number), None
         except self.limits.catch as error:
+            add_hint(error)
             return Outcome.of_error(error), None
         except BaseException as error:
+            add_hint(error)
             return Outcome.of_error(error), error
 
     def _commit(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:

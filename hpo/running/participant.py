@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, final
 
@@ -57,13 +58,6 @@ logger = logging.get_logger(__name__)
 
 
 @final
-class _Attempt:
-    """What one try to begin a trial came to: number, what is known at its start, and coded values; None for none."""
-
-    begun: tuple[int, History, tuple[float, ...]] | None = None
-
-
-@final
 class Participant:
     """Begins and ends trials of a study, and is the port of those that run in this process.
 
@@ -84,6 +78,7 @@ class Participant:
         self._is_private = is_private(log.storage)
         self._warned: set[str] = set()  # names of parameters whose values were outside of their domains
         self._settled: Space | None = None  # one whose parameters have been finished with, so that their kinds stay
+        self._attempt: tuple[int, History, tuple[float, ...]] | None = None  # the last try to begin one, under the lock
         self._n_slow = 0  # how many proposals in a row the sampler took long for
         self._leases = Leases(log, self)
 
@@ -107,19 +102,15 @@ class Participant:
         """
         with self._log.lock:
             self._leases.give_up_lost()
-            if self._n_slow < _TWICE:
-                attempt = _Attempt()
-                if self._log.append_after(lambda: self._start_and_proposal(attempt, deferred, budgets, new)):
-                    return None if attempt.begun is None else self._begun(*attempt.begun)
-                # Others wrote meanwhile, so one proposal was in vain; do not race again.
-            self._log.sync()
+            begin = partial(self._start_and_proposal, deferred, budgets, new)
+            if self._n_slow < _TWICE and self._log.append_after(begin):
+                return None if self._attempt is None else self._begun(*self._attempt)
+            self._log.sync()  # the sampler is slow, or others wrote meanwhile: do not race again
             return self._begin_start_first(deferred, budgets, new)
 
-    def _start_and_proposal(
-        self, attempt: _Attempt, deferred: bool, budgets: Sequence[Budget], new: bool
-    ) -> list[Event]:
-        """The two events that begin a trial, or one for a trial that goes on, or none; and in `attempt` what it is."""
-        attempt.begun = None
+    def _start_and_proposal(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> list[Event]:
+        """The two events that begin a trial, or one for a trial that goes on, or none; `_attempt` says which it is."""
+        self._attempt = None
         ledger = self._log.ledger
         history = ledger.history()
         may_begin, claims = self._next(history, budgets, new)
@@ -129,13 +120,13 @@ class Participant:
         if claims is not None and claims not in ledger.waiting:
             parameters = ledger.finished(claims).parameters
             continued = self._continued(history, claims, parameters)
-            attempt.begun = claims, history.with_given(parameters), continued
+            self._attempt = claims, history.with_given(parameters), continued
             return start
         number = ledger.n_trials if claims is None else claims
         if claims is not None:
             history = history.with_given(ledger.waiting[claims].parameters)
         proposal = self._propose(history, number)
-        attempt.begun = number, history, proposal
+        self._attempt = number, history, proposal
         return [*start, TrialProposed(number, proposal)]
 
     def _start(self, claims: int | None, deferred: bool) -> list[Event]:
@@ -349,8 +340,8 @@ class Participant:
             while outcomes is None:  # others may write in between, where that matters
                 try:
                     written, events, expect = self._end_of(trial, number, outcome, constraints)
-                    retry = self.retry(number, events, lost=False)
-                    outcomes = self._log.append([*events, *retry], expect=expect)
+                    retry = [] if self.plan.retry is None else self.retry(number, events, lost=False)
+                    outcomes = self._log.append([*events, *retry] if retry else events, expect=expect)
                 except (OverflowError, TypeError, ValueError) as error:
                     written, events, retry = Outcome.of_error(error), [failure(number, error)], []
                     outcomes = self._log.append(events)  # something in the trial cannot be written

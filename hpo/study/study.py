@@ -17,7 +17,6 @@ from hpo.events import AttributeSet, Event, StudyDirection, TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.log.log import Log, identity_of
-from hpo.near import missing
 from hpo.protocols import Pruner, Sampler, Storage
 from hpo.reading.records import record_of
 from hpo.reading.snapshot import Snapshot, only
@@ -91,9 +90,6 @@ class Study:
         log = Log(identity_of(study_name, storage) if identity is None else identity, storage)
         self._set_up(log, Participant(log, plan))
         self._log.open()
-
-    def __getattr__(self, name: str) -> Any:
-        raise missing("'Study' object", name, dir(type(self)))
 
     @property
     def sampler(self) -> Sampler:

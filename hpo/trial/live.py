@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, final
 
@@ -22,6 +23,7 @@ class LiveTrial:
         number: Rank of the trial within its study, from 0.
         record: What the log says of it.
         proposal: The sampler's coded values over `record.space`.
+        apart: Names of parameters that do not come from the proposal: they are fixed, or the sampler left them open.
         started_at: Length of the log that its sampler knew.
         reported_at: Length of the log at its last report that is in there; `started_at` without one.
         user_attrs: What is attached to it.
@@ -39,6 +41,7 @@ class LiveTrial:
     number: int
     record: RunningTrial
     proposal: tuple[float, ...]
+    apart: Collection[str]
     started_at: int
     reported_at: int
     user_attrs: dict[str, JSON]
@@ -56,11 +59,13 @@ class LiveTrial:
     @classmethod
     def of(cls, record: RunningTrial, proposal: tuple[float, ...], position: int) -> LiveTrial:
         """A trial that begins now, or goes on, when the log had a length."""
+        total = sum(proposal)  # NaN if it leaves something open
         reports = record.reports.copy() if record.deferred else record.reports
         return cls(
             record.number,
             record,
             proposal,
+            record.fixed if total == total else _apart(record, proposal),
             position,
             position,
             dict(record.user_attrs),
@@ -75,3 +80,7 @@ class LiveTrial:
         """Copies of the parameters and distributions, of the same names, also while the trial goes on suggesting."""
         distributions = dict(self.distributions)  # come after their parameters
         return {name: self.parameters[name] for name in distributions}, distributions
+
+
+def _apart(record: RunningTrial, proposal: tuple[float, ...]) -> Collection[str]:
+    return {*record.fixed, *(name for name, u in zip(record.space.names, proposal, strict=True) if u != u)}

@@ -17,7 +17,6 @@ from hpo.distributions import (
 )
 from hpo.exceptions import UpdateFinishedTrialError
 from hpo.history import Curve
-from hpo.near import missing
 from hpo.numbers import real, whole
 from hpo.trial.live import LiveTrial
 from hpo.trial.port import TrialPort, TrialStudy
@@ -51,9 +50,6 @@ class Trial(Suggestions):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _adopted, (self.study, self._port, self._live)
-
-    def __getattr__(self, name: str) -> Any:
-        raise missing("'Trial' object", name, dir(type(self)))
 
     def __repr__(self) -> str:
         return f"Trial(number={self.number}, params={self._live.parameters!r})"
@@ -182,12 +178,10 @@ class Trial(Suggestions):
             return self._again(name, before, distribution)
         if live.has_ended:
             self._check_running(f"suggest {name!r}")
-        record = live.record
-        space = record.space
+        space = live.record.space
         column = space.index.get(name)
-        if column is not None and space.distributions[column] is distribution and name not in record.fixed:
-            u = live.proposal[column]
-            value = distribution.decode(u) if u == u else self._choose(name, distribution, column)  # nearly always
+        if column is not None and space.distributions[column] is distribution and name not in live.apart:
+            value = distribution.decode(live.proposal[column])  # as nearly always
         else:
             value = self._choose(name, distribution, column)
         live.parameters[name] = value

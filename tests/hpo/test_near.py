@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -13,15 +14,12 @@ import hpo
 @pytest.mark.parametrize(
     ("make", "name", "sentence"),
     [
-        (lambda: hpo.create_study().ask(), "suggest_integer", "'Trial' object .* Did you mean 'suggest_int'?"),
-        (lambda: hpo.create_study().ask(), "suggest_categorial", "Did you mean 'suggest_categorical'?"),
-        (hpo.create_study, "optimise", "'Study' object .* Did you mean 'optimize'?"),
         (lambda: hpo.create_trial(value=1.0), "param", "'FrozenTrial' object .* Did you mean 'params'?"),
         (lambda: hpo, "create_stud", "module 'hpo' .* Did you mean 'create_study'?"),
         (lambda: hpo, "terminator", "calls study.stop"),
         (lambda: hpo, "artifacts", "trial.checkpoint_dir"),
         (lambda: hpo, "multi_objective", "directions="),
-        (hpo.create_study, "zzzz", "no attribute 'zzzz'$"),
+        (lambda: hpo, "zzzz", "no attribute 'zzzz'$"),
     ],
 )
 def test_the_nearest_name_is_proposed(make: Any, name: str, sentence: str) -> None:
@@ -29,6 +27,26 @@ def test_the_nearest_name_is_proposed(make: Any, name: str, sentence: str) -> No
     assert not hasattr(owner, name)
     with pytest.raises(AttributeError, match=sentence):
         getattr(owner, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("suggest_integer", "suggest_int"), ("suggest_categorial", "suggest_categorical")]
+)
+@pytest.mark.parametrize("catch", [(), (AttributeError,)])
+def test_in_an_objective_it_stands_in_the_traceback(name: str, near: str, catch: tuple[type[Exception], ...]) -> None:
+    study = hpo.create_study()
+    with nullcontext() if catch else pytest.raises(AttributeError, match=name) as caught:
+        study.optimize(lambda trial: getattr(trial, name)("x", 0, 1), n_trials=1, catch=catch)
+    error = study.trials[0].error
+    assert error is not None
+    assert f"Did you mean {near!r}?" in error.traceback
+    assert not caught or caught.value.__notes__ == [f"Did you mean {near!r}?"]
+
+
+def test_attributes_that_others_lack_are_no_business_of_hpos() -> None:
+    with pytest.raises(AttributeError) as caught:
+        hpo.create_study().optimize(lambda trial: "text".uper(), n_trials=1)  # type: ignore[attr-defined]
+    assert not hasattr(caught.value, "__notes__")
 
 
 def test_a_callback_of_a_framework_that_is_not_there_is_missed_when_it_is_imported() -> None:
