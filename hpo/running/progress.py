@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
-from typing import Any, final
+from contextlib import AbstractContextManager
+from typing import IO, Any, final
+
+from hpo.terminal import hide_bar, show_bar
 
 __all__ = ["Progress"]
 
@@ -23,6 +26,7 @@ class Progress:
         else:
             layout = "{l_bar}{bar}| {n:.1f}/{total:.1f} s{postfix}"
             self._bar = tqdm(total=timeout, bar_format=layout)
+        show_bar(self._clear)
 
     def advance(self, best: tuple[int, tuple[float, ...]] | None, *, counts: bool = True) -> None:
         """Count one finished trial, unless it was counted when it paused, and show the best trial and its values."""
@@ -39,4 +43,9 @@ class Progress:
                 self._bar.update(elapsed - self._bar.n)
 
     def close(self) -> None:
+        hide_bar(self._clear)
         self._bar.close()
+
+    def _clear(self, file: IO[Any]) -> AbstractContextManager[object]:
+        mode: AbstractContextManager[object] = self._bar.external_write_mode(file=file)
+        return mode

@@ -10,6 +10,7 @@ from hpo.events import TrialState
 from hpo.history.finished import violation
 from hpo.reading.summary import headline, objective_names
 from hpo.reading.tables import show
+from hpo.terminal import beside_bars
 
 if TYPE_CHECKING:
     from hpo.reading.readable import Readable
@@ -103,9 +104,10 @@ class TableCallback:
 
     def _print(self, text: str, style: str = "") -> None:
         file = sys.stdout if self._file is None else self._file
-        if not (file.isatty() and _print_with_rich(text, style, file)):
-            file.write(f"{text}\n")
-            file.flush()
+        with beside_bars(file):
+            if not (file.isatty() and _print_with_rich(text, style, file)):
+                file.write(f"{text}\n")
+                file.flush()
 
 
 def _is_best(study: Readable, trial: FrozenTrial) -> bool:
