@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hpo.events import (
     AttributeSet,
     Event,
+    PlanDeclared,
     SpaceDeclared,
     StudyDirection,
     StudyRenamed,
@@ -44,6 +45,7 @@ def everything(ledger: Ledger) -> dict[str, Any]:
     return {
         **facts(ledger),
         "header": ledger.header,
+        "plans": dict(ledger.plans),
         "running": trials,
         "curves": [
             (list(one.steps), list(one.losses), list(one.vectors), one.best if one.losses else 0) for one in curves
@@ -85,7 +87,9 @@ def eventful(n_objectives: int) -> list[Event]:
         *map(SpaceDeclared, SPACES),
         AttributeSet("a", [1, {"$k": None}]),
         AttributeSet("a", float("inf"), system=True),
-        TrialStarted(1.0, worker="here/1/2/3"),  # 0: fails and is retried
+        PlanDeclared("0a1b2c3d", "RandomSampler(seed=None)", "NopPruner()"),
+        PlanDeclared("0a1b2c3d", "another one", "of the same name"),  # too late
+        TrialStarted(1.0, worker="here/1/2/3", plan="0a1b2c3d"),  # 0: fails and is retried
         TrialProposed(0, ()),
         TrialReported(0, 3, value(1.0), 1.5),
         TrialReported(0, 1, value(2.0), 1.5, pruned=False),
@@ -129,6 +133,11 @@ def eventful(n_objectives: int) -> list[Event]:
         AttributeSet("after", 3, 1),
         end(8, complete, letter, {"c": "a", "x": 0.5}),
     ]
+
+
+def test_of_two_plans_of_one_name_the_first_one_counts() -> None:
+    (plan,) = replay(eventful(1)).plans.values()
+    assert plan.sampler == "RandomSampler(seed=None)"
 
 
 @pytest.mark.parametrize("n_objectives", [1, 2])
