@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 __all__ = ["add_hint", "missing"]
 
@@ -34,5 +33,7 @@ def add_hint(error: BaseException) -> None:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str | None:
+    from difflib import get_close_matches
+
     near = get_close_matches(name, [one for one in known if not one.startswith("_")], n=1)
     return near[0] if near else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from hpo.distributions import check_distribution_compatibility
@@ -104,6 +103,8 @@ def unasked(trial: LiveTrial, known: Space) -> str | None:
     names = [name for name in trial.record.fixed if name not in trial.parameters and name not in known]
     if not names:
         return None
+    from difflib import get_close_matches
+
     near = get_close_matches(names[0], [*trial.parameters, *known], n=1)
     asked = ", ".join(map(repr, trial.parameters)) or "nothing"
     return (
