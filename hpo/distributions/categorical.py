@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import KeysView, Mapping, Sequence, Set, ValuesView
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -36,8 +36,7 @@ class CategoricalDistribution(BaseDistribution):
     ordered: bool = False
 
     def __init__(self, choices: Sequence[Any], weights: Sequence[float] | None = None, ordered: bool = False) -> None:
-        if isinstance(choices, str) or not isinstance(choices, (Sequence, np.ndarray)):
-            raise TypeError(f"choices must be a sequence such as a list, got {choices!r}.")
+        choices = _in_order(choices)
         if len(choices) == 0:
             raise ValueError("choices must not be empty.")
         if weights is not None:
@@ -111,3 +110,23 @@ class CategoricalDistribution(BaseDistribution):
 
     def to_external_repr(self, param_value_in_internal_repr: float) -> Any:
         return self.choices[int(param_value_in_internal_repr)]
+
+
+def _in_order(choices: Any) -> Sequence[Any]:
+    """Choices in the order in which they were written; those of a dict are its keys.
+
+    Raises:
+        TypeError: If they have no order, as those of a set, or are one text.
+    """
+    if isinstance(choices, (Mapping, KeysView, ValuesView)):
+        return tuple(choices)
+    if isinstance(choices, str):
+        raise TypeError(f"choices must be a sequence such as a list, got the text {choices!r}; write [{choices!r}].")
+    if isinstance(choices, Set):
+        raise TypeError(
+            f"choices must be a sequence such as a list, got {choices!r}, whose order is another one in each process; "
+            "write sorted(…) around it."
+        )
+    if not isinstance(choices, (Sequence, np.ndarray)):
+        raise TypeError(f"choices must be a sequence such as a list, got {choices!r}.")
+    return choices  # type: ignore[return-value]

@@ -13,6 +13,7 @@ from hpo.distributions.normal import NormalDistribution
 
 __all__ = ["categorical_distribution", "float_distribution", "int_distribution", "normal_distribution"]
 
+_LISTS = frozenset({list, tuple})
 _SCALARS = frozenset({bool, int, float, str, type(None)})
 
 
@@ -46,6 +47,8 @@ def categorical_distribution(
     choices: Sequence[Any], weights: Sequence[float] | None, ordered: bool
 ) -> CategoricalDistribution:
     """The one `CategoricalDistribution` with these arguments, where the choices are plain scalars."""
+    if type(choices) not in _LISTS:
+        return CategoricalDistribution(choices, weights, ordered)
     types = tuple(map(type, choices))
     if weights is not None or not _SCALARS.issuperset(types):
         return CategoricalDistribution(choices, weights, ordered)
