@@ -7,12 +7,12 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 import click
 
 from hpo.cli.secrets import redacted
 from hpo.exceptions import CLIUsageError, HpoError, UnknownStudyError
+from hpo.near import nearest
 
 __all__ = ["EXIT_CODES", "help_command", "hpo_command", "main"]
 
@@ -63,8 +63,8 @@ class _Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _HOMES:
-            close = get_close_matches(cmd_name, _HOMES, n=1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            close = nearest(cmd_name, _HOMES)
+            hint = f" Did you mean {close!r}?" if close else ""
             raise click.UsageError(f"There is no command {cmd_name!r}.{hint}", ctx)
         if cmd_name == "help":
             return help_command

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-__all__ = ["add_hint", "missing"]
+__all__ = ["add_hint", "missing", "nearest"]
 
 
 def missing(owner: str, name: str, known: Iterable[str]) -> AttributeError:
@@ -15,7 +15,7 @@ def missing(owner: str, name: str, known: Iterable[str]) -> AttributeError:
         name: Of the attribute.
         known: Those that there are; what begins with an underscore is never proposed.
     """
-    near = _nearest(name, known)
+    near = nearest(name, (one for one in known if not one.startswith("_")))
     hint = f". Did you mean {near!r}?" if near else ""
     return AttributeError(f"{owner} has no attribute {name!r}{hint}")
 
@@ -27,13 +27,14 @@ def add_hint(error: BaseException) -> None:
     """
     if not isinstance(error, AttributeError) or not type(error.obj).__module__.startswith("hpo."):
         return
-    near = _nearest(error.name or "", dir(error.obj))
+    near = nearest(error.name or "", (one for one in dir(error.obj) if not one.startswith("_")))
     if near:
         error.add_note(f"Did you mean {near!r}?")
 
 
-def _nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest(name: str, known: Iterable[str], *, similarity: float = 0.6) -> str | None:
+    """The known name that is most like another one; None if none is as similar as that, from 0 to 1."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, [one for one in known if not one.startswith("_")], n=1)
+    near = get_close_matches(name, list(known), 1, similarity)
     return near[0] if near else None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -79,7 +78,7 @@ class MeanDecreaseImpurityImportanceEvaluator:
                 max_samples=_MOST_SAMPLES,
                 min_samples_leaf=1,
                 max_depth=self.max_depth,
-                split=partial(split),
+                split=split,
             )
 
         surrogate = fit(seen, Key(study.seed if self.seed is None else self.seed, None, "impurity"), grow)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import Fold, History
 from hpo.key import Key
+from hpo.near import nearest
 from hpo.samplers.permutation import Permutation
 from hpo.space import Space
 
@@ -95,8 +95,8 @@ class GridSampler:
     def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
         """What the grid has for a parameter, also outside of its domain."""
         if name not in self.search_space:
-            near = difflib.get_close_matches(name, self.search_space, 1, 0.7)
-            hint = f"; did you mean {near[0]!r}?" if near else ":"
+            near = nearest(name, self.search_space, similarity=0.7)
+            hint = f"; did you mean {near!r}?" if near else ":"
             raise ValueError(
                 f"The objective suggests {name!r}, which is not in the grid of {list(self.search_space)!r}{hint} "
                 f"{'Or give' if near else 'give'} it values in the grid, or suggest it with one value only."

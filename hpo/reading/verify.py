@@ -53,6 +53,15 @@ class Verification:
     differences: list[Difference]
     unchecked: dict[str, int]
 
+    @property
+    def remarks(self) -> list[str]:
+        """A sentence for each sampler or pruner whose trials were not checked."""
+        return [
+            f"{n} trial{'s were' if n > 1 else ' was'} made by {description}, not checked: it cannot be built from "
+            "that description. Give it to the study, and verify again."
+            for description, n in self.unchecked.items()
+        ]
+
 
 def verify(events: Iterable[Event], sampler: Sampler, pruner: Pruner) -> Verification:
     """Compare all that was decided with what is decided now by the same samplers and pruners.

@@ -12,6 +12,7 @@ from hpo.exceptions import DistributionMismatchError
 from hpo.history.reports import Reports
 from hpo.history.running import RunningTrial
 from hpo.log.ledger import Ledger
+from hpo.near import nearest
 from hpo.running.outcome import Outcome
 from hpo.space import Space
 from hpo.trial.frozen import FrozenTrial, constraint_name
@@ -103,14 +104,12 @@ def unasked(trial: LiveTrial, known: Space) -> str | None:
     names = [name for name in trial.record.fixed if name not in trial.parameters and name not in known]
     if not names:
         return None
-    from difflib import get_close_matches
-
-    near = get_close_matches(names[0], [*trial.parameters, *known], n=1)
+    near = nearest(names[0], [*trial.parameters, *known])
     asked = ", ".join(map(repr, trial.parameters)) or "nothing"
     return (
         f"Trial {trial.number} was queued with {', '.join(map(repr, names))}, but no trial has asked for "
         f"{'it' if len(names) == 1 else 'them'}, so {'it was' if len(names) == 1 else 'they were'} of no use; "
-        + (f"did you mean {near[0]!r}?" if near else f"this one asked for {asked}.")
+        + (f"did you mean {near!r}?" if near else f"this one asked for {asked}.")
     )
 
 

@@ -337,9 +337,10 @@ class Participant:
             trial = self.live.get(number)
             constraints = None if self.plan.constraints_func is None else self._constraints_of(number, outcome)
             written, outcomes = None, None
-            while outcomes is None:  # others may write in between, where that matters
+            while outcomes is None:  # others have written in between, where that matters
+                expect = None if trial is None else self._expected(trial)
                 try:
-                    written, events, expect = self._end_of(trial, number, outcome, constraints)
+                    written, events = self._end_of(trial, number, outcome, constraints)
                     retry = [] if self.plan.retry is None else self.retry(number, events, lost=False)
                     outcomes = self._log.append([*events, *retry] if retry else events, expect=expect)
                 except (OverflowError, TypeError, ValueError) as error:
@@ -378,33 +379,38 @@ class Participant:
             written = self.end(number, outcome)
             return written, None if written is None else record_of(self._log.ledger, self.live, number)
 
+    def _expected(self, trial: LiveTrial) -> int | None:
+        """The length that the log must still have when a trial ends; None for any, if all its parameters are known.
+
+        Others may give a new one another kind meanwhile, so what they have written is read first.
+        """
+        if trial.distributions.keys() <= self._log.ledger.space.index.keys():
+            return None
+        self._log.sync()
+        return self._log.ledger.position
+
     def _end_of(
         self, trial: LiveTrial | None, number: int, outcome: Outcome, constraints: Mapping[str, float] | None
-    ) -> tuple[Outcome, list[Event], int | None]:
-        """How a trial ends, in events, and the log's length at which that holds; None for any."""
+    ) -> tuple[Outcome, list[Event]]:
+        """How a trial ends, and the events that say so."""
         ledger = self._log.ledger
         if trial is None:
-            return outcome, end_of_asked(number, outcome, ledger.running.get(number), constraints or {}), None
+            return outcome, end_of_asked(number, outcome, ledger.running.get(number), constraints or {})
         try:
             if constraints:
                 trial.constraints.update(constraints)
             space = self._space_of(trial.distributions)
-            if space is self._settled:  # as nearly always: all its parameters have been known for long
-                return outcome, end_of(trial, outcome, space, trial.parameters, ledger), None
-            error = clash(trial, ledger.space)
-            if error is None and all(name in ledger.space for name in space):
+            error = None if space is self._settled else clash(trial, ledger.space)  # as a rule it is
+            if error is not None:
+                sound = {name: one for name, one in space.items() if ledger.space.get(name, one).kind == one.kind}
+                parameters = {name: trial.parameters[name] for name in sound}
+                failed = outcome if outcome.state is TrialState.FAIL else Outcome.of_error(error)
+                return failed, end_of(trial, failed, self._space_of(sound), parameters, ledger)
+            if space.index.keys() <= ledger.space.index.keys():
                 self._settled = space
-                return outcome, end_of(trial, outcome, space, trial.parameters, ledger), None
-            self._log.sync()
-            error = clash(trial, ledger.space)
-            if error is None:
-                return outcome, end_of(trial, outcome, space, trial.parameters, ledger), ledger.position
-            sound = {name: one for name, one in space.items() if ledger.space.get(name, one).kind == one.kind}
-            parameters = {name: trial.parameters[name] for name in sound}
-            failed = outcome if outcome.state is TrialState.FAIL else Outcome.of_error(error)
-            return failed, end_of(trial, failed, self._space_of(sound), parameters, ledger), ledger.position
+            return outcome, end_of(trial, outcome, space, trial.parameters, ledger)
         except Exception as error:  # of a choice of the user's own type
-            return Outcome.of_error(error), [failure(number, error)], None
+            return Outcome.of_error(error), [failure(number, error)]
 
     def give_up(self, number: int, error: BaseException) -> None:
         """End a trial that an error has ended; where not even that can be written, its lease expires."""

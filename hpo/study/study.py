@@ -552,11 +552,8 @@ class Study:
         from hpo.reading.verify import verify
 
         verification: Verification = verify(self._log.events(), self.sampler, self.pruner)
-        for description, n in verification.unchecked.items():
-            logger.warning(
-                f"{n} trial{'s were' if n > 1 else ' was'} made by {description}, not checked: it cannot be built from "
-                "that description. Give it to the study, and verify again."
-            )
+        for remark in verification.remarks:
+            logger.warning(remark)
         return verification.differences
 
     # ---- attributes

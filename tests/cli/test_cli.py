@@ -43,6 +43,15 @@ def interrupted(trial):
 """
 
 
+SAMPLER = """
+import numpy as np
+
+class Mine:
+    def sample(self, space, history, key):
+        return np.full(len(space), 0.5)
+"""
+
+
 class Done(NamedTuple):
     """What a command did."""
 
@@ -322,6 +331,16 @@ def test_verify_tells_by_its_code(filled: Command) -> None:
     assert other.code == 3
     assert {"trial", "what", "recorded", "recomputed"} == set(json.loads(other.out)[0])
     assert "--sampler" in other.err
+
+
+def test_verify_says_what_it_could_not_check(command: Command) -> None:
+    Path("mine.py").write_text(SAMPLER, encoding="utf-8")
+    assert command("optimize", "train.py:objective", "--n-trials", "3", "--sampler", "mine.py:Mine", "-q").code == 0
+    assert "All decisions of 3 trials" in command("verify", "--sampler", "mine.py:Mine").err
+    done = command("verify", "--sampler", "random")
+    assert done.code == 0
+    assert "3 trials were made by <mine.Mine object>, not checked" in done.err
+    assert "All decisions that could be checked come out as recorded." in done.err
 
 
 def test_importances_are_shares(filled: Command) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import hpo
-from hpo.exceptions import DistributionMismatchError
+from hpo.events import Event
+from hpo.exceptions import DistributionMismatchError, StorageInternalError
+from hpo.running.outcome import Outcome
 from hpo.samplers import RandomSampler
+from hpo.storage import InMemoryStorage
 
 
 def test_of_two_trials_that_run_side_by_side_the_second_one_cannot_change_a_kind() -> None:
@@ -51,6 +56,37 @@ def test_whoever_fails_anyway_keeps_the_reason_and_loses_the_parameter(tmp_path:
     study.optimize(lambda trial: trial.suggest_int("x", 0, 3), n_trials=1)
     record = other.tell(trial, state=hpo.TrialState.FAIL)
     assert (record.state.name, record.params) == ("FAIL", {})
+
+
+class Failing:
+    """A storage in memory that cannot be read once in a while."""
+
+    def __init__(self) -> None:
+        self.wrapped = InMemoryStorage()
+        self.is_down = False
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.wrapped, name)
+
+    def read(self, study: str, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:
+        if self.is_down:
+            raise StorageInternalError("It is down.")
+        return self.wrapped.read(study, since, limit=limit)
+
+
+def test_a_result_with_a_new_parameter_waits_for_a_storage_that_is_down() -> None:
+    storage: Any = Failing()
+    study = hpo.create_study(storage=storage, study_name="s")
+    trial = study.ask()
+    trial.suggest_float("x", 0, 1)
+    live = study._participant.live[0]
+    storage.is_down = True
+    with pytest.raises(StorageInternalError):
+        study._participant.end(0, Outcome(hpo.TrialState.COMPLETE, (1.0,)))
+    assert study._participant.live == {0: live}
+    storage.is_down = False
+    assert study.tell(trial, 1.0).state is hpo.TrialState.COMPLETE
+    assert study.best_value == 1.0
 
 
 def test_no_mix_of_threads_stores_two_kinds() -> None:
