@@ -1,23 +1,17 @@
-"""Pruners: pure functions from what is known and a trial's own curve to the decision to stop it.
-
-Each is loaded when it is first used.
-"""
+"""Pruners: pure functions from what is known and a trial's own curve to the decision to stop it."""
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import NoReturn
 
-if TYPE_CHECKING:
-    from hpo.pruners.hyperband import HyperbandPruner
-    from hpo.pruners.learning_curve import LearningCurvePruner
-    from hpo.pruners.nop import NopPruner
-    from hpo.pruners.patient import PatientPruner
-    from hpo.pruners.percentile import MedianPruner, PercentilePruner
-    from hpo.pruners.successive_halving import SuccessiveHalvingPruner
-    from hpo.pruners.threshold import ThresholdPruner
-    from hpo.pruners.wilcoxon import WilcoxonPruner
-
+from hpo.pruners.hyperband import HyperbandPruner
+from hpo.pruners.learning_curve import LearningCurvePruner
+from hpo.pruners.nop import NopPruner
+from hpo.pruners.patient import PatientPruner
+from hpo.pruners.percentile import MedianPruner, PercentilePruner
+from hpo.pruners.successive_halving import SuccessiveHalvingPruner
+from hpo.pruners.threshold import ThresholdPruner
+from hpo.pruners.wilcoxon import WilcoxonPruner
 
 __all__ = [
     "HyperbandPruner",
@@ -31,30 +25,11 @@ __all__ = [
     "WilcoxonPruner",
 ]
 
-_HOME = {
-    "HyperbandPruner": "hpo.pruners.hyperband",
-    "LearningCurvePruner": "hpo.pruners.learning_curve",
-    "MedianPruner": "hpo.pruners.percentile",
-    "NopPruner": "hpo.pruners.nop",
-    "PatientPruner": "hpo.pruners.patient",
-    "PercentilePruner": "hpo.pruners.percentile",
-    "SuccessiveHalvingPruner": "hpo.pruners.successive_halving",
-    "ThresholdPruner": "hpo.pruners.threshold",
-    "WilcoxonPruner": "hpo.pruners.wilcoxon",
-}
 
-
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> NoReturn:
     if name == "BasePruner":  # what `from … import` says of an AttributeError would hide the sentence
         raise ImportError(
             "hpo.pruners has no BasePruner: a pruner is any object with `prune(history, curve)`, which says whether "
             "the trial is to end; there is nothing to inherit (see hpo.protocols.Pruner and CONTRIBUTING.md)."
         )
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return __all__
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

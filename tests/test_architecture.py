@@ -179,24 +179,6 @@ study.best_params
     assert not {"scipy", "sqlalchemy", "alembic", "plotly", "pandas", "tqdm"} & names
 
 
-def test_a_new_study_loads_little_that_it_does_not_use() -> None:
-    unused = {
-        "base64",
-        "bz2",
-        "difflib",
-        "hmac",
-        "lzma",
-        "random",
-        "secrets",
-        "shutil",
-        "socket",
-        "statistics",
-        "tempfile",
-    }
-    pruners = {f"hpo.pruners.{name}" for name in ("hyperband", "learning_curve", "successive_halving", "wilcoxon")}
-    assert not (unused | pruners) & (loaded("import hpo; hpo.create_study()") - loaded("import numpy"))
-
-
 def test_reading_a_study_loads_nothing_that_draws() -> None:
     code = """
 import hpo, hpo.importance as importance, hpo.reading.summary, hpo.reading.dataframe, hpo.reading.counts

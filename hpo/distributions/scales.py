@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from statistics import NormalDist
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +18,7 @@ from hpo.arrays import Array
 
 __all__ = ["LinearScale", "LogScale", "NormalScale", "Scale", "cells"]
 
+_STANDARD = NormalDist()
 _TINY = 2.0**-54  # of the probability: as far into a tail without an end as the other one resolves
 _LARGEST = math.log(sys.float_info.max)
 _FARTHEST = 8.3  # standard deviations; where Φ reaches 1 in floating point
@@ -103,7 +103,7 @@ class NormalScale:
         p = b - u * (b - a) if mirrored else a + u * (b - a)
         if a == 0.0:
             p = max(p, _TINY * b)
-        z = _quantile()(p) if p < 1.0 else _FARTHEST
+        z = _STANDARD.inv_cdf(p) if p < 1.0 else _FARTHEST
         x = self.mean + self.std * (-z if mirrored else z)
         if not self.log:
             return x
@@ -137,11 +137,3 @@ def cells(low: float, high: float, step: float | None, log: bool) -> Scale:
 
 def _phi(z: float) -> float:
     return 0.5 * math.erfc(-z / math.sqrt(2.0))
-
-
-@cache
-def _quantile() -> Callable[[float], float]:
-    """Φ⁻¹; what has it takes a few milliseconds to load, and only priors with a bell need it."""
-    from statistics import NormalDist
-
-    return NormalDist().inv_cdf

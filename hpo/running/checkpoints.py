@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -29,8 +30,6 @@ def directory(root: Path, header: StudyCreated, number: int, system_attrs: Mappi
 
 def remove(path: Path) -> None:
     """Remove a trial's directory, and the study's when it was the last; what is in use or gone stays so."""
-    import shutil
-
     shutil.rmtree(path, ignore_errors=True)
     try:
         path.parent.rmdir()

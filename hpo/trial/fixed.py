@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import weakref
 from collections.abc import Sequence
 from datetime import datetime
@@ -81,9 +83,6 @@ class FixedTrial(Suggestions):
 
     @cached_property
     def _scratch(self) -> Path:
-        import shutil
-        import tempfile
-
         path = tempfile.mkdtemp(prefix="hpo-")
         weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
         return Path(path)
