@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import copy
 import itertools
+from collections.abc import Callable
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hpo.events import (
+    AttributeSet,
     Event,
     SpaceDeclared,
     StudyDirection,
@@ -226,3 +230,47 @@ def test_events_are_left_as_they_were(log: list[Event]) -> None:
     before = copy.deepcopy(log)
     facts(replay(log))
     assert log == before
+
+
+@pytest.mark.parametrize(
+    ("look", "expected"),
+    [
+        (lambda ledger: ledger.best, 2),
+        (lambda ledger: ledger.best_feasible, 2),
+        (lambda ledger: ledger.row(2), 1),
+        (lambda ledger: ledger.columns.size, 2),
+    ],
+)
+def test_whatever_is_asked_first_after_a_deletion_knows_of_it(look: Callable[[Ledger], Any], expected: Any) -> None:
+    log: list[Event] = [header()]
+    for number, loss in enumerate((3.0, 1.0, 2.0)):
+        log += [TrialStarted(0.0), TrialFinished(number, TrialState.COMPLETE, 1.0, (loss,))]
+    assert look(replay([*log, TrialDeleted(1)])) == expected
+
+
+def test_an_attribute_belongs_to_the_study_or_to_a_trial_that_has_begun() -> None:
+    ledger = replay(
+        [
+            header(),
+            TrialQueued({}, 0.0),
+            TrialStarted(0.0),
+            TrialStarted(0.0),
+            TrialFinished(2, TrialState.COMPLETE, 1.0, (1.0,)),
+        ]
+    )
+    for system in (False, True):
+        outcomes = ledger.apply([AttributeSet("a", number, number, system) for number in (None, 0, 1, 2, 3, -1)])
+        assert outcomes == [None, None, 1, 2, None, None]
+    assert ledger.user_attrs == ledger.system_attrs == {"a": None}
+    assert ledger.running[1].user_attrs == ledger.running[1].system_attrs == {"a": 1}
+    assert ledger.finished(2).user_attrs == ledger.finished(2).system_attrs == {"a": 2}
+    assert not ledger.waiting[0].user_attrs
+
+
+def test_a_pruner_was_asked_before_the_report_that_says_what_it_answered() -> None:
+    ledger = replay([header(), TrialStarted(0.0)])
+    asked = []
+    for step, pruned in enumerate((None, None, False, None, False)):
+        ledger.apply([TrialReported(0, step, 1.0, 0.0, pruned)])
+        asked.append(ledger.running[0].asked)
+    assert asked == [0, 0, 2, 2, 4]
