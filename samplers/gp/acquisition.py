@@ -30,6 +30,8 @@ Acquisition: TypeAlias = Callable[[Array, Array, Array], Acquired]
 """Of the mean, the standard deviation, and the loss to improve on."""
 
 _LOG_SQRT_2PI = 0.5 * np.log(2.0 * np.pi)
+_SQRT_HALF_PI, _SQRT_HALF = np.sqrt(0.5 * np.pi), np.sqrt(0.5)
+_FAR, _NEAR = -1e4, 5.0  # beyond these the logarithm of h is computed otherwise
 
 
 def log_expected_improvement(mean: Array, sigma: Array, best: Array | float) -> Acquired:
@@ -38,25 +40,31 @@ def log_expected_improvement(mean: Array, sigma: Array, best: Array | float) -> 
     Source: Ament et al. (2023), "Unexpected improvements to expected improvement for Bayesian optimization",
     arXiv 2310.20708, eq. 9.
     """
-    from scipy.special import log_ndtr
-
     z = (best - mean) / sigma
-    log_of_h = log_h(z)
-    slope = np.exp(log_ndtr(z) - log_of_h)  # h' = Φ
+    log_of_h, slope = log_h(z)
     return np.log(sigma) + log_of_h, -slope / sigma, (1.0 - slope * z) / sigma
 
 
-def log_h(z: Array) -> Array:
-    """log(φ(z) + z Φ(z)), without cancellation for z ≪ 0."""
+def log_h(z: Array) -> tuple[Array, Array]:
+    """log h with h(z) = φ(z) + z Φ(z), and its derivative Φ(z) / h(z), without cancellation for z ≪ 0.
+
+    Mills' ratio Φ(z) / φ(z), which a scaled error function gives, serves both: h(z) = φ(z) (1 + z Φ(z) / φ(z)).
+    """
     from scipy.special import erfcx, ndtr
 
-    near = np.maximum(z, -1.0)
-    direct = np.log(np.exp(-0.5 * near**2 - _LOG_SQRT_2PI) + near * ndtr(near))
-    far = np.clip(z, -1e5, -1.0)
-    tail = np.log1p(np.sqrt(np.pi / 2.0) * far * erfcx(-far / np.sqrt(2.0)))
-    farther = -2.0 * np.log(np.maximum(-z, 1.0))  # the first term of its expansion, where the last one rounds to 0
-    below = np.where(z > -1e5, tail, farther) - 0.5 * np.minimum(z, -1.0) ** 2 - _LOG_SQRT_2PI
-    return np.asarray(np.where(z > -1.0, direct, below))
+    middle = np.clip(z, _FAR, _NEAR)
+    ratio = _SQRT_HALF_PI * erfcx(-_SQRT_HALF * middle)
+    rest = 1.0 + middle * ratio
+    value, slope = np.log(rest) - 0.5 * middle**2 - _LOG_SQRT_2PI, ratio / rest
+    if (far := z < _FAR).any():  # the first terms of the expansions, where rounding would leave nothing of the rest
+        value = np.where(far, -2.0 * np.log(np.maximum(-z, 1.0)) - 0.5 * z**2 - _LOG_SQRT_2PI, value)
+        slope = np.where(far, -z, slope)
+    if (near := z > _NEAR).any():
+        large = np.maximum(z, _NEAR)
+        normal = ndtr(large)
+        h = np.exp(-0.5 * large**2 - _LOG_SQRT_2PI) + large * normal
+        value, slope = np.where(near, np.log(h), value), np.where(near, normal / h, slope)
+    return np.asarray(value), np.asarray(slope)
 
 
 def log_probability_of_improvement(mean: Array, sigma: Array, best: Array | float) -> Acquired:

@@ -52,19 +52,20 @@ class Curvature:
         """The inverse Hessian of the negated function times slopes `g` of some searches, shape (k, q)."""
         S, Y, ρ = self.S[:, rows], self.Y[:, rows], self.ρ[:, rows]
         q, α = g.copy(), np.zeros_like(ρ)
-        for i in range(len(S)):
-            α[i] = ρ[i] * (S[i] * q).sum(axis=1)
+        n = int(ρ.any(axis=1).sum())  # more than these nobody remembers
+        for i in range(n):
+            α[i] = ρ[i] * np.einsum("kq,kq->k", S[i], q)
             q -= α[i][:, None] * Y[i]
         q *= self.γ[rows][:, None] * self.scale
-        for i in reversed(range(len(S))):
-            β = ρ[i] * (Y[i] * q).sum(axis=1)
+        for i in reversed(range(n)):
+            β = ρ[i] * np.einsum("kq,kq->k", Y[i], q)
             q += (α[i] - β)[:, None] * S[i]
         return q
 
     def learn(self, rows: IntArray, s: Array, y: Array) -> None:
         """Remember a step, and the change of slope along it, of some searches, both of shape (k, q)."""
-        sy, yy = (s * y).sum(axis=1), (y * y * self.scale).sum(axis=1)
-        curved = sy > _FLAT * np.sqrt(np.maximum((s**2 / self.scale).sum(axis=1) * yy, _TINY))
+        sy, yy = np.einsum("kq,kq->k", s, y), (y * y) @ self.scale
+        curved = sy > _FLAT * np.sqrt(np.maximum((s * s) @ (1.0 / self.scale) * yy, _TINY))
         rows, sy = rows[curved], sy[curved]
         for memory in (self.S, self.Y, self.ρ):
             memory[1:, rows] = memory[:-1, rows]

@@ -75,17 +75,16 @@ def log_hypervolume_improvement(mean: Array, sigma: Array, front: Front) -> tupl
         mean, sigma: Of each objective at each point, shape (k, m).
         front: What is dominated already.
     """
-    from scipy.special import log_ndtr
-
     k, m = mean.shape
     total = np.zeros((k, len(front.low)))
     parts = []
     for j in range(m):
         z = (front.edges[j][1:] - mean[:, [j]]) / sigma[:, [j]]  # (k, e)
-        depth = np.log(sigma[:, [j]]) + log_h(z)  # log E[max(edge - f, 0)]
+        log_of_h, slope = log_h(z)
+        depth = np.log(sigma[:, [j]]) + log_of_h  # log E[max(edge - f, 0)]
         nothing = np.full((k, 1), -np.inf)
         depth = np.concatenate([nothing, depth], axis=1)
-        below = np.concatenate([nothing, log_ndtr(z)], axis=1)
+        below = np.concatenate([nothing, log_of_h + np.log(slope)], axis=1)
         density = np.concatenate([nothing, -0.5 * z**2 - 0.5 * np.log(2 * np.pi)], axis=1)
         low, high = front.low[:, j], front.high[:, j]
         share = np.exp(np.minimum(depth[:, low] - depth[:, high], 0.0))

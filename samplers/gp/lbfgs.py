@@ -31,8 +31,9 @@ def maximise(
     free: BoolArray,
     unit: Array,
     *,
-    most: int = 40,
-    tolerance: float = 1e-4,
+    most: int = 20,
+    tolerance: float = 1e-2,
+    hope: float = np.inf,
 ) -> tuple[Array, Array]:
     """Local maxima in [0, 1]^q, one for each start, and the values there.
 
@@ -43,14 +44,16 @@ def maximise(
         free: Which coordinates may move, shape (s, q).
         unit: A natural length of each coordinate, shape (q,).
         most: Calls of `evaluate`.
-        tolerance: Stop where steps promise less than this.
+        tolerance: Stop where steps promise less than this; of the logarithm of an expectation, a hundredth is one
+            per cent.
+        hope: Stop a search also where this many times what its next step promises would not make it the best one.
 
     Source: Nocedal and Wright (2006), "Numerical optimization", algorithm 7.5 with a backtracking line search, and
     with projection on the box.
     """
     searches = _Searches.begun(x, *evaluate(x, np.arange(len(x))), unit)
     for _ in range(most - 1):
-        searches.aim(free, tolerance)
+        searches.aim(free, tolerance, hope)
         rows = np.flatnonzero(searches.is_open)
         if not len(rows):
             break
@@ -103,20 +106,22 @@ class _Searches:
             Curvature.unknown(n, unit**2),
         )
 
-    def aim(self, free: BoolArray, tolerance: float) -> None:
-        """New directions where they are due; searches that they promise too little are over."""
+    def aim(self, free: BoolArray, tolerance: float, hope: float) -> None:
+        """New directions where they are due; over are searches that they promise too little, or too late to win."""
         rows = np.flatnonzero(self.is_open & self.is_due)
         if not len(rows):
             return
         g = _projected(self.x[rows], self.slope[rows], free[rows])
         p = np.where(g == 0.0, 0.0, self.curvature.direction(g, rows))
-        uphill = (p * g).sum(axis=1) > 0.0
+        uphill = np.einsum("kq,kq->k", p, g) > 0.0
         p[~uphill] = (g * self.curvature.scale)[~uphill]
         is_sure = self.curvature.is_known(rows) & uphill
         p = _limited(p, self.unit, np.where(is_sure, _REACH, _FIRST_REACH))
         self.direction[rows], self.length[rows] = p, 1.0
         self.is_due[rows] = False
-        self.is_open[rows] = (p * g).sum(axis=1) > tolerance
+        promise = np.einsum("kq,kq->k", p, g)
+        best = self.value.max(initial=-np.inf, where=np.isfinite(self.value))
+        self.is_open[rows] = (promise > tolerance) & (self.value[rows] + hope * np.maximum(promise, tolerance) > best)
 
     def trial(self, rows: IntArray) -> Array:
         """The next points of some searches' lines, shape (k, q)."""
@@ -124,7 +129,7 @@ class _Searches:
 
     def gain_enough(self, rows: IntArray, trial: Array, value: Array) -> BoolArray:
         """Which trials gain enough for what the slope promised (Armijo's condition), shape (k,)."""
-        gain = (self.slope[rows] * (trial - self.x[rows])).sum(axis=1)
+        gain = np.einsum("kq,kq->k", self.slope[rows], trial - self.x[rows])
         return np.asarray((value >= self.value[rows] + _SUFFICIENT * gain) & np.isfinite(value))
 
     def move(self, rows: IntArray, x: Array, value: Array, slope: Array, tolerance: float) -> None:

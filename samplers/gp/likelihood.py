@@ -126,6 +126,6 @@ def fit(features: Array, y: Array, group: IntArray, prior: Prior) -> tuple[Array
         jac=True,
         method="L-BFGS-B",
         bounds=list(zip(prior.low.tolist(), prior.high.tolist(), strict=True)),
-        options={"maxiter": _ITERATIONS, "ftol": 1e-6, "gtol": 1e-3},
+        options={"maxiter": _ITERATIONS, "ftol": 1e-4, "gtol": 1e-2},
     )
     return np.asarray(found.x), float(found.fun)

@@ -18,6 +18,7 @@ _ROUNDS = 3  # of gradients and comparisons
 _SWEEPS = 6  # of comparisons in a round
 _MOST_COMPARED = 1024
 _GAIN = 1e-9
+_HOPE = 3.0  # steps, each as good as the next one promises to be, that a search may need to become the best one
 
 
 def search(
@@ -85,7 +86,7 @@ def _climbed(criterion: Criterion, domain: Domain, x: Array, v: Array, unit: Arr
         points[:, numbers] = z
         return criterion.gradient(domain.embedding.features(points, active[rows]))
 
-    z, _ = maximise(evaluate, x[:, numbers], free, np.minimum(unit, 1.0))
+    z, _ = maximise(evaluate, x[:, numbers], free, np.minimum(unit, 1.0), hope=_HOPE)
     y = x.copy()
     y[:, numbers] = z
     y = domain.rounded(y)

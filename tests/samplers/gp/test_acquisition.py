@@ -38,18 +38,19 @@ def test_probabilities_are_those_of_the_normal(mean: float, sigma: float, best: 
 
 def test_far_tails_do_not_underflow() -> None:
     z = -np.logspace(0, 12, 200)
-    values = log_h(z)
+    values, slopes = log_h(z)
     assert np.isfinite(values).all()
     assert (np.diff(values) < 0).all()
     asymptotic = -0.5 * z**2 - 0.5 * np.log(2 * np.pi) - 2 * np.log(-z)
     far = z < -1e3
     np.testing.assert_allclose(values[far], asymptotic[far], rtol=1e-9)
+    np.testing.assert_allclose(slopes[far], -z[far], rtol=1e-5)
 
 
 def test_the_pieces_of_log_h_meet() -> None:
-    for joint in (-1.0, -1e5):
-        below, above = log_h(np.array([joint * (1 + 1e-12), joint * (1 - 1e-12)]))
-        assert below == pytest.approx(above, rel=1e-10)
+    for joint in (-1e4, 5.0):
+        for below, above in log_h(np.array([joint * (1 + 1e-12), joint * (1 - 1e-12)])):
+            assert below == pytest.approx(above, rel=1e-7)
 
 
 @pytest.mark.parametrize(
