@@ -1,8 +1,8 @@
 """The protocols of plug-ins: samplers, pruners, storages, and what some of them can do besides.
 
 Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own.
-They are asked for by the functions `stepwise`, `cohorts`, `pausing`, `leasing`, `turn_taking`, `checkpointing`,
-`retrying` and `is_private`, which also look into what a plug-in wraps, so that a wrapper loses none.
+They are asked for by the functions `stepwise`, `choosing`, `cohorts`, `pausing`, `leasing`, `turn_taking`,
+`checkpointing`, `retrying` and `is_private`, which also look into what a plug-in wraps, so that a wrapper loses none.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from hpo.space import Space
 
 __all__ = [
     "CheckpointingStorage",
+    "Choice",
+    "ChoosingSampler",
     "CohortPruner",
     "ConstrainingSampler",
     "LeasePolicy",
@@ -35,6 +37,7 @@ __all__ = [
     "WholeStudySampler",
     "Wrapper",
     "checkpointing",
+    "choosing",
     "cohort",
     "cohorts",
     "constraining",
@@ -161,6 +164,29 @@ class StepwiseSampler(Sampler, Protocol):
         Raises:
             ValueError: If there is none; the trial then fails.
         """
+        ...
+
+
+@final
+@dataclass(frozen=True)
+class Choice:
+    """A sampler, and why it is the one to ask.
+
+    Args:
+        sampler: What proposes.
+        reason: The rest of a sentence that begins "because".
+    """
+
+    sampler: Sampler
+    reason: str
+
+
+@runtime_checkable
+class ChoosingSampler(Sampler, Protocol):
+    """A sampler that asks one of several others, and can say which one and why."""
+
+    def choose(self, space: Space, history: History) -> Choice:
+        """What proposes a trial over a space that starts now; pure, and quick."""
         ...
 
 
@@ -359,6 +385,11 @@ def is_private(storage: Storage) -> bool:
 def stepwise(sampler: Sampler) -> StepwiseSampler | None:
     """What is asked for parameters one by one; None if a sampler leaves open ones to the prior."""
     return next((one for one in _layers(sampler) if isinstance(one, StepwiseSampler)), None)
+
+
+def choosing(sampler: Sampler) -> ChoosingSampler | None:
+    """What chooses among samplers; None if nothing does."""
+    return next((one for one in _layers(sampler) if isinstance(one, ChoosingSampler)), None)
 
 
 def constraining(sampler: Sampler) -> Callable[[Any], Sequence[float]] | None:

@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hpo.samplers.auto import AutoSampler
     from hpo.samplers.brute_force import BruteForceSampler
     from hpo.samplers.gp import GPSampler
     from hpo.samplers.grid import GridSampler
@@ -16,9 +17,18 @@ if TYPE_CHECKING:
     from hpo.samplers.random import RandomSampler
     from hpo.samplers.tpe import TPESampler
 
-__all__ = ["BruteForceSampler", "GPSampler", "GridSampler", "PartialFixedSampler", "RandomSampler", "TPESampler"]
+__all__ = [
+    "AutoSampler",
+    "BruteForceSampler",
+    "GPSampler",
+    "GridSampler",
+    "PartialFixedSampler",
+    "RandomSampler",
+    "TPESampler",
+]
 
 _HOME = {
+    "AutoSampler": "hpo.samplers.auto",
     "BruteForceSampler": "hpo.samplers.brute_force",
     "GPSampler": "hpo.samplers.gp",
     "GridSampler": "hpo.samplers.grid",

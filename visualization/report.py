@@ -5,11 +5,12 @@ from __future__ import annotations
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,28 +35,39 @@ if TYPE_CHECKING:
 __all__ = ["render", "write"]
 
 _MOST_KINDS_OF_FAILURE = 20
+_UNKNOWN: Mapping[str, int] = MappingProxyType({})
 _LIBRARIES = ("numpy", "scipy", "SQLAlchemy", "plotly")
 _STYLE = Path(__file__).with_name("report.css")
 
 
-def write(study: Readable, path: str | Path, *, sampler: object = None, pruner: object = None) -> Path:
+def write(
+    study: Readable,
+    path: str | Path,
+    *,
+    sampler: object = None,
+    pruner: object = None,
+    proposers: Mapping[str, int] = _UNKNOWN,
+) -> Path:
     """Write the report into a file and return its path; arguments as for `render`."""
     target = Path(path)
-    target.write_text(render(study, sampler=sampler, pruner=pruner), encoding="utf-8")
+    target.write_text(render(study, sampler=sampler, pruner=pruner, proposers=proposers), encoding="utf-8")
     return target
 
 
-def render(study: Readable, *, sampler: object = None, pruner: object = None) -> str:
+def render(
+    study: Readable, *, sampler: object = None, pruner: object = None, proposers: Mapping[str, int] = _UNKNOWN
+) -> str:
     """The report as text.
 
     Args:
         study: The study. Hand over a snapshot where others write, so that all sections tell of the same trials.
         sampler, pruner: What the study was opened with, if that is known; a log does not tell.
+        proposers: How many trials each sampler proposed, if that is known.
     """
     from plotly.offline import get_plotlyjs
 
     sections = [
-        _section("Summary", _summary(study)),
+        _section("Summary", _summary(study, proposers)),
         _section("Best trials", best(study)),
         _section("Plots", _plots(study)),
         _section("What mattered", _importance(study)),
@@ -95,7 +107,7 @@ def _anchor(title: str) -> str:
     return title.lower().replace(" ", "-")
 
 
-def _summary(study: Readable) -> Iterator[Markup]:
+def _summary(study: Readable, proposers: Mapping[str, int]) -> Iterator[Markup]:
     history = latest(study.history)
     facts: list[tuple[str, str]] = [("Trials", counts(study))]
     if len(study.directions) > 1:
@@ -107,6 +119,8 @@ def _summary(study: Readable) -> Iterator[Markup]:
         facts.append(("First start", _moment(history.start.min())))
         facts.append(("Last end", _moment(history.end.max())))
         facts.append(("Time in trials", duration(float((history.end - history.start).sum()))))
+    if proposers:
+        facts.append(("Proposed by", ", ".join(f"{name} ({count(n)})" for name, n in proposers.items())))
     facts.append(("Seed", str(study.seed)))
     yield element("dl", *(element("div", element("dt", name), element("dd", value)) for name, value in facts))
 

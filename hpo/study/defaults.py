@@ -9,10 +9,10 @@ __all__ = ["default_pruner", "default_sampler", "retry_policy"]
 
 
 def default_sampler() -> Sampler:
-    """`TPESampler()`; loaded when it is wanted."""
-    from hpo.samplers.tpe import TPESampler
+    """`AutoSampler()`; loaded when it is wanted."""
+    from hpo.samplers.auto import AutoSampler
 
-    return TPESampler()
+    return AutoSampler()
 
 
 def default_pruner() -> Pruner:

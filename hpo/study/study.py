@@ -48,6 +48,7 @@ from hpo.trial.trial import live_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hpo.reading.explain import Explanation
     from hpo.reading.tables import Text
     from hpo.reading.verify import Difference, Verification
 
@@ -538,9 +539,11 @@ class Study:
         It shows a summary, the best trials, plots, what mattered, the search space, the failures with their errors,
         and the versions at work. Open it in a browser, or mail it.
         """
+        from hpo.reading.explain import proposers_of
         from hpo.visualization.report import write
 
-        return write(self.snapshot(), path, sampler=self.sampler, pruner=self.pruner)
+        proposers = proposers_of(self._log.events(), self.sampler, self.pruner)
+        return write(self.snapshot(), path, sampler=self.sampler, pruner=self.pruner, proposers=proposers)
 
     def verify(self) -> list[Difference]:
         """Recompute every proposal, pruning decision and promotion from the log; empty if all are as recorded.
@@ -555,6 +558,21 @@ class Study:
         for remark in verification.remarks:
             logger.warning(remark)
         return verification.differences
+
+    def explain(self, number: int) -> Explanation:
+        """Which sampler proposed a trial, and why that one: decided again from what was known when the trial began.
+
+        Print it for a sentence. It takes as long as to read the log up to that trial.
+
+        Raises:
+            ValueError: If no trial of that number has begun.
+        """
+        from hpo.reading.explain import explanations
+
+        for explanation in explanations(self._log.events(), self.sampler, self.pruner):
+            if explanation.number == number:
+                return explanation
+        raise ValueError(f"No trial {number!r} has begun in this study, which has {self.count_trials()} trials.")
 
     # ---- attributes
 

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from hpo.protocols import Sampler
-from hpo.samplers import GPSampler, GridSampler, RandomSampler, TPESampler
+from hpo.samplers import AutoSampler, GPSampler, GridSampler, RandomSampler, TPESampler
 from hpo.testing import SamplerContract
 
 OTHERS: dict[str, list[Any]] = {"n": [0], "lr": [1e-3], "step": [0.1], "normal": [0.5], "size": [1]}
 SAMPLERS: list[Sampler] = [
+    AutoSampler(),
+    AutoSampler(seed=2, n_startup_trials=3, overhead=None),
     RandomSampler(),
     RandomSampler(seed=3),
     GridSampler({"x": [0.25, 0.5, 0.75], "kind": ["a", "b"], **OTHERS}),

@@ -1,0 +1,121 @@
+"""A sampler that decides which one to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, final
+
+from hpo.arrays import Array
+from hpo.events import TrialState
+from hpo.history import History
+from hpo.key import Key
+from hpo.protocols import Choice
+from hpo.samplers.auto.effort import Effort, seconds_of_asks
+from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
+from hpo.samplers.unused import check_function
+from hpo.space import Space
+
+if TYPE_CHECKING:
+    from hpo.samplers.gp import GPSampler
+    from hpo.samplers.tpe import TPESampler
+
+__all__ = ["AutoSampler"]
+
+_MOST_OBJECTIVES = 3  # boxes of a front's hypervolume multiply with each objective
+_ALLOWANCE = 5.0  # seconds of asks that no objective needs to pay for
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class AutoSampler:
+    """Ask the sampler that promises most: the default of `create_study`.
+
+    Which one that is follows from the log alone, so a resumed study, a replay and each of several workers choose alike.
+
+    * `GPSampler` as long as its asks cost at most some seconds in all, or a tenth of the time that the objectives took.
+      It is the best one per trial at every number of trials that it can afford. Where an objective takes a minute, that
+      is always.
+    * `TPESampler` from then on, whose asks take a millisecond or two however many trials there are, and with more than
+      three objectives.
+
+    The time of asks is that of a fixed model, and the objectives' comes from the times in the log, rounded down. A
+    study with a seed whose objective takes neither much less nor much more than a tenth of a second may therefore go
+    over to `TPESampler` some trials earlier or later if it is run anew; `overhead=None` leaves time out.
+
+    Hyperopt's adaptive TPE has the same aim: models that were trained on other problems predict the options of TPE from
+    features of the problem. Here it is the sampler that is chosen, by rules that can be read.
+
+    Args:
+        seed: Becomes the study's seed when the study is created.
+        n_startup_trials: Before so many have finished, configurations come from the prior, evenly spread.
+        overhead: The largest share of the objectives' time that asks may take, beyond the first seconds; None for any.
+        on_exhausted: When all configurations of a finite space have been tried, "repeat" those that were tried least
+            often, or "stop".
+        constraints_func: As of `TPESampler`.
+
+    Raises:
+        SearchSpaceExhausted: From `ask` with `on_exhausted="stop"`, when nothing is left; `optimize` then returns.
+
+    Example:
+        >>> study = hpo.create_study(sampler=AutoSampler(seed=0))
+        >>> study.optimize(lambda trial: trial.suggest_float("x", -1, 1) ** 2, n_trials=30)
+        >>> print(study.explain(29))
+    """
+
+    seed: int | None = None
+    n_startup_trials: int = 10
+    overhead: float | None = 0.1
+    on_exhausted: OnExhausted = "repeat"
+    constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
+        if self.n_startup_trials < 0:
+            raise ValueError(f"n_startup_trials must be at least 0, got {self.n_startup_trials!r}.")
+        if self.overhead is not None and not self.overhead >= 0:
+            raise ValueError(f"overhead must be at least 0, or None for any, got {self.overhead!r}.")
+        if self.on_exhausted not in ON_EXHAUSTED:
+            raise ValueError(f"on_exhausted must be one of {ON_EXHAUSTED}, got {self.on_exhausted!r}.")
+
+    def reseed_rng(self) -> None:
+        """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
+
+    def sample(self, space: Space, history: History, key: Key) -> Array:
+        return self.choose(space, history).sampler.sample(space, history, key)
+
+    def choose(self, space: Space, history: History) -> Choice:
+        """The sampler that proposes a trial which starts now, and a sentence that says why."""
+        del space
+        m = history.n_objectives
+        if m > _MOST_OBJECTIVES:
+            return Choice(self._tpe, f"it compares {m} objectives by ranks, whose number costs it nothing")
+        n = int((history.state <= TrialState.PRUNED).sum())
+        if n < self.n_startup_trials:
+            return Choice(
+                self._gp, f"the first {self.n_startup_trials} trials are spread evenly, and {n} have finished"
+            )
+        if self.overhead is None:
+            return Choice(self._gp, "its model learns the most from each trial, and the time of asks does not matter")
+        n_models = m + len(history.constraints)
+        asks, spent = seconds_of_asks(n + 1, n_models), Effort.of(history, n_models).seconds
+        allowed = _ALLOWANCE + self.overhead * spent
+        if asks <= allowed:
+            return Choice(
+                self._gp, f"its model learns the most from each trial, and so far its asks take about {asks:.1f} s"
+            )
+        beside = f"{_ALLOWANCE:g} s and {self.overhead:.0%} of the {spent:.0f} s that objectives took"
+        return Choice(self._tpe, f"{n + 1} asks of GPSampler would take about {asks:.1f} s, more than {beside}")
+
+    @cached_property
+    def _gp(self) -> GPSampler:
+        from hpo.samplers.gp import GPSampler
+
+        return GPSampler(n_startup_trials=self.n_startup_trials, on_exhausted=self.on_exhausted)
+
+    @cached_property
+    def _tpe(self) -> TPESampler:
+        from hpo.samplers.tpe import TPESampler
+
+        return TPESampler(n_startup_trials=self.n_startup_trials, on_exhausted=self.on_exhausted)

@@ -1,0 +1,102 @@
+"""Which sampler is asked, and why."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+import hpo
+from hpo.distributions import BaseDistribution, FloatDistribution
+from hpo.protocols import Sampler
+from hpo.samplers import AutoSampler, GPSampler, TPESampler
+from tests.samplers.auto.test_effort import NOON
+
+DOMAIN: dict[str, BaseDistribution] = {"x": FloatDistribution(-1.0, 1.0), "y": FloatDistribution(0.0, 2.0)}
+
+
+def study_of(n: int, *, seconds: float = 0.0, m: int = 1, sampler: Sampler | None = None) -> hpo.Study:
+    """A study with complete trials that took a time each."""
+    study = hpo.create_study(sampler=sampler, directions=["minimize"] * m, seed=0)
+    trials = []
+    for i in range(n):
+        params = {"x": (i * 0.377) % 2 - 1, "y": (i * 0.619) % 2}
+        values = [params["x"] ** 2 + params["y"] * j for j in range(m)]
+        trial = hpo.create_trial(params=params, distributions=DOMAIN, values=values)
+        trial.datetime_start, trial.datetime_complete = NOON, NOON + timedelta(seconds=seconds)
+        trials.append(trial)
+    study.add_trials(trials)
+    return study
+
+
+def asked(study: hpo.Study, sampler: AutoSampler) -> type:
+    return type(sampler.choose(study.history.space, study.history).sampler)
+
+
+def objective(trial: hpo.Trial) -> float:
+    return trial.suggest_float("x", -1, 1) ** 2 + trial.suggest_float("y", 0, 2)
+
+
+def test_it_is_the_default() -> None:
+    assert hpo.create_study().sampler == AutoSampler()
+
+
+@pytest.mark.parametrize("n", [0, 9, 30, 100])
+def test_few_trials_get_the_best_model_whatever_they_took(n: int) -> None:
+    assert asked(study_of(n), AutoSampler()) is GPSampler
+
+
+def test_many_trials_that_take_nothing_get_the_cheap_one() -> None:
+    assert asked(study_of(1000), AutoSampler()) is TPESampler
+
+
+def test_a_training_of_a_minute_always_gets_the_best_model() -> None:
+    assert asked(study_of(1000, seconds=60.0), AutoSampler()) is GPSampler
+
+
+def test_the_share_of_time_decides() -> None:
+    study = study_of(600, seconds=1.0)
+    assert asked(study, AutoSampler()) is GPSampler
+    assert asked(study, AutoSampler(overhead=0.01)) is TPESampler
+    assert asked(study_of(1000), AutoSampler(overhead=None)) is GPSampler
+
+
+def test_many_objectives_are_compared_by_ranks() -> None:
+    assert asked(study_of(20, m=3), AutoSampler()) is GPSampler
+    assert asked(study_of(20, m=4), AutoSampler()) is TPESampler
+
+
+@pytest.mark.parametrize("n", [40, 1000])
+def test_its_proposals_are_those_of_the_sampler_that_it_asks(n: int) -> None:
+    study, other = study_of(n, sampler=AutoSampler()), study_of(n)
+    other.sampler = AutoSampler().choose(study.history.space, study.history).sampler
+    assert study.ask(DOMAIN).params == other.ask(DOMAIN).params
+    assert study.verify() == []
+
+
+def test_a_study_that_goes_over_can_be_recomputed_and_resumed() -> None:
+    whole, parts = study_of(230, sampler=AutoSampler()), study_of(230, sampler=AutoSampler())
+    whole.optimize(objective, n_trials=20)
+    for _ in range(4):
+        parts.optimize(objective, n_trials=5)
+    names = {whole.explain(number).name for number in range(230, 250)}
+    assert names == {"GPSampler", "TPESampler"}
+    assert whole.verify() == []
+    assert [trial.params for trial in whole.trials] == [trial.params for trial in parts.trials]
+
+
+def test_a_study_that_began_otherwise_goes_on() -> None:
+    study = hpo.create_study(sampler=TPESampler(), seed=0)
+    study.optimize(objective, n_trials=15)
+    study.sampler = AutoSampler()
+    study.optimize(objective, n_trials=5)
+    assert [study.explain(number).name for number in (14, 15)] == ["TPESampler", "GPSampler"]
+    assert study.verify() == []
+
+
+def test_options_are_checked_and_handed_on() -> None:
+    for wrong in ({"overhead": -1.0}, {"n_startup_trials": -1}, {"on_exhausted": "end"}, {"constraints_func": 3}):
+        with pytest.raises((ValueError, TypeError), match=next(iter(wrong))):
+            AutoSampler(**wrong)
+    choice = AutoSampler(n_startup_trials=4, on_exhausted="stop").choose(study_of(0).history.space, study_of(0).history)
+    assert choice.sampler == GPSampler(n_startup_trials=4, on_exhausted="stop")
