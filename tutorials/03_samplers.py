@@ -11,7 +11,7 @@
 
 # %%
 from collections.abc import Iterable
-from statistics import mean
+from pathlib import Path
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -19,7 +19,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.preprocessing import StandardScaler
 
 import hpo
-from hpo.samplers import GPSampler, GridSampler, RandomSampler, TPESampler
+from hpo.samplers import AutoSampler, GPSampler, GridSampler, RandomSampler, TPESampler
 
 hpo.logging.set_verbosity(hpo.logging.WARNING)
 
@@ -66,31 +66,60 @@ def objective(trial: hpo.Trial) -> float:
 
 
 # %%
-def best_after(sampler, n_trials: int, seed: int) -> list[float]:
+def best_after(sampler, n_trials: int, seed: int) -> np.ndarray:
     study = hpo.create_study(sampler=sampler, seed=seed)
     study.optimize(objective, n_trials=n_trials)
-    return np.minimum.accumulate([trial.value for trial in study.trials]).tolist()
+    return np.minimum.accumulate([trial.value for trial in study.trials])
 
 
-def compare(samplers: dict, seeds: Iterable[int] = range(8)) -> None:
+def compare(samplers: dict, seeds: Iterable[int] = range(8)) -> dict[str, np.ndarray]:
     print(f"{'':10} {'10 trials':>10} {'20 trials':>10} {'40 trials':>10}")
+    means = {}
     for name, sampler in samplers.items():
-        curves = [best_after(sampler, 40, seed) for seed in seeds]
-        print(f"{name:10} " + " ".join(f"{mean(curve[n - 1] for curve in curves):10.2f}" for n in (10, 20, 40)))
+        means[name] = np.mean([best_after(sampler, 40, seed) for seed in seeds], axis=0)
+        print(f"{name:10} " + " ".join(f"{means[name][n - 1]:10.2f}" for n in (10, 20, 40)))
+    return means
 
 
-compare({"random": RandomSampler(), "TPE": TPESampler(), "GP": GPSampler()})
+means = compare({"default": AutoSampler(), "random": RandomSampler(), "TPE": TPESampler(), "GP": GPSampler()})
 
 # %% [markdown]
+# The same as a picture, which shows the way between:
+
+# %%
+import plotly.graph_objects as go  # noqa: E402
+
+figure = go.Figure([go.Scatter(x=np.arange(1, 41), y=curve, name=name) for name, curve in means.items()])
+figure.update_layout(xaxis_title="trials", yaxis_title="mean absolute error of the best trial", yaxis_range=[44, 47])
+file = Path("samplers.html")
+figure.write_html(file, include_plotlyjs="cdn")
+print(f"{file}: {file.stat().st_size / 1e3:.0f} kB")
+
+# %% [markdown]
+# **The default** is `AutoSampler`, which asks one of the next two, and can say which one and why. You need not choose:
+
+# %%
+study = hpo.create_study(seed=0)
+study.optimize(objective, n_trials=20)
+print(study.explain(19))
+
+# %% [markdown]
+# **Gaussian processes** model the objective itself, with its uncertainty, and try what promises most. They get the
+# most out of each trial, and take some hundredths of a second for a proposal. The default asks them as long as that is
+# little beside your objective: always, if it takes a minute.
+#
+# **TPE** looks at the best trials so far, and tries values that are frequent among them and rare among the others. It
+# copes with branches, choices, many parameters and many thousands of trials, at a millisecond or two each. The default
+# goes over to it where trials are many and short.
+#
 # **Random search** is the yardstick. It looks at nothing, needs no tuning, and each of its trials is as good
 # as any other, so any number of workers may run them at the same time.
 #
-# **TPE**, the default, looks at the best trials so far, and tries values that are frequent among them and rare among
-# the others. It begins with ten trials that are spread out, and copes with branches, choices, many parameters and many
-# thousands of trials.
-#
-# **Gaussian processes** model the objective itself, with its uncertainty, and try what promises most. They get the most
-# out of few trials of a smooth objective, and take more time for each proposal: worth it where a trial takes minutes.
+# When would you choose by hand? To set an option: `GPSampler(deterministic_objective=True)` for a simulation without
+# noise, `GPSampler(noise_std=…)` where you know the noise, `TPESampler(multi_fidelity=True)` for learning curves under
+# successive halving. To compare with a paper. To see all combinations, as in the next section. Or if the same seed must
+# give the same trials on any machine even for objectives of a tenth of a second: `AutoSampler(overhead=None)` leaves
+# time out of the choice.
 #
 # ## A grid
 #
