@@ -83,8 +83,9 @@ def _ours(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n: i
 
 
 def _optimize(study: Any, objective: _Observed, n: int, batch: int) -> None:
+    """Make trials until there are `n`."""
     if batch == 1:
-        study.optimize(objective, n_trials=n)
+        study.optimize(objective, n_trials=n - len(objective.outcomes))
         return
     while len(objective.outcomes) < n:
         trials = [study.ask() for _ in range(batch)]
@@ -96,14 +97,42 @@ def _optuna(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    kinds = {"tpe": "TPESampler", "gp": "GPSampler", "cmaes": "CmaEsSampler", "random": "RandomSampler"}
     objective = _Observed(problem, seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        sampler = getattr(optuna.samplers, kinds[kind])(seed=seed, **keywords)
-        study = optuna.create_study(directions=["minimize"] * problem.n_objectives, sampler=sampler)
-        _optimize(study, objective, n, batch)
+        study = optuna.create_study(directions=["minimize"] * problem.n_objectives)
+        for upto, name, options in _optuna_schedule(kind, problem):
+            study.sampler = getattr(optuna.samplers, name)(seed=seed, **options, **keywords)
+            _optimize(study, objective, min(n, upto), batch)
     return objective.outcomes
+
+
+_OPTUNAS = {"tpe": "TPESampler", "gp": "GPSampler", "cmaes": "CmaEsSampler", "random": "RandomSampler"}
+_ALWAYS = 10**9
+
+
+def _optuna_schedule(kind: str, problem: Problem) -> list[tuple[int, str, dict[str, Any]]]:
+    """Up to which number of trials which of Optuna's samplers proposes, with which options.
+
+    "auto" follows the rules of OptunaHub's AutoSampler. One objective: multivariate TPE where there is a choice, a
+    branch or a constraint, else Gaussian processes for 250 trials and CMA-ES from then on. Several: TPE where there is
+    a branch, else for 250 trials Gaussian processes, or TPE with choices or from four objectives on, and NSGA-II or,
+    from four objectives on, NSGA-III from then on.
+    """
+    if kind != "auto":
+        return [(_ALWAYS, _OPTUNAS[kind], {})]
+    nodes = list(_all_nodes(problem.space))
+    has_branches, has_choices = any(node.branches for node in nodes), any(node.choices for node in nodes)
+    tpe: dict[str, Any] = {"multivariate": True, "constant_liar": True, "group": has_branches}
+    if problem.n_objectives == 1:
+        if has_choices or has_branches or problem.constraints is not None:
+            return [(_ALWAYS, "TPESampler", tpe)]
+        return [(250, "GPSampler", {}), (_ALWAYS, "CmaEsSampler", {})]
+    if has_branches:
+        return [(_ALWAYS, "TPESampler", tpe)]
+    many = problem.n_objectives > 3
+    first = ("TPESampler", tpe) if has_choices or many else ("GPSampler", {})
+    return [(250, *first), (_ALWAYS, "NSGAIIISampler" if many else "NSGAIISampler", {})]
 
 
 def _hyperopt(problem: Problem, seed: int, n: int) -> Outcomes | None:
