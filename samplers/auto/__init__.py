@@ -1,8 +1,8 @@
 """The automatic choice of a sampler.
 
 sampler.py      which sampler proposes the next trial, and why
-rules.py        the rules by which it is chosen
 effort.py       what asks cost, and what objectives take
+progress.py     whether better trials are still found
 """
 
 from __future__ import annotations

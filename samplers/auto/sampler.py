@@ -13,6 +13,7 @@ from hpo.history import History
 from hpo.key import Key
 from hpo.protocols import Choice
 from hpo.samplers.auto.effort import Effort, seconds_of_asks
+from hpo.samplers.auto.progress import is_stalled, latest
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.unused import check_function
 from hpo.space import Space
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["AutoSampler"]
 
 _MOST_OBJECTIVES = 3  # boxes of a front's hypervolume multiply with each objective
+_TURNS = 2  # where nothing better is found, one trial in so many is another sampler's
 _ALLOWANCE = 5.0  # seconds of asks that no objective needs to pay for
 
 
@@ -37,8 +39,11 @@ class AutoSampler:
     * `GPSampler` as long as its asks cost at most some seconds in all, or a tenth of the time that the objectives took.
       It is the best one per trial at every number of trials that it can afford. Where an objective takes a minute, that
       is always.
-    * `TPESampler` from then on, whose asks take a millisecond or two however many trials there are, and with more than
-      three objectives.
+    * `TPESampler` for every other trial while the latest fifth has found nothing that is better by more than a
+      hundredth of the distance between the best trial and the median: a model that is sure of a wrong thing does not
+      notice, and another one looks elsewhere.
+    * `TPESampler` alone from then on, whose asks take a millisecond or two however many trials there are, and with more
+      than three objectives.
 
     The time of asks is that of a fixed model, and the objectives' comes from the times in the log, rounded down. A
     study with a seed whose objective takes neither much less nor much more than a tenth of a second may therefore go
@@ -96,6 +101,11 @@ class AutoSampler:
             return Choice(
                 self._gp, f"the first {self.n_startup_trials} trials are spread evenly, and {n} have finished"
             )
+        if m == 1 and (n + len(history.running)) % _TURNS == 0 and is_stalled(history):
+            found = (
+                f"the last {latest(n)} trials have found nothing better, and in every other trial it looks elsewhere"
+            )
+            return Choice(self._tpe, found)
         if self.overhead is None:
             return Choice(self._gp, "its model learns the most from each trial, and the time of asks does not matter")
         n_models = m + len(history.constraints)

@@ -21,7 +21,7 @@ def study_of(n: int, *, seconds: float = 0.0, m: int = 1, sampler: Sampler | Non
     trials = []
     for i in range(n):
         params = {"x": (i * 0.377) % 2 - 1, "y": (i * 0.619) % 2}
-        values = [params["x"] ** 2 + params["y"] * j for j in range(m)]
+        values = [params["x"] ** 2 + params["y"] * j + 100 / (i + 1) for j in range(m)]  # always a better one
         trial = hpo.create_trial(params=params, distributions=DOMAIN, values=values)
         trial.datetime_start, trial.datetime_complete = NOON, NOON + timedelta(seconds=seconds)
         trials.append(trial)
@@ -59,6 +59,17 @@ def test_the_share_of_time_decides() -> None:
     assert asked(study, AutoSampler()) is GPSampler
     assert asked(study, AutoSampler(overhead=0.01)) is TPESampler
     assert asked(study_of(1000), AutoSampler(overhead=None)) is GPSampler
+
+
+def test_where_nothing_better_is_found_every_other_trial_looks_elsewhere() -> None:
+    study = hpo.create_study(sampler=AutoSampler(overhead=None), seed=0)
+    study.optimize(lambda trial: 1.0 + 0.0 * trial.suggest_float("x", 0, 1), n_trials=30)
+    assert [study.explain(number).name for number in range(24, 30)] == ["TPESampler", "GPSampler"] * 3
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1) - 1 / (trial.number + 1), n_trials=1)
+    assert study.explain(30).name == "TPESampler"
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1) - trial.number, n_trials=4)
+    assert {study.explain(number).name for number in range(31, 35)} == {"GPSampler"}
+    assert study.verify() == []
 
 
 def test_many_objectives_are_compared_by_ranks() -> None:
