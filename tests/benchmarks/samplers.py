@@ -1,6 +1,6 @@
 """How good samplers are per trial: ours beside others', on problems with known answers.
 
-    python -m tests.benchmarks.samplers run --folder DIR --samplers tpe,random,optuna-tpe,hyperopt [--seeds 20]
+    python -m tests.benchmarks.samplers run --folder DIR --samplers auto,tpe,random,optuna-tpe,hyperopt [--seeds 20]
         [--trials 200] [--batch 1] [--half tune|report] [--problems NAME,…] [--groups NAME,…] [--part 0/2]
     python -m tests.benchmarks.samplers report --folder DIR [--base optuna-tpe] [--half tune|report]
     python -m tests.benchmarks.samplers plot --folder DIR [--half tune|report]
@@ -27,7 +27,7 @@ from tests.benchmarks.families import FAMILIES, GROUPS
 from tests.benchmarks.peers import Outcomes, runner
 from tests.benchmarks.problems import Problem
 
-BUDGETS = (30, 50, 100, 200)
+BUDGETS = (30, 50, 100, 200, 300, 1000)
 Array = NDArray[np.float64]
 
 
@@ -202,7 +202,7 @@ def plot(options: argparse.Namespace) -> Path:
     import plotly.graph_objects as go  # type: ignore[import-untyped, unused-ignore]
 
     folder, curves = Path(options.folder), dict[str, list[tuple[int, float]]]()
-    for n in range(10, max(BUDGETS) + 1, 10):
+    for n in (*range(10, 201, 10), *range(250, max(BUDGETS) + 1, 50)):
         for sampler, by_problem in table(folder, n, options.half).items():
             means = [float(np.mean(list(by_seed.values()))) for by_seed in by_problem.values() if by_seed]
             if means:
@@ -219,10 +219,10 @@ def main() -> None:
     parser.add_argument("what", choices=("run", "report", "plot"))
     parser.add_argument("--folder", required=True)
     parser.add_argument(
-        "--samplers", default="tpe,random,optuna-tpe,hyperopt", help="separate by + where one has options"
+        "--samplers", default="auto,tpe,random,optuna-tpe,hyperopt", help="separate by + where one has options"
     )
     parser.add_argument("--seeds", type=int, default=20)
-    parser.add_argument("--trials", type=int, default=max(BUDGETS))
+    parser.add_argument("--trials", type=int, default=200)
     parser.add_argument("--batch", type=int, default=1, help="trials that run at the same time; a folder for each")
     parser.add_argument("--half", choices=("tune", "report"))
     parser.add_argument("--problems")
