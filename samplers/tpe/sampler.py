@@ -272,10 +272,11 @@ class TPESampler:
         known = Trials.of(record, history, space, axes, self._split(self._n_compared(record, history)))
         if known is None:
             return None
-        if key.uniform("tpe.cautious") < _CAUTIOUS:
+        if not known.all_feasible and key.uniform("tpe.cautious") < _CAUTIOUS:
             known = replace(known, cautious=True)
         whole = space is history.space
-        tree = tree_of(axes, known.points, known.active) if whole else Leaf(np.ones(len(space), dtype=np.bool_))
+        branches = whole and not known.complete
+        tree = tree_of(axes, known.points, known.active) if branches else Leaf(np.ones(len(space), dtype=np.bool_))
         given = axes.points(space.encode(history.given)[None])[0]
         pending = axes.points(history.pending(space))
         if len(pending):
