@@ -419,6 +419,10 @@ class Columns:
 
     def _keep_parameters(self, begin: int, given: Sequence[Mapping[str, Any]], spaces: Sequence[Space]) -> None:
         """Spread the rows' parameters over the columns, one group of rows of the same distribution at a time."""
+        first = spaces[0]
+        if self._parameters.keys() == first.index.keys() and all(space is first for space in spaces):  # as a rule
+            self._keep_alike(begin, given, first)
+            return
         rows_of: dict[int, tuple[Space, list[int]]] = {}
         for i, space in enumerate(spaces):
             rows_of.setdefault(id(space), (space, []))[1].append(i)
@@ -441,6 +445,13 @@ class Columns:
         absent = np.full(len(given), np.nan)
         for name, parameter in self._parameters.items():
             parameter.raw.extend(fresh.get(name, absent))
+
+    def _keep_alike(self, begin: int, given: Sequence[Mapping[str, Any]], space: Space) -> None:
+        """Rows of one space that has all parameters there are."""
+        rows = range(begin, begin + len(given))
+        for name, distribution in space.items():
+            parameter = self._parameters[name]
+            parameter.raw.extend(parameter.internal([values[name] for values in given], rows, distribution))
 
     def _space_id(self, space: Space) -> int:
         known = self._space_ids.get(id(space))

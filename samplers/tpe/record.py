@@ -9,7 +9,6 @@ As a rule one trial is new, so what it does not change is not built again.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import final
 
 import numpy as np
@@ -68,7 +67,6 @@ class Record:
     n_complete: int = 0
 
     @staticmethod
-    @lru_cache(maxsize=64)
     def empty(n_best: int, n_sample: int, with_failed: bool, n_objectives: int) -> Record:
         """The record of nothing."""
         none = np.empty(0, dtype=np.int64)
@@ -77,16 +75,17 @@ class Record:
 
     def advance(self, fresh: History, step: int | None = None) -> Record:
         """The record after some more trials; with `step` those that reached it are compared by their losses there."""
-        counts = fresh.state <= (_FAIL if self.with_failed else _PRUNED)
+        state = fresh.state
+        counts = state <= (_FAIL if self.with_failed else _PRUNED)
         if step is not None:
-            counts = counts | (fresh.state == _PAUSED)
-        seen = self.seen + len(fresh)
-        if not counts.any():
+            counts = counts | (state == _PAUSED)
+        seen = self.seen + len(state)
+        n_new = np.count_nonzero(counts)
+        if not n_new:
             return Record(**{**self.__dict__, "seen": seen})
-        rows, merit, numbers = np.flatnonzero(counts), _merit(fresh, step), fresh.number
-        if len(rows) < len(fresh):
-            merit, numbers = merit[rows], numbers[rows]
-        rows += self.seen
+        rows, merit, numbers = np.arange(self.seen, seen), _merit(fresh, state, step), fresh.number
+        if n_new < len(state):
+            rows, merit, numbers = rows[counts], merit[counts], numbers[counts]
         sample, hashes, merits = self._sampled(rows, _hash(numbers), merit)
         select = _best_of_one if merit.shape[1] == 4 else _best_of_several
         best_merit, best = select(self.merit, self.best, merit, rows, self.n_best)
@@ -134,9 +133,9 @@ class Record:
         )
 
 
-def _merit(history: History, step: int | None) -> Array:
+def _merit(history: History, state: NDArray[np.int8], step: int | None) -> Array:
     """Sort keys of each trial, shape (n, 3 + m)."""
-    state, losses, violation = history.state, history.losses, history.violation
+    losses = history.losses
     n, m = losses.shape
     complete, pruned = state == _COMPLETE, state == _PRUNED
     if step is not None:
@@ -145,7 +144,7 @@ def _merit(history: History, step: int | None) -> Array:
         losses = np.where(reached[:, None], there, losses)
         complete, pruned = reached, (complete | pruned | (state == _PAUSED)) & ~reached
     merit = np.zeros((n, 3 + m))
-    merit[:, VIOLATION] = np.where(violation > 0, violation, 0.0)
+    merit[:, VIOLATION] = np.fmax(history.violation, 0.0)
     merit[:, LOSSES] = np.where(np.isnan(losses), np.inf, losses)
     if not complete.all():
         merit[:, _CLASS] = np.where(complete, _AS_COMPLETE, np.where(pruned, _AS_PRUNED, _AS_FAILED))
