@@ -392,15 +392,15 @@ class Columns:
         trials, events, spaces = zip(*pending, strict=True)
         number, state, end, values, _, parameters, constraints, *_ = zip(*events, strict=True)
         nothing = (np.nan,) * len(self.signs)
-        self._number.extend(np.array(number))
-        self._state.extend(np.array(state))
+        self._number.extend(number)
+        self._state.extend(state)
         self._losses.extend(np.array([nothing if given is None else given for given in values]) * self.signs)
-        self._violation.extend(np.array([violation(given) if given else 0.0 for given in constraints]))
+        self._violation.extend([violation(given) if given else 0.0 for given in constraints])
         self._keep_constraints(begin, constraints)
-        self._last_step.extend(np.array([trial.reports.last for trial in trials]))
-        self._start.extend(np.array([trial.time for trial in trials]))
-        self._end.extend(np.array(end))
-        self._space.extend(np.array([self._space_id(space) for space in spaces]))
+        self._last_step.extend([trial.reports.last for trial in trials])
+        self._start.extend([trial.time for trial in trials])
+        self._end.extend(end)
+        self._space.extend([self._space_id(space) for space in spaces])
         for row, (trial, event) in enumerate(zip(trials, events, strict=True), begin):
             self._extras.add(row, trial, event)
             if trial.reports:
@@ -419,6 +419,10 @@ class Columns:
 
     def _keep_parameters(self, begin: int, given: Sequence[Mapping[str, Any]], spaces: Sequence[Space]) -> None:
         """Spread the rows' parameters over the columns, one group of rows of the same distribution at a time."""
+        first = spaces[0]
+        if self._parameters.keys() == first.index.keys() and all(space is first for space in spaces):  # as a rule
+            self._keep_alike(begin, given, first)
+            return
         rows_of: dict[int, tuple[Space, list[int]]] = {}
         for i, space in enumerate(spaces):
             rows_of.setdefault(id(space), (space, []))[1].append(i)
@@ -441,6 +445,13 @@ class Columns:
         absent = np.full(len(given), np.nan)
         for name, parameter in self._parameters.items():
             parameter.raw.extend(fresh.get(name, absent))
+
+    def _keep_alike(self, begin: int, given: Sequence[Mapping[str, Any]], space: Space) -> None:
+        """Rows of one space that has all parameters there are."""
+        rows = range(begin, begin + len(given))
+        for name, distribution in space.items():
+            parameter = self._parameters[name]
+            parameter.raw.extend(parameter.internal([values[name] for values in given], rows, distribution))
 
     def _space_id(self, space: Space) -> int:
         known = self._space_ids.get(id(space))

@@ -7,16 +7,19 @@ A cell is shown by its middle, so that both kinds of numbers lie in [0, 1], wher
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import final
+from functools import cached_property, lru_cache
+from typing import TypeVar, final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDistribution, NormalDistribution
 from hpo.space import Space
 
 __all__ = ["Axes", "axes_of", "cell"]
+
+T = TypeVar("T", bound=np.generic)
 
 
 @final
@@ -49,13 +52,24 @@ class Axes:
     n_choices: Array
     cardinality: Array
 
-    @property
+    @cached_property
     def is_finite(self) -> bool:
         """Whether there are only so many configurations, and something to choose."""
         return bool(np.isfinite(self.cardinality).all() and (self.cardinality > 1).any())
 
+    @cached_property
+    def are_numbers(self) -> bool:
+        """Whether all columns are."""
+        return len(self.numbers) == len(self.cardinality)
+
+    def of_numbers(self, points: NDArray[T]) -> NDArray[T]:
+        """The columns of numbers, shape (n, q)."""
+        return points if self.are_numbers else points[:, self.numbers]
+
     def points(self, coded: Array) -> Array:
         """Coded rows, shape (n, d), with every number in its cell's middle; NaN stays."""
+        if not self.in_cells:
+            return coded
         x = coded.copy()
         for j in self.in_cells:
             column, edges, middles = self.numbers[j], self.edges[j], self.middles[j]
@@ -68,6 +82,8 @@ class Axes:
 
     def coded(self, points: Array) -> Array:
         """The coded rows of points, shape (n, d)."""
+        if not self.ordered:
+            return points
         x = points.copy()
         for column, edges in zip(self.numbers, self.edges, strict=True):
             if column in self.ordered and edges is not None:

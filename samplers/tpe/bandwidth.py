@@ -23,24 +23,27 @@ def neighbour_gap(u: Array) -> Array:
     """
     k, q = u.shape
     x = np.ascontiguousarray(u.T)
-    order = np.argsort(x, axis=1)
+    at = x.argsort(axis=1)
+    at += k * np.arange(q)[:, None]  # in all of x
     padded = np.empty((q, k + 2))
     padded[:, 0], padded[:, -1] = 0.0, 1.0
-    padded[:, 1:-1] = np.take_along_axis(x, order, 1)
+    padded[:, 1:-1] = x.take(at)
     missing = np.isnan(padded)
-    has_missing = missing.any()
+    has_missing = missing[:, -2].any()  # they come last
     if has_missing:
         padded[missing] = 1.0
     gaps = padded[:, 1:] - padded[:, :-1]
     widest = np.maximum(gaps[:, :-1], gaps[:, 1:])
-    same = (gaps[:, 1:-1] == 0.0) & ~missing[:, 2:-1]
+    same = gaps[:, 1:-1] == 0.0
+    if has_missing:
+        same &= ~missing[:, 2:-1]
     if same.any():
         widest = _shared(widest, same)
     if has_missing:
         widest[missing[:, 1:-1]] = np.nan
-    out = np.empty_like(x)
-    np.put_along_axis(out, order, widest, 1)
-    return np.asarray(out.T)
+    out = np.empty(q * k)
+    out[at] = widest
+    return np.asarray(out.reshape(q, k).T)
 
 
 def _shared(widest: Array, same: BoolArray) -> Array:
@@ -55,7 +58,7 @@ def _shared(widest: Array, same: BoolArray) -> Array:
 
 
 def spread(u: Array, weights: Array, d: float) -> Array:
-    """std · n^(-1/(d + 4)) per column, the same for all kernels, shape (k, q); n counts what the weights amount to.
+    """std · n^(-1/(d + 4)) per column, the same for all kernels, shape (q,); n counts what the weights amount to.
 
     The normal reference rule: what is best for a density that is normal in d dimensions.
 
@@ -66,13 +69,18 @@ def spread(u: Array, weights: Array, d: float) -> Array:
 
     Source: Scott (1992), "Multivariate density estimation", equation 6.42.
     """
-    known = ~np.isnan(u)
-    w, x = (weights[:, None], u) if known.all() else (np.where(known, weights[:, None], 0.0), np.where(known, u, 0.0))
-    total = np.maximum(w.sum(0), _TINY)
-    n = np.maximum(total**2 / np.maximum((w**2).sum(0), _TINY), 1.0)
-    mean = (w * x).sum(0) / total
-    variance = (w * (x - mean) ** 2).sum(0) / total
-    return np.broadcast_to(np.sqrt(variance) * n ** (-1 / (d + 4)), u.shape)
+    missing = np.isnan(u)
+    if not missing.any():
+        total = max(float(weights.sum()), _TINY)
+        n = max(total**2 / max(float(weights @ weights), _TINY), 1.0)
+        variance = weights @ (u - weights @ u / total) ** 2
+        return np.asarray(np.sqrt(variance / total) * n ** (-1 / (d + 4)))
+    w, x = np.where(missing, 0.0, weights[:, None]), np.where(missing, 0.0, u)
+    totals = np.maximum(w.sum(0), _TINY)
+    counts = np.maximum(totals**2 / np.maximum((w**2).sum(0), _TINY), 1.0)
+    mean = (w * x).sum(0) / totals
+    variance = (w * (x - mean) ** 2).sum(0) / totals
+    return np.asarray(np.sqrt(variance) * counts ** (-1 / (d + 4)))
 
 
 def between(u: Array, weights: Array, d: float) -> Array:

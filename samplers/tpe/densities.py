@@ -10,7 +10,7 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.samplers.model.axes import Axes
 from hpo.samplers.tpe import bandwidth, weights
-from hpo.samplers.tpe.ratio import Part, Ratio, ratio_of, share
+from hpo.samplers.tpe.ratio import Part, Ratio, fraction, ratio_of
 from hpo.samplers.tpe.trials import Trials
 
 __all__ = ["Densities"]
@@ -33,40 +33,40 @@ class Densities:
         """Of the good to the other trials, among which running ones count, shape (p, d); and of each constraint."""
         bad = np.concatenate([known.bad, pending]) if len(pending) else known.bad
         w = weights.old_decay(len(bad)) if self.bad_weights == "old-decay" else np.ones(len(bad))
-        good = self._fitted(axes, known.good, self._good_weights(known))
-        parts, shares = [good, self._narrow(axes, bad, w)], [share(known.n_good, len(known.points))]
+        good = self._fitted(axes, known.good, self._good_weights(known), complete=known.complete)
+        parts, fractions = [good, self._narrow(bad, w)], [fraction(known.n_good, len(known.points))]
         for fulfilled in known.fulfilled:
             for points in (known.points[fulfilled], known.points[~fulfilled]):
-                parts.append(self._narrow(axes, points, np.ones(len(points))))
-            shares.append(share(int(fulfilled.sum()), len(fulfilled)))
-        return ratio_of(axes, parts, shares, self.category_prior, self.prior_weight)
+                parts.append(self._narrow(points, np.ones(len(points))))
+            fractions.append(fraction(int(fulfilled.sum()), len(fulfilled)))
+        complete = known.complete and not (len(pending) and np.isnan(pending).any())
+        return ratio_of(axes, parts, fractions, self.category_prior, self.prior_weight, complete=complete)
 
     def _good_weights(self, known: Trials) -> Array:
         if self.good_weights == "old-decay":
             w = np.empty(known.n_good)
             w[np.argsort(known.rows[: known.n_good])] = weights.old_decay(known.n_good)
         elif self.good_weights == "ei" and known.merit.shape[1] == 4:
-            losses = known.losses
-            w = weights.expected_improvement(losses[:-1], losses[-1])
+            w = weights.expected_improvement(*known.losses)
         else:
             w = np.ones(known.n_good)
         return weights.cautious(w, known.feasible) if known.cautious else w
 
-    def _fitted(self, axes: Axes, points: Array, w: Array) -> Part:
+    def _fitted(self, axes: Axes, points: Array, w: Array, *, complete: bool) -> Part:
         """Trials whose kernels are as wide as their neighbours and their spread suggest."""
-        u = points[:, axes.numbers]
+        u = axes.of_numbers(points)
         if not len(u):
             return Part(points, w, u)
         if self.bandwidth == "gap":
             width = bandwidth.neighbour_gap(u)
         else:
-            d = float((~np.isnan(points)).sum() / len(points))
+            d = points.shape[1] if complete else float((~np.isnan(points)).sum() / len(points))
             width = (bandwidth.spread if self.bandwidth == "scott" else bandwidth.between)(u, w, d)
-        return Part(points, w, np.clip(width, self._narrowest(len(u), self.magic_clip_exponent), 1.0))
+        return Part(points, w, width.clip(self._narrowest(len(u), self.magic_clip_exponent), 1.0))
 
-    def _narrow(self, axes: Axes, points: Array, w: Array) -> Part:
+    def _narrow(self, points: Array, w: Array) -> Part:
         """Trials that tell about their surroundings only."""
-        return Part(points, w, np.full(len(axes.numbers), self._narrowest(len(points), 1.0)))
+        return Part(points, w, self._narrowest(len(points), 1.0))
 
     def _narrowest(self, k: int, exponent: float) -> float:
         return bandwidth.smallest(k + 1, exponent, self.min_bandwidth)

@@ -7,6 +7,7 @@ axes of this one, and densities of points on different branches stay comparable.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
 
@@ -15,10 +16,11 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.model.axes import Axes, cell
 
-__all__ = ["Kernels", "draw", "fit", "log_density", "log_kernels", "log_weights"]
+__all__ = ["Kernels", "draw", "fit", "log_density", "log_kernels", "shares"]
 
 _TINY = 1e-300
 _FAR = 8.3  # standard deviations
+_LARGE = 600.0  # logarithm of what can be summed without care
 _LOG_SQRT_2PI = float(0.5 * np.log(2 * np.pi))
 
 
@@ -31,37 +33,41 @@ class Kernels:
         axes: Of the points.
         centre: Shape (k, d); NaN where a kernel lacks an axis.
         width: Standard deviations along the axes of numbers, shape (k, q); NaN there too.
-        below, mass: Probability of each number axis's unbounded kernel below 0 and in [0, 1], shape (k, q).
         leave: Probability with which a kernel leaves its category for one of the prior's, shape (k, c).
+        log_mass: Logarithm of the probability that each number axis's unbounded kernel has in [0, 1], shape (k, q).
+        complete: Whether no kernel lacks an axis; False if that is not known.
     """
 
     axes: Axes
     centre: Array
     width: Array
-    below: Array
-    mass: Array
     leave: Array
+    log_mass: Array
+    complete: bool = False
 
 
-def fit(axes: Axes, points: Array, width: Array, leave: Array) -> Kernels:
+def fit(axes: Axes, points: Array, width: Array, leave: Array, *, complete: bool = False) -> Kernels:
     """One kernel per point; arguments as in `Kernels`."""
-    centre = points[:, axes.numbers]
-    below, above = _tail(centre / width), _tail((1.0 - centre) / width)
-    return Kernels(axes, points, width, below, 1.0 - below - above, leave)
+    centre = axes.of_numbers(points)
+    return Kernels(axes, points, width, leave, np.log1p(-_outside(centre, width)), complete)
 
 
-def _tail(z: Array) -> Array:
-    """Mass of a normal beyond z standard deviations; 0 where it is less than what 1 is rounded to."""
+def _outside(centre: Array, width: Array) -> Array:
+    """Mass of normals outside of [0, 1]; without tails that are less than what 1 is rounded to."""
     from scipy.special import ndtr
 
-    tail = np.zeros(z.shape)
-    near = z < _FAR
-    tail[near] = ndtr(-z[near])
+    nearer = np.minimum(centre, 1.0 - centre) / width
+    tail = np.zeros(nearer.shape)
+    near = nearer < _FAR
+    tail[near] = ndtr(-nearer[near])
+    wide = width > 0.5 / _FAR
+    if wide.any():
+        tail[wide] += ndtr(nearer[wide] - 1.0 / width[wide])
     return tail
 
 
-def log_weights(weights: Array, prior_weight: float) -> Array:
-    """Logarithms of the shares of kernels, and of the prior, in a mixture, shape (k + 1,).
+def shares(weights: Array, prior_weight: float) -> Array:
+    """Of kernels, and of the prior, in a mixture, shape (k + 1,).
 
     Args:
         weights: Of the kernels, shape (k,); some may be 0.
@@ -72,8 +78,7 @@ def log_weights(weights: Array, prior_weight: float) -> Array:
     prior = prior_weight * (total / positive if positive else 1.0)
     out = np.empty(len(weights) + 1)
     out[:-1], out[-1] = weights, prior
-    with np.errstate(divide="ignore"):
-        return np.asarray(np.log(out / (total + prior)))
+    return np.asarray(out / (total + prior))
 
 
 def draw(kernels: Kernels, kernel: IntArray, u: Array) -> Array:
@@ -84,17 +89,19 @@ def draw(kernels: Kernels, kernel: IntArray, u: Array) -> Array:
         kernel: Of each coordinate, shape (n, d); -1 is the prior.
         u: Uniform numbers, shape (n, d + c).
     """
-    from scipy.special import ndtri
+    from scipy.special import ndtr, ndtri
 
     axes, d = kernels.axes, kernel.shape[1]
-    x = np.zeros((len(u), d))
-    numbers = u[:, axes.numbers]
+    x = np.empty((len(u), d))
+    numbers = axes.of_numbers(u[:, :d])
     if len(kernels.centre):
-        own = kernel[:, axes.numbers]
-        which = own, np.arange(own.shape[1])
-        drawn = ndtri(kernels.below[which] + numbers * kernels.mass[which])
-        drawn = kernels.centre[own, axes.numbers] + kernels.width[which] * drawn
-        numbers = np.where(np.isnan(drawn) | (own < 0), numbers, np.clip(drawn, 0.0, 1.0))
+        own = axes.of_numbers(kernel)
+        which = np.arange(own.shape[1])
+        centre, width = axes.of_numbers(kernels.centre)[own, which], kernels.width[own, which]
+        below = ndtr(-centre / width)
+        drawn = centre + width * ndtri(below + numbers * (ndtr((1.0 - centre) / width) - below))
+        beyond = own < 0 if kernels.complete else (own < 0) | np.isnan(drawn)
+        numbers = np.where(beyond, numbers, drawn.clip(0.0, 1.0))
     x[:, axes.numbers] = numbers
     for j in axes.in_cells:
         edges, middles = axes.edges[j], axes.middles[j]
@@ -133,23 +140,24 @@ def log_kernels(kernels: Kernels, points: Array, active: BoolArray) -> Array:
 
 def _log_normal(kernels: Kernels, points: Array, active: BoolArray) -> Array:
     """The truncated normals along continuous axes, as one matrix product; shape (n, k)."""
-    axis = kernels.axes.continuous
+    axes, axis = kernels.axes, kernels.axes.continuous
     q = len(axis)
     if not q:
         return np.zeros((len(points), len(kernels.centre)))
-    column = kernels.axes.numbers[axis]
-    mu, sigma, mass = kernels.centre[:, column], kernels.width, kernels.mass
+    mu, sigma, log_mass = axes.of_numbers(kernels.centre), kernels.width, kernels.log_mass
+    x, known = axes.of_numbers(points), axes.of_numbers(active)
     if q < sigma.shape[1]:
-        sigma, mass = sigma[:, axis], mass[:, axis]
-    square = -0.5 / (sigma * sigma)
-    constant = mu * mu * square - np.log(sigma * mass) - _LOG_SQRT_2PI
-    terms = np.concatenate([square, -2.0 * mu * square, constant], axis=1)
+        mu, sigma, log_mass, x, known = mu[:, axis], sigma[:, axis], log_mass[:, axis], x[:, axis], known[:, axis]
+    scale = 1.0 / sigma
+    z = mu * scale
+    constant = np.log(scale) - 0.5 * z * z - log_mass - _LOG_SQRT_2PI
+    terms = np.concatenate([scale * scale, z * scale], axis=1)
+    if kernels.complete and known.all():
+        return np.asarray(np.concatenate([-0.5 * x * x, x], axis=1) @ terms.T + constant.sum(axis=1))
     missing = np.isnan(constant)
-    if missing.any():
-        terms[np.tile(missing, 3)] = 0.0
-    known = active[:, column]
-    x = np.where(known, points[:, column], 0.0)
-    return np.asarray(np.concatenate([x * x, x, known], axis=1) @ terms.T)
+    terms, constant = np.where(np.tile(missing, 2), 0.0, terms), np.where(missing, 0.0, constant)
+    x = np.where(known, x, 0.0)
+    return np.asarray(np.concatenate([-0.5 * x * x, x], axis=1) @ terms.T + known @ constant.T)
 
 
 def _log_cells(kernels: Kernels, x: Array, active: BoolArray, axis: int, edges: Array) -> Array:
@@ -162,7 +170,8 @@ def _log_cells(kernels: Kernels, x: Array, active: BoolArray, axis: int, edges: 
     a, b = (low - mu) / sigma, (high - mu) / sigma
     flip = a > 0  # the lower tail resolves what the upper one rounds away
     inside = ndtr(np.where(flip, -a, b)) - ndtr(np.where(flip, -b, a))
-    table = np.log(np.maximum(inside, _TINY)) - np.log(np.maximum(high - low, _TINY)) - np.log(kernels.mass[:, axis])
+    table = np.log(np.maximum(inside, _TINY)) - np.log(np.maximum(high - low, _TINY))
+    table -= kernels.log_mass[:, axis]
     table[:, np.isnan(mu)] = 0.0
     return np.where(active[:, None], table[back], 0.0)
 
@@ -177,14 +186,20 @@ def _log_category(kernels: Kernels, x: Array, active: BoolArray, axis: int) -> A
     return np.where(active[:, None] & ~np.isnan(centre), table, 0.0)
 
 
-def log_density(terms: Array, log_weight: Array) -> Array:
-    """Log density of a mixture relative to the prior, shape (n,).
+def log_density(terms: Array, mixtures: Sequence[Array]) -> list[Array]:
+    """Log density of each of some mixtures relative to the prior, shapes (n,).
 
     Args:
-        terms: Those of its kernels, shape (n, k).
-        log_weight: Of these and the prior, shape (k + 1,).
+        terms: Those of their kernels, one mixture's after the other's, shape (n, k_1 + k_2 + …).
+        mixtures: Shares of each one's kernels and the prior, shapes (k_i + 1,).
     """
-    weighted = terms + log_weight[:-1]
-    top = weighted.max(axis=1, initial=log_weight[-1])
-    weighted -= top[:, None]
-    return np.asarray(top + np.log(np.exp(weighted).sum(axis=1) + np.exp(log_weight[-1] - top)))
+    top, prior = np.float64(0.0), 1.0
+    if terms.max(initial=0.0) > _LARGE:
+        top = terms.max(axis=1, initial=0.0)
+        terms, prior = terms - top[:, None], np.exp(-top)
+    each, begin, out = np.exp(terms), 0, []
+    for share in mixtures:
+        end = begin + len(share) - 1
+        out.append(np.log(np.maximum(each[:, begin:end] @ share[:-1] + share[-1] * prior, _TINY)) + top)
+        begin = end
+    return out

@@ -21,6 +21,8 @@ def rare_choice(known: Trials, axes: Axes, tree: Tree, rng: np.random.Generator)
     the numbers of few values by which branches part.
     """
     columns = sorted({*axes.categories.tolist(), *(c for c in deciding(tree) if axes.cardinality[c] <= BINS)})
+    if not columns:
+        return None
     chances, ranks = [], known.ranks
     for column in columns:
         values = known.points[:, column]

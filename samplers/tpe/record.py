@@ -2,12 +2,13 @@
 
 A sample of the whole history is what keeps the cost of an ask constant. A trial belongs to it if the hash of its
 number is among the smallest ones, so that the sample changes slowly and depends on nothing else.
+
+As a rule one trial is new, so what it does not change is not built again.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import final
 
 import numpy as np
@@ -27,7 +28,10 @@ VIOLATION = 0
 LOSSES = slice(3, None)
 """The last sort keys."""
 _CLASS, _STEP = 1, 2
-_COMPLETE, _PRUNED, _FAILED = 0.0, 1.0, 2.0
+_AS_COMPLETE, _AS_PRUNED, _AS_FAILED = 0.0, 1.0, 2.0
+_COMPLETE, _PRUNED, _FAIL, _PAUSED = TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED
+_SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
+_FACTORS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 
 
 @final
@@ -43,8 +47,8 @@ class Record:
         merit: Sort keys of the best, smallest first, shape (b, 3 + m): violation of the constraints, class
             (complete, pruned, failed), minus the step that a pruned trial reached, losses.
         best: Their rows in the history.
-        sample: Rows of the sample, in the order of their hashes.
-        hashes: Those.
+        sample: Rows of the sample, in rising order.
+        hashes: Of their trials' numbers.
         merits: The sort keys of the sample, shape (s, 3 + m).
         seen: Rows that were looked at.
         n_complete: Feasible trials of the first class.
@@ -63,7 +67,6 @@ class Record:
     n_complete: int = 0
 
     @staticmethod
-    @lru_cache(maxsize=64)
     def empty(n_best: int, n_sample: int, with_failed: bool, n_objectives: int) -> Record:
         """The record of nothing."""
         none = np.empty(0, dtype=np.int64)
@@ -72,18 +75,18 @@ class Record:
 
     def advance(self, fresh: History, step: int | None = None) -> Record:
         """The record after some more trials; with `step` those that reached it are compared by their losses there."""
-        counts = fresh.state <= (TrialState.FAIL if self.with_failed else TrialState.PRUNED)
+        state = fresh.state
+        counts = state <= (_FAIL if self.with_failed else _PRUNED)
         if step is not None:
-            counts = counts | (fresh.state == TrialState.PAUSED)
-        seen = self.seen + len(fresh)
-        if not counts.any():
+            counts = counts | (state == _PAUSED)
+        seen = self.seen + len(state)
+        n_new = np.count_nonzero(counts)
+        if not n_new:
             return Record(**{**self.__dict__, "seen": seen})
-        rows = np.flatnonzero(counts)
-        merit, numbers = _merit(fresh, step)[rows], fresh.number[rows]
-        rows += self.seen
-        hashes = np.concatenate([self.hashes, _hash(numbers)])
-        order = np.argsort(hashes, kind="stable")[: self.n_sample]
-        sample = np.concatenate([self.sample, rows])[order]
+        rows, merit, numbers = np.arange(self.seen, seen), _merit(fresh, state, step), fresh.number
+        if n_new < len(state):
+            rows, merit, numbers = rows[counts], merit[counts], numbers[counts]
+        sample, hashes, merits = self._sampled(rows, _hash(numbers), merit)
         select = _best_of_one if merit.shape[1] == 4 else _best_of_several
         best_merit, best = select(self.merit, self.best, merit, rows, self.n_best)
         return Record(
@@ -94,15 +97,29 @@ class Record:
             best_merit,
             best,
             sample,
-            hashes[order],
-            np.concatenate([self.merits, merit])[order],
+            hashes,
+            merits,
             seen,
             self.n_complete + int(np.count_nonzero(is_complete(merit) & (merit[:, VIOLATION] == 0.0))),
         )
 
+    def _sampled(
+        self, rows: IntArray, hashes: NDArray[np.uint64], merit: Array
+    ) -> tuple[IntArray, NDArray[np.uint64], Array]:
+        """The sample with some more trials, which come after those in it: rows, hashes and sort keys."""
+        if len(self.sample) == self.n_sample and hashes.min() > self.hashes.max():
+            return self.sample, self.hashes, self.merits
+        rows = np.concatenate([self.sample, rows])
+        hashes = np.concatenate([self.hashes, hashes])
+        merit = np.concatenate([self.merits, merit])
+        if len(rows) <= self.n_sample:
+            return rows, hashes, merit
+        kept = np.sort(hashes.argsort(kind="stable")[: self.n_sample])
+        return rows[kept], hashes[kept], merit[kept]
+
     def latest(self, history: History) -> Record:
         """Without rows of trials that had paused and went on, for which later rows stand, or will stand."""
-        went_on = (history.state == TrialState.PAUSED) & ~history.paused
+        went_on = (history.state == _PAUSED) & ~history.paused
         if not went_on.any():
             return self
         best, sample = ~went_on[self.best], ~went_on[self.sample]
@@ -116,30 +133,34 @@ class Record:
         )
 
 
-def _merit(history: History, step: int | None) -> Array:
+def _merit(history: History, state: NDArray[np.int8], step: int | None) -> Array:
     """Sort keys of each trial, shape (n, 3 + m)."""
-    state, losses, violation = history.state, history.losses, history.violation
+    losses = history.losses
     n, m = losses.shape
-    complete, pruned = state == TrialState.COMPLETE, state == TrialState.PRUNED
+    complete, pruned = state == _COMPLETE, state == _PRUNED
     if step is not None:
         there = losses_at_first(history, step)
         reached = np.asarray(~np.isnan(there).any(axis=1))
         losses = np.where(reached[:, None], there, losses)
-        complete, pruned = reached, (complete | pruned | (state == TrialState.PAUSED)) & ~reached
+        complete, pruned = reached, (complete | pruned | (state == _PAUSED)) & ~reached
     merit = np.zeros((n, 3 + m))
-    merit[:, VIOLATION] = np.where(complete | pruned, np.where(violation > 0, violation, 0.0), np.inf)
-    merit[:, _CLASS] = np.where(complete, _COMPLETE, np.where(pruned, _PRUNED, _FAILED))
-    merit[pruned, _STEP] = -history.last_step[pruned]
+    merit[:, VIOLATION] = np.fmax(history.violation, 0.0)
     merit[:, LOSSES] = np.where(np.isnan(losses), np.inf, losses)
+    if not complete.all():
+        merit[:, _CLASS] = np.where(complete, _AS_COMPLETE, np.where(pruned, _AS_PRUNED, _AS_FAILED))
+        merit[pruned, _STEP] = -history.last_step[pruned]
+        merit[~(complete | pruned), VIOLATION] = np.inf
     return merit
 
 
 def is_complete(merit: Array) -> BoolArray:
     """Which trials are of the first class, shape (n,)."""
-    return np.asarray(merit[:, _CLASS] == _COMPLETE)
+    return np.asarray(merit[:, _CLASS] == _AS_COMPLETE)
 
 
 def _best_of_one(old: Array, old_rows: IntArray, new: Array, rows: IntArray, most: int) -> tuple[Array, IntArray]:
+    if len(old) == most and min(new.tolist()) >= old[-1].tolist():
+        return old, old_rows
     merit, rows = np.concatenate([old, new]), np.concatenate([old_rows, rows])
     order = order_of_one(merit, rows)[:most]
     return merit[order], rows[order]
@@ -183,7 +204,7 @@ def _measurable(losses: Array) -> Array:
 
 def _hash(numbers: IntArray) -> NDArray[np.uint64]:
     """Source: Steele et al. (2014), "Fast splittable pseudorandom number generators" (the mixer of SplitMix64)."""
-    z = numbers.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+    z = numbers.astype(np.uint64) * _FACTORS[0]
+    z = (z ^ (z >> _SHIFTS[0])) * _FACTORS[1]
+    z = (z ^ (z >> _SHIFTS[1])) * _FACTORS[2]
+    return z ^ (z >> _SHIFTS[2])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import InitVar, dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, Literal, final
 
 import numpy as np
@@ -48,6 +48,12 @@ _INSTEAD = {
     "consider_endpoints": "bandwidth says how wide kernels are",
     "warn_independent_sampling": "a parameter that is new inside of a trial is drawn given what the trial has",
 }
+
+
+@lru_cache(maxsize=64)
+def _fold(n_best: int, n_sample: int, with_failed: bool, n_objectives: int) -> Fold[Record]:
+    kept = n_best, n_sample, with_failed, n_objectives
+    return Fold(("tpe.record", *kept), Record.empty(*kept), Record.advance)
 
 
 @final
@@ -223,14 +229,12 @@ class TPESampler:
 
     def _record(self, history: History) -> Record:
         failed = self.failures == "bad"
-        m = history.n_objectives
-        n_best = self._split.most + 1
-        start = Record.empty(n_best, self.n_kernels, failed, m)
+        kept = self._split.most + 1, self.n_kernels, failed, history.n_objectives
         step = enough_step(history, self._n_enough(history)) if self.multi_fidelity else None
         if step is None:
-            return history.fold(Fold(("tpe.record", n_best, self.n_kernels, failed), start, Record.advance))
-        name = ("tpe.record", n_best, self.n_kernels, failed, step)
-        return history.fold(Fold(name, start, partial(Record.advance, step=step))).latest(history)
+            return history.fold(_fold(*kept))
+        advance = partial(Record.advance, step=step)
+        return history.fold(Fold(("tpe.record", *kept, step), Record.empty(*kept), advance)).latest(history)
 
     def _started(self, space: Space, key: Key) -> Array:
         """A row of the prior, spread as `startup` says."""
@@ -272,10 +276,11 @@ class TPESampler:
         known = Trials.of(record, history, space, axes, self._split(self._n_compared(record, history)))
         if known is None:
             return None
-        if key.uniform("tpe.cautious") < _CAUTIOUS:
+        if not known.all_feasible and key.uniform("tpe.cautious") < _CAUTIOUS:
             known = replace(known, cautious=True)
         whole = space is history.space
-        tree = tree_of(axes, known.points, known.active) if whole else Leaf(np.ones(len(space), dtype=np.bool_))
+        branches = whole and not known.complete
+        tree = tree_of(axes, known.points, known.active) if branches else Leaf(np.ones(len(space), dtype=np.bool_))
         given = axes.points(space.encode(history.given)[None])[0]
         pending = axes.points(history.pending(space))
         if len(pending):

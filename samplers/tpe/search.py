@@ -73,7 +73,7 @@ class Search:
         while True:
             new, done = node.active & ~done, done | node.active
             last = isinstance(node, Leaf)
-            if new.any() or last:
+            if last or new.any():
                 candidate = self._candidate(known, point, new, done, rng, tried if last else None)
                 if candidate is None:
                     return np.full(len(fixed), np.nan)
@@ -106,12 +106,15 @@ class Search:
             rng: Source of randomness.
             tried: What candidates must not be, at the last level.
         """
-        has = np.asarray(known.active[:, new].all(axis=1))
-        here = known if has.all() else known.where(has, self.split)
-        liars = self.liars[~np.isnan(self.liars[:, new]).any(axis=1)]
+        here, liars = known, self.liars
+        if not known.complete:
+            has = np.asarray(known.active[:, new].all(axis=1))
+            here = known if has.all() else known.where(has, self.split)
+        if len(liars):
+            liars = liars[~np.isnan(liars[:, new]).any(axis=1)]
         ratio = self.densities.ratio(self.axes, here, liars)
         candidates = ratio.candidates(self.n_candidates, self.crossed, fixed, rng)
-        active = np.broadcast_to(done, candidates.shape)
+        active = done[None].repeat(len(candidates), axis=0)
         if tried is not None:
             untried = [name not in tried for name in names_of(self.axes.values(candidates, active))]
             if not any(untried):

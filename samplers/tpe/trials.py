@@ -35,6 +35,7 @@ class Trials:
         rows: In the history, shape (n,).
         n_good: How many are good.
         fulfilled: Which of them fulfil each constraint that some violate and some do not, shape (constraints, n).
+        complete: Whether every point has every axis; False if that is not known.
         cautious: Whether the infeasible ones among the good are to count no more than the feasible ones.
     """
 
@@ -44,6 +45,7 @@ class Trials:
     rows: IntArray
     n_good: int
     fulfilled: BoolArray
+    complete: bool = False
     cautious: bool = False
 
     @staticmethod
@@ -52,12 +54,11 @@ class Trials:
         several = history.n_objectives > 1
         first = _best_first(record.merit, record.best, n_good)[:n_good] if several else slice(n_good)
         good = record.best[first]
-        rest = ~(record.sample[:, None] == good).any(axis=1)
-        by_row = np.argsort(record.sample[rest])
-        rows = np.concatenate([good, record.sample[rest][by_row]])
-        merit = np.concatenate([record.merit[first], record.merits[rest][by_row]])
+        rest = _without(record.sample, good)
+        rows = np.concatenate([good, record.sample[rest]])
+        merit = np.concatenate([record.merit[first], record.merits[rest]])
         n_good = len(good)
-        if (merit[:, VIOLATION] == 0.0).all():
+        if not merit[:, VIOLATION].any():
             fulfilled = np.empty((0, len(rows)), dtype=np.bool_)
         else:
             order, n_good = _divided(merit, np.arange(len(rows)), n_good)
@@ -66,7 +67,7 @@ class Trials:
         points = axes.points(history.at(rows, space))
         missing = np.isnan(points)
         if not missing.any():
-            return Trials(points, ~missing, merit, rows, n_good, fulfilled)
+            return Trials(points, ~missing, merit, rows, n_good, fulfilled, complete=True)
         has = np.asarray(~missing.all(axis=1))
         if not has.any():
             return None
@@ -89,6 +90,7 @@ class Trials:
             self.rows[chosen],
             n_chosen,
             self.fulfilled[:, chosen],
+            self.complete,
             self.cautious,
         )
 
@@ -113,6 +115,10 @@ class Trials:
         return self.points[self.n_good :]
 
     @property
+    def all_feasible(self) -> bool:
+        return not self.merit[:, VIOLATION].any()
+
+    @property
     def feasible(self) -> BoolArray:
         """Which of the good ones are, shape (n_good,)."""
         return np.asarray(self.merit[: self.n_good, VIOLATION] == 0.0)
@@ -125,10 +131,19 @@ class Trials:
         return ranks
 
     @property
-    def losses(self) -> Array:
-        """Of the good ones and the best bad one, with one objective, shape (n_good + 1,); inf for what has none."""
+    def losses(self) -> tuple[Array, float]:
+        """Of the good ones, shape (n_good,), and of the best bad one, with one objective; inf for what has none."""
         losses = _levels(self.merit)[:, 0]
-        return np.append(losses[: self.n_good], losses[self.n_good :].min(initial=np.inf))
+        return losses[: self.n_good], float(losses[self.n_good :].min(initial=np.inf))
+
+
+def _without(sample: IntArray, good: IntArray) -> BoolArray:
+    """Which rows of a rising sample, shape (s,), are none of some others."""
+    rest = np.ones(len(sample), dtype=np.bool_)
+    if len(sample):
+        place = sample.searchsorted(good)
+        rest[place[sample.take(place, mode="clip") == good]] = False
+    return rest
 
 
 def _fulfilled(history: History, rows: IntArray) -> BoolArray:

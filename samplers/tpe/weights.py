@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from hpo.arrays import Array, BoolArray
@@ -17,10 +19,13 @@ def expected_improvement(losses: Array, threshold: float) -> Array:
 
     Source: Watanabe (2023), arXiv 2304.11127, section 3.2.
     """
-    if len(losses) and np.isfinite(losses).all() and np.isfinite(threshold):
-        unit = unit_of(np.append(losses, threshold))
+    if not len(losses):
+        return np.empty(0)
+    ends = float(losses.min()), float(losses.max()), threshold
+    if all(map(math.isfinite, ends)):
+        unit = unit_of(np.array(ends))
         gain = np.maximum(threshold / unit - losses / unit, 0.0)
-        total = gain.sum()
+        total = float(gain.sum())
         if total > 0:
             return np.asarray(np.maximum(gain * (len(losses) / total), 1e-12))
     return np.ones(len(losses))

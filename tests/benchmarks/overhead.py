@@ -1,4 +1,4 @@
-"""What hpo costs beside Optuna: the same work, in fresh processes, in turns, medians.
+"""What hpo costs beside Optuna, and in memory beside Rustuna: the same work, in fresh processes, in turns, medians.
 
     pip install -e '.[benchmark]'
     python tests/benchmarks/overhead.py [--quick] [--only NAME …] [--repeats N] [--folder DIR]
@@ -19,12 +19,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 WORKLOADS = Path(__file__).with_name("workloads.py")
 LIBRARIES = ("optuna", "hpo")
+RUSTUNA = "rustuna"
 MEMORY_FILES = Path("/dev/shm")  # studies to read are written there: no waiting for the disk
 
 
@@ -76,6 +78,11 @@ class Bench:
 
     def size(self, n: int) -> int:
         return max(100, int(n * self.scale))
+
+    @property
+    def in_memory(self) -> tuple[str, ...]:
+        """The libraries whose studies in memory are compared."""
+        return LIBRARIES if find_spec(RUSTUNA) is None else (*LIBRARIES, RUSTUNA)
 
     def in_turns(self, workload: str, *, libraries: tuple[str, ...] = LIBRARIES, **options: Any) -> Medians:
         """Medians of what a workload says about each library; sizes may differ by library."""
@@ -131,10 +138,25 @@ def memory(bench: Bench) -> Iterator[Row]:
     """Random search in memory."""
     n_trials = bench.size(10_000)
     for n_parameters in (5, 20):
-        found = bench.in_turns("memory", n_trials=n_trials, n_parameters=n_parameters)
+        found = bench.in_turns("memory", libraries=bench.in_memory, n_trials=n_trials, n_parameters=n_parameters)
         what = f"{n_parameters} parameters, {n_trials} trials in memory"
         yield _row(f"{what}, per trial", found, "ms", "{:.3f} ms", "≤ 1/4")
+        yield from _beside_rustuna(found, "ms", "{:.3f} ms")
         yield _row("… the last tenth / the first", found, "last_to_first", "{:.2f}", "flat")
+
+
+def tpe(bench: Bench) -> Iterator[Row]:
+    """Whole studies in memory under TPE, processor time."""
+    for n_parameters, n_trials in ((10, bench.size(1000)), (10, bench.size(1500)), (40, bench.size(1000))):
+        found = bench.in_turns("tpe", libraries=bench.in_memory, n_trials=n_trials, n_parameters=n_parameters)
+        what = f"TPE, {n_parameters} parameters, {n_trials} trials in memory"
+        yield _row(what, found, "seconds", "{:.2f} s", "≤ 1/8")
+        yield from _beside_rustuna(found, "seconds", "{:.2f} s")
+
+
+def _beside_rustuna(found: Medians, key: str, unit: str) -> Iterator[Row]:
+    if RUSTUNA in found:
+        yield Row("… Rustuna's, in the place of Optuna's", found[RUSTUNA][key], found["hpo"][key], unit)
 
 
 def many(bench: Bench) -> Iterator[Row]:
@@ -203,6 +225,7 @@ def load(bench: Bench) -> Iterator[Row]:
 FIGURES: dict[str, Callable[[Bench], Iterator[Row]]] = {
     "import": imports,
     "memory": memory,
+    "tpe": tpe,
     "many": many,
     "sqlite": sqlite,
     "load": load,
@@ -265,6 +288,8 @@ def main() -> None:
     print(f"Python {platform.python_version()}, median of {bench.repeats}\n")
     print(f"| figure | Optuna {version('optuna')} | hpo {version('hpo-study')} | ratio | target |")
     print("|---|---|---|---|---|")
+    if find_spec(RUSTUNA) is None:
+        print("Rustuna is not installed, so its rows are left out: pip install rustuna", file=sys.stderr)
     for name in given.only:
         for row in FIGURES[name](bench):
             print(row, flush=True)

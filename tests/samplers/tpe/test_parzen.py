@@ -19,7 +19,7 @@ from hpo.distributions import (
 )
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.tpe.bandwidth import between, neighbour_gap, smallest, spread
-from hpo.samplers.tpe.parzen import Kernels, draw, fit, log_density, log_kernels, log_weights
+from hpo.samplers.tpe.parzen import Kernels, draw, fit, log_density, log_kernels, shares
 from hpo.space import Space
 
 DISTRIBUTIONS: list[BaseDistribution] = [
@@ -48,9 +48,9 @@ def density(
     axes: Axes, points: Array, x: Array, active: BoolArray | None = None, weights: Array | None = None
 ) -> Array:
     """The logarithm of a mixture's density."""
-    w = log_weights(np.ones(len(points)) if weights is None else weights, 1.0)
+    mixture = shares(np.ones(len(points)) if weights is None else weights, 1.0)
     active = np.ones(x.shape, dtype=np.bool_) if active is None else active
-    return log_density(log_kernels(kernels(axes, points), x, active), w)
+    return log_density(log_kernels(kernels(axes, points), x, active), [mixture])[0]
 
 
 def grid(distribution: BaseDistribution, axes: Axes) -> tuple[Array, Array]:
@@ -151,13 +151,13 @@ def test_the_normal_reference_rule_on_a_sample_of_a_normal() -> None:
     u = np.random.default_rng(0).normal(0.5, 0.1, (1000, 2))
     np.testing.assert_allclose(spread(u, np.ones(1000), 2), 0.1 * 1000 ** (-1 / 6), rtol=0.1)
     u[:500, 1] = np.nan
-    np.testing.assert_allclose(spread(u, np.ones(1000), 2)[:, 1], 0.1 * 500 ** (-1 / 6), rtol=0.1)
+    np.testing.assert_allclose(spread(u, np.ones(1000), 2)[1], 0.1 * 500 ** (-1 / 6), rtol=0.1)
     assert spread(np.full((5, 1), 0.5), np.ones(5), 1).max() == pytest.approx(0.0, abs=1e-7)
 
 
 def test_a_trial_that_weighs_nothing_does_not_widen_kernels() -> None:
     u, w = np.array([[0.4], [0.5], [0.6], [0.0]]), np.array([1.0, 1.0, 1.0, 0.0])
-    np.testing.assert_allclose(spread(u, w, 1)[:3], spread(u[:3], w[:3], 1))
+    np.testing.assert_allclose(spread(u, w, 1), spread(u[:3], w[:3], 1))
     np.testing.assert_allclose(between(u, w, 1) ** 2, spread(u, w, 1) * neighbour_gap(u))
 
 
