@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["AutoSampler"]
 
 _MOST_OBJECTIVES = 3  # boxes of a front's hypervolume multiply with each objective
-_TURNS = 2  # where nothing better is found, one trial in so many is another sampler's
+_TURNS = 2  # one trial in so many is another sampler's, where one alone may miss something
 _ALLOWANCE = 5.0  # seconds of asks that no objective needs to pay for
 
 
@@ -41,7 +41,7 @@ class AutoSampler:
       is always.
     * `TPESampler` for every other trial while the latest fifth has found nothing that is better by more than a
       hundredth of the distance between the best trial and the median: a model that is sure of a wrong thing does not
-      notice, and another one looks elsewhere.
+      notice, and another one looks elsewhere. With two or three objectives both always take turns.
     * `TPESampler` alone from then on, whose asks take a millisecond or two however many trials there are, and with more
       than three objectives.
 
@@ -101,11 +101,12 @@ class AutoSampler:
             return Choice(
                 self._gp, f"the first {self.n_startup_trials} trials are spread evenly, and {n} have finished"
             )
-        if m == 1 and (n + len(history.running)) % _TURNS == 0 and is_stalled(history):
-            found = (
+        if (n + len(history.running)) % _TURNS == 0 and (m > 1 or is_stalled(history)):
+            several = f"of {m} objectives' front each sampler finds parts that another misses, and they take turns"
+            stalled = (
                 f"the last {latest(n)} trials have found nothing better, and in every other trial it looks elsewhere"
             )
-            return Choice(self._tpe, found)
+            return Choice(self._tpe, several if m > 1 else stalled)
         if self.overhead is None:
             return Choice(self._gp, "its model learns the most from each trial, and the time of asks does not matter")
         n_models = m + len(history.constraints)

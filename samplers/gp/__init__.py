@@ -5,7 +5,10 @@ propose.py       from surrogates to the next point
 observations.py  what is learned from: finished trials as arrays
 schedule.py      when hyperparameters are fitted, and to which trials
 surrogate.py     one process for each objective and constraint, as a fold of the history
+arms.py          the parts of a space, and what is learned of each
+parted.py        improvements that the model of all and those of the parts expect
 warp.py          losses made easier to model
+scale.py         what a model's unit stands for in losses
 embedding.py     points of mixed, branching spaces as vectors
 input_warp.py    a learned change of variable of each number
 kernel.py        Matérn-5/2

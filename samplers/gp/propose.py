@@ -16,9 +16,10 @@ from hpo.pareto import is_pareto_optimal
 from hpo.samplers.gp import acquisition
 from hpo.samplers.gp.acquisition import Acquired, Acquisition
 from hpo.samplers.gp.criterion import Constrained, Criterion, Hypervolume, Improvement
-from hpo.samplers.gp.domain import Domain
+from hpo.samplers.gp.domain import Domain, sobol
 from hpo.samplers.gp.improvement import Front
 from hpo.samplers.gp.observations import Observations
+from hpo.samplers.gp.parted import Apart
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.search import search
 from hpo.samplers.model.configurations import configurations
@@ -36,6 +37,7 @@ ACQUISITIONS: Mapping[str, Acquisition] = {
 """By name; those that are probabilities or expectations as logarithms, whose maxima are at the same points."""
 
 _GOOD = 6  # points near which to look
+_SPREAD = 7  # 2^7 points show which arms matter
 _SAME = 1e-9  # points as near as this in every coordinate are one
 _VERSIONS = 16  # imagined outcomes of running trials
 _LISTED = 2**11  # a finite space of no more configurations is searched by comparing all of them
@@ -81,11 +83,14 @@ class Question:
     key: Key
 
 
-def propose(models: list[Posterior], question: Question, rng: np.random.Generator) -> Array:
+def propose(models: list[Posterior], apart: Apart | None, question: Question, rng: np.random.Generator) -> Array:
     """The point to try, shape (d,); NaN where it is inactive.
 
     Args:
         models: One for each objective, and then for each constraint.
+        apart: What the trials of each part of the space make believe of the only objective.
+        question: Where to try, and what for.
+        rng: Source of randomness.
 
     Raises:
         SearchSpaceExhausted: If the space is finite, all of it has been tried, and the study is to end then.
@@ -93,7 +98,7 @@ def propose(models: list[Posterior], question: Question, rng: np.random.Generato
     domain, seen = question.domain, question.seen
     known = question.pending[~np.isnan(question.pending).all(axis=1)]
     pending = domain.rounded(_filled(known, seen))
-    criterion, merit = _criterion(models, question, pending, rng)
+    criterion, merit = _criterion(models, apart, question, pending, rng)
     must_be_new = question.new and question.whole and domain.axes.is_finite
     if must_be_new:
         listed = _left(question, pending, _LISTED)
@@ -118,7 +123,7 @@ def propose(models: list[Posterior], question: Question, rng: np.random.Generato
 
 
 def _criterion(
-    models: list[Posterior], question: Question, pending: Array, rng: np.random.Generator
+    models: list[Posterior], apart: Apart | None, question: Question, pending: Array, rng: np.random.Generator
 ) -> tuple[Criterion, Array]:
     """What to maximise, and how bad each observation is believed to be, shape (n,)."""
     seen, m = question.seen, question.seen.losses.shape[1]
@@ -129,14 +134,15 @@ def _criterion(
         features = question.domain.features(pending)
         versions = rng.standard_normal((len(models), len(pending), _VERSIONS if m == 1 else 1)) * (m == 1)
         models = [model.given(features, normal) for model, normal in zip(models, versions, strict=True)]
+        apart = apart and apart.given(features, versions[0])
     counts = np.concatenate([feasible, np.ones(len(pending), dtype=np.bool_)])
-    criterion = _of_objectives(models[:m], question, counts) if feasible.any() else None
+    criterion = _of_objectives(models[:m], apart, question, counts) if feasible.any() else None
     if criterion is None or len(models) > m:
         return Constrained(criterion, models[m:]), merit
     return criterion, merit
 
 
-def _of_objectives(models: list[Posterior], question: Question, counts: BoolArray) -> Criterion:
+def _of_objectives(models: list[Posterior], apart: Apart | None, question: Question, counts: BoolArray) -> Criterion:
     if len(models) > 1:
         fitted = np.stack([model.fitted[:, 0] for model in models], axis=1)[counts]
         return Hypervolume(models, Front.of(fitted, _reference(fitted)))
@@ -145,7 +151,12 @@ def _of_objectives(models: list[Posterior], question: Question, counts: BoolArra
     wanted = model.fitted[counts].min(axis=0) - ambition * np.sqrt(model.hyper.amplitude)
     if question.acquisition == "lcb":
         return Improvement(model, partial(_lcb, kappa=question.kappa), wanted)
-    return Improvement(model, ACQUISITIONS[question.acquisition], wanted)
+    improvement = Improvement(model, ACQUISITIONS[question.acquisition], wanted)
+    if apart is None or question.acquisition == "pi":  # a probability has no unit that arms could share
+        return improvement
+    spread = question.domain.spread(sobol(len(question.space), _SPREAD))
+    wanted_more = ambition * float(np.sqrt(model.hyper.amplitude))
+    return apart.parted(improvement, wanted_more, question.domain.features(spread))
 
 
 def _lcb(mean: Array, sigma: Array, best: Array, kappa: float) -> Acquired:

@@ -50,6 +50,10 @@ class GPSampler:
     lacks because of its branch is at a learned distance from what has it. Candidates are whole configurations with the
     parameters that history shows to be active. Losses are warped if that makes them likelier under the model.
 
+    With one objective the parts of the space have models of their own too: its branches, or the values of the choice
+    that tells the most. Both views count by how well they predict trials that are left out, so a branch whose first
+    trials were unlucky is tried again as long as it may win.
+
     Running trials are imagined to have ended in several ways that the model believes in, so that parallel trials and
     `ask(n)` spread. A pruned trial counts as no better than the median. Each constraint has a model of its own, and
     the probability that all hold multiplies the expected improvement. With several objectives it is the expected
@@ -242,4 +246,5 @@ class GPSampler:
             space=space,
             key=key,
         )
-        return propose(state.posteriors(seen), question, rng)
+        models = state.posteriors(seen)
+        return propose(models, state.apart(seen, models[0]), question, rng)

@@ -11,11 +11,14 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.history import Fold, History
 from hpo.samplers.gp import schedule
+from hpo.samplers.gp.arms import Arms, Part
 from hpo.samplers.gp.embedding import Embedding
 from hpo.samplers.gp.likelihood import Hyperparameters, fit
 from hpo.samplers.gp.observations import Observations
+from hpo.samplers.gp.parted import Apart
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.prior import prior
+from hpo.samplers.gp.scale import Scale
 from hpo.samplers.gp.warp import Warp, finite, warps
 from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.units import deviation, median, unit_of
@@ -74,12 +77,14 @@ class Surrogates:
         fitted: How many of them there were at the last fit.
         embedding: At the last fit; None before it.
         learned: Of each objective, and then of each constraint.
+        arms: What was learned of parts of the space, with one objective; None where nothing parts it.
     """
 
     seen: Observations
     fitted: int = 0
     embedding: Embedding | None = None
     learned: tuple[Surrogate, ...] = ()
+    arms: Arms | None = None
 
     @staticmethod
     def of(history: History, space: Space, how: Modelling) -> Surrogates:
@@ -97,6 +102,16 @@ class Surrogates:
             Posterior.of(learned.hyper, self.embedding.group, self.embedding.n_numbers, features, y)
             for learned, y in zip(self.learned, targets, strict=True)
         ]
+
+    def apart(self, known: Observations, together: Posterior) -> Apart | None:
+        """What the trials of each arm make believe of the objective, given some observations."""
+        if self.arms is None:
+            return None
+        features = self.arms.embedding.features(known.points, known.active)
+        losses = values(known)[0][0]
+        return Apart.of(
+            self.arms, features, losses, known.violation <= 0, Scale.of(self.learned[0].warp, losses), together
+        )
 
 
 def advanced(state: Surrogates, fresh: History, space: Space, how: Modelling) -> Surrogates:
@@ -120,7 +135,11 @@ def advanced(state: Surrogates, fresh: History, space: Space, how: Modelling) ->
     for c in constraints:
         θ, _ = _fitted(features, c, embedding, how, 0.0 if how.deterministic else None)
         learned.append(Surrogate(Hyperparameters.of(θ, embedding.n_scales), Warp(np.inf)))
-    return Surrogates(seen, size, embedding, tuple(learned))
+    if len(losses) > 1:
+        return Surrogates(seen, size, embedding, tuple(learned))
+    learn = partial(_learned_alone, how=how, is_warped=is_warped)
+    arms = Arms.of(embedding, known.points, known.active, losses[0], learn, state.arms)
+    return Surrogates(seen, size, embedding, tuple(learned), arms)
 
 
 def values(seen: Observations) -> tuple[list[Array], list[Array]]:
@@ -159,7 +178,17 @@ def _noise(how: Modelling, losses: Array) -> float | None:
     return min(how.noise_std / max(deviation(losses), 1e-300), _LOUDEST) ** 2
 
 
-def _learned(features: Array, losses: Array, embedding: Embedding, how: Modelling, among: list[Warp]) -> Surrogate:
+def _learned_alone(
+    features: Array, losses: Array, part: Part, among: list[Warp], how: Modelling, *, is_warped: bool
+) -> tuple[Hyperparameters, Warp]:
+    """Of an arm."""
+    found = _learned(features, losses, part, how, among if is_warped else among[:1])
+    return found.hyper, found.warp
+
+
+def _learned(
+    features: Array, losses: Array, embedding: Embedding | Part, how: Modelling, among: list[Warp]
+) -> Surrogate:
     best, least = None, np.inf
     for warp in among:
         y, log_slope = warp(losses)
@@ -172,7 +201,7 @@ def _learned(features: Array, losses: Array, embedding: Embedding, how: Modellin
 
 
 def _fitted(
-    features: Array, y: Array, embedding: Embedding, how: Modelling, noise: float | None
+    features: Array, y: Array, embedding: Embedding | Part, how: Modelling, noise: float | None
 ) -> tuple[Array, float]:
     """Log hyperparameters, and their negative log posterior."""
     n_warped = embedding.n_numbers if how.input_warping else 0

@@ -72,8 +72,8 @@ def test_where_nothing_better_is_found_every_other_trial_looks_elsewhere() -> No
     assert study.verify() == []
 
 
-def test_many_objectives_are_compared_by_ranks() -> None:
-    assert asked(study_of(20, m=3), AutoSampler()) is GPSampler
+def test_several_objectives_take_turns_and_many_are_compared_by_ranks() -> None:
+    assert [asked(study_of(n, m=3), AutoSampler()) for n in (20, 21)] == [TPESampler, GPSampler]
     assert asked(study_of(20, m=4), AutoSampler()) is TPESampler
 
 

@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 from scipy.integrate import quad
-from scipy.stats import norm
+from scipy.stats import norm, t
 
 from hpo.samplers.gp.acquisition import (
     Acquired,
@@ -16,6 +16,7 @@ from hpo.samplers.gp.acquisition import (
     log_feasibility,
     log_h,
     log_probability_of_improvement,
+    log_students_improvement,
     lower_confidence_bound,
 )
 
@@ -27,6 +28,28 @@ def test_expected_improvement_is_its_integral(mean: float, sigma: float, best: f
     exact, _ = quad(lambda f: (best - f) * norm.pdf(f, mean, sigma), best - 12 * sigma - abs(mean), best)
     value = log_expected_improvement(np.array([mean]), np.array([sigma]), best)[0]
     assert np.exp(value[0]) == pytest.approx(exact, rel=1e-7)
+
+
+@pytest.mark.parametrize("freedom", [2.0, 3.0, 12.0, 49.0])
+@pytest.mark.parametrize(("mean", "sigma", "best"), CASES)
+def test_students_improvement_is_its_integral(mean: float, sigma: float, best: float, freedom: float) -> None:
+    exact, _ = quad(lambda f: (best - f) * t.pdf((f - mean) / sigma, freedom) / sigma, -np.inf, best)
+    value = log_students_improvement(np.array([mean]), np.array([sigma]), best, freedom)[0]
+    assert np.exp(value[0]) == pytest.approx(exact, rel=1e-6)
+
+
+@pytest.mark.parametrize("freedom", [2.0, 5.0, 20.0, 49.0])
+def test_students_chance_of_much_falls_like_a_power(freedom: float) -> None:
+    far = np.logspace(3, 5, 9)
+    value = log_students_improvement(far, np.ones(9), 0.0, freedom)[0]
+    np.testing.assert_allclose(np.diff(value) / np.diff(np.log(far)), 1.0 - freedom, rtol=1e-3)
+    assert np.isfinite(log_students_improvement(np.array([1e300]), np.ones(1), 0.0, freedom)[0]).all()
+
+
+def test_students_improvement_tends_to_the_normal_one() -> None:
+    mean, sigma = np.linspace(-3, 3, 13), np.full(13, 0.8)
+    expected = log_expected_improvement(mean, sigma, 0.1)[0]
+    np.testing.assert_allclose(log_students_improvement(mean, sigma, 0.1, 1e6)[0], expected, rtol=1e-3)
 
 
 @pytest.mark.parametrize(("mean", "sigma", "best"), CASES)
@@ -58,6 +81,7 @@ def test_the_pieces_of_log_h_meet() -> None:
     [
         partial(log_expected_improvement, best=0.2),
         partial(log_probability_of_improvement, best=0.2),
+        partial(log_students_improvement, best=0.2, freedom=3.0),
         log_feasibility,
         partial(lower_confidence_bound, kappa=1.96),
     ],
