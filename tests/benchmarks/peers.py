@@ -12,12 +12,12 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from tests.benchmarks.problems import Node, Problem, Values, evaluate
+from tests.benchmarks.problems import Failure, Node, Problem, Values, evaluate
 
 __all__ = ["Outcome", "Outcomes", "runner"]
 
 Outcome: TypeAlias = tuple[tuple[float, ...], tuple[float, ...], float]
-"""Losses that the sampler saw, true losses, and the largest constraint."""
+"""Losses that the sampler saw, NaN where the evaluation failed, true losses, and the largest constraint."""
 Outcomes: TypeAlias = list[Outcome]
 
 
@@ -28,10 +28,13 @@ class _Observed:
         self.problem = problem
         self.outcomes: Outcomes = []
         self._rng = np.random.default_rng([seed, 77])
+        self._luck = np.random.default_rng([seed, 78])
 
     def __call__(self, trial: Any) -> Any:
         values, true = evaluate(self.problem, trial)
         seen, constraints = self.note(values, true)
+        if self.problem.raises and np.isnan(seen).any():
+            raise Failure
         for i, constraint in enumerate(constraints):
             trial.set_constraint(f"c{i}", constraint)
         return seen if len(seen) > 1 else seen[0]
@@ -39,6 +42,9 @@ class _Observed:
     def note(self, values: Values, true: tuple[float, ...]) -> tuple[tuple[float, ...], tuple[float, ...]]:
         seen = tuple(loss + self.problem.noise * float(self._rng.standard_normal()) for loss in true)
         constraints = () if self.problem.constraints is None else self.problem.constraints(values)
+        unlucky = bool(self._luck.random() < self.problem.flaky)
+        if unlucky or (self.problem.fails is not None and self.problem.fails(values)):
+            seen = (float("nan"),) * len(true)
         self.outcomes.append((seen, true, max(constraints, default=0.0)))
         return seen, constraints
 
@@ -84,7 +90,7 @@ def _ours(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n: i
 
 def _optimize(study: Any, objective: _Observed, n: int, batch: int) -> None:
     if batch == 1:
-        study.optimize(objective, n_trials=n)
+        study.optimize(objective, n_trials=n, catch=(Failure,))
         return
     while len(objective.outcomes) < n:
         trials = [study.ask() for _ in range(batch)]

@@ -6,9 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Node", "Problem", "choice", "evaluate", "integer", "real"]
+__all__ = ["Failure", "Node", "Problem", "choice", "evaluate", "integer", "real"]
 
 Values = Mapping[str, Any]
+
+
+class Failure(Exception):
+    """An objective's own, which a study is to catch."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,9 @@ class Problem:
         noise: Standard deviation of what is added to the losses that the sampler sees.
         constraints: All at most 0 where values are feasible; None if they always are.
         reference: With several objectives the point up to which volume counts.
+        fails: Whether an evaluation at values fails; None if none does.
+        flaky: Share of evaluations that fail by chance.
+        raises: Whether one that fails raises `Failure`; otherwise its loss is NaN.
     """
 
     space: tuple[Node, ...]
@@ -51,6 +58,9 @@ class Problem:
     noise: float = 0.0
     constraints: Callable[[Values], tuple[float, ...]] | None = None
     reference: tuple[float, ...] = ()
+    fails: Callable[[Values], bool] | None = None
+    flaky: float = 0.0
+    raises: bool = False
 
     @property
     def n_objectives(self) -> int:
