@@ -28,6 +28,7 @@ class Observations:
         active: Whether it had the parameter, shape (n, d).
         losses: Shape (n, m); +inf for failed trials, if they count.
         pruned: Which were, shape (n,): what they would have become is not known.
+        failed: Which did, shape (n,).
         constraints: Values by name, shape (n,); NaN where a trial has none.
         violation: Shape (n,).
     """
@@ -37,6 +38,7 @@ class Observations:
     active: BoolArray
     losses: Array
     pruned: BoolArray
+    failed: BoolArray
     constraints: Mapping[str, Array]
     violation: Array
 
@@ -52,6 +54,7 @@ class Observations:
             np.empty((0, d)),
             np.empty((0, d), dtype=np.bool_),
             np.empty((0, m)),
+            no,
             no,
             {},
             np.empty(0),
@@ -74,6 +77,7 @@ class Observations:
             active[known],
             np.where(failed[:, None], np.inf, losses)[known],
             (state == TrialState.PRUNED)[known],
+            failed[known],
             {name: values[known] for name, values in history.constraints.items()},
             history.violation[known],
         )
@@ -86,6 +90,7 @@ class Observations:
             np.concatenate([self.active, other.active]),
             np.concatenate([self.losses, other.losses]),
             np.concatenate([self.pruned, other.pruned]),
+            np.concatenate([self.failed, other.failed]),
             {
                 name: np.concatenate([part.constraint(name) for part in (self, other)])
                 for name in dict.fromkeys([*self.constraints, *other.constraints])
@@ -101,9 +106,14 @@ class Observations:
             self.active[rows],
             self.losses[rows],
             self.pruned[rows],
+            self.failed[rows],
             {name: values[rows] for name, values in self.constraints.items()},
             self.violation[rows],
         )
+
+    def succeeded(self) -> Observations:
+        """Those that did not fail."""
+        return self.at(np.flatnonzero(~self.failed)) if self.failed.any() else self
 
     def best_first(self) -> IntArray:
         """Indices from the best to the worst, shape (n,): by violation, then by the sum of the losses."""

@@ -48,7 +48,13 @@ class Prior:
 
 
 @lru_cache(maxsize=64)
-def prior(n_scales: int, n_warped: int, least_noise: float, fixed_noise: float | None) -> Prior:
+def prior(
+    n_scales: int,
+    n_warped: int,
+    least_noise: float,
+    fixed_noise: float | None,
+    noise: tuple[float, float] = _NOISE,
+) -> Prior:
     """Over log length scales, log amplitude, log noise variance, and two logarithms for each warped number.
 
     Args:
@@ -56,6 +62,7 @@ def prior(n_scales: int, n_warped: int, least_noise: float, fixed_noise: float |
         n_warped: Number of warped parameters.
         least_noise: Smallest noise variance.
         fixed_noise: The noise variance, if it is known.
+        noise: The mean and the deviation of its logarithm otherwise.
     """
     mean = np.zeros(n_scales + 2 + 2 * n_warped)
     deviation, low, high = np.ones_like(mean), np.full_like(mean, -np.inf), np.full_like(mean, np.inf)
@@ -64,7 +71,7 @@ def prior(n_scales: int, n_warped: int, least_noise: float, fixed_noise: float |
     low[:n_scales], high[:n_scales] = np.log(0.01), np.log(1e3)
     mean[n_scales], deviation[n_scales] = _AMPLITUDE
     low[n_scales], high[n_scales] = np.log(0.01), np.log(100.0)
-    mean[n_scales + 1], deviation[n_scales + 1] = _NOISE
+    mean[n_scales + 1], deviation[n_scales + 1] = noise
     low[n_scales + 1], high[n_scales + 1] = np.log(least_noise), 0.0
     if fixed_noise is not None:
         mean[n_scales + 1] = low[n_scales + 1] = high[n_scales + 1] = np.log(max(fixed_noise, least_noise))

@@ -17,6 +17,7 @@ from hpo.samplers.gp import acquisition
 from hpo.samplers.gp.acquisition import Acquired, Acquisition
 from hpo.samplers.gp.criterion import Constrained, Criterion, Hypervolume, Improvement
 from hpo.samplers.gp.domain import Domain, sobol
+from hpo.samplers.gp.failures import Succeeding
 from hpo.samplers.gp.improvement import Front
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.parted import Apart
@@ -55,7 +56,8 @@ class Question:
     Args:
         domain: Where the search may go.
         seen: Observations that the models were given.
-        tried: All observations.
+        tried: All of them, and the trials that failed, if they are to be avoided.
+        outcome: The surrogate of outcomes; None where nothing had failed.
         pending: Points of running trials, shape (p, d); NaN where unknown.
         acquisition: A name in `ACQUISITIONS`, or "lcb".
         kappa: Of the lower confidence bound.
@@ -71,6 +73,7 @@ class Question:
     domain: Domain
     seen: Observations
     tried: Observations
+    outcome: Posterior | None
     pending: Array
     acquisition: str
     kappa: float
@@ -87,7 +90,7 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
     """The point to try, shape (d,); NaN where it is inactive.
 
     Args:
-        models: One for each objective, and then for each constraint.
+        models: One for each objective, and then for each constraint; none as long as nothing has succeeded.
         apart: What the trials of each part of the space make believe of the only objective.
         question: Where to try, and what for.
         rng: Source of randomness.
@@ -105,7 +108,7 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
         if listed is not None:
             return _best(criterion, domain, listed)
     good = domain.rounded(_filled(seen.points[np.argsort(merit, kind="stable")[:_GOOD]], seen))
-    unit = models[0].hyper.scales[: domain.embedding.n_numbers]
+    unit = _any_model(models, question).hyper.scales[: domain.embedding.n_numbers]
     points, _ = search(criterion, domain, good, unit, rng)
     points = np.where(domain.active(points), points, np.nan)
     if not question.new:
@@ -122,10 +125,31 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
     return _best(criterion, domain, listed[some])
 
 
+def _any_model(models: list[Posterior], question: Question) -> Posterior:
+    if models:
+        return models[0]
+    assert question.outcome is not None
+    return question.outcome
+
+
 def _criterion(
     models: list[Posterior], apart: Apart | None, question: Question, pending: Array, rng: np.random.Generator
 ) -> tuple[Criterion, Array]:
     """What to maximise, and how bad each observation is believed to be, shape (n,)."""
+    if question.outcome is None:
+        return _of_losses(models, apart, question, pending, rng)
+    outcome = question.outcome
+    if len(pending):
+        outcome = outcome.given(question.domain.features(pending), np.zeros((len(pending), 1)))
+    if not models:
+        return Succeeding(None, outcome), np.zeros(len(question.seen))
+    criterion, merit = _of_losses(models, apart, question, pending, rng)
+    return Succeeding(criterion, outcome), merit
+
+
+def _of_losses(
+    models: list[Posterior], apart: Apart | None, question: Question, pending: Array, rng: np.random.Generator
+) -> tuple[Criterion, Array]:
     seen, m = question.seen, question.seen.losses.shape[1]
     feasible = seen.violation <= 0
     merit = np.sum([model.fitted[:, 0] for model in models[:m]], axis=0)

@@ -13,7 +13,9 @@ from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import Fold, History
 from hpo.key import Key
+from hpo.samplers.gp import failures
 from hpo.samplers.gp.domain import Domain
+from hpo.samplers.gp.embedding import Embedding
 from hpo.samplers.gp.hedge import Hedge
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.propose import Question, propose
@@ -22,7 +24,7 @@ from hpo.samplers.gp.surrogate import Modelling, Surrogates, advanced
 from hpo.samplers.gp.threads import single_threaded
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import axes_of
-from hpo.samplers.model.branches import Leaf, tree_of
+from hpo.samplers.model.branches import Leaf
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.unrepeated import new_row
 from hpo.samplers.unused import check_function, say_unused
@@ -33,7 +35,7 @@ __all__ = ["GPSampler"]
 _PARALLEL = 0.5  # the least share of exploration while others run
 _CHOICES: dict[str, tuple[str, ...]] = {
     "acquisition": ("logei", "ei", "pi", "lcb", "gp_hedge"),
-    "failures": ("ignore", "worst"),
+    "failures": ("avoid", "ignore", "worst"),
     "on_exhausted": ON_EXHAUSTED,
 }
 
@@ -80,7 +82,9 @@ class GPSampler:
         kappa: How many standard deviations the lower confidence bound lies below the mean.
         warp_losses: Whether to learn a warp of losses, with one objective.
         input_warping: Whether to learn a change of variable of each number (Snoek et al., 2014).
-        failures: "ignore" failed trials, or count them as "worst": a little worse than the worst known one.
+        failures: "avoid" what makes trials fail, by a model of where they do, whose probability of success multiplies
+            the expected improvement as a constraint's does; "ignore" failed trials; or count them as "worst": a little
+            worse than the worst known one.
         n_observations: The largest number of trials that models are given.
         on_exhausted: When all configurations of a finite space have been tried, "repeat" them, those that were tried
             least often first, and of these the most promising one; or "stop".
@@ -113,7 +117,7 @@ class GPSampler:
     kappa: float = 1.96
     warp_losses: bool = True
     input_warping: bool = False
-    failures: Literal["ignore", "worst"] = "ignore"
+    failures: Literal["avoid", "ignore", "worst"] = "avoid"
     n_observations: int = 500
     on_exhausted: OnExhausted = "repeat"
     constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False, compare=False)
@@ -149,7 +153,7 @@ class GPSampler:
     def sample(self, space: Space, history: History, key: Key) -> Array:
         if not len(space):
             return np.empty(0)
-        finished = TrialState.FAIL if self.failures == "worst" else TrialState.PRUNED
+        finished = TrialState.PRUNED if self.failures == "ignore" else TrialState.FAIL
         if int((history.state <= finished).sum()) < max(self.n_startup_trials, 1):
             row = startup.stratified(space, key, max(self.n_startup_trials, 1), "gp.startup")
             return self._unrepeated(row, space, history, key)
@@ -167,14 +171,15 @@ class GPSampler:
             input_warping=self.input_warping,
             deterministic=self.deterministic_objective,
             noise_std=self.noise_std,
-            failures=self.failures == "worst",
+            failures=self.failures,
             n_observations=self.n_observations,
         )
 
     def _proposed(self, space: Space, history: History, key: Key) -> Array:
         name, state = self._acquisition(space, history, key)
         asked = np.array([n not in history.given for n in space], dtype=np.bool_)
-        if not state.learned or not state.seen.active[:, asked].any():
+        known = _informative(state)
+        if not (state.learned or state.judged.failed.any()) or not known.active[:, asked].any():
             return self._unrepeated(space.uniform(key), space, history, key)
         axes = axes_of(space)
         fixed = axes.points(space.encode(history.given)[None])[0]
@@ -195,7 +200,7 @@ class GPSampler:
         """Which acquisition to ask, and the surrogates."""
         if self.acquisition != "gp_hedge" or history.n_objectives > 1:
             return self.acquisition, Surrogates.of(history, space, self.modelling)
-        start = Hedge(Surrogates(Observations.none(len(space), 1)), np.zeros(3))
+        start = Hedge(Surrogates(self.modelling, Observations.none(len(space), 1)), np.zeros(3))
 
         def choose(state: Surrogates, name: str) -> Array:
             rng = key.study.child(f"gp.hedge {len(state.seen)} {name}").generator()
@@ -205,7 +210,7 @@ class GPSampler:
 
         advance = partial(
             Hedge.advance,
-            learn=partial(advanced, space=space, how=self.modelling),
+            learn=partial(advanced, space=space),
             choose=choose,
             n_startup=self.n_startup_trials,
         )
@@ -227,14 +232,18 @@ class GPSampler:
         bold: bool,
     ) -> Array:
         """The point that an acquisition chooses, shape (d,); NaN where it is inactive."""
-        assert state.embedding is not None
-        axes, seen = axes_of(space), state.seen.at(subset(state.seen, self.n_observations))
+        axes, seen = axes_of(space), _informative(state)
+        seen = seen.at(subset(seen, self.n_observations))
         has_branches = whole or np.isnan(fixed).all()
-        tree = tree_of(axes, seen.points, seen.active) if has_branches else Leaf(np.ones(len(space), dtype=np.bool_))
+        judged = state.judged.at(subset(state.judged, self.n_observations))
+        tree = failures.branches(judged, axes) if has_branches else Leaf(np.ones(len(space), dtype=np.bool_))
+        embedding = state.embedding if state.learned else Embedding.of(axes, seen.active)
+        assert embedding is not None
         question = Question(
-            domain=Domain(axes, tree, state.embedding, fixed),
+            domain=Domain(axes, tree, embedding, fixed),
             seen=seen,
-            tried=state.seen,
+            tried=state.ended,
+            outcome=failures.surrogate(state.outcome, judged, tree, embedding) if judged.failed.any() else None,
             pending=pending,
             acquisition=name,
             kappa=self.kappa,
@@ -247,4 +256,9 @@ class GPSampler:
             key=key,
         )
         models = state.posteriors(seen)
-        return propose(models, state.apart(seen, models[0]), question, rng)
+        return propose(models, state.apart(seen, models[0]) if models else None, question, rng)
+
+
+def _informative(state: Surrogates) -> Observations:
+    """What losses are modelled on; as long as there is nothing of the kind, what has failed."""
+    return state.seen if len(state.seen) else state.judged

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import final
+from functools import cached_property, partial
+from typing import Literal, final
 
 import numpy as np
 
 from hpo.arrays import Array
 from hpo.history import Fold, History
-from hpo.samplers.gp import schedule
+from hpo.samplers.gp import failures, schedule
 from hpo.samplers.gp.arms import Arms, Part
 from hpo.samplers.gp.embedding import Embedding
 from hpo.samplers.gp.likelihood import Hyperparameters, fit
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.parted import Apart
+from hpo.samplers.gp.penalties import penalised
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.prior import prior
 from hpo.samplers.gp.scale import Scale
@@ -41,7 +42,7 @@ class Modelling:
         input_warping: Whether to learn a change of variable of each number.
         deterministic: Whether there is no noise.
         noise_std: The noise's standard deviation, if it is known.
-        failures: Whether failed trials count as worse than the worst.
+        failures: "ignore" failed trials, count them as "worst", or "avoid" what makes trials fail.
         n_observations: The largest number that surrogates are given.
     """
 
@@ -49,7 +50,7 @@ class Modelling:
     input_warping: bool
     deterministic: bool
     noise_std: float | None
-    failures: bool
+    failures: Literal["avoid", "ignore", "worst"]
     n_observations: int
 
 
@@ -73,27 +74,43 @@ class Surrogates:
     """What has been seen, and what was learned at the last fit.
 
     Args:
-        seen: All observations.
+        how: Losses are modelled.
+        ended: All observations.
         fitted: How many of them there were at the last fit.
         embedding: At the last fit; None before it.
-        learned: Of each objective, and then of each constraint.
+        learned: Of each objective, and then of each constraint; empty as long as hardly anything has succeeded.
         arms: What was learned of parts of the space, with one objective; None where nothing parts it.
+        outcome: Of the surrogate of outcomes; None where nothing had failed.
     """
 
-    seen: Observations
+    how: Modelling
+    ended: Observations
     fitted: int = 0
     embedding: Embedding | None = None
     learned: tuple[Surrogate, ...] = ()
     arms: Arms | None = None
+    outcome: Hyperparameters | None = None
 
     @staticmethod
     def of(history: History, space: Space, how: Modelling) -> Surrogates:
         """Of a history."""
-        start = Surrogates(Observations.none(len(space), history.n_objectives))
-        return history.fold(Fold(("gp.surrogates", how), start, partial(advanced, space=space, how=how), space))
+        start = Surrogates(how, Observations.none(len(space), history.n_objectives))
+        return history.fold(Fold(("gp.surrogates", how), start, partial(advanced, space=space), space))
+
+    @cached_property
+    def judged(self) -> Observations:
+        """All observations, and which of them failed, if they are to be avoided."""
+        return _judged(self.ended, self.how)
+
+    @cached_property
+    def seen(self) -> Observations:
+        """Those that losses are modelled on."""
+        return self.judged.succeeded()
 
     def posteriors(self, known: Observations) -> list[Posterior]:
-        """Of each objective, and then of each constraint, given some observations."""
+        """Of each objective, and then of each constraint, given some observations; none before there was a fit."""
+        if not self.learned:
+            return []
         assert self.embedding is not None
         features = self.embedding.features(known.points, known.active)
         losses, constraints = values(known)
@@ -114,32 +131,53 @@ class Surrogates:
         )
 
 
-def advanced(state: Surrogates, fresh: History, space: Space, how: Modelling) -> Surrogates:
+def advanced(state: Surrogates, fresh: History, space: Space) -> Surrogates:
     """With some more trials; fits depend on sizes alone, so it does not matter in which pieces trials come."""
-    seen = state.seen.followed_by(Observations.of(fresh, space, with_failed=how.failures))
-    size = schedule.last_fit(len(seen))
-    if size == state.fitted or size < 2:
-        return replace(state, seen=seen)
-    known = seen.at(slice(size))
-    known = known.at(schedule.subset(known, _FITTED_TO))
+    how = state.how
+    ended = state.ended.followed_by(Observations.of(fresh, space, with_failed=how.failures != "ignore"))
+    size = schedule.last_fit(len(ended))
+    if size == state.fitted:
+        return replace(state, ended=ended)
+    judged = _judged(ended.at(slice(size)), how)
+    seen = judged.succeeded()
+    if len(seen) < 2:
+        return Surrogates(how, ended, size)
+    known = seen.at(schedule.subset(seen, _FITTED_TO))
     embedding = Embedding.of(axes_of(space), known.active)
     if not embedding.n_scales:
-        return Surrogates(seen, size, embedding)
+        return Surrogates(how, ended, size, embedding)
     features = embedding.features(known.points, known.active)
     losses, constraints = values(known)
     is_warped = (
         how.warp_losses and how.noise_std is None and len(losses) == 1
     )  # volumes are wanted in losses' own units
-    choices = [warps(y) if is_warped else [Warp()] for y in values(seen.at(slice(size)))[0]]
+    choices = [warps(y) if is_warped else [Warp()] for y in values(seen)[0]]
     learned = [_learned(features, y, embedding, how, among) for y, among in zip(losses, choices, strict=True)]
     for c in constraints:
         θ, _ = _fitted(features, c, embedding, how, 0.0 if how.deterministic else None)
         learned.append(Surrogate(Hyperparameters.of(θ, embedding.n_scales), Warp(np.inf)))
+    outcome = _outcome(judged, embedding) if judged.failed.any() else None
     if len(losses) > 1:
-        return Surrogates(seen, size, embedding, tuple(learned))
+        return Surrogates(how, ended, size, embedding, tuple(learned), outcome=outcome)
     learn = partial(_learned_alone, how=how, is_warped=is_warped)
     arms = Arms.of(embedding, known.points, known.active, losses[0], learn, state.arms)
-    return Surrogates(seen, size, embedding, tuple(learned), arms)
+    return Surrogates(how, ended, size, embedding, tuple(learned), arms, outcome)
+
+
+def _judged(ended: Observations, how: Modelling) -> Observations:
+    """With infinite losses for penalties; these and failed trials have failed if that is to be avoided, else none."""
+    bad = np.zeros(len(ended), dtype=np.bool_)
+    for column in ended.losses.T:
+        bad |= penalised(np.where(ended.pruned, np.nan, column))
+    losses = np.where(bad[:, None], np.inf, ended.losses) if bad.any() else ended.losses
+    failed = ended.failed | bad if how.failures == "avoid" else np.zeros_like(bad)
+    return replace(ended, losses=losses, failed=failed)
+
+
+def _outcome(judged: Observations, embedding: Embedding) -> Hyperparameters:
+    tree = failures.branches(judged, embedding.axes)
+    known = judged.at(schedule.subset(judged, _FITTED_TO))
+    return failures.learned(*failures.outcomes(known, tree, embedding), embedding)
 
 
 def values(seen: Observations) -> tuple[list[Array], list[Array]]:

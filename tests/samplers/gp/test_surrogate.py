@@ -42,15 +42,19 @@ def test_the_state_does_not_depend_on_how_trials_are_cut() -> None:
     whole = history(40)
     space, how = whole.space, GPSampler().modelling
     at_once = Surrogates.of(whole, space, how)
-    state = Surrogates(Observations.none(len(space), 1))
+    state = Surrogates(how, Observations.none(len(space), 1))
     for begin, end in ((0, 1), (1, 17), (17, 18), (18, 39), (39, 40)):
         number = np.arange(40)
-        state = advanced(state, whole.where((number >= begin) & (number < end)), space, how)
+        state = advanced(state, whole.where((number >= begin) & (number < end)), space)
     np.testing.assert_array_equal(state.seen.points, at_once.seen.points)
     assert state.fitted == at_once.fitted
     for one, other in zip(state.learned, at_once.learned, strict=True):
         np.testing.assert_array_equal(one.hyper.scales, other.hyper.scales)
         assert one.warp == other.warp
+    assert state.outcome is not None
+    assert at_once.outcome is not None
+    np.testing.assert_array_equal(state.outcome.scales, at_once.outcome.scales)
+    np.testing.assert_array_equal(state.judged.failed, at_once.judged.failed)
 
 
 def test_failed_trials_count_if_asked_for() -> None:

@@ -1,0 +1,85 @@
+"""Penalties only say that a trial was bad, however large they are."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import hpo
+from hpo.samplers import GPSampler
+from hpo.samplers.gp.penalties import penalised
+from hpo.trial import Trial
+
+SAMPLERS = [
+    GPSampler(),
+    GPSampler(failures="ignore"),
+    GPSampler(failures="worst"),
+    GPSampler(acquisition="pi"),
+    GPSampler(warp_losses=False),
+    GPSampler(deterministic_objective=True),
+]
+
+
+def proposals(sampler: GPSampler, penalty: tuple[float, ...], sign: float = 1.0) -> list[dict[str, Any]]:
+    def objective(trial: Trial) -> float:
+        x, y = trial.suggest_float("x", -5, 5), trial.suggest_float("y", -5, 5)
+        return sign * (penalty[trial.number % len(penalty)] if x > 2 - y else (x - 1) ** 2 + (y + 1) ** 2)
+
+    study = hpo.create_study(sampler=sampler, seed=0, direction="minimize" if sign > 0 else "maximize")
+    study.optimize(objective, n_trials=24)
+    return [trial.params for trial in study.trials]
+
+
+@pytest.mark.parametrize("sampler", SAMPLERS, ids=repr)
+@pytest.mark.parametrize("penalty", [(1e9,), (1e30,), (1e308,), (1e6, 1e9, 1e30, math.inf)])
+def test_penalties_of_any_size_are_as_good_as_infinite_ones(sampler: GPSampler, penalty: tuple[float, ...]) -> None:
+    assert proposals(sampler, penalty) == proposals(sampler, (math.inf,))
+
+
+def test_penalties_are_below_what_is_maximised() -> None:
+    assert proposals(GPSampler(), (1e9,), sign=-1.0) == proposals(GPSampler(), (1e9,))
+
+
+@pytest.mark.parametrize("penalty", [1e9, 1e30, math.inf])
+def test_the_best_is_found_beside_penalties(penalty: float) -> None:
+    last = proposals(GPSampler(), (penalty,))
+    best = min((p["x"] - 1) ** 2 + (p["y"] + 1) ** 2 for p in last)
+    assert best < 0.02
+
+
+def test_growth_over_many_decades_is_followed_down() -> None:
+    study = hpo.create_study(sampler=GPSampler(), seed=0)
+
+    def steep(trial: Trial) -> float:
+        x, y = trial.suggest_float("x", -5, 5), trial.suggest_float("y", -5, 5)
+        return math.exp((x - 1) ** 2 + (y + 1) ** 2)
+
+    study.optimize(steep, n_trials=40)
+    assert study.best_value < 1.01
+
+
+@given(st.lists(st.floats(), max_size=30))
+def test_infinite_losses_are_penalties_and_the_best_few_are_none(losses: list[float]) -> None:
+    some = np.array(losses)
+    bad = penalised(some)
+    assert bad[np.isposinf(some)].all()
+    assert not bad[np.isnan(some)].any()
+    if np.isfinite(some[:10]).any():
+        assert not bad[some == some[np.isfinite(some)].min()].any()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_ordinary_losses_are_none(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    for losses in (rng.normal(size=40), (rng.random((40, 3)) ** 2).sum(axis=1), np.round(rng.random(40), 1)):
+        assert not penalised(losses).any()
+
+
+def test_the_scale_does_not_shrink_as_the_best_is_approached() -> None:
+    first = np.linspace(1.0, 30.0, 16)
+    assert not penalised(np.concatenate([first, 0.1 ** np.arange(1.0, 12.0), first])).any()
