@@ -267,10 +267,10 @@ class Columns:
                     in_one_piece.append(column)
                 else:
                     coded[column] = parameter.coded(parameter.raw.take(rows), space.distributions[column])
-        these = slice(None) if len(in_one_piece) == len(space) else in_one_piece
-        values, low, high = coded[these], low[these], high[these]
-        inside = (values >= low) & (values <= high)
-        coded[these] = np.where(inside, (values - low) / (high - low), np.nan)
+        if len(in_one_piece) == len(space):
+            return _linear(coded, low, high).T
+        if in_one_piece:
+            coded[in_one_piece] = _linear(coded[in_one_piece], low[in_one_piece], high[in_one_piece])
         return coded.T
 
     def active(self, rows: IntArray, space: Space) -> BoolArray:
@@ -459,6 +459,13 @@ class Columns:
             known = self._space_ids[id(space)] = len(self._spaces)
             self._spaces.append(space)  # kept alive, so that its id stays its own
         return known
+
+
+def _linear(values: Array, low: Array, high: Array) -> Array:
+    """Numbers by their place between bounds, NaN for those outside."""
+    coded = (values - low) / (high - low)
+    coded[~((values >= low) & (values <= high))] = np.nan
+    return coded
 
 
 def _one_by_one(

@@ -7,6 +7,7 @@ axes of this one, and densities of points on different branches stay comparable.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import final
@@ -21,7 +22,7 @@ __all__ = ["Kernels", "draw", "fit", "log_density", "log_kernels", "shares"]
 _TINY = 1e-300
 _FAR = 8.3  # standard deviations
 _LARGE = 600.0  # logarithm of what can be summed without care
-_LOG_SQRT_2PI = float(0.5 * np.log(2 * np.pi))
+_SQRT_2PI = math.sqrt(2 * math.pi)
 
 
 @final
@@ -34,7 +35,7 @@ class Kernels:
         centre: Shape (k, d); NaN where a kernel lacks an axis.
         width: Standard deviations along the axes of numbers, shape (k, q); NaN there too.
         leave: Probability with which a kernel leaves its category for one of the prior's, shape (k, c).
-        log_mass: Logarithm of the probability that each number axis's unbounded kernel has in [0, 1], shape (k, q).
+        mass: Probability that each number axis's unbounded kernel has in [0, 1], shape (k, q).
         complete: Whether no kernel lacks an axis; False if that is not known.
     """
 
@@ -42,14 +43,14 @@ class Kernels:
     centre: Array
     width: Array
     leave: Array
-    log_mass: Array
+    mass: Array
     complete: bool = False
 
 
 def fit(axes: Axes, points: Array, width: Array, leave: Array, *, complete: bool = False) -> Kernels:
     """One kernel per point; arguments as in `Kernels`."""
     centre = axes.of_numbers(points)
-    return Kernels(axes, points, width, leave, np.log1p(-_outside(centre, width)), complete)
+    return Kernels(axes, points, width, leave, 1.0 - _outside(centre, width), complete)
 
 
 def _outside(centre: Array, width: Array) -> Array:
@@ -92,7 +93,7 @@ def draw(kernels: Kernels, kernel: IntArray, u: Array) -> Array:
     from scipy.special import ndtr, ndtri
 
     axes, d = kernels.axes, kernel.shape[1]
-    x = np.empty((len(u), d))
+    x = np.zeros((len(u), d))  # whatever has one value alone is no axis
     numbers = axes.of_numbers(u[:, :d])
     if len(kernels.centre):
         own = axes.of_numbers(kernel)
@@ -144,13 +145,13 @@ def _log_normal(kernels: Kernels, points: Array, active: BoolArray) -> Array:
     q = len(axis)
     if not q:
         return np.zeros((len(points), len(kernels.centre)))
-    mu, sigma, log_mass = axes.of_numbers(kernels.centre), kernels.width, kernels.log_mass
+    mu, sigma, mass = axes.of_numbers(kernels.centre), kernels.width, kernels.mass
     x, known = axes.of_numbers(points), axes.of_numbers(active)
     if q < sigma.shape[1]:
-        mu, sigma, log_mass, x, known = mu[:, axis], sigma[:, axis], log_mass[:, axis], x[:, axis], known[:, axis]
+        mu, sigma, mass, x, known = mu[:, axis], sigma[:, axis], mass[:, axis], x[:, axis], known[:, axis]
     scale = 1.0 / sigma
     z = mu * scale
-    constant = np.log(scale) - 0.5 * z * z - log_mass - _LOG_SQRT_2PI
+    constant = np.log(scale / (mass * _SQRT_2PI)) - 0.5 * z * z
     terms = np.concatenate([scale * scale, z * scale], axis=1)
     if kernels.complete and known.all():
         return np.asarray(np.concatenate([-0.5 * x * x, x], axis=1) @ terms.T + constant.sum(axis=1))
@@ -171,7 +172,7 @@ def _log_cells(kernels: Kernels, x: Array, active: BoolArray, axis: int, edges: 
     flip = a > 0  # the lower tail resolves what the upper one rounds away
     inside = ndtr(np.where(flip, -a, b)) - ndtr(np.where(flip, -b, a))
     table = np.log(np.maximum(inside, _TINY)) - np.log(np.maximum(high - low, _TINY))
-    table -= kernels.log_mass[:, axis]
+    table -= np.log(kernels.mass[:, axis])
     table[:, np.isnan(mu)] = 0.0
     return np.where(active[:, None], table[back], 0.0)
 
@@ -193,13 +194,18 @@ def log_density(terms: Array, mixtures: Sequence[Array]) -> list[Array]:
         terms: Those of their kernels, one mixture's after the other's, shape (n, k_1 + k_2 + …).
         mixtures: Shares of each one's kernels and the prior, shapes (k_i + 1,).
     """
-    top, prior = np.float64(0.0), 1.0
-    if terms.max(initial=0.0) > _LARGE:
-        top = terms.max(axis=1, initial=0.0)
-        terms, prior = terms - top[:, None], np.exp(-top)
-    each, begin, out = np.exp(terms), 0, []
+    is_large = terms.max(initial=0.0) > _LARGE
+    parts, begin, out = terms if is_large else np.exp(terms), 0, []
     for share in mixtures:
         end = begin + len(share) - 1
-        out.append(np.log(np.maximum(each[:, begin:end] @ share[:-1] + share[-1] * prior, _TINY)) + top)
+        part = parts[:, begin:end]
+        out.append(_log_sum(part, share) if is_large else np.log(part @ share[:-1] + share[-1]))
         begin = end
     return out
+
+
+def _log_sum(terms: Array, share: Array) -> Array:
+    """Log density of one mixture, some of whose terms are too large for their exponentials."""
+    top = terms.max(axis=1, initial=0.0)
+    total = np.exp(terms - top[:, None]) @ share[:-1] + share[-1] * np.exp(-top)
+    return np.asarray(top + np.log(np.maximum(total, _TINY)))

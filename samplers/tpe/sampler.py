@@ -281,14 +281,14 @@ class TPESampler:
         whole = space is history.space
         branches = whole and not known.complete
         tree = tree_of(axes, known.points, known.active) if branches else Leaf(np.ones(len(space), dtype=np.bool_))
-        given = axes.points(space.encode(history.given)[None])[0]
+        given = axes.points(space.encode(history.given)[None])[0] if history.given else np.full(len(space), np.nan)
         pending = axes.points(history.pending(space))
         if len(pending):
             pending = np.where(active_at(tree, axes, pending), pending, np.nan)
         return Search(
             axes=axes,
             tree=tree,
-            known=known.alike(given, axes.categories, self._split),
+            known=known.alike(given, axes.categories, self._split) if history.given else known,
             given=given,
             pending=pending,
             liars=pending if self.constant_liar else pending[:0],
@@ -296,7 +296,8 @@ class TPESampler:
             densities=self._densities,
             n_candidates=self.n_ei_candidates,
             crossed=self.crossed,
-            explores=bool(np.isnan(given).all()) and key.uniform("tpe.explore") < self.exploration,
+            explores=not (history.given and not np.isnan(given).all())
+            and key.uniform("tpe.explore") < self.exploration,
         )
 
     def _must_be_new(self, space: Space, axes: Axes, history: History) -> bool:

@@ -164,3 +164,35 @@ def test_a_trial_that_weighs_nothing_does_not_widen_kernels() -> None:
 def test_the_magic_clip() -> None:
     assert smallest(1, 2.0, 0.03) == 0.25
     assert smallest(100, 2.0, 0.03) == 0.03
+
+
+def test_points_that_have_every_axis_are_dealt_with_like_any() -> None:
+    _, axes, points = drawn(DISTRIBUTIONS, 6, seed=0)
+    _, _, x = drawn(DISTRIBUTIONS, 5, seed=1)
+    anything = kernels(axes, points)
+    whole = fit(axes, points, anything.width, anything.leave, complete=True)
+    active = np.ones(x.shape, dtype=np.bool_)
+    np.testing.assert_allclose(log_kernels(whole, x, active), log_kernels(anything, x, active), rtol=1e-9, atol=1e-9)
+    rng = np.random.default_rng(0)
+    kernel, u = rng.integers(-1, 6, (40, x.shape[1])), rng.random((40, x.shape[1] + len(axes.categories)))
+    np.testing.assert_array_equal(draw(whole, kernel, u), draw(anything, kernel, u))
+
+
+@pytest.mark.parametrize("height", [0.0, 500.0, 5000.0])
+def test_mixtures_of_any_height_have_a_logarithm(height: float) -> None:
+    rng = np.random.default_rng(0)
+    terms = rng.normal(size=(8, 7)) - rng.random((8, 1)) * height
+    terms[3:, 2] += height
+    mixtures = [shares(rng.random(3), 1.0), shares(rng.random(4), 1.0)]
+    found = log_density(terms, mixtures)
+    for density, part, share in zip(found, (terms[:, :3], terms[:, 3:]), mixtures, strict=True):
+        expected = np.logaddexp.reduce(np.column_stack([part, np.zeros(8)]) + np.log(share), axis=1)
+        np.testing.assert_allclose(density, expected, rtol=1e-9, atol=1e-9)
+
+
+def test_a_parameter_of_one_value_is_drawn_as_that_value() -> None:
+    _, axes, points = drawn([FloatDistribution(0, 1), IntDistribution(3, 3)], 4, seed=0)
+    u = np.random.default_rng(0).random((500, 2))
+    for _ in range(5):
+        assert not draw(kernels(axes, points), np.zeros((500, 2), dtype=np.int64), u)[:, 1].any()
+        u = u.copy()  # memory that was used before
