@@ -35,8 +35,9 @@ class Scale:
     @staticmethod
     def of(warp: Warp, losses: Array) -> Scale:
         """Of some losses, shape (n,), n > 0."""
-        raised = Scale(float(losses.min()), warp.floor, 0.0, 1.0).y(losses)
-        return Scale(float(losses.min()), warp.floor, float(raised.mean()), float(raised.std()))
+        with np.errstate(over="ignore", invalid="ignore"):  # then it is not usable
+            raised = Scale(float(losses.min()), warp.floor, 0.0, 1.0).y(losses)
+            return Scale(float(losses.min()), warp.floor, float(raised.mean()), float(raised.std()))
 
     @property
     def is_usable(self) -> bool:

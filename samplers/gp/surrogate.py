@@ -122,10 +122,10 @@ class Surrogates:
 
     def apart(self, known: Observations, together: Posterior) -> Apart | None:
         """What the trials of each arm make believe of the objective, given some observations."""
-        if self.arms is None:
+        losses = values(known)[0][0]
+        if self.arms is None or unit_of(losses) != 1.0:  # of losses beyond all measure one model must do
             return None
         features = self.arms.embedding.features(known.points, known.active)
-        losses = values(known)[0][0]
         return Apart.of(
             self.arms, features, losses, known.violation <= 0, Scale.of(self.learned[0].warp, losses), together
         )
