@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hpo.arrays import Array, IntArray
+from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.gp.criterion import Criterion
 from hpo.samplers.gp.domain import Domain, sobol
 from hpo.samplers.gp.lbfgs import maximise
@@ -18,6 +18,7 @@ _ROUNDS = 3  # of gradients and comparisons
 _SWEEPS = 6  # of comparisons in a round
 _MOST_COMPARED = 1024
 _GAIN = 1e-9
+_FAR_BEHIND = 2.0  # of the best search: not worth another climb
 _HOPE = 3.0  # steps, each as good as the next one promises to be, that a search may need to become the best one
 
 
@@ -39,10 +40,12 @@ def search(
     values = criterion(domain.features(points))
     starts = _chosen(values, rng)
     x, v = points[starts], values[starts]
+    climbing = np.arange(len(x))
     for _ in range(_ROUNDS):
-        x, v = _climbed(criterion, domain, x, v, unit)
+        x[climbing], v[climbing] = _climbed(criterion, domain, x[climbing], v[climbing], unit)
         x, v, moved = _compared(criterion, domain, x, v, rng)
-        if not moved or not domain.smooth.any():
+        climbing = np.flatnonzero(moved & (v > v.max() - _FAR_BEHIND))
+        if not len(climbing) or not domain.smooth.any():
             break
     points, values = np.concatenate([x, points]), np.concatenate([v, values])
     order = np.argsort(-values, kind="stable")
@@ -97,11 +100,12 @@ def _climbed(criterion: Criterion, domain: Domain, x: Array, v: Array, unit: Arr
 
 def _compared(
     criterion: Criterion, domain: Domain, x: Array, v: Array, rng: np.random.Generator
-) -> tuple[Array, Array, bool]:
-    """To the best of the points that differ in one discrete value, again and again."""
+) -> tuple[Array, Array, BoolArray]:
+    """To the best of the points that differ in one discrete value, again and again; also which moved, shape (s,)."""
+    moved = np.zeros(len(x), dtype=np.bool_)
     if not domain.jumps and not domain.strides:
-        return x, v, False
-    x, v, moved = x.copy(), v.copy(), False
+        return x, v, moved
+    x, v = x.copy(), v.copy()
     for _ in range(_SWEEPS):
         others, owner = domain.neighbours(x)
         if not len(others):
@@ -115,5 +119,5 @@ def _compared(
         better = first[w[first] > v[owner[first]] + _GAIN]
         if not len(better):
             break
-        x[owner[better]], v[owner[better]], moved = others[better], w[better], True
+        x[owner[better]], v[owner[better]], moved[owner[better]] = others[better], w[better], True
     return x, v, moved
