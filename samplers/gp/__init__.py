@@ -14,6 +14,8 @@ input_warp.py    a learned change of variable of each number
 kernel.py        Matérn-5/2
 prior.py         of the hyperparameters
 likelihood.py    of the hyperparameters, and the most probable ones
+failures.py      where trials fail, and the probability that they do not
+penalties.py     losses that only say how bad a trial was
 posterior.py     predictions, their gradients, imagined observations
 acquisition.py   how much a point is worth: expected improvement and others
 improvement.py   the expected added hypervolume
