@@ -74,11 +74,10 @@ def branches(ended: Observations, axes: Axes) -> Tree:
 
 
 def outcomes(ended: Observations, tree: Tree, embedding: Embedding) -> tuple[Array, Array]:
-    """Features and outcomes of trials, shapes (k, f), (k,), without those that failed before they had a parameter.
+    """Features and outcomes of trials, shapes (n, f), (n,).
 
     Of what a trial would have asked for had it not failed, nothing is known but that it would: it stands in the middle.
     """
-    ended = ended.at(np.flatnonzero(ended.active.any(axis=1)))
     axes = embedding.axes
     active = ended.active | (active_at(tree, axes, ended.points) & ended.failed[:, None])
     points = ended.points.copy()

@@ -180,3 +180,14 @@ def test_success_is_as_probable_as_it_was_seen_to_be_the_rule() -> None:
     p = np.exp(log_feasibility(at.mean[:, 0], at.sigma)[0])
     assert (p[:3] > 0.9).all()
     assert (p[3:] < 0.1).all()
+
+
+def test_a_trial_that_fails_before_it_has_a_parameter_teaches_nothing() -> None:
+    def objective(trial: Trial) -> float:
+        if trial.number % 3 == 1:
+            raise ArithmeticError
+        return trial.suggest_float("x", 0, 1)
+
+    study = run(GPSampler(n_startup_trials=4), objective, 16)
+    state = Surrogates.of(study.history, study.history.space, GPSampler().modelling)
+    assert not state.judged.failed.any()
