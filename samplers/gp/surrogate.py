@@ -10,8 +10,9 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.history import Fold, History
-from hpo.samplers.gp import failures, schedule
+from hpo.samplers.gp import schedule
 from hpo.samplers.gp.embedding import Embedding
+from hpo.samplers.gp.failures import Outcomes, branches
 from hpo.samplers.gp.likelihood import Hyperparameters, fit
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.penalties import penalised
@@ -159,9 +160,9 @@ def _judged(ended: Observations, how: Modelling) -> Observations:
 
 
 def _outcome(judged: Observations, embedding: Embedding) -> Hyperparameters:
-    tree = failures.branches(judged, embedding.axes)
+    tree = branches(judged, embedding.axes)
     known = judged.at(schedule.subset(judged, _FITTED_TO))
-    return failures.learned(*failures.outcomes(known, tree, embedding), embedding)
+    return Outcomes.of(known, tree, embedding).learned()
 
 
 def values(seen: Observations) -> tuple[list[Array], list[Array]]:
