@@ -7,13 +7,12 @@ than the trials that they take, and the border of a region where all trials fail
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
 
-from hpo.arrays import Array
+from hpo.arrays import Array, BoolArray
 from hpo.samplers.gp.acquisition import log_feasibility
 from hpo.samplers.gp.criterion import Criterion
 from hpo.samplers.gp.embedding import Embedding
@@ -24,12 +23,12 @@ from hpo.samplers.gp.prior import Prior, prior
 from hpo.samplers.model.axes import Axes
 from hpo.samplers.model.branches import Tree, active_at, tree_of
 
-__all__ = ["Succeeding", "branches", "learned", "outcomes", "surrogate"]
+__all__ = ["Outcomes", "Succeeding", "branches"]
 
 
 _NOISE = (np.log(0.03), 1.5)  # of outcomes: log(mode) of the variance, deviation of the logarithm
 _LEAST_NOISE = 1e-3
-_MIDDLE = 0.5
+_STEP, _SHIFT = 0.5 * (np.sqrt(5.0) - 1.0), np.sqrt(2.0) - 1.0  # multiples of the first are spread evenly
 
 
 @final
@@ -73,33 +72,60 @@ def branches(ended: Observations, axes: Axes) -> Tree:
     return tree_of(axes, known.points, known.active)
 
 
-def outcomes(ended: Observations, tree: Tree, embedding: Embedding) -> tuple[Array, Array]:
-    """Features and outcomes of trials, shapes (k, f), (k,), without those that failed before they had a parameter.
+@final
+@dataclass(frozen=True, eq=False)
+class Outcomes:
+    """How trials ended.
 
-    Of what a trial would have asked for had it not failed, nothing is known but that it would: it stands in the middle.
+    Args:
+        embedding: Of their points.
+        features: Shape (n, f).
+        y: Shape (n,).
+        matters: Which length scales there are to learn, shape (g,).
     """
-    ended = ended.at(np.flatnonzero(ended.active.any(axis=1)))
-    axes = embedding.axes
-    active = ended.active | (active_at(tree, axes, ended.points) & ended.failed[:, None])
-    points = ended.points.copy()
-    numbers = points[:, axes.numbers]
-    points[:, axes.numbers] = np.where(np.isnan(numbers), _MIDDLE, numbers)
-    return embedding.features(points, active), np.where(ended.failed, 1.0, -1.0)
 
+    embedding: Embedding
+    features: Array
+    y: Array
+    matters: BoolArray
 
-def learned(features: Array, y: Array, embedding: Embedding) -> Hyperparameters:
-    """Of the surrogate of outcomes."""
-    return Hyperparameters.of(fit(features, y, embedding.group, _prior(embedding.n_scales))[0], embedding.n_scales)
+    @staticmethod
+    def of(ended: Observations, tree: Tree, embedding: Embedding) -> Outcomes:
+        """Of trials that failed or not.
 
+        What all trials had yet to ask for when they failed does not matter. If only some of them had, all that is known
+        of the value that one would have asked for is that there was one: it may stand anywhere.
+        """
+        axes = embedding.axes
+        lacks = active_at(tree, axes, ended.points) & ~ended.active & ended.failed[:, None]
+        points = ended.points.copy()
+        for column in axes.numbers:
+            anywhere = (ended.number * _STEP + column * _SHIFT) % 1.0
+            points[:, column] = np.where(lacks[:, column], anywhere, points[:, column])
+        idle = lacks.any(axis=0) & ~ended.active[ended.failed].any(axis=0)
+        matters = np.ones(embedding.n_scales, dtype=np.bool_)
+        columns = np.concatenate([axes.numbers, axes.categories])
+        matters[: len(columns)] = ~np.asarray(idle)[columns]
+        features = embedding.features(points, ended.active | lacks)
+        return Outcomes(embedding, features, np.where(ended.failed, 1.0, -1.0), matters)
 
-def surrogate(hyper: Hyperparameters | None, ended: Observations, tree: Tree, embedding: Embedding) -> Posterior:
-    """Of outcomes, with what was learned last, or what is believed before anything has failed."""
-    if hyper is None:
-        hyper = Hyperparameters.of(_prior(embedding.n_scales).mean, embedding.n_scales)
-    features, y = outcomes(ended, tree, embedding)
-    return Posterior.of(hyper, embedding.group, embedding.n_numbers, features, y)
+    def learned(self) -> Hyperparameters:
+        """What makes these outcomes likely."""
+        return self._hyper(fit(self.features, self.y, self.embedding.group, self._prior)[0])
 
+    def surrogate(self, hyper: Hyperparameters | None) -> Posterior:
+        """Given what was learned last, or what is believed before anything was."""
+        hyper = self._hyper(self._prior.mean) if hyper is None else hyper
+        return Posterior.of(hyper, self.embedding.group, self.embedding.n_numbers, self.features, self.y)
 
-@lru_cache(maxsize=64)
-def _prior(n_scales: int) -> Prior:
-    return prior(n_scales, 0, _LEAST_NOISE, None, noise=_NOISE)
+    def _hyper(self, θ: Array) -> Hyperparameters:
+        return Hyperparameters.of(θ, self.embedding.n_scales)
+
+    @property
+    def _prior(self) -> Prior:
+        believed = prior(self.embedding.n_scales, 0, _LEAST_NOISE, None, noise=_NOISE)
+        if self.matters.all():
+            return believed
+        endless = ~np.pad(self.matters, (0, len(believed.mean) - len(self.matters)), constant_values=True)
+        mean, low = (np.where(endless, believed.high, θ) for θ in (believed.mean, believed.low))
+        return replace(believed, mean=mean, low=low)

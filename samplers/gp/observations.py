@@ -111,6 +111,11 @@ class Observations:
             self.violation[rows],
         )
 
+    def placed(self) -> Observations:
+        """Without those that failed before they had a parameter: nobody knows where they would have been."""
+        nowhere = self.failed & ~self.active.any(axis=1)
+        return self.at(np.flatnonzero(~nowhere)) if nowhere.any() else self
+
     def succeeded(self) -> Observations:
         """Those that did not fail."""
         return self.at(np.flatnonzero(~self.failed)) if self.failed.any() else self

@@ -1,7 +1,8 @@
 """Losses so large that they only say how bad a trial was: those that users give instead of failing.
 
-A loss is one if its gap to the best is a thousand times what the best few of the first trials span. As these were
-hardly chosen for being good, the scale does not shrink as the best is approached.
+A loss is one if its gap to the best is a thousand times what the best few of the first trials span. These were hardly
+chosen for being good, and of trials at nearly the same place only one counts, so that the scale does not shrink as the
+best is approached.
 """
 
 from __future__ import annotations
@@ -13,28 +14,43 @@ from hpo.samplers.model.units import unit_of
 
 __all__ = ["penalised"]
 
-_FIRST = 10  # trials, or more until a few of them are better than the worst one
+_FIRST = 10  # places, or more until a few of them are better than the worst one
+_LOOKED_AT = 64  # trials at most
+_NEAR = 0.05  # in every coordinate: one place
 _FEW = 3  # of the best of these, whose span is the scale
 _FAR = 1e3
 
 
-def penalised(losses: Array) -> BoolArray:
-    """Which of some trials have a penalty, by their losses in completion order, shape (n,); NaN where there is none.
+def penalised(points: Array, losses: Array) -> BoolArray:
+    """Which of some trials have a penalty; infinite losses are, the best few of the first ones never.
 
-    Infinite losses are penalties, of the others never the best few of the first ones.
+    Args:
+        points: In completion order, shape (n, d); NaN where inactive.
+        losses: Shape (n,); NaN where there is none.
     """
     bad = np.isposinf(losses)
     finite = np.isfinite(losses)
-    better = np.flatnonzero(losses < np.fmax.reduce(losses, initial=-np.inf))
-    if len(better) < _FEW:
+    if finite.sum() <= _FEW:
         return bad
-    end = max(_FIRST, int(better[_FEW - 1]) + 1)
     unit = unit_of(losses[finite])
-    first = losses[:end][finite[:end]] / unit
-    if len(first) < _FEW:
+    scaled = losses / unit
+    best, _, last = np.partition(_of_first_places(points, scaled), range(_FEW))[:_FEW]
+    if not best < last < np.inf:
         return bad
-    best, _, last = np.partition(first, range(_FEW))[:_FEW]
-    if not last > best:
-        return bad
-    losses = losses / unit
-    return np.asarray(bad | (losses > losses[finite].min() + _FAR * (last - best)))
+    return np.asarray(bad | (scaled > scaled[finite].min() + _FAR * (last - best)))
+
+
+def _of_first_places(points: Array, losses: Array) -> Array:
+    """Losses at the first places, shape (k,), k ≥ `_FEW`; infinite where there are too few."""
+    worst = np.fmax.reduce(losses)
+    points = np.nan_to_num(points[:_LOOKED_AT], nan=-1.0)
+    rows: list[int] = []
+    n_better = 0
+    for row in np.flatnonzero(~np.isnan(losses[:_LOOKED_AT])).tolist():
+        if (np.abs(points[rows] - points[row]) < _NEAR).all(axis=1).any():
+            continue
+        rows.append(row)
+        n_better += bool(losses[row] < worst)
+        if len(rows) >= _FIRST and n_better >= _FEW:
+            break
+    return np.concatenate([losses[rows], np.full(_FEW, np.inf)])

@@ -13,9 +13,9 @@ from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import Fold, History
 from hpo.key import Key
-from hpo.samplers.gp import failures
 from hpo.samplers.gp.domain import Domain
 from hpo.samplers.gp.embedding import Embedding
+from hpo.samplers.gp.failures import Outcomes, branches
 from hpo.samplers.gp.hedge import Hedge
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.propose import Question, propose
@@ -236,14 +236,14 @@ class GPSampler:
         seen = seen.at(subset(seen, self.n_observations))
         has_branches = whole or np.isnan(fixed).all()
         judged = state.judged.at(subset(state.judged, self.n_observations))
-        tree = failures.branches(judged, axes) if has_branches else Leaf(np.ones(len(space), dtype=np.bool_))
+        tree = branches(judged, axes) if has_branches else Leaf(np.ones(len(space), dtype=np.bool_))
         embedding = state.embedding if state.learned else Embedding.of(axes, seen.active)
         assert embedding is not None
         question = Question(
             domain=Domain(axes, tree, embedding, fixed),
             seen=seen,
             tried=state.ended,
-            outcome=failures.surrogate(state.outcome, judged, tree, embedding) if judged.failed.any() else None,
+            outcome=Outcomes.of(judged, tree, embedding).surrogate(state.outcome) if judged.failed.any() else None,
             pending=pending,
             acquisition=name,
             kappa=self.kappa,

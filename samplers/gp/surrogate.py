@@ -10,9 +10,10 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.history import Fold, History
-from hpo.samplers.gp import failures, schedule
+from hpo.samplers.gp import schedule
 from hpo.samplers.gp.arms import Arms, Part
 from hpo.samplers.gp.embedding import Embedding
+from hpo.samplers.gp.failures import Outcomes, branches
 from hpo.samplers.gp.likelihood import Hyperparameters, fit
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.parted import Apart
@@ -134,7 +135,10 @@ class Surrogates:
 def advanced(state: Surrogates, fresh: History, space: Space) -> Surrogates:
     """With some more trials; fits depend on sizes alone, so it does not matter in which pieces trials come."""
     how = state.how
-    ended = state.ended.followed_by(Observations.of(fresh, space, with_failed=how.failures != "ignore"))
+    ended = Observations.of(fresh, space, with_failed=how.failures != "ignore")
+    if how.failures == "avoid":
+        ended = ended.placed()
+    ended = state.ended.followed_by(ended)
     size = schedule.last_fit(len(ended))
     if size == state.fitted:
         return replace(state, ended=ended)
@@ -168,16 +172,16 @@ def _judged(ended: Observations, how: Modelling) -> Observations:
     """With infinite losses for penalties; these and failed trials have failed if that is to be avoided, else none."""
     bad = np.zeros(len(ended), dtype=np.bool_)
     for column in ended.losses.T:
-        bad |= penalised(np.where(ended.pruned, np.nan, column))
+        bad |= penalised(ended.points, np.where(ended.pruned, np.nan, column))
     losses = np.where(bad[:, None], np.inf, ended.losses) if bad.any() else ended.losses
     failed = ended.failed | bad if how.failures == "avoid" else np.zeros_like(bad)
     return replace(ended, losses=losses, failed=failed)
 
 
 def _outcome(judged: Observations, embedding: Embedding) -> Hyperparameters:
-    tree = failures.branches(judged, embedding.axes)
+    tree = branches(judged, embedding.axes)
     known = judged.at(schedule.subset(judged, _FITTED_TO))
-    return failures.learned(*failures.outcomes(known, tree, embedding), embedding)
+    return Outcomes.of(known, tree, embedding).learned()
 
 
 def values(seen: Observations) -> tuple[list[Array], list[Array]]:

@@ -12,7 +12,7 @@ from hpo.key import Key
 from hpo.samplers import GPSampler
 from hpo.samplers.gp.acquisition import log_feasibility
 from hpo.samplers.gp.criterion import Constrained
-from hpo.samplers.gp.failures import Succeeding, branches, surrogate
+from hpo.samplers.gp.failures import Outcomes, Succeeding, branches
 from hpo.samplers.gp.surrogate import Surrogates
 from hpo.study import Study
 from hpo.trial import Trial
@@ -61,15 +61,21 @@ def test_how_a_trial_fails_makes_no_difference() -> None:
     assert [t.params for t in one.trials] == [t.params for t in other.trials]
 
 
-def test_a_trial_that_fails_before_it_has_all_parameters_teaches_too() -> None:
+@pytest.mark.parametrize("n_before", [1, 2, 3])
+def test_a_trial_that_fails_before_it_has_all_parameters_teaches_too(n_before: int) -> None:
     def early(trial: Trial) -> float:
-        kind, x = trial.suggest_categorical("kind", ["a", "b"]), trial.suggest_float("x", -5, 5)
-        if x > 0:
-            raise ArithmeticError
-        return (x + 1) ** 2 + trial.suggest_float("y", -5, 5) ** 2 + float(kind == "a")
+        kind, loss = "a", 0.0
+        for number, name in enumerate(["x", "kind", "y"]):
+            if name == "kind":
+                kind = trial.suggest_categorical("kind", ["a", "b"])
+                loss += kind == "b"
+            else:
+                loss += (trial.suggest_float(name, -5, 5) + 1) ** 2
+            if trial.params["x"] > -1 and number >= n_before - 1 - trial.number % 2:
+                raise ArithmeticError
+        return loss
 
     study = run(GPSampler(), early, 40)
-    assert failed(study)[20:].sum() <= 4
     assert study.best_value < 0.1
 
 
@@ -150,7 +156,7 @@ def test_the_gradient_of_what_is_maximised_agrees_with_differences(n_succeeded: 
     assert state.embedding is not None
     known, embedding = state.judged, state.embedding
     tree = branches(known, embedding.axes)
-    outcome = surrogate(state.outcome, known, tree, embedding)
+    outcome = Outcomes.of(known, tree, embedding).surrogate(state.outcome)
     criterion = Succeeding(Constrained(None, [outcome]) if n_succeeded else None, outcome)
     x = np.random.default_rng(0).random((20, 2))
     value, slope = criterion.gradient(x)
@@ -174,9 +180,19 @@ def test_success_is_as_probable_as_it_was_seen_to_be_the_rule() -> None:
     assert state.embedding is not None
     assert state.outcome is not None
     tree = branches(state.judged, state.embedding.axes)
-    at = surrogate(state.outcome, state.judged, tree, state.embedding).at(
-        np.array([[0.1], [0.3], [0.5], [0.8], [0.95]])
-    )
+    outcome = Outcomes.of(state.judged, tree, state.embedding).surrogate(state.outcome)
+    at = outcome.at(np.array([[0.1], [0.3], [0.5], [0.8], [0.95]]))
     p = np.exp(log_feasibility(at.mean[:, 0], at.sigma)[0])
     assert (p[:3] > 0.9).all()
     assert (p[3:] < 0.1).all()
+
+
+def test_a_trial_that_fails_before_it_has_a_parameter_teaches_nothing() -> None:
+    def objective(trial: Trial) -> float:
+        if trial.number % 3 == 1:
+            raise ArithmeticError
+        return trial.suggest_float("x", 0, 1)
+
+    study = run(GPSampler(n_startup_trials=4), objective, 16)
+    state = Surrogates.of(study.history, study.history.space, GPSampler().modelling)
+    assert not state.judged.failed.any()

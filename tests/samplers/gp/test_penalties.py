@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import hpo
 from hpo.samplers import GPSampler
 from hpo.samplers.gp.penalties import penalised
+from hpo.samplers.gp.surrogate import Surrogates
 from hpo.trial import Trial
 
 SAMPLERS = [
@@ -66,7 +67,7 @@ def test_growth_over_many_decades_is_followed_down() -> None:
 @given(st.lists(st.floats(), max_size=30))
 def test_infinite_losses_are_penalties_and_the_best_few_are_none(losses: list[float]) -> None:
     some = np.array(losses)
-    bad = penalised(some)
+    bad = penalised(np.random.default_rng(0).random((len(some), 2)), some)
     assert bad[np.isposinf(some)].all()
     assert not bad[np.isnan(some)].any()
     if np.isfinite(some[:10]).any():
@@ -77,9 +78,18 @@ def test_infinite_losses_are_penalties_and_the_best_few_are_none(losses: list[fl
 def test_ordinary_losses_are_none(seed: int) -> None:
     rng = np.random.default_rng(seed)
     for losses in (rng.normal(size=40), (rng.random((40, 3)) ** 2).sum(axis=1), np.round(rng.random(40), 1)):
-        assert not penalised(losses).any()
+        assert not penalised(rng.random((40, 2)), losses).any()
 
 
-def test_the_scale_does_not_shrink_as_the_best_is_approached() -> None:
-    first = np.linspace(1.0, 30.0, 16)
-    assert not penalised(np.concatenate([first, 0.1 ** np.arange(1.0, 12.0), first])).any()
+@pytest.mark.parametrize("n_startup_trials", [3, 10])
+def test_nothing_becomes_a_penalty_as_the_best_is_approached(n_startup_trials: int) -> None:
+    sampler = GPSampler(n_startup_trials=n_startup_trials)
+    study = hpo.create_study(sampler=sampler, seed=1)
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=24)
+    assert study.best_value < 1e-4
+    assert not Surrogates.of(study.history, study.history.space, sampler.modelling).judged.failed.any()
+
+
+def test_configurations_that_are_known_to_be_good_make_no_other_one_a_penalty() -> None:
+    places = np.concatenate([0.5 + 1e-4 * np.arange(12.0), np.linspace(0, 1, 12)])[:, None]
+    assert not penalised(places, (places[:, 0] - 0.5) ** 2).any()
