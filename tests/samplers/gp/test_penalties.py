@@ -54,14 +54,17 @@ def test_the_best_is_found_beside_penalties(penalty: float) -> None:
 
 
 def test_growth_over_many_decades_is_followed_down() -> None:
-    study = hpo.create_study(sampler=GPSampler(), seed=0)
-
     def steep(trial: Trial) -> float:
         x, y = trial.suggest_float("x", -5, 5), trial.suggest_float("y", -5, 5)
         return math.exp((x - 1) ** 2 + (y + 1) ** 2)
 
-    study.optimize(steep, n_trials=50)
-    assert study.best_value < 1.01
+    best = []
+    for seed in range(3):
+        study = hpo.create_study(sampler=GPSampler(), seed=seed)
+        study.optimize(steep, n_trials=40)
+        best.append(study.best_value)
+    assert np.median(best) < 1.001
+    assert max(best) < 1.05
 
 
 @given(st.lists(st.floats(), max_size=30))
