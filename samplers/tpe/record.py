@@ -21,7 +21,7 @@ from hpo.pareto import ranking
 from hpo.samplers.model.units import unit_of
 from hpo.samplers.tpe.fidelity import losses_at_first
 
-__all__ = ["LOSSES", "VIOLATION", "Record", "is_complete", "order_of_one", "order_of_several"]
+__all__ = ["LOSSES", "VIOLATION", "Record", "has_failed", "is_complete", "order_of_one", "order_of_several"]
 
 VIOLATION = 0
 """The first sort key: 0 where a trial is feasible."""
@@ -156,6 +156,11 @@ def _merit(history: History, state: NDArray[np.int8], step: int | None) -> Array
 def is_complete(merit: Array) -> BoolArray:
     """Which trials are of the first class, shape (n,)."""
     return np.asarray(merit[:, _CLASS] == _AS_COMPLETE)
+
+
+def has_failed(merit: Array) -> BoolArray:
+    """Which trials did, shape (n,)."""
+    return np.asarray(merit[:, _CLASS] == _AS_FAILED)
 
 
 def _best_of_one(old: Array, old_rows: IntArray, new: Array, rows: IntArray, most: int) -> tuple[Array, IntArray]:

@@ -37,7 +37,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
     "good_weights": ("uniform", "ei", "old-decay"),
     "bad_weights": ("uniform", "old-decay"),
     "bandwidth": ("between", "gap", "scott"),
-    "failures": ("ignore", "bad"),
+    "failures": ("avoid", "ignore", "bad"),
     "on_exhausted": ON_EXHAUSTED,
 }
 _INSTEAD = {
@@ -100,7 +100,8 @@ class TPESampler:
         category_prior: How many trials each choice's share of the prior is worth along an axis of categories.
         exploration: Share of asks in which one category, rarely tried ones first, is given and the rest is modelled
             on the trials with it. Without it a branch whose first trials were unlucky may never be seen again.
-        failures: "ignore" failed trials, or count them as "bad".
+        failures: "avoid" what makes trials fail: failed ones are bad, and not to fail is a constraint; "ignore" them;
+            or let them be "bad" and no more.
         allow_duplicates: Whether to try a configuration of a finite space again while others are left.
         on_exhausted: When all configurations of a finite space have been tried, "repeat" them, those that were tried
             least often first, and of these the most promising one, as is right where there is noise; or "stop".
@@ -147,7 +148,7 @@ class TPESampler:
     min_bandwidth: float = 0.03
     category_prior: float = 0.3
     exploration: float = 0.3
-    failures: Literal["ignore", "bad"] = "ignore"
+    failures: Literal["avoid", "ignore", "bad"] = "avoid"
     allow_duplicates: bool = False
     n_kernels: int = 192
     multi_fidelity: bool = False
@@ -228,7 +229,7 @@ class TPESampler:
         return row if model is space else np.asarray(row[[model.index[name] for name in space]])
 
     def _record(self, history: History) -> Record:
-        failed = self.failures == "bad"
+        failed = self.failures != "ignore"
         kept = self._split.most + 1, self.n_kernels, failed, history.n_objectives
         step = enough_step(history, self._n_enough(history)) if self.multi_fidelity else None
         if step is None:
@@ -273,7 +274,8 @@ class TPESampler:
         """What to choose from, and by what; None if there is no choice, or nothing is known."""
         if not len(axes.numbers) and not len(axes.categories):
             return None
-        known = Trials.of(record, history, space, axes, self._split(self._n_compared(record, history)))
+        n_good = self._split(self._n_compared(record, history))
+        known = Trials.of(record, history, space, axes, n_good, avoid_failures=self.failures == "avoid")
         if known is None:
             return None
         if not known.all_feasible and key.uniform("tpe.cautious") < _CAUTIOUS:

@@ -11,7 +11,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.history import History
 from hpo.samplers.model.axes import Axes
-from hpo.samplers.tpe.record import LOSSES, VIOLATION, Record, is_complete, order_of_one, order_of_several
+from hpo.samplers.tpe.record import LOSSES, VIOLATION, Record, has_failed, is_complete, order_of_one, order_of_several
 from hpo.space import Space
 
 __all__ = ["Trials"]
@@ -26,7 +26,7 @@ class Trials:
 
     Constraints have densities of their own, so that good means good by the objectives alone: as soon as a feasible
     trial is known, the good ones are the best feasible ones, and the infeasible ones that are at least as good as one
-    of these. Source: Watanabe and Hutter (2022), arXiv 2211.14411.
+    of these. Source: Watanabe and Hutter (2022), arXiv 2211.14411. That a trial does not fail may be such a constraint.
 
     Args:
         points: Shape (n, d); NaN where a trial lacks the axis.
@@ -49,7 +49,9 @@ class Trials:
     cautious: bool = False
 
     @staticmethod
-    def of(record: Record, history: History, space: Space, axes: Axes, n_good: int) -> Trials | None:
+    def of(
+        record: Record, history: History, space: Space, axes: Axes, n_good: int, *, avoid_failures: bool
+    ) -> Trials | None:
         """The good trials and the sample of all; None if none of them had one of the parameters."""
         several = history.n_objectives > 1
         first = _best_first(record.merit, record.best, n_good)[:n_good] if several else slice(n_good)
@@ -64,6 +66,8 @@ class Trials:
             order, n_good = _divided(merit, np.arange(len(rows)), n_good)
             rows, merit = rows[order], merit[order]
             fulfilled = _fulfilled(history, rows)
+            if avoid_failures and (failed := has_failed(merit)).any():
+                fulfilled = np.concatenate([fulfilled, ~failed[None]])
         points = axes.points(history.at(rows, space))
         missing = np.isnan(points)
         if not missing.any():
@@ -152,7 +156,7 @@ def _fulfilled(history: History, rows: IntArray) -> BoolArray:
     A trial without a constraint's value does not violate it.
     """
     constraints = history.constraints.values()
-    fulfilled = np.array([~(values[rows] > 0) for values in constraints]).reshape(-1, len(rows))
+    fulfilled = np.array([~(values[rows] > 0) for values in constraints], dtype=np.bool_).reshape(-1, len(rows))
     return np.asarray(fulfilled[fulfilled.any(axis=1) & ~fulfilled.all(axis=1)])
 
 
@@ -171,6 +175,7 @@ def _divided(merit: Array, order: IntArray, n_best: int) -> tuple[IntArray, int]
         n_best: How many.
     """
     feasible = merit[:, VIOLATION] == 0.0
+    n_best = min(n_best, len(merit) - int(has_failed(merit).sum()))
     best = order[:n_best][feasible[order[:n_best]]]
     if not len(best) or feasible.all():
         return order, n_best

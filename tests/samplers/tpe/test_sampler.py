@@ -310,3 +310,43 @@ def test_branches_with_unlucky_first_trials_get_another_chance() -> None:
 
 def test_trials_of_one_history_are_told_apart_by_seed() -> None:
     assert studied(bowl, 20, seed=0).trials[-1].params != studied(bowl, 20, seed=1).trials[-1].params
+
+
+@pytest.mark.parametrize("multivariate", [None, False])
+def test_what_makes_trials_fail_is_avoided(multivariate: bool | None) -> None:
+    def border(trial: Trial) -> float:
+        x, y = trial.suggest_float("x", -5, 5), trial.suggest_float("y", -5, 5)
+        if x > 1:
+            raise ArithmeticError
+        return (x - 1) ** 2 + (y + 1) ** 2
+
+    avoiding = studied(border, 60, multivariate=multivariate)
+    ignoring = studied(border, 60, multivariate=multivariate, failures="ignore")
+    failures = [len(study.get_trials(states=(TrialState.FAIL,))) for study in (avoiding, ignoring)]
+    assert failures[0] < 0.7 * failures[1]
+    assert avoiding.best_value < min(ignoring.best_value, 0.5)
+
+
+def test_as_long_as_everything_fails_trials_keep_away_from_what_failed() -> None:
+    def hopeless(trial: Trial) -> float:
+        trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1)
+        raise ArithmeticError
+
+    def nearest(**options: Any) -> float:
+        points = np.array([list(trial.params.values()) for trial in studied(hopeless, 30, **options).trials])
+        distance = np.linalg.norm(points[:, None] - points, axis=2) + np.eye(len(points)) * 9
+        return float(np.sort(distance.min(axis=1))[:5].mean())
+
+    assert nearest() > 1.5 * nearest(failures="ignore")
+
+
+def test_nothing_changes_where_nothing_fails() -> None:
+    def mixed(trial: Trial) -> float:
+        kind, x = trial.suggest_categorical("kind", ["a", "b"]), trial.suggest_float("x", 0, 1)
+        trial.set_constraint("c", 0.2 - x)
+        if trial.number % 5 == 3:
+            raise hpo.TrialPruned
+        return x + (trial.suggest_float("y", 0, 1) if kind == "a" else 0.5)
+
+    proposals = [[t.params for t in studied(mixed, 50, failures=how).trials] for how in ("avoid", "ignore", "bad")]
+    assert proposals[0] == proposals[1] == proposals[2]
