@@ -165,6 +165,10 @@ class Columns:
         spaces, states = self._space.view(self.size), self._state.view(self.size)
         if self.size and not (0 <= spaces.min() <= spaces.max() < len(self._spaces) and np.isin(states, _ENDS).all()):
             raise ValueError("Some rows have no space, or no state.")
+        for i, space in enumerate(self._spaces):
+            rows = np.flatnonzero(spaces == i)
+            if not all(self._parameters[name].has(rows) for name in space.names if len(rows)):
+                raise ValueError("Some rows lack a parameter of their space.")
 
     def last_rows(self) -> dict[int, int]:
         """The last row of each trial that is not running now, by number."""

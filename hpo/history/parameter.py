@@ -47,6 +47,10 @@ class ParameterColumn:
         raw = float(self.raw.at(row))
         return distribution.to_external_repr(raw) if self.choices is None else self.choices[int(raw)]
 
+    def has(self, rows: IntArray) -> bool:
+        """Whether the trials of some rows used a value each."""
+        return all(row in self._misfits for row in rows[np.isnan(self.raw.take(rows))].tolist())
+
     def coded(self, raw: Array, distribution: BaseDistribution) -> Array:
         """Coded values under any distribution, shape (n,); NaN for what does not lie in its domain."""
         if self.choices is None:
