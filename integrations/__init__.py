@@ -1,5 +1,46 @@
-"""Helpers for the loops of machine-learning frameworks. They import none of them."""
+"""Helpers for the training loops of machine-learning libraries, and trackers of experiments.
+
+Each library is imported when a helper for it is first used, and comes with the extra of its name:
+`pip install 'hpo-study[lightgbm]'`.
+
+>>> from hpo.integrations import LightGBMPruningCallback
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from hpo.integrations.reporter import Reporter
 
-__all__ = ["Reporter"]
+if TYPE_CHECKING:
+    from hpo.integrations.catboost import CatBoostPruningCallback
+    from hpo.integrations.lightgbm import LightGBMPruningCallback
+    from hpo.integrations.xgboost import XGBoostPruningCallback
+
+_HOME = {
+    "CatBoostPruningCallback": "catboost",
+    "LightGBMPruningCallback": "lightgbm",
+    "XGBoostPruningCallback": "xgboost",
+}
+"""The file of each name, which is also the extra that brings its library."""
+
+__all__ = ["CatBoostPruningCallback", "LightGBMPruningCallback", "Reporter", "XGBoostPruningCallback"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        from hpo.near import missing
+
+        raise missing("module 'hpo.integrations'", name, __all__)
+    try:
+        module = importlib.import_module(f"hpo.integrations.{_HOME[name]}")
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.startswith("hpo."):
+            raise
+        raise ImportError(f"{name} needs {error.name}: pip install 'hpo-study[{_HOME[name]}]'.") from error
+    return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return __all__

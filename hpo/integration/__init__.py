@@ -1,18 +1,21 @@
 """Optuna's name for `hpo.integrations`: what is there is here too, and for the rest it says what to use instead.
 
->>> from hpo.integration import Reporter
+>>> from hpo.integration import LightGBMPruningCallback
 """
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any
 
+import hpo.integrations
 from hpo.integrations import Reporter
 
 __all__ = ["Reporter"]
 
 
-def __getattr__(name: str) -> NoReturn:
+def __getattr__(name: str) -> Any:
+    if name in hpo.integrations.__all__:
+        return getattr(hpo.integrations, name)
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     # An ImportError, as what `from … import` makes of an AttributeError would hide the sentence.

@@ -1,0 +1,41 @@
+"""Studies for training loops: with a pruner of which is known what it does, and with one that lets trials wait."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import hpo
+from hpo.pruners import NopPruner, SuccessiveHalvingPruner, ThresholdPruner
+from hpo.trial import FrozenTrial, Trial
+
+__all__ = ["pausing_study", "run_one", "untouched"]
+
+
+def run_one(
+    objective: Callable[[Trial], Any],
+    *,
+    upper: float | None = None,
+    lower: float | None = None,
+    direction: str = "minimize",
+) -> FrozenTrial:
+    """Run one trial, which is stopped when it reports more than `upper`, or less than `lower`."""
+    bounded = upper is not None or lower is not None
+    study = hpo.create_study(
+        direction=direction, pruner=ThresholdPruner(lower=lower, upper=upper) if bounded else NopPruner()
+    )
+    study.optimize(objective, n_trials=1)
+    return study.trials[0]
+
+
+def pausing_study(folder: Path, direction: str = "minimize") -> hpo.Study:
+    """A study whose trials pause after rounds 0, 1, 3, … and go on when they are promoted."""
+    pruner = SuccessiveHalvingPruner(min_resource=1, reduction_factor=2, mode="promote")
+    return hpo.create_study(direction=direction, pruner=pruner, seed=0, checkpoints=folder)
+
+
+def untouched(trial: FrozenTrial) -> list[float]:
+    """What a trial reported, in the order of its steps, which must be 0, 1, 2, …"""
+    assert list(trial.intermediate_values) == list(range(len(trial.intermediate_values)))
+    return list(trial.intermediate_values.values())
