@@ -11,21 +11,53 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from hpo.integrations.partial_fit import partial_fit
 from hpo.integrations.reporter import Reporter
 
 if TYPE_CHECKING:
     from hpo.integrations.catboost import CatBoostPruningCallback
+    from hpo.integrations.fastai import FastAIPruningCallback, FastAIV2PruningCallback
+    from hpo.integrations.ignite import PyTorchIgnitePruningHandler
+    from hpo.integrations.keras import KerasPruningCallback
     from hpo.integrations.lightgbm import LightGBMPruningCallback
+    from hpo.integrations.lightning import LightningPruningCallback, PyTorchLightningPruningCallback
+    from hpo.integrations.skorch import SkorchPruningCallback
+    from hpo.integrations.torch import TorchDistributedTrial
+    from hpo.integrations.transformers import TransformersPruningCallback
     from hpo.integrations.xgboost import XGBoostPruningCallback
 
 _HOME = {
     "CatBoostPruningCallback": "catboost",
+    "FastAIPruningCallback": "fastai",
+    "FastAIV2PruningCallback": "fastai",
+    "KerasPruningCallback": "keras",
     "LightGBMPruningCallback": "lightgbm",
+    "LightningPruningCallback": "lightning",
+    "PyTorchIgnitePruningHandler": "ignite",
+    "PyTorchLightningPruningCallback": "lightning",
+    "SkorchPruningCallback": "skorch",
+    "TorchDistributedTrial": "torch",
+    "TransformersPruningCallback": "transformers",
     "XGBoostPruningCallback": "xgboost",
 }
 """The file of each name, which is also the extra that brings its library."""
 
-__all__ = ["CatBoostPruningCallback", "LightGBMPruningCallback", "Reporter", "XGBoostPruningCallback"]
+__all__ = [
+    "CatBoostPruningCallback",
+    "FastAIPruningCallback",
+    "FastAIV2PruningCallback",
+    "KerasPruningCallback",
+    "LightGBMPruningCallback",
+    "LightningPruningCallback",
+    "PyTorchIgnitePruningHandler",
+    "PyTorchLightningPruningCallback",
+    "Reporter",
+    "SkorchPruningCallback",
+    "TorchDistributedTrial",
+    "TransformersPruningCallback",
+    "XGBoostPruningCallback",
+    "partial_fit",
+]
 
 
 def __getattr__(name: str) -> Any:

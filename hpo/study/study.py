@@ -388,6 +388,11 @@ class Study:
             return self._log.name
 
     @property
+    def storage(self) -> Storage:
+        """Where its log is kept."""
+        return self._log.storage
+
+    @property
     def directions(self) -> list[StudyDirection]:
         """One for each objective."""
         return list(self._log.ledger.directions)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import warnings
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ __all__ = ["library"]
 def library(name: str) -> Any:
     """A library, or the module that needs it is skipped; `make test-integrations` allows no skipping."""
     try:
-        return importlib.import_module(name)
+        with warnings.catch_warnings(action="ignore"):  # which are about what libraries use of each other
+            return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if os.environ.get("HPO_INTEGRATIONS"):
             raise

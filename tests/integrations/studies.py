@@ -29,10 +29,10 @@ def run_one(
     return study.trials[0]
 
 
-def pausing_study(folder: Path, direction: str = "minimize") -> hpo.Study:
-    """A study whose trials pause after rounds 0, 1, 3, … and go on when they are promoted."""
-    pruner = SuccessiveHalvingPruner(min_resource=1, reduction_factor=2, mode="promote")
-    return hpo.create_study(direction=direction, pruner=pruner, seed=0, checkpoints=folder)
+def pausing_study(folder: Path, *, first: int = 1) -> hpo.Study:
+    """A study whose trials pause at the steps `first`, twice that, … and go on when they are promoted."""
+    pruner = SuccessiveHalvingPruner(min_resource=first, reduction_factor=2, mode="promote")
+    return hpo.create_study(pruner=pruner, seed=0, checkpoints=folder)
 
 
 def untouched(trial: FrozenTrial) -> list[float]:
