@@ -23,7 +23,7 @@ test: $(VENV)/.test
 
 # The libraries that people train with, in an environment of their own, as they are large; none may be missing.
 test-integrations:
-	$(MAKE) --no-print-directory $(INTEGRATIONS)/.integrations VENV=$(INTEGRATIONS)
+	$(MAKE) --no-print-directory $(INTEGRATIONS)/.fastai VENV=$(INTEGRATIONS)
 	HPO_INTEGRATIONS=1 $(INTEGRATIONS)/bin/$(PYTEST) tests/integrations
 
 test-all:
@@ -48,6 +48,11 @@ mutation: $(VENV)/.mutation
 
 clean:
 	rm -rf $(VENV) $(INTEGRATIONS) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis demo.db demo.db-shm demo.db-wal
+
+# Without its dependencies, as it asks for a torchvision that fits only a torch for graphics cards, and needs it not.
+$(VENV)/.fastai: $(VENV)/.integrations
+	$(BIN)/python -m pip install --quiet --no-deps 'fastai>=2.8'
+	touch $@
 
 $(VENV)/.%: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hpo needs Python 3.11 or newer; say which one: make PYTHON=python3.11")'

@@ -63,6 +63,8 @@ class FastAIPruningCallback(Callback):
     def after_epoch(self) -> None:
         """Report the epoch; fastai calls it."""
         recorder = self.learn.recorder
+        if not recorder.values[-1]:
+            return  # start_epoch= passes over it
         latest = dict(zip(recorder.metric_names[1:], recorder.values[-1], strict=False))
         self._report(metric(self._monitor, latest, "Give the learner metrics=."), self.learn.epoch)
 

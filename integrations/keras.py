@@ -22,9 +22,9 @@ _MODEL = "model.keras"
 class KerasPruningCallback(Callback):
     """Reports a metric after each epoch of a Keras 3 model, and stops the trial.
 
-    It works with each backend, and beside `EarlyStopping`, `ReduceLROnPlateau`, `ModelCheckpoint` and others. Nothing of
-    the training changes. What Keras does at the end of a training, such as restoring the best weights, it does not do
-    for a trial that was stopped.
+    It works with each backend, and beside `EarlyStopping`, `ReduceLROnPlateau`, `ModelCheckpoint` and others. Nothing
+    of the training changes. What Keras does at the end of a training, such as restoring the best weights, it does not
+    do for a trial that was stopped.
 
     Args:
         trial: The objective's.

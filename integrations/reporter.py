@@ -90,9 +90,9 @@ class Reporter:
         self.step = at + 1
         if not self._pauses:
             if self._trial.should_prune():
-                raise TrialPruned
+                raise TrialPruned(f"The trial was pruned at step {at}.")
             return
         if self._trial.should_pause():
             if self._save is not None:
                 self._save(self._trial.checkpoint_dir)
-            raise TrialPaused
+            raise TrialPaused(f"The trial waits at step {at} for its promotion.")

@@ -31,9 +31,8 @@ class TransformersPruningCallback(TrainerCallback):
 
     Example:
         >>> def objective(trial):
-        ...     arguments = TrainingArguments(
-        ...         trial.checkpoint_dir, eval_strategy="epoch", learning_rate=trial.suggest_float("lr", 1e-6, 1e-3, log=True)
-        ...     )
+        ...     rate = trial.suggest_float("lr", 1e-6, 1e-3, log=True)
+        ...     arguments = TrainingArguments(str(trial.checkpoint_dir), eval_strategy="epoch", learning_rate=rate)
         ...     pruning = TransformersPruningCallback(trial, "eval_loss")
         ...     trainer = Trainer(model, arguments, train_dataset=train, eval_dataset=valid, callbacks=[pruning])
         ...     trainer.train()

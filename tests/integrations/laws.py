@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from hpo.trial import FixedTrial, Trial, TrialState
-from tests.integrations.studies import pausing_study, run_one, untouched
+from tests.integrations.studies import pausing_study, run_one
 
-__all__ = ["EPOCHS", "Fit", "LoopLaws", "X", "Y"]
+__all__ = ["EPOCHS", "Fit", "LoopLaws", "MetricLaws", "X", "Y"]
 
 EPOCHS = 8
 _rng = np.random.default_rng(0)
@@ -41,8 +41,6 @@ class LoopLaws(ABC):
 
     steps_per_epoch: int | None = None
     """None where epochs are counted, from 0; otherwise steps are, from 1."""
-
-    missing: str = "no metric 'nonsense', only .*loss"
 
     @abstractmethod
     def fit(self, trial: Trial | FixedTrial | None, rate: float, folder: Path, *, monitor: str | None = None) -> Fit:
@@ -87,10 +85,6 @@ class LoopLaws(ABC):
         assert trial.state is TrialState.PRUNED
         assert self.reported(trial) == alone[:4]
 
-    def test_a_metric_that_is_missing_is_named_with_those_that_exist(self, tmp_path: Path) -> None:
-        with pytest.raises(ValueError, match=self.missing):
-            self.fit(FixedTrial({}), 0.05, tmp_path, monitor="nonsense")
-
     def test_a_promoted_trial_goes_on_with_the_model_that_it_has(self, tmp_path: Path) -> None:
         study = pausing_study(tmp_path / "checkpoints", first=self.step(0) + 1)
         n_resumed = 0
@@ -109,3 +103,13 @@ class LoopLaws(ABC):
         for trial in ended:
             alone = self.fit(None, trial.params["rate"], tmp_path / f"alone-{trial.number}").losses
             assert self.reported(trial) == pytest.approx(alone, rel=1e-6)
+
+
+class MetricLaws(LoopLaws):
+    """Laws of a loop whose library calls its metrics by names."""
+
+    missing: str = "no metric 'nonsense', only .*loss"
+
+    def test_a_metric_that_is_missing_is_named_with_those_that_exist(self, tmp_path: Path) -> None:
+        with pytest.raises(ValueError, match=self.missing):
+            self.fit(FixedTrial({}), 0.05, tmp_path, monitor="nonsense")

@@ -7,14 +7,14 @@ from typing import Any
 
 from hpo import integrations
 from hpo.trial import FixedTrial, Trial
-from tests.integrations.laws import EPOCHS, Fit, LoopLaws, X, Y
+from tests.integrations.laws import EPOCHS, Fit, MetricLaws, X, Y
 from tests.integrations.libraries import library
 
 torch, engine, metrics = library("torch"), library("ignite.engine"), library("ignite.metrics")
 handlers = library("ignite.handlers")
 
 
-class TestIgnite(LoopLaws):
+class TestIgnite(MetricLaws):
     missing = "no metric 'nonsense', only 'loss'.*Attach it to the evaluator"
 
     def fit(self, trial: Trial | FixedTrial | None, rate: float, folder: Path, *, monitor: str | None = None) -> Fit:

@@ -11,7 +11,7 @@ import pytest
 
 from hpo import integrations
 from hpo.trial import FixedTrial, Trial
-from tests.integrations.laws import EPOCHS, Fit, LoopLaws, X, Y
+from tests.integrations.laws import EPOCHS, Fit, MetricLaws, X, Y
 from tests.integrations.libraries import library
 from tests.integrations.studies import run_one
 
@@ -25,12 +25,12 @@ def linear() -> Any:
     return keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, kernel_initializer="zeros")])
 
 
-class TestKeras(LoopLaws):
+class TestKeras(MetricLaws):
     def fit(self, trial: Trial | FixedTrial | None, rate: float, folder: Path, *, monitor: str | None = None) -> Fit:
         pruning = None if trial is None else integrations.KerasPruningCallback(trial, monitor or "val_loss")
         folder.mkdir(parents=True, exist_ok=True)
         first = 0
-        if trial is not None and pruning.checkpoint:
+        if trial is not None and pruning is not None and pruning.checkpoint:
             model, first = keras.saving.load_model(pruning.checkpoint), trial.resume_step
         else:
             model = linear()
@@ -41,7 +41,9 @@ class TestKeras(LoopLaws):
             keras.callbacks.EarlyStopping(patience=50),
         ]
         options = {"epochs": EPOCHS, "initial_epoch": first, "batch_size": 64, "verbose": 0, "shuffle": False}
-        history = model.fit(X, Y, validation_data=(X, Y), callbacks=[*others, *([pruning] if pruning else [])], **options)
+        history = model.fit(
+            X, Y, validation_data=(X, Y), callbacks=[*others, *([pruning] if pruning else [])], **options
+        )
         return Fit(history.history["val_loss"], model.get_weights(), first + len(history.epoch))
 
 

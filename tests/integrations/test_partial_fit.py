@@ -34,9 +34,6 @@ class TestPartialFit(LoopLaws):
             model = integrations.partial_fit(trial, model, X, Y[:, 0], n_rounds=EPOCHS, score=score)
         return Fit(losses, [model.coef_, model.intercept_], round(model.t_ - 1) // len(X))
 
-    @pytest.mark.skip(reason="a score is a function, which has no name that could be missing")
-    def test_a_metric_that_is_missing_is_named_with_those_that_exist(self, tmp_path: Path) -> None: ...
-
 
 def test_there_is_one_round_at_least() -> None:
     with pytest.raises(ValueError, match=r"n_rounds must be ≥ 1, got 0"):

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from hpo import integrations
 from hpo.trial import FixedTrial, Trial
-from tests.integrations.laws import EPOCHS, Fit, LoopLaws, X, Y
+from tests.integrations.laws import EPOCHS, Fit, MetricLaws, X, Y
 from tests.integrations.libraries import library
 
 torch, skorch = library("torch"), library("skorch")
 
 
-class TestSkorch(LoopLaws):
+class TestSkorch(MetricLaws):
     def fit(self, trial: Trial | FixedTrial | None, rate: float, folder: Path, *, monitor: str | None = None) -> Fit:
         torch.manual_seed(0)
         pruning = None if trial is None else integrations.SkorchPruningCallback(trial, monitor or "valid_loss")

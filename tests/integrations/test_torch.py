@@ -23,9 +23,7 @@ def together(run: Callable[[int, Path], None], folder: Path) -> None:
 
 
 def _process(rank: int, run: Callable[[int, Path], None], folder: Path) -> None:
-    torch.distributed.init_process_group(
-        "gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2
-    )
+    torch.distributed.init_process_group("gloo", init_method=f"file://{folder}/meeting", rank=rank, world_size=2)
     try:
         run(rank, folder)
     finally:
@@ -35,7 +33,7 @@ def _process(rank: int, run: Callable[[int, Path], None], folder: Path) -> None:
 def objective(trial: Any) -> float:
     trial = integrations.TorchDistributedTrial(trial)
     rank = torch.distributed.get_rank()
-    x = trial.suggest_float("x", 0, 1)
+    x: float = trial.suggest_float("x", 0, 1)
     width = trial.suggest_categorical("width", [2, 4])
     everywhere: list[Any] = [None, None]
     torch.distributed.all_gather_object(everywhere, (x, width, trial.params, trial.number, trial.resume_step))
@@ -51,12 +49,14 @@ def objective(trial: Any) -> float:
             assert x > 0.5
             raise hpo.TrialPruned
     assert x <= 0.5
-    return x + rank
+    return float(x + rank)
 
 
 def search(rank: int, folder: Path) -> None:
     if rank == 0:
-        study = hpo.create_study(storage=f"sqlite:///{folder}/study.db", study_name="s", seed=0, pruner=ThresholdPruner(upper=0.5))
+        study = hpo.create_study(
+            storage=f"sqlite:///{folder}/study.db", study_name="s", seed=0, pruner=ThresholdPruner(upper=0.5)
+        )
         study.optimize(objective, n_trials=8)
         return
     for _ in range(8):

@@ -9,15 +9,16 @@ import pytest
 
 from hpo import integrations
 from hpo.trial import FixedTrial, Trial
-from tests.integrations.laws import EPOCHS, Fit, LoopLaws, X, Y
+from tests.integrations.laws import EPOCHS, Fit, MetricLaws, X, Y
 from tests.integrations.libraries import library
 
 torch, transformers = library("torch"), library("transformers")
+Module: Any = torch.nn.Module
 library("accelerate")
 pytestmark = pytest.mark.filterwarnings("ignore:.*(pin_memory|deprecated)")
 
 
-class Linear(torch.nn.Module):  # type: ignore[misc]
+class Linear(Module):
     """A linear model with the loss that the Trainer asks for."""
 
     def __init__(self) -> None:
@@ -31,7 +32,12 @@ class Linear(torch.nn.Module):  # type: ignore[misc]
         return {"loss": torch.nn.functional.mse_loss(y, labels), "logits": y}
 
 
-class TestTransformers(LoopLaws):
+@pytest.fixture(autouse=True)
+def _checkpoints_lie_in_the_tests_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HPO_CHECKPOINTS", str(tmp_path / "checkpoints"))
+
+
+class TestTransformers(MetricLaws):
     steps_per_epoch = 2
     missing = "no metric 'nonsense', only 'eval_loss'.*names begin with 'eval_'"
 
@@ -40,7 +46,8 @@ class TestTransformers(LoopLaws):
         arguments = transformers.TrainingArguments(
             str(folder if trial is None else trial.checkpoint_dir), num_train_epochs=EPOCHS, learning_rate=rate,
             eval_strategy="epoch", save_strategy="no", per_device_train_batch_size=32, per_device_eval_batch_size=64,
-            report_to=[], disable_tqdm=True, use_cpu=True, seed=0, optim="sgd", lr_scheduler_type="constant", logging_strategy="no",
+            report_to=[], disable_tqdm=True, use_cpu=True, seed=0, optim="sgd", lr_scheduler_type="constant",
+            logging_strategy="no",
         )  # fmt: skip
         callbacks = [] if trial is None else [integrations.TransformersPruningCallback(trial, monitor or "eval_loss")]
         trainer = transformers.Trainer(Linear(), arguments, train_dataset=data, eval_dataset=data, callbacks=callbacks)
