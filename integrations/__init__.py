@@ -11,8 +11,10 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from hpo.integrations.files import CSVCallback, JSONLinesCallback
 from hpo.integrations.partial_fit import partial_fit
 from hpo.integrations.reporter import Reporter
+from hpo.integrations.tracker import TrackerCallback
 
 if TYPE_CHECKING:
     from hpo.integrations.catboost import CatBoostPruningCallback
@@ -21,9 +23,13 @@ if TYPE_CHECKING:
     from hpo.integrations.keras import KerasPruningCallback
     from hpo.integrations.lightgbm import LightGBMPruningCallback
     from hpo.integrations.lightning import LightningPruningCallback, PyTorchLightningPruningCallback
+    from hpo.integrations.mlflow import MLflowCallback
+    from hpo.integrations.neptune import NeptuneCallback
     from hpo.integrations.skorch import SkorchPruningCallback
+    from hpo.integrations.tensorboard import TensorBoardCallback
     from hpo.integrations.torch import TorchDistributedTrial
     from hpo.integrations.transformers import TransformersPruningCallback
+    from hpo.integrations.wandb import WeightsAndBiasesCallback
     from hpo.integrations.xgboost import XGBoostPruningCallback
 
 _HOME = {
@@ -33,28 +39,39 @@ _HOME = {
     "KerasPruningCallback": "keras",
     "LightGBMPruningCallback": "lightgbm",
     "LightningPruningCallback": "lightning",
+    "MLflowCallback": "mlflow",
+    "NeptuneCallback": "neptune",
     "PyTorchIgnitePruningHandler": "ignite",
     "PyTorchLightningPruningCallback": "lightning",
     "SkorchPruningCallback": "skorch",
+    "TensorBoardCallback": "tensorboard",
     "TorchDistributedTrial": "torch",
     "TransformersPruningCallback": "transformers",
+    "WeightsAndBiasesCallback": "wandb",
     "XGBoostPruningCallback": "xgboost",
 }
 """The file of each name, which is also the extra that brings its library."""
 
 __all__ = [
+    "CSVCallback",
     "CatBoostPruningCallback",
     "FastAIPruningCallback",
     "FastAIV2PruningCallback",
+    "JSONLinesCallback",
     "KerasPruningCallback",
     "LightGBMPruningCallback",
     "LightningPruningCallback",
+    "MLflowCallback",
+    "NeptuneCallback",
     "PyTorchIgnitePruningHandler",
     "PyTorchLightningPruningCallback",
     "Reporter",
     "SkorchPruningCallback",
+    "TensorBoardCallback",
     "TorchDistributedTrial",
+    "TrackerCallback",
     "TransformersPruningCallback",
+    "WeightsAndBiasesCallback",
     "XGBoostPruningCallback",
     "partial_fit",
 ]

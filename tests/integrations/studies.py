@@ -8,9 +8,10 @@ from typing import Any
 
 import hpo
 from hpo.pruners import NopPruner, SuccessiveHalvingPruner, ThresholdPruner
+from hpo.samplers import RandomSampler
 from hpo.trial import FrozenTrial, Trial
 
-__all__ = ["pausing_study", "run_one", "untouched"]
+__all__ = ["pausing_study", "reporting", "run_one", "tracked_study", "untouched"]
 
 
 def run_one(
@@ -39,3 +40,34 @@ def untouched(trial: FrozenTrial) -> list[float]:
     """What a trial reported, in the order of its steps, which must be 0, 1, 2, …"""
     assert list(trial.intermediate_values) == list(range(len(trial.intermediate_values)))
     return list(trial.intermediate_values.values())
+
+
+def tracked_study(folder: Path, callback: Any, *, n_trials: int = 6, **options: Any) -> hpo.Study:
+    """Run trials of a stored study, of which number 2 is pruned at its second report and number 3 fails."""
+    storage = f"sqlite:///{folder}/study.db"
+    study = hpo.create_study(
+        storage=storage,
+        study_name="digits",
+        load_if_exists=True,
+        seed=7,
+        sampler=RandomSampler(),
+        pruner=NopPruner(),
+        **options,
+    )
+    study.optimize(reporting, n_trials=n_trials, callbacks=[callback], catch=ZeroDivisionError)
+    return study
+
+
+def reporting(trial: Trial) -> float:
+    x = trial.suggest_float("x", 0, 1)
+    trial.suggest_categorical("kind", ["a", "b"])
+    if trial.number >= 4:
+        trial.suggest_int("later", 1, 9)
+    trial.set_user_attr("half", x / 2)
+    for step in range(3):
+        trial.report(x + step, step)
+        if trial.number == 2 and step == 1:
+            raise hpo.TrialPruned
+    if trial.number == 3:
+        raise ZeroDivisionError("by hand")
+    return x
