@@ -23,9 +23,8 @@ def run_one(
 ) -> FrozenTrial:
     """Run one trial, which is stopped when it reports more than `upper`, or less than `lower`."""
     bounded = upper is not None or lower is not None
-    study = hpo.create_study(
-        direction=direction, pruner=ThresholdPruner(lower=lower, upper=upper) if bounded else NopPruner()
-    )
+    pruner = ThresholdPruner(lower=lower, upper=upper) if bounded else NopPruner()
+    study = hpo.create_study(direction=direction, sampler=RandomSampler(), pruner=pruner)
     study.optimize(objective, n_trials=1)
     return study.trials[0]
 
@@ -33,7 +32,7 @@ def run_one(
 def pausing_study(folder: Path, *, first: int = 1) -> hpo.Study:
     """A study whose trials pause at the steps `first`, twice that, … and go on when they are promoted."""
     pruner = SuccessiveHalvingPruner(min_resource=first, reduction_factor=2, mode="promote")
-    return hpo.create_study(pruner=pruner, seed=0, checkpoints=folder)
+    return hpo.create_study(sampler=RandomSampler(), pruner=pruner, seed=0, checkpoints=folder)
 
 
 def untouched(trial: FrozenTrial) -> list[float]:

@@ -11,6 +11,7 @@ import pytest
 import hpo
 from hpo import integrations
 from hpo.pruners import SuccessiveHalvingPruner, ThresholdPruner
+from hpo.samplers import RandomSampler
 from hpo.trial import FixedTrial, Trial, TrialState
 from tests.integrations.laws import EPOCHS, Fit, MetricLaws, X, Y
 from tests.integrations.libraries import library
@@ -74,7 +75,7 @@ def test_of_two_processes_the_first_decides_and_both_stop(strategy: str, tmp_pat
     alone = fit(None, 0.05, tmp_path / "alone", devices=1).losses
     bound = (alone[2] + alone[3]) / 2
     url = f"sqlite:///{tmp_path}/study.db"
-    study = hpo.create_study(storage=url, pruner=ThresholdPruner(lower=bound))
+    study = hpo.create_study(storage=url, sampler=RandomSampler(), pruner=ThresholdPruner(lower=bound))
     study.optimize(two_processes(strategy, tmp_path), n_trials=2)
     good, bad = study.trials
     assert (good.state, bad.state) == (TrialState.COMPLETE, TrialState.PRUNED)
@@ -96,8 +97,9 @@ def two_processes(strategy: str, folder: Path) -> Callable[[Trial], float]:
 def test_two_processes_save_together_what_a_promoted_trial_goes_on_with(tmp_path: Path) -> None:
     pruner = SuccessiveHalvingPruner(min_resource=1, reduction_factor=2, mode="promote")
     study = hpo.create_study(
-        storage=f"sqlite:///{tmp_path}/study.db", pruner=pruner, seed=0, checkpoints=tmp_path / "checkpoints"
-    )
+        storage=f"sqlite:///{tmp_path}/study.db", sampler=RandomSampler(), pruner=pruner, seed=0,
+        checkpoints=tmp_path / "checkpoints",
+    )  # fmt: skip
     steps = []
 
     def objective(trial: Trial) -> float:
@@ -115,7 +117,7 @@ def test_two_processes_save_together_what_a_promoted_trial_goes_on_with(tmp_path
 
 
 def test_two_processes_need_a_storage_that_they_share(tmp_path: Path) -> None:
-    study = hpo.create_study()
+    study = hpo.create_study(sampler=RandomSampler())
     with pytest.raises(
         Exception, match=r"storage that processes share, such as create_study\(storage='sqlite:///study.db'\)"
     ):

@@ -9,6 +9,7 @@ import pytest
 
 import hpo
 from hpo import integrations
+from hpo.samplers import RandomSampler
 from hpo.trial import FixedTrial, FrozenTrial, Trial, TrialState
 from tests.integrations.libraries import library
 from tests.integrations.studies import reporting, tracked_study
@@ -77,7 +78,7 @@ def test_an_objective_may_log_into_its_trials_run(uri: str, tmp_path: Path) -> N
         mlflow.log_metric("minutes", trial.number)
         return reporting(trial)
 
-    study = hpo.create_study(study_name="logged", seed=0)
+    study = hpo.create_study(study_name="logged", sampler=RandomSampler(), seed=0)
     study.optimize(objective, n_trials=3, callbacks=[tracker])
     _, children = runs(uri, "logged")
     assert {number: run.data.metrics["minutes"] for number, run in children.items()} == {0: 0.0, 1: 1.0, 2: 2.0}

@@ -11,6 +11,7 @@ import pytest
 import hpo
 from hpo import integrations
 from hpo.pruners import ThresholdPruner
+from hpo.samplers import RandomSampler
 from hpo.trial import TrialState
 from tests.integrations.libraries import library
 
@@ -55,7 +56,11 @@ def objective(trial: Any) -> float:
 def search(rank: int, folder: Path) -> None:
     if rank == 0:
         study = hpo.create_study(
-            storage=f"sqlite:///{folder}/study.db", study_name="s", seed=0, pruner=ThresholdPruner(upper=0.5)
+            sampler=RandomSampler(),
+            storage=f"sqlite:///{folder}/study.db",
+            study_name="s",
+            seed=0,
+            pruner=ThresholdPruner(upper=0.5),
         )
         study.optimize(objective, n_trials=8)
         return
@@ -79,8 +84,8 @@ def test_both_processes_have_the_trial_of_the_first_and_end_it_together(tmp_path
 
 def errors(rank: int, folder: Path) -> None:
     with pytest.raises(ValueError, match=r"rank 0 passes its trial, and the others None; rank . passed"):
-        integrations.TorchDistributedTrial(hpo.create_study().ask() if rank else None)
-    trial = integrations.TorchDistributedTrial(None if rank else hpo.create_study().ask())
+        integrations.TorchDistributedTrial(hpo.create_study(sampler=RandomSampler()).ask() if rank else None)
+    trial = integrations.TorchDistributedTrial(None if rank else hpo.create_study(sampler=RandomSampler()).ask())
     with pytest.raises(ValueError, match="step must be ≥ 0"):
         trial.report(1.0, -1)
     with pytest.raises(ValueError, match="low"):

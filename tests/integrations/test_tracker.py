@@ -15,6 +15,7 @@ import hpo
 from hpo.integrations import CSVCallback, JSONLinesCallback, TrackerCallback
 from hpo.integrations.tracker import named_reports, named_values
 from hpo.reading.readable import Readable
+from hpo.samplers import RandomSampler
 from hpo.trial import FrozenTrial, TrialState
 from tests.integrations.studies import pausing_study, tracked_study
 
@@ -120,7 +121,7 @@ def test_a_service_that_hangs_is_left_behind(tmp_path: Path) -> None:
 
 def test_many_threads_write_one_after_another(tmp_path: Path) -> None:
     book = Notebook()
-    study = hpo.create_study(seed=0)
+    study = hpo.create_study(sampler=RandomSampler(), seed=0)
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=40, n_jobs=4, callbacks=[book])
     assert sorted(number for number, _, _ in book.lines) == list(range(40))
 
