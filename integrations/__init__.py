@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from hpo.integrations.catboost import CatBoostPruningCallback
     from hpo.integrations.fastai import FastAIPruningCallback, FastAIV2PruningCallback
     from hpo.integrations.ignite import PyTorchIgnitePruningHandler
-    from hpo.integrations.keras import KerasPruningCallback
+    from hpo.integrations.keras import KerasPruningCallback, TFKerasPruningCallback
     from hpo.integrations.lightgbm import LightGBMPruningCallback
     from hpo.integrations.lightning import LightningPruningCallback, PyTorchLightningPruningCallback
     from hpo.integrations.mlflow import MLflowCallback
@@ -44,6 +44,7 @@ _HOME = {
     "PyTorchIgnitePruningHandler": "ignite",
     "PyTorchLightningPruningCallback": "lightning",
     "SkorchPruningCallback": "skorch",
+    "TFKerasPruningCallback": "keras",
     "TensorBoardCallback": "tensorboard",
     "TorchDistributedTrial": "torch",
     "TransformersPruningCallback": "transformers",
@@ -67,6 +68,7 @@ __all__ = [
     "PyTorchLightningPruningCallback",
     "Reporter",
     "SkorchPruningCallback",
+    "TFKerasPruningCallback",
     "TensorBoardCallback",
     "TorchDistributedTrial",
     "TrackerCallback",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, final
 
-from hpo.exceptions import TrialPaused, TrialPruned
 from hpo.integrations.checkpoint import checkpoint_of
 from hpo.integrations.metrics import metric as metric_named
 from hpo.integrations.reporter import Reporter
@@ -66,7 +65,7 @@ class CatBoostPruningCallback:
             remedy = "Give eval_set= to fit, and name metrics by eval_metric= or custom_metric=."
             value = metric_named(f"{self._data} {self._metric}", latest, remedy)
             self._report(value, self._first + info.iteration - 1)
-        except (TrialPruned, TrialPaused, TypeError, ValueError) as end:
+        except Exception as end:  # whatever it is, CatBoost would make an error of its own of it
             self._end = end
         return self._end is None
 

@@ -6,9 +6,10 @@ import csv
 import json
 from collections.abc import Container
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
-from hpo.integrations.tracker import TrackerCallback, named_values
+from hpo.integrations.tracker import TrackerCallback
+from hpo.reading.plain import flattened, plain, trial_record
 from hpo.reading.readable import Readable
 from hpo.trial import FrozenTrial
 
@@ -17,7 +18,7 @@ __all__ = ["CSVCallback", "JSONLinesCallback"]
 
 @final
 class CSVCallback(TrackerCallback):
-    """Writes a table with a row for each trial: number, state, values, times, parameters and user attributes.
+    """Writes a table with a row for each trial, as `hpo export` does, while the study runs.
 
     A parameter that comes later gets a column, too. A study that is resumed goes on with the file. Let one process
     at a time write it.
@@ -36,7 +37,7 @@ class CSVCallback(TrackerCallback):
 
     def track(self, study: Readable, trial: FrozenTrial) -> None:
         """Add a row; the file is written anew if a column is."""
-        row = {name: value if isinstance(value, str) else json.dumps(value) for name, value in _flat(study, trial)}
+        row = flattened(trial_record(trial, len(study.directions)))
         columns, rows = self._read()
         new = [name for name in row if name not in columns]
         if not new:
@@ -52,6 +53,7 @@ class CSVCallback(TrackerCallback):
 
     def tracked(self, study: Readable) -> Container[int]:
         """The numbers in the file."""
+        del study
         return {int(row["number"]) for row in self._read()[1]}
 
     def _read(self) -> tuple[list[str], list[dict[str, str]]]:
@@ -64,7 +66,9 @@ class CSVCallback(TrackerCallback):
 
 @final
 class JSONLinesCallback(TrackerCallback):
-    """Writes a line of JSON for each trial, with its reports too; a study that is resumed goes on with the file.
+    """Writes a line of JSON for each trial, with its reports too, while the study runs.
+
+    A study that is resumed goes on with the file.
 
     Args:
         path: Of the file; it is made if it is not there.
@@ -80,37 +84,13 @@ class JSONLinesCallback(TrackerCallback):
 
     def track(self, study: Readable, trial: FrozenTrial) -> None:
         """Add a line."""
-        body = {
-            "number": trial.number,
-            "state": trial.state.name,
-            "values": named_values(study, trial),
-            "params": trial.params,
-            "user_attrs": trial.user_attrs,
-            "constraints": trial.constraints,
-            "reports": trial.intermediate_values,
-            "start": _time(trial.datetime_start),
-            "end": _time(trial.datetime_complete),
-            "error": None if trial.error is None else f"{trial.error.type}: {trial.error.message}",
-        }
+        record = trial_record(trial, len(study.directions)) | {"intermediate_values": trial.intermediate_values}
         with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(body, default=str, ensure_ascii=False) + "\n")
+            file.write(json.dumps(plain(record), ensure_ascii=False) + "\n")
 
     def tracked(self, study: Readable) -> Container[int]:
         """The numbers in the file."""
+        del study
         if not self._path.exists():
             return set()
         return {json.loads(line)["number"] for line in self._path.read_text(encoding="utf-8").splitlines()}
-
-
-def _flat(study: Readable, trial: FrozenTrial) -> list[tuple[str, Any]]:
-    params = [(f"params_{name}", value) for name, value in trial.params.items()]
-    attributes = [(f"user_attrs_{name}", value) for name, value in trial.user_attrs.items()]
-    times = [("start", _time(trial.datetime_start)), ("end", _time(trial.datetime_complete))]
-    return [
-        ("number", trial.number), ("state", trial.state.name), *named_values(study, trial).items(),
-        *times, *params, *attributes,
-    ]  # fmt: skip
-
-
-def _time(moment: Any) -> str:
-    return "" if moment is None else str(moment.isoformat())

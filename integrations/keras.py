@@ -13,7 +13,7 @@ from hpo.integrations.metrics import metric
 from hpo.integrations.reporter import Reporter
 from hpo.trial import FixedTrial, Trial
 
-__all__ = ["KerasPruningCallback"]
+__all__ = ["KerasPruningCallback", "TFKerasPruningCallback"]
 
 _MODEL = "model.keras"
 
@@ -22,14 +22,14 @@ _MODEL = "model.keras"
 class KerasPruningCallback(Callback):
     """Reports a metric after each epoch of a Keras 3 model, and stops the trial.
 
-    It works with each backend, and beside `EarlyStopping`, `ReduceLROnPlateau`, `ModelCheckpoint` and others. Nothing
-    of the training changes. What Keras does at the end of a training, such as restoring the best weights, it does not
-    do for a trial that was stopped.
+    It works with each backend, with `tf.keras` since TensorFlow 2.16, and beside `EarlyStopping`, `ReduceLROnPlateau`,
+    `ModelCheckpoint` and others. Nothing of the training changes. What Keras does at the end of a training, such as
+    restoring the best weights, it does not do for a trial that was stopped.
 
     Args:
         trial: The objective's.
         monitor: What Keras calls the metric, such as "val_accuracy" or "val_loss".
-        interval: Epochs from one report to the next, ≥ 1; the first epoch is reported.
+        interval: Epochs from one report to the next, ≥ 1; with 5 epochs 4, 9, … are reported, counted from 0.
 
     Attributes:
         checkpoint: The model that a paused trial has saved, with its optimizer's state; None for a new trial.
@@ -63,10 +63,14 @@ class KerasPruningCallback(Callback):
 
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         """Report the epoch; Keras calls it."""
-        if epoch % self._interval:
+        if (epoch + 1) % self._interval:
             return
         remedy = "Name metrics in compile(metrics=[…]), and give fit validation_data= for those that begin with 'val_'."
         self._report(metric(self._monitor, logs or {}, remedy), epoch)
 
     def _save(self, folder: Path) -> None:
         self.model.save(folder / _MODEL)
+
+
+TFKerasPruningCallback = KerasPruningCallback
+"""Optuna's name for it with `tf.keras`, which is Keras 3."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any, final
 
@@ -26,8 +27,9 @@ _GO_ON, _PRUNED, _PAUSED = 0, 1, 2
 class LightningPruningCallback(Callback):
     """Reports a metric after each validation of a `lightning.pytorch.Trainer`, and stops the trial.
 
-    With several processes (DDP) the first one reports and decides, and all end the training together; the study then
-    needs a storage that processes share, such as `sqlite:///study.db`. Nothing of the training changes.
+    With several processes the first one reports and decides, and all end the training together. Then the study needs a
+    storage that processes share, such as `sqlite:///study.db`, and the trainer `strategy="ddp_spawn"` or `"ddp_fork"`,
+    which start processes for a training and not for the program. Nothing of the training changes.
 
     Args:
         trial: The objective's.
@@ -56,12 +58,21 @@ class LightningPruningCallback(Callback):
         self._trial = trial
         self._monitor = monitor
         self._report = Reporter(trial)
+        self._process = os.getpid()
         self._end = torch.zeros((), dtype=torch.int8).share_memory_()  # is seen by the process that began the others
 
     def setup(self, trainer: Any, pl_module: Any, stage: str) -> None:
-        """See whether the processes share the study; Lightning calls it, in each process."""
-        study = self._trial.study if isinstance(self._trial, Trial) else None
-        if trainer.world_size > 1 and isinstance(study, Study) and is_private(study.storage):
+        """See whether the processes share the trial; Lightning calls it, in each process."""
+        if trainer.world_size == 1 or not isinstance(self._trial, Trial):
+            return
+        if self._process == os.getpid():
+            raise ValueError(
+                "Each process runs the whole program, and so has a trial of its own. Train with strategy='ddp_spawn' "
+                "or 'ddp_fork', which start processes for one training; or, with torchrun, share the trial by "
+                "TorchDistributedTrial and report to it without this callback."
+            )
+        study = self._trial.study
+        if isinstance(study, Study) and is_private(study.storage):
             raise ValueError(
                 "Training in several processes needs a storage that processes share, such as "
                 "create_study(storage='sqlite:///study.db'); this study is in the memory of one."

@@ -23,7 +23,8 @@ __all__ = ["MLflowCallback"]
 T = TypeVar("T")
 _STATUS = {TrialState.COMPLETE: "FINISHED", TrialState.PRUNED: "KILLED", TrialState.FAIL: "FAILED"}
 _BATCH = 100  # things that the server takes at a time
-_LONGEST = 5000  # characters of a tag
+_LONGEST = 5000  # characters of a tag or parameter
+_OLDEST = ["attributes.start_time ASC"]  # so that workers that made one at the same moment agree soon
 _OPTIONS = ("experiment_id", "run_name", "tags", "nested")
 
 
@@ -90,7 +91,7 @@ class MLflowCallback(TrackerCallback):
                 if not isinstance(trial, Trial):  # a fixed one, which belongs to no study
                     return objective(trial)
                 client, study = self._client(), cast(Study, trial.study)
-                run = self._run_of(client, study.study_name, study.seed, trial.number)
+                run = self._run_of(client, study.study_name, study.identity, trial.number)
                 mlflow.set_tracking_uri(client.tracking_uri)
                 with mlflow.start_run(run, nested=True):
                     return objective(trial)
@@ -102,12 +103,12 @@ class MLflowCallback(TrackerCallback):
     def track(self, study: Readable, trial: FrozenTrial) -> None:
         """Write the trial's run."""
         client = self._client()
-        run = self._run_of(client, study.study_name, study.seed, trial.number, trial)
+        run = self._run_of(client, study.study_name, study.identity, trial.number, trial)
         at = 0 if trial.datetime_complete is None else _milliseconds(trial.datetime_complete)
         metrics = [Metric(name, value, at, 0) for name, value in named_values(study, trial, self._names).items()]
         for name, curve in named_reports(study, trial, self._names).items():
             metrics += [Metric(f"intermediate_{name}", value, at, step) for step, value in curve]
-        params = [Param(name, str(value)) for name, value in trial.params.items()]
+        params = [Param(name, str(value)[:_LONGEST]) for name, value in trial.params.items()]
         tags = [RunTag(name, str(value)[:_LONGEST]) for name, value in self._tags(study, trial).items()]
         for start in range(0, max(len(metrics), len(params), len(tags)), _BATCH):
             part = slice(start, start + _BATCH)
@@ -119,7 +120,7 @@ class MLflowCallback(TrackerCallback):
     def tracked(self, study: Readable) -> Container[int]:
         """The numbers of the runs that have ended."""
         client = self._client()
-        experiment, parent = self._parent(client, study.study_name, study.seed)
+        experiment, parent = self._parent(client, study.study_name, study.identity)
         found, token = set(), None
         while True:
             page = client.search_runs([experiment], f"tags.`mlflow.parentRunId` = '{parent}'", page_token=token)
@@ -131,7 +132,7 @@ class MLflowCallback(TrackerCallback):
     def close(self, study: Readable) -> None:
         """End the study's run, with what was best."""
         client = self._client()
-        _, parent = self._parent(client, study.study_name, study.seed)
+        _, parent = self._parent(client, study.study_name, study.identity)
         if len(study.directions) == 1 and study.count_trials((TrialState.COMPLETE,)):
             best = study.best_trial
             for name, value in named_values(study, best, self._names).items():
@@ -157,26 +158,28 @@ class MLflowCallback(TrackerCallback):
         of_trial = trial.user_attrs if self._tag_trial else {}
         return {**own, **of_study, **of_trial, **self._options.get("tags", {})}
 
-    def _run_of(self, client: Any, name: str, seed: int, number: int, trial: FrozenTrial | None = None) -> str:
+    def _run_of(self, client: Any, name: str, identity: str, number: int, trial: FrozenTrial | None = None) -> str:
         """The identity of a trial's run, which is made if it is not there."""
-        experiment, parent = self._parent(client, name, seed)
+        experiment, parent = self._parent(client, name, identity)
         own = f"tags.`mlflow.parentRunId` = '{parent}' and tags.`hpo.trial` = '{number}'"
         with self._lock:
-            found = client.search_runs([experiment], own, max_results=1)
+            found = client.search_runs([experiment], own, max_results=1, order_by=_OLDEST)
             if found:
                 return str(found[0].info.run_id)
             started = None if trial is None or trial.datetime_start is None else _milliseconds(trial.datetime_start)
             tags = {"mlflow.parentRunId": parent, "hpo.trial": str(number)}
             return str(client.create_run(experiment, started, tags, f"trial {number}").info.run_id)
 
-    def _parent(self, client: Any, name: str, seed: int) -> tuple[str, str]:
+    def _parent(self, client: Any, name: str, identity: str) -> tuple[str, str]:
         """The identities of the experiment and of the study's run, which are made if they are not there."""
         with self._lock:
             experiment = self._experiment(client, name)
-            found = client.search_runs([experiment], f"tags.`hpo.seed` = '{seed}'", max_results=1)
+            found = client.search_runs(
+                [experiment], f"tags.`hpo.identity` = '{identity}'", max_results=1, order_by=_OLDEST
+            )
             if found:
                 return experiment, str(found[0].info.run_id)
-            tags = {"hpo.study": name, "hpo.seed": str(seed), **self._options.get("tags", {})}
+            tags = {"hpo.study": name, "hpo.identity": identity, **self._options.get("tags", {})}
             run = client.create_run(experiment, tags=tags, run_name=self._options.get("run_name", name))
             return experiment, str(run.info.run_id)
 

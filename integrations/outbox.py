@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import queue
 import threading
-import time
+from collections import deque
 from collections.abc import Callable
 from typing import NamedTuple, final
 
@@ -20,30 +19,34 @@ class Failure(NamedTuple):
     """
 
     job: str
-    error: Exception
+    error: BaseException
 
 
 @final
 class Outbox:
-    """Does one job after another; nobody waits for it unless they want to, and no longer than they want to."""
+    """Does one job after another; nobody waits for it unless they want to, and no longer than they want to.
+
+    Its thread lives as long as there is something to do.
+    """
 
     def __init__(self) -> None:
-        self._jobs: queue.SimpleQueue[tuple[str, Callable[[], object]] | None] = queue.SimpleQueue()
         self._changed = threading.Condition()
-        self._n_left = 0
+        self._jobs: deque[tuple[str, Callable[[], object]]] = deque()  # the first one is being done
+        self._is_working = False
         self._failures: list[Failure] = []
-        threading.Thread(target=self._work, name="hpo-tracker", daemon=True).start()
 
     @property
     def n_left(self) -> int:
         """How many jobs are not done."""
-        return self._n_left
+        return len(self._jobs)
 
     def put(self, name: str, job: Callable[[], object]) -> None:
         """Add a job, and return at once."""
         with self._changed:
-            self._n_left += 1
-        self._jobs.put((name, job))
+            self._jobs.append((name, job))
+            if not self._is_working:
+                self._is_working = True
+                threading.Thread(target=self._work, name="hpo-tracker", daemon=True).start()
 
     def failures(self) -> list[Failure]:
         """The jobs that raised since this was last asked."""
@@ -53,24 +56,23 @@ class Outbox:
 
     def wait(self, timeout: float) -> bool:
         """Wait until all is done, or for a number of seconds; whether all is done."""
-        until = time.monotonic() + timeout
         with self._changed:
-            while self._n_left and (left := until - time.monotonic()) > 0:
-                self._changed.wait(left)
-            return not self._n_left
-
-    def close(self) -> None:
-        """Take no more jobs; the thread ends when it has done what it has."""
-        self._jobs.put(None)
+            return self._changed.wait_for(lambda: not self._jobs, timeout)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            failure = None
+        while (entry := self._next()) is not None:
+            name, job = entry
+            failures = []
             try:
-                job[1]()
-            except Exception as error:
-                failure = Failure(job[0], error)
+                job()
+            except BaseException as error:  # a library that calls sys.exit ends nothing but its job
+                failures.append(Failure(name, error))
             with self._changed:
-                self._failures += [failure] if failure else []
-                self._n_left -= 1
+                self._failures += failures
+                self._jobs.popleft()
                 self._changed.notify_all()
+
+    def _next(self) -> tuple[str, Callable[[], object]] | None:
+        with self._changed:
+            self._is_working = bool(self._jobs)
+            return self._jobs[0] if self._jobs else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar, final
 
@@ -81,6 +83,16 @@ class TorchDistributedTrial(Suggestions):
         return self._tell(lambda trial: trial.user_attrs)
 
     @property
+    def constraints(self) -> dict[str, float]:
+        """The constraints set so far."""
+        return self._tell(lambda trial: trial.constraints)
+
+    @property
+    def datetime_start(self) -> datetime:
+        """When the trial began."""
+        return self._tell(lambda trial: trial.datetime_start)
+
+    @property
     def resume_step(self) -> int:
         """The step to go on from: 0 for a new trial."""
         return self._tell(lambda trial: trial.resume_step)
@@ -115,14 +127,26 @@ class TorchDistributedTrial(Suggestions):
 
     def _tell(self, ask: Callable[[Trial | FixedTrial], T]) -> T:
         """Ask the trial where it is, and let all processes know what it answers or raises."""
-        answer: list[Any] = [None, None]
-        if self._trial is not None:
-            try:
-                answer[0] = ask(self._trial)
-            except Exception as error:
-                answer[1] = error
-        distributed.broadcast_object_list(answer, self._source, self._group)
-        if answer[1] is not None:
-            raise answer[1]
-        value: T = answer[0]
+        parcel: list[Any] = [None if self._trial is None else _parcel(ask, self._trial)]
+        distributed.broadcast_object_list(parcel, self._source, self._group)
+        answer, error = pickle.loads(parcel[0])
+        if error is not None:
+            raise error
+        value: T = answer
         return value
+
+
+def _parcel(ask: Callable[[Trial | FixedTrial], T], trial: Trial | FixedTrial) -> bytes:
+    """The answer or the error, which in any case arrives: processes that wait in vain would hang."""
+    answer: tuple[T | None, Exception | None]
+    try:
+        answer = ask(trial), None
+    except Exception as error:
+        answer = None, error
+    try:
+        packed = pickle.dumps(answer)
+        pickle.loads(packed)
+    except Exception as error:
+        told = answer[0] if answer[1] is None else f"{type(answer[1]).__name__}: {answer[1]}"
+        return pickle.dumps((None, RuntimeError(f"The other processes cannot be told {told!r}: {error}")))
+    return packed

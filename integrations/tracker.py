@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Container, Sequence
-from typing import Any
+from typing import Any, Self
 
 from hpo.caution import warn
 from hpo.events import TrialState
@@ -30,7 +30,7 @@ class TrackerCallback(ABC):
     Example:
         >>> class PostCallback(TrackerCallback):
         ...     def __init__(self, url):
-        ...         super().__init__()
+        ...         super().__init__(timeout=30)
         ...         self.url = url
         ...
         ...     def track(self, study, trial):
@@ -40,18 +40,29 @@ class TrackerCallback(ABC):
         >>> study.optimize(objective, n_trials=20, callbacks=[PostCallback("http://localhost:8000/trials")])
     """
 
+    _outbox: Outbox
+    _written: set[tuple[str, int]]
+    _timeout: float
+    _n_failures: int
+
+    def __new__(cls, *arguments: Any, **options: Any) -> Self:
+        """Begin with nothing written; here, as a subclass may forget to call `__init__`."""
+        del arguments, options
+        self = super().__new__(cls)
+        self._outbox, self._written, self._timeout, self._n_failures = Outbox(), set(), 60.0, 0
+        return self
+
     def __init__(self, *, timeout: float = 60.0) -> None:
         if not timeout >= 0:
             raise ValueError(f"timeout must be ≥ 0, got {timeout!r}.")
         self._timeout = timeout
-        self._outbox: Outbox | None = None
 
     @abstractmethod
     def track(self, study: Readable, trial: FrozenTrial) -> None:
         """Write a trial that has ended; it is called once for each, and never by two threads at a time."""
 
     def tracked(self, study: Readable) -> Container[int]:
-        """The numbers of the trials that the service has already; `catch_up` leaves them out."""
+        """The numbers of the trials that the service has already, which `catch_up` leaves out; none by default."""
         del study
         return ()
 
@@ -62,51 +73,50 @@ class TrackerCallback(ABC):
     def __call__(self, study: Readable, trial: FrozenTrial) -> None:
         """Have a trial written soon; one that is paused will come again."""
         if trial.state in _ENDED:
-            self._box().put(f"trial {trial.number}", lambda: self.track(study, trial))
+            self._outbox.put(f"trial {trial.number}", lambda: self._write(study, trial))
         self._warn_of_failures()
 
     def catch_up(self, study: Readable) -> None:
         """Write all trials that have ended and that the service lacks, such as those from before a crash, and wait."""
 
         def send() -> None:
-            known = self.tracked(study)
+            known, identity = self.tracked(study), study.identity
             for trial in study.get_trials(states=_ENDED):
-                if trial.number not in known:
-                    self.track(study, trial)
+                if trial.number not in known and (identity, trial.number) not in self._written:
+                    self._write(study, trial)
 
-        self._box().put("earlier trials", send)
+        self._outbox.put("earlier trials", send)
         self.end_of_run(study)
 
     def end_of_run(self, study: Readable) -> None:
         """Wait until all is written, or for the timeout; `optimize` calls it when it ends."""
-        box = self._box()
-        box.put("the end of the run", lambda: self.close(study))
-        done = box.wait(self._timeout)
+        self._outbox.put("the end of the run", lambda: self.close(study))
+        done = self._outbox.wait(self._timeout)
         self._warn_of_failures()
-        self._outbox = None
-        box.close()
+        more, self._n_failures = self._n_failures - 1, 0
+        if more > 0:
+            warn(f"{type(self).__name__} could not write {more} more. catch_up(study) writes what is missing.")
         if not done:
             warn(
-                f"{type(self).__name__} has not come to an end within {self._timeout:g} s; it has {box.n_left} things "
-                "left to write, and goes on with them as long as this process lives. The study has everything: "
-                "catch_up(study) writes what is missing."
+                f"{type(self).__name__} has not come to an end within {self._timeout:g} s; it has "
+                f"{self._outbox.n_left} things left to write, and goes on with them as long as this process lives. "
+                "The study has everything: catch_up(study) writes what is missing."
             )
 
-    def _box(self) -> Outbox:
-        box = self._outbox
-        if box is None:
-            box = self._outbox = Outbox()
-        return box
+    def _write(self, study: Readable, trial: FrozenTrial) -> None:
+        self.track(study, trial)
+        self._written.add((study.identity, trial.number))
 
     def _warn_of_failures(self) -> None:
-        for job, error in [] if self._outbox is None else self._outbox.failures():
+        """Warn of the first failure of a run, as a service that is away fails with each trial, and count the others."""
+        failures = self._outbox.failures()
+        if failures and not self._n_failures:
+            job, error = failures[0]
             warn(
                 f"{type(self).__name__} could not write {job}: {type(error).__name__}: {error}. The study goes on, and "
-                "has everything."
+                "has everything: catch_up(study) writes what is missing."
             )
-
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_outbox": None}
+        self._n_failures += len(failures)
 
 
 def named_values(study: Readable, trial: FrozenTrial, names: Sequence[str] = ()) -> dict[str, float]:

@@ -442,8 +442,8 @@ class Participant:
         with self._log.lock:
             if not self._is_private:
                 self._log.sync()  # it may have reported in another process
-            live, record = self.live.get(number), self._log.ledger.running.get(number)
-            trial = live or record if record is None or record.deferred else record
+            record = self._log.ledger.running.get(number)
+            trial = record if record is not None and not record.deferred else self.live.get(number) or record
             return Outcome(TrialState.PRUNED) if trial is None else pruned(trial.reports)
 
     def is_lost(self, number: int) -> bool:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,5 +56,18 @@ def test_every_other_epoch_is_reported_if_so_wished() -> None:
         model.fit(X, Y, epochs=5, verbose=0, callbacks=[integrations.KerasPruningCallback(trial, "loss", interval=2)])
         return 0.0
 
-    assert list(run_one(objective).intermediate_values) == [0, 2, 4]
-    assert np.isfinite(run_one(objective).intermediate_values[4])
+    assert list(run_one(objective).intermediate_values) == [1, 3]
+    assert np.isfinite(run_one(objective).intermediate_values[3])
+
+
+def test_the_same_holds_on_tensorflow_with_its_keras(tmp_path: Path) -> None:
+    if os.environ["KERAS_BACKEND"] == "tensorflow":
+        assert integrations.TFKerasPruningCallback is integrations.KerasPruningCallback
+        assert issubclass(integrations.KerasPruningCallback, library("tensorflow").keras.callbacks.Callback)
+        return
+    library("tensorflow")
+    environment = os.environ | {"KERAS_BACKEND": "tensorflow"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path}", __file__]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    assert "6 passed" in done.stdout

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -114,6 +117,25 @@ def test_two_processes_save_together_what_a_promoted_trial_goes_on_with(tmp_path
     for trial in resumed:
         alone = fit(None, trial.params["rate"], tmp_path / f"alone-{trial.number}", devices=1).losses
         assert untouched(trial) == pytest.approx(alone[: len(trial.intermediate_values)], rel=1e-5)
+
+
+def test_processes_that_run_the_whole_program_are_refused(tmp_path: Path) -> None:
+    program = """
+from pathlib import Path
+import hpo
+from hpo.samplers import RandomSampler
+from tests.integrations.test_lightning import two_processes
+
+hpo.create_study(sampler=RandomSampler(), storage="sqlite:///study.db", study_name="s", load_if_exists=True).optimize(
+    two_processes("ddp", Path.cwd()), n_trials=1
+)
+"""
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    (tmp_path / "program.py").write_text(program)
+    command = [sys.executable, "-W", "ignore", "program.py"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "a trial of its own. Train with strategy='ddp_spawn' or 'ddp_fork'" in done.stderr
 
 
 def test_two_processes_need_a_storage_that_they_share(tmp_path: Path) -> None:

@@ -33,7 +33,8 @@ def test_parameters_values_and_curves_are_written(tmp_path: Path, monkeypatch: p
     run = neptune.init_run(mode="offline", project="me/digits", source_files=[], git_ref=False, **options)
     study = tracked_study(tmp_path, integrations.NeptuneCallback(run, "search"))
     run.stop()
-    assigned, logged = {}, {}
+    assigned: dict[str, Any] = {}
+    logged: dict[str, list[Any]] = {}
     for operation in operations(tmp_path):
         path = "/".join(operation["path"])
         if operation["type"].startswith("Assign"):

@@ -43,6 +43,10 @@ def objective(trial: Any) -> float:
     assert list(trial.distributions) == ["x", "width"]
     trial.set_user_attr("rank", rank)
     assert trial.user_attrs == {"rank": 0}
+    trial.set_constraint("c", rank - 1.0)
+    assert trial.constraints == {"c": -1.0}
+    torch.distributed.all_gather_object(everywhere, trial.datetime_start)
+    assert everywhere[0] == everywhere[1]
     for epoch in range(5):
         trial.report(x + rank, epoch)
         assert not trial.should_pause()
@@ -90,6 +94,9 @@ def errors(rank: int, folder: Path) -> None:
         trial.report(1.0, -1)
     with pytest.raises(ValueError, match="low"):
         trial.suggest_float("x", 1, 0)
+    with pytest.raises(RuntimeError, match=r"other processes cannot be told <function .*pickle"):
+        trial.suggest_categorical("activation", [lambda: 0])
+    assert trial.suggest_float("x", 0, 1) == trial.params["x"]
 
 
 def test_what_the_trial_raises_all_processes_raise(tmp_path: Path) -> None:

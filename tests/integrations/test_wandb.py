@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
+import hpo
 from hpo import integrations
-from hpo.trial import TrialState
+from hpo.samplers import RandomSampler
+from hpo.trial import FixedTrial, Trial, TrialState
 from tests.integrations.libraries import library
-from tests.integrations.studies import tracked_study
+from tests.integrations.studies import reporting, tracked_study
 
-library("wandb")
+wandb = library("wandb")
 protocol = library("wandb.proto.wandb_internal_pb2")
 pytestmark = pytest.mark.filterwarnings("ignore:::wandb", "ignore::ResourceWarning", "ignore:.*(deprecated|Pydantic)")
 
@@ -44,14 +46,15 @@ def pieces(log: bytes) -> Iterator[bytes]:
 
 def records(folder: Path) -> dict[str, dict[str, list[Any]]]:
     """By the identity of a run what it logged: history, config and summary."""
+    wandb.teardown()  # ends the service that writes the files
     found: dict[str, dict[str, list[Any]]] = {}
     for path in sorted(folder.rglob("*.wandb")):
-        of: dict[str, list[Any]] = {"history": [], "config": [], "summary": []}
+        of: dict[str, list[Any]] = {}
         for data in pieces(path.read_bytes()):
             record = protocol.Record.FromString(data)
             kind = record.WhichOneof("record_type")
             if kind == "run":
-                found[record.run.run_id] = of
+                of = found.setdefault(record.run.run_id, {"history": [], "config": [], "summary": []})
                 of["config"].append(_items(record.run.config.update))
             if kind == "history":
                 of["history"].append(_items(record.history.item))
@@ -77,10 +80,10 @@ def test_a_study_is_a_run_with_a_point_for_each_trial(tmp_path: Path) -> None:
 def test_each_trial_may_be_a_run_with_its_curve(tmp_path: Path) -> None:
     study = tracked_study(tmp_path, integrations.WeightsAndBiasesCallback("loss", as_multirun=True))
     found = records(tmp_path)
-    assert sorted(found) == [f"{study.seed:x}-{number}" for number in range(6)]
+    assert sorted(found) == [f"{study.identity}-{number}" for number in range(6)]
     for trial in study.trials:
-        run = found[f"{study.seed:x}-{trial.number}"]
-        curve = {point["_step"]: point["intermediate/loss"] for point in run["history"]}
+        run = found[f"{study.identity}-{trial.number}"]
+        curve = {point["step"]: point["intermediate/loss"] for point in run["history"]}
         assert curve == trial.intermediate_values
         config = {name: value for part in run["config"] for name, value in part.items()}
         assert {name: config[name] for name in trial.params} == trial.params
@@ -88,3 +91,37 @@ def test_each_trial_may_be_a_run_with_its_curve(tmp_path: Path) -> None:
         assert summary["state"] == trial.state.name
         if trial.state is TrialState.COMPLETE:
             assert summary["loss"] == trial.value
+
+
+def test_a_study_that_is_resumed_goes_on_with_its_run_and_another_one_has_its_own(tmp_path: Path) -> None:
+    tracker = integrations.WeightsAndBiasesCallback("loss")
+    tracked_study(tmp_path, tracker, n_trials=2)
+    first = tracked_study(tmp_path, tracker, n_trials=1)
+    tracker.catch_up(first)
+    hpo.delete_study(study_name="digits", storage=f"sqlite:///{tmp_path}/study.db")
+    second = tracked_study(tmp_path, tracker, n_trials=2)
+    assert first.seed == second.seed
+    found = {identity: [point["trial"] for point in run["history"]] for identity, run in records(tmp_path).items()}
+    assert found == {first.identity: [0, 1, 2], second.identity: [0, 1]}
+
+
+@pytest.mark.parametrize("as_multirun", [False, True])
+def test_an_objective_may_log_into_its_run(as_multirun: bool, tmp_path: Path) -> None:
+    tracker = integrations.WeightsAndBiasesCallback("loss", as_multirun=as_multirun)
+
+    @tracker.track_in_wandb()
+    def objective(trial: Trial) -> float:
+        wandb.log({"minutes": trial.number + 0.5})
+        return reporting(trial)
+
+    study = hpo.create_study(sampler=RandomSampler(), seed=0)
+    study.optimize(objective, n_trials=3, callbacks=[tracker])
+    assert wandb.run is None
+    assert objective(FixedTrial({"x": 0.5, "kind": "a"})) == 0.5  # type: ignore[arg-type]
+    found = records(tmp_path)
+    for trial in study.trials:
+        history = found[f"{study.identity}-{trial.number}" if as_multirun else study.identity]["history"]
+        assert trial.number + 0.5 in [point.get("minutes") for point in history]
+        if as_multirun:
+            curve = {point["step"]: point["intermediate/loss"] for point in history if "step" in point}
+            assert curve == trial.intermediate_values
