@@ -75,7 +75,8 @@ class WeightsAndBiasesCallback(TrackerCallback):
                 if not self._as_multirun:
                     self._run_of_study(study, reinit="finish_previous")
                     return objective(trial)
-                run = self._begin_trial(study, trial.number, reinit="finish_previous")
+                with self._lock:  # so that it does not finish a run that is being written
+                    run = self._begin_trial(study, trial.number, reinit="finish_previous")
                 try:
                     return objective(trial)
                 finally:
@@ -88,7 +89,8 @@ class WeightsAndBiasesCallback(TrackerCallback):
     def track(self, study: Readable, trial: FrozenTrial) -> None:
         """Write the trial."""
         if self._as_multirun:
-            self._write_run(study, trial)
+            with self._lock:
+                self._write_run(study, trial)
             return
         values = named_values(study, trial, self._names)
         point = {"trial": trial.number, "state": trial.state.name, **trial.params, **values}

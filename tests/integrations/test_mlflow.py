@@ -91,6 +91,7 @@ def test_a_fixed_trial_needs_no_run(uri: str) -> None:
     assert objective(FixedTrial({"x": 0.5})) == 0.5  # type: ignore[arg-type]
 
 
+@pytest.mark.filterwarnings("ignore:MLflowCallback could not write . more")
 def test_wrong_options_and_names_are_told(uri: str, tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="mlflow_kwargs may have experiment_id, run_name, tags, nested, got colour"):
         integrations.MLflowCallback(uri, mlflow_kwargs={"colour": 1})

@@ -117,7 +117,6 @@ def test_an_objective_may_log_into_its_run(as_multirun: bool, tmp_path: Path) ->
     study = hpo.create_study(sampler=RandomSampler(), seed=0)
     study.optimize(objective, n_trials=3, callbacks=[tracker])
     assert wandb.run is None
-    assert objective(FixedTrial({"x": 0.5, "kind": "a"})) == 0.5  # type: ignore[arg-type]
     found = records(tmp_path)
     for trial in study.trials:
         history = found[f"{study.identity}-{trial.number}" if as_multirun else study.identity]["history"]
@@ -125,3 +124,9 @@ def test_an_objective_may_log_into_its_run(as_multirun: bool, tmp_path: Path) ->
         if as_multirun:
             curve = {point["step"]: point["intermediate/loss"] for point in history if "step" in point}
             assert curve == trial.intermediate_values
+
+
+def test_a_fixed_trial_needs_no_run() -> None:
+    objective = integrations.WeightsAndBiasesCallback().track_in_wandb()(lambda trial: trial.suggest_float("x", 0, 1))
+    assert objective(FixedTrial({"x": 0.5})) == 0.5  # type: ignore[arg-type]
+    assert wandb.run is None
