@@ -27,6 +27,7 @@ _GO_ON, _PRUNED, _PAUSED = 0, 1, 2
 class LightningPruningCallback(Callback):
     """Reports a metric after each validation of a `lightning.pytorch.Trainer`, and stops the trial.
 
+    Steps are epochs, from 0; of several validations in an epoch the first one counts.
     With several processes the first one reports and decides, and all end the training together. Then the study needs a
     storage that processes share, such as `sqlite:///study.db`, and the trainer `strategy="ddp_spawn"` or `"ddp_fork"`,
     which start processes for a training and not for the program. Nothing of the training changes.

@@ -174,3 +174,5 @@ print(f"{epochs} epochs instead of {12 * EPOCHS}; accuracy {digits.best_value:.3
 # And trackers: `MLflowCallback`, `TensorBoardCallback`, `WeightsAndBiasesCallback`, `NeptuneCallback`, `CSVCallback`,
 # `JSONLinesCallback`, and `TrackerCallback` to inherit from for another one. A service that is away is warned about,
 # and never stops the study; `catch_up(study)` writes later what it lacks.
+#
+# That was the last of the tutorials.
