@@ -97,3 +97,16 @@ def test_wrong_options_and_names_are_told(uri: str, tmp_path: Path) -> None:
         integrations.MLflowCallback(uri, mlflow_kwargs={"colour": 1})
     with pytest.warns(UserWarning, match=r"one name for each of the 1 objectives, got \['a', 'b'\]"):
         tracked_study(tmp_path, integrations.MLflowCallback(uri, ["a", "b"]))
+
+
+def test_a_study_that_is_begun_anew_has_its_own_run(uri: str, tmp_path: Path) -> None:
+    for n_trials in (2, 3):
+        study = tracked_study(tmp_path, integrations.MLflowCallback(uri), n_trials=n_trials)
+        hpo.delete_study(study_name="digits", storage=f"sqlite:///{tmp_path}/study.db")
+    client = mlflow.MlflowClient(uri)
+    found = client.search_runs([client.get_experiment_by_name("digits").experiment_id])
+    parents = {run.data.tags["hpo.identity"]: run.info.run_id for run in found if "hpo.identity" in run.data.tags}
+    children = [run.data.tags["mlflow.parentRunId"] for run in found if "hpo.trial" in run.data.tags]
+    assert len(parents) == 2
+    assert sorted(children.count(parent) for parent in parents.values()) == [2, 3]
+    assert children.count(parents[study.identity]) == 3
