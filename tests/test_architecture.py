@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("log",),
     ("samplers", "pruners", "storage"),
     ("trial",),
-    ("reading",),
+    ("dimensions", "reading"),
     ("running",),
     ("importance",),
     ("visualization",),

@@ -1,0 +1,12 @@
+"""A search of scikit-learn that is a study: `StudySearchCV`.
+
+search.py       the estimator: its options, and the order of a fit
+spaces.py       which parameters a candidate has, and from where
+evaluation.py   one candidate, fold by fold or epoch by epoch
+scores.py       what one fold gave, and how a trial keeps it
+results.py      `cv_results_`, from the study's trials
+"""
+
+from hpo.integrations.sklearn.search import StudySearchCV
+
+__all__ = ["StudySearchCV"]
