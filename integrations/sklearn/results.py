@@ -9,11 +9,13 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from hpo.arrays import Array
+from hpo.arrays import Array, BoolArray
 from hpo.integrations.sklearn.scores import FoldScores
-from hpo.trial import FrozenTrial
+from hpo.trial import FrozenTrial, TrialState
 
 __all__ = ["Row", "cv_results"]
+
+_STOPPED = (TrialState.PRUNED, TrialState.PAUSED)
 
 
 @final
@@ -35,8 +37,9 @@ class Row:
 def cv_results(rows: Sequence[Row], n_splits: int, metrics: Sequence[str], *, train: bool) -> dict[str, Any]:
     """Scores, times and ranks of all candidates, in the order of the trials, as arrays of one shape (n,).
 
-    A candidate that was pruned has NaN for the folds that it lacks and for its means, and is among the last in rank,
-    as one that failed; `trial_state` says which it was, and `trial_number` where the study has it.
+    A candidate that was pruned has the scores that it had reached, NaN for the folds that it lacks and for its mean,
+    and is among the last in rank, as one that failed; `trial_state` says which it was, and `trial_number` where the
+    study has it.
 
     Args:
         rows: The trials.
@@ -52,13 +55,14 @@ def cv_results(rows: Sequence[Row], n_splits: int, metrics: Sequence[str], *, tr
         table[f"mean_{name}"], table[f"std_{name}"] = _over_seen_folds(times)
     table |= _parameters([row.params for row in rows])
     table["params"] = [dict(row.params) for row in rows]
+    stopped = np.array([row.trial.state in _STOPPED for row in rows], dtype=np.bool_)
     for metric in metrics:
         scores = _table(rows, n_splits, lambda fold, name=metric: fold.on_test(name))  # type: ignore[misc]
-        table |= _statistics(f"test_{metric}", scores)
+        table |= _statistics(f"test_{metric}", scores, stopped)
         table[f"rank_test_{metric}"] = _ranks(table[f"mean_test_{metric}"])
         if train:
             scores = _table(rows, n_splits, lambda fold, name=metric: fold.on_train(name))  # type: ignore[misc]
-            table |= _statistics(f"train_{metric}", scores)
+            table |= _statistics(f"train_{metric}", scores, stopped)
     table["trial_number"] = np.array([row.trial.number for row in rows], dtype=np.int64)
     table["trial_state"] = np.array([row.trial.state.name for row in rows], dtype=object)
     return table
@@ -82,10 +86,12 @@ def _over_seen_folds(table: Array) -> tuple[Array, Array]:
     return mean, np.sqrt(variance)
 
 
-def _statistics(name: str, scores: Array) -> dict[str, Array]:
+def _statistics(name: str, scores: Array, stopped: BoolArray) -> dict[str, Array]:
+    """A score on each fold; mean and standard deviation of those that went to their end."""
     columns = {f"split{split}_{name}": scores[:, split] for split in range(scores.shape[1])}
+    whole = np.where(stopped[:, None], np.nan, scores)
     with np.errstate(invalid="ignore"):  # of infinite scores
-        return columns | {f"mean_{name}": scores.mean(axis=1), f"std_{name}": scores.std(axis=1)}
+        return columns | {f"mean_{name}": whole.mean(axis=1), f"std_{name}": whole.std(axis=1)}
 
 
 def _ranks(mean: Array) -> NDArray[np.int32]:

@@ -74,8 +74,8 @@ class StudySearchCV(BaseSearchCV):  # type: ignore[misc]
 
     Attributes:
         study_: With all trials, for plots, importances and reports.
-        cv_results_: As of `GridSearchCV`, with `trial_number` and `trial_state`. Candidates that were pruned or failed
-            lack scores, which are NaN, and rank last.
+        cv_results_: As of `GridSearchCV`, with `trial_number` and `trial_state`. The mean scores of candidates that were
+            pruned or failed are NaN, and these rank last.
         best_estimator_, best_score_, best_params_, best_index_, n_splits_, scorer_, multimetric_, refit_time_:
             As of `GridSearchCV`.
 
@@ -159,9 +159,8 @@ class StudySearchCV(BaseSearchCV):  # type: ignore[misc]
         cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
         folds = list(cv.split(X, y, **routed.splitter.split))
         self.n_splits_ = _checked(len(folds), cv.get_n_splits(X, y, **routed.splitter.split))
-        fit_params = (
-            routed.estimator.fit if epochs is None else routed.estimator.get("partial_fit", routed.estimator.fit)
-        )
+        method = "partial_fit" if "partial_fit" in routed.estimator else "fit"  # the former only if metadata is routed
+        fit_params = routed.estimator[method]
         learning = Learning(
             X, y, scorer, fit_params, routed.scorer.score, self.return_train_score, self.error_score, self.verbose
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, final, runtime_checkable
 
@@ -11,7 +11,7 @@ from hpo.distributions import CategoricalDistribution
 from hpo.near import nearest
 from hpo.trial.suggest import Suggestions
 
-__all__ = ["BRANCH", "Candidate", "read_spaces"]
+__all__ = ["BRANCH", "Candidate", "Parameterised", "read_spaces"]
 
 BRANCH = "(space)"
 """Name of the parameter that says which of several dicts a trial has: its place, from 0."""
@@ -113,12 +113,12 @@ def _dict(spaces: Mapping[Any, Any], estimator: Parameterised, names: Mapping[st
     for name in dimensions:
         owner = owners.get(name)
         if owner is None:
-            _check(name, known, type(estimator).__name__)
+            _check(name, known, f"{type(estimator).__name__} lacks")
             continue
         chosen, part = dimensions[owner].choices, name.removeprefix(f"{owner}__")
         if not any(_has(choice, part) for choice in chosen):
-            of = " or ".join(dict.fromkeys(type(choice).__name__ for choice in chosen if _parameters(choice)))
-            _check(name, [f"{owner}__{one}" for choice in chosen for one in _parameters(choice)], of or repr(owner))
+            all_parts = {f"{owner}__{one}" for choice in chosen for one in _parameters(choice)}
+            _check(name, all_parts, f"none of the choices of {owner!r} has")
     return _Dict(dimensions, owners, names)
 
 
@@ -179,10 +179,9 @@ def _parameters(choice: Any) -> Mapping[str, Any]:
     return choice.get_params(deep=True) if isinstance(choice, Parameterised) and not isinstance(choice, type) else {}
 
 
-def _check(name: str, known: Any, owner: str) -> None:
+def _check(name: str, known: Collection[str], who_lacks: str) -> None:
     if name in known:
         return
     near = nearest(name, known)
-    listed = ", ".join(map(repr, sorted(known))) or "none"
-    hint = f"did you mean {near!r}?" if near else f"it has {listed}."
-    raise ValueError(f"spaces has the parameter {name!r}, which {owner} lacks; {hint}")
+    hint = f"did you mean {near!r}?" if near else f"there is {', '.join(map(repr, sorted(known))) or 'nothing else'}."
+    raise ValueError(f"spaces has the parameter {name!r}, which {who_lacks}; {hint}")
