@@ -33,7 +33,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("importance",),
     ("visualization",),
     ("study",),
-    ("search_space", "storages", "testing"),
+    ("minimizing", "search_space", "storages", "testing"),
     ("cli", "dashboard", "executors", "integrations"),
     ("integration",),
     ("__init__",),

@@ -74,8 +74,8 @@ class StudySearchCV(BaseSearchCV):  # type: ignore[misc]
 
     Attributes:
         study_: With all trials, for plots, importances and reports.
-        cv_results_: As of `GridSearchCV`, with `trial_number` and `trial_state`. The mean scores of candidates that were
-            pruned or failed are NaN, and these rank last.
+        cv_results_: As of `GridSearchCV`, with `trial_number` and `trial_state`. Candidates that were pruned or failed
+            have NaN as mean scores, and rank last.
         best_estimator_, best_score_, best_params_, best_index_, n_splits_, scorer_, multimetric_, refit_time_:
             As of `GridSearchCV`.
 
