@@ -164,7 +164,7 @@ def _begin(study: Study, points: Points, starts: Sequence[dict[str, Any]], known
         study.add_trials(create_trial(params=start, distributions=space, value=value) for start, value in pairs)
         return
     for start in starts:
-        study.enqueue_trial(start)
+        study.enqueue_trial(start, skip_if_exists=True)
 
 
 def _models(study: Study) -> list[Any]:

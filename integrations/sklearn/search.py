@@ -157,12 +157,11 @@ class StudySearchCV(BaseSearchCV):  # type: ignore[misc]
         params = _check_method_params(X, params=params)
         routed = self._get_routed_params_for_fit(params)
         cv = check_cv(self.cv, y, classifier=is_classifier(self.estimator))
-        folds = list(cv.split(X, y, **routed.splitter.split))
-        self.n_splits_ = _checked(len(folds), cv.get_n_splits(X, y, **routed.splitter.split))
-        method = "partial_fit" if "partial_fit" in routed.estimator else "fit"  # the former only if metadata is routed
-        fit_params = routed.estimator[method]
+        folds = list(cv.split(X, y, **routed["splitter"]["split"]))
+        self.n_splits_ = _checked(len(folds), cv.get_n_splits(X, y, **routed["splitter"]["split"]))
+        fit_params = routed["estimator"].get("fit") or routed["estimator"].get("partial_fit", {})  # wherever they went
         learning = Learning(
-            X, y, scorer, fit_params, routed.scorer.score, self.return_train_score, self.error_score, self.verbose
+            X, y, scorer, fit_params, routed["scorer"]["score"], self.return_train_score, self.error_score, self.verbose
         )
         metrics = self._metrics(scorer)
         self.study_ = self._opened(len(metrics))
