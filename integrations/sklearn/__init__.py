@@ -3,6 +3,7 @@
 search.py       the estimator: its options, and the order of a fit
 spaces.py       which parameters a candidate has, and from where
 evaluation.py   one candidate, fold by fold or epoch by epoch
+workers.py      processes that fit and score
 scores.py       what one fold gave, and how a trial keeps it
 results.py      `cv_results_`, from the study's trials
 """

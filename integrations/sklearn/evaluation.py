@@ -22,6 +22,7 @@ from sklearn.utils.validation import _check_method_params
 from hpo.integrations.reporter import Reporter
 from hpo.integrations.sklearn.scores import FOLDS, FoldScores, by_metric, to_attribute
 from hpo.integrations.sklearn.spaces import Candidate
+from hpo.integrations.sklearn.workers import Workers
 from hpo.trial import Trial
 
 __all__ = ["CandidateFailed", "Evaluation", "Learning", "learn", "scorers_of"]
@@ -141,7 +142,7 @@ class Evaluation:
         folds: Indices to learn from and to score on.
         metrics: What the study maximises; None for whatever the scorer gives.
         epochs: How often an estimator passes over its data by `partial_fit`; None for one `fit`.
-        n_jobs: Processes, as joblib counts them.
+        workers: Where folds are fitted.
         at_once: Folds that are under way at the same time.
         reports: Whether the study's pruner is asked.
         apart: Whether it is told each fold's own score, and not their mean so far.
@@ -153,7 +154,7 @@ class Evaluation:
     folds: Sequence[tuple[Any, Any]]
     metrics: tuple[str, ...]
     epochs: int | None
-    n_jobs: int | None
+    workers: Workers
     at_once: int
     reports: bool
     apart: bool
@@ -183,7 +184,7 @@ class Evaluation:
         reporter = Reporter(trial, save=lambda folder: _save(folds, folder))
         n = len(self.folds)
         for first in range(len(folds), n, self.at_once):
-            for scores in self._parallel(
+            for scores in self.workers(
                 joblib.delayed(self.learning.fold)(clone(self.estimator), params, self.folds[i], (i, n))
                 for i in range(first, min(first + self.at_once, n))
             ):
@@ -198,16 +199,13 @@ class Evaluation:
             estimators, before = [one for one, _ in saved], [one for _, one in saved]
         reporter = Reporter(trial, save=lambda folder: _save(list(zip(estimators, folds, strict=True)), folder))
         for epoch in range(trial.resume_step if saved else 0, epochs):
-            learned = self._parallel(
+            learned = self.workers(
                 joblib.delayed(self.learning.epoch)(estimator, fold, scores)
                 for estimator, fold, scores in zip(estimators, self.folds, before, strict=True)
             )
             estimators, folds[:] = [one for one, _ in learned], [one for _, one in learned]
             before = list(folds)
             self._report(trial, reporter, folds, last=epoch == epochs - 1)
-
-    def _parallel(self, calls: Any) -> Any:
-        return joblib.Parallel(n_jobs=self.n_jobs)(calls)
 
     def _report(self, trial: Trial, reporter: Reporter, folds: Sequence[FoldScores], *, last: bool) -> None:
         """Say how the trial stands, and end it if told to, unless it has come to its end anyway."""

@@ -23,6 +23,7 @@ from hpo.integrations.sklearn.evaluation import CandidateFailed, Evaluation, Lea
 from hpo.integrations.sklearn.results import Row, cv_results
 from hpo.integrations.sklearn.scores import FOLDS, from_attribute
 from hpo.integrations.sklearn.spaces import Candidate, read_spaces
+from hpo.integrations.sklearn.workers import Workers
 from hpo.numbers import whole
 from hpo.protocols import Pruner, Sampler, Storage, pairs
 from hpo.pruners import NopPruner
@@ -89,7 +90,7 @@ class StudySearchCV(BaseSearchCV):  # type: ignore[misc]
         >>> x, y = load_digits(return_X_y=True)
         >>> space = {"C": (0.01, 100.0, "log-uniform"), "gamma": (1e-5, 0.1, "log-uniform"), "kernel": ["rbf", "poly"]}
         >>> search = StudySearchCV(SVC(), space, n_trials=20, cv=3, random_state=0).fit(x[:300], y[:300])
-        >>> search.best_score_ > 0.9
+        >>> bool(search.best_score_ > 0.9)
         True
     """
 
@@ -167,28 +168,29 @@ class StudySearchCV(BaseSearchCV):  # type: ignore[misc]
         self.study_ = self._opened(len(metrics))
         if self.study is not None or self.storage is not None:
             _claim(self.study_, {"maximises": list(metrics), "data": joblib.hash([X, y, folds])})
-        evaluation = Evaluation(
-            candidate,
-            clone(self.estimator),
-            learning,
-            folds,
-            metrics,
-            epochs,
-            self.n_jobs,
-            at_once=max(1, joblib.effective_n_jobs(self.n_jobs) // n_points),
-            reports=self.study is not None or self.pruner is not None,
-            apart=pairs(self.study_.pruner),
-        )
-        self.study_.optimize(
-            evaluation,
-            timeout=self.timeout,
-            n_jobs=n_points,
-            catch=CandidateFailed,
-            callbacks=self.callbacks,
-            max_trials=n_trials,
-            reproducible=n_points > 1,
-            lag=n_points,
-        )
+        with Workers(self.n_jobs) as workers:
+            evaluation = Evaluation(
+                candidate,
+                clone(self.estimator),
+                learning,
+                folds,
+                metrics,
+                epochs,
+                workers,
+                at_once=max(1, joblib.effective_n_jobs(self.n_jobs) // n_points),
+                reports=self.study is not None or self.pruner is not None,
+                apart=pairs(self.study_.pruner),
+            )
+            self.study_.optimize(
+                evaluation,
+                timeout=self.timeout,
+                n_jobs=n_points,
+                catch=CandidateFailed,
+                callbacks=self.callbacks,
+                max_trials=n_trials,
+                reproducible=n_points > 1,
+                lag=n_points,
+            )
         self._conclude(candidate)
         if self.refit:
             self._refit(X, y, fit_params, epochs)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
+import joblib
 import numpy as np
+import pandas as pd
 import pytest
 import sklearn
+from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.cluster import KMeans
 from sklearn.linear_model import SGDClassifier
 from sklearn.model_selection import GroupKFold, KFold, cross_val_score
 from sklearn.pipeline import make_pipeline
@@ -226,6 +230,23 @@ def test_arguments_that_make_no_sense_are_refused(
 ) -> None:
     with pytest.raises(error, match=sentence):
         search(**options).fit(X, y)
+
+
+@pytest.mark.parametrize("name", [None, "threading"])
+def test_processes_are_those_that_joblib_is_configured_for(name: str | None) -> None:
+    with joblib.parallel_config(name or "loky", n_jobs=2):
+        assert_same_search(search(n_points=2).fit(X, y), search(n_points=2, n_jobs=1).fit(X, y))
+
+
+def test_data_may_be_frames_sparse_or_without_targets() -> None:
+    frame = pd.DataFrame(X, columns=[f"pixel {i}" for i in range(X.shape[1])])
+    plain = search(n_trials=3).fit(X, y)
+    framed = search(n_trials=3).fit(frame, pd.Series(y))
+    assert_same_search(framed, plain)
+    assert framed.feature_names_in_.tolist() == frame.columns.tolist()
+    assert_same_search(search({"C": (0.1, 1.0)}).fit(csr_matrix(X), y), search({"C": (0.1, 1.0)}).fit(csr_matrix(X), y))
+    clusters = StudySearchCV(KMeans(n_init=1, random_state=0), {"n_clusters": (2, 6)}, n_trials=3, cv=3).fit(X)
+    assert clusters.predict(X).max() == clusters.best_params_["n_clusters"] - 1
 
 
 def test_it_is_found_beside_the_other_integrations() -> None:
