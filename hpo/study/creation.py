@@ -44,7 +44,7 @@ def create_study(
 
     Args:
         storage: A URL such as "sqlite:///study.db", a storage, or None for memory.
-        sampler: `TPESampler()` by default.
+        sampler: `AutoSampler()` by default.
         pruner: `MedianPruner()` by default.
         study_name: To load it by; made up by default.
         direction: "minimize" (default) or "maximize".

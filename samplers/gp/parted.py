@@ -113,6 +113,8 @@ class Apart:
             scale: Of the model of all trials.
             together: That model.
         """
+        if not scale.is_usable:
+            return None
         at, own, others = arms.at(features), dict[int, Own](), counts.copy()
         evidence, density = 0.0, _log_density(together, scale, losses)
         for value, arm in arms.arms.items():
@@ -126,7 +128,7 @@ class Apart:
             own[value] = Own(model, own_scale, counts[rows])
             evidence += float((_log_density(model, own_scale, losses[rows]) - density[rows]).sum())
             others &= ~rows
-        if len(own) < 2 or not scale.is_usable:
+        if len(own) < 2:
             return None
         share = 1.0 / (1.0 + math.exp(-np.clip(math.log(_SHARE / (1.0 - _SHARE)) + max(evidence, 0.0), -50.0, 50.0)))
         share = min(share, 1.0 - _SHARE)

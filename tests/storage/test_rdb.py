@@ -374,12 +374,13 @@ from pathlib import Path
 from hpo.exceptions import ReadOnlyStorageError
 from hpo.storage import RDBStorage
 url, folder = sys.argv[1:3]
+sampler = hpo.samplers.RandomSampler()  # others import what they need when they need it
 hpo.load_study(storage=f"sqlite:///{folder}/../other.db")  # imports everything while it may
 if sys.argv[3:]:
     os.setgid(65534)
     os.setuid(65534)
 before = sorted(path.name for path in Path(folder).iterdir())
-study = hpo.load_study(storage=url)
+study = hpo.load_study(storage=url, sampler=sampler)
 print([trial.value for trial in study.trials], [one.n_trials for one in hpo.get_all_study_summaries(url)])
 try:
     study.ask()

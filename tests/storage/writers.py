@@ -16,7 +16,8 @@ _PROGRAM = """
 import os, sys, hpo
 hpo.logging.set_verbosity(hpo.logging.ERROR)
 url, note, max_trials = sys.argv[1:]
-study = hpo.create_study(study_name="s", storage=url, load_if_exists=True, seed=0)
+sampler = hpo.samplers.RandomSampler()
+study = hpo.create_study(study_name="s", storage=url, load_if_exists=True, seed=0, sampler=sampler)
 
 def objective(trial):
     for step in range(3):
