@@ -71,8 +71,8 @@ def minimize(
 
     Returns:
         SciPy's `OptimizeResult` with `x` and `fun`, the best point and its value; `x_iters` and `func_vals`, all points
-        and values, in the order of the calls; `nfev`; `space`; `study`; and `models`, which holds the Gaussian process
-        of all points if `acq_func` asked for one.
+        and values, in the order of the calls; `nfev`; `space`; `study`; and `models`, a list with the Gaussian process
+        of all points, if there are enough for one.
 
     Raises:
         TypeError, ValueError: If an argument is not what it should be, or no call gave a number.
@@ -88,7 +88,7 @@ def minimize(
     if not callable(func):
         raise TypeError(f"func must be a function of x that returns a number, got {func!r}.")
     points = read_points(space)
-    starts = [] if x0 is None else points.parameters(x0)
+    starts = points.parameters(x0)
     known = _known(y0, starts)
     study = create_study(
         storage=storage,
@@ -118,7 +118,7 @@ def minimize(
         success=True,
         message=f"The best of {len(complete)} points.",
         space=points.space,
-        models=[] if acq_func is None else _models(study),
+        models=_models(study),
         study=study,
     )
     return result

@@ -37,6 +37,11 @@ class Dimension:
     name: str | None = None
     suffix: str = ""
 
+    @property
+    def is_float(self) -> bool:
+        """Whether the user always gets a float."""
+        return all(isinstance(one, float) for one in self.choices or (self.decode(self.distribution.decode(0.5)),))
+
     def suggest(self, trial: Suggestions, name: str) -> Any:
         """The parameter's value in a trial."""
         return self.decode(trial.suggest(name + self.suffix, self.distribution))

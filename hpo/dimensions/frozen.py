@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from hpo.dimensions.dimension import Dimension
 from hpo.dimensions.foreign import FrozenRandomVariable
 from hpo.distributions import BaseDistribution, FloatDistribution, IntDistribution, NormalDistribution
@@ -62,6 +64,8 @@ def _arguments(variable: FrozenRandomVariable) -> tuple[tuple[float, ...], float
 
 
 def _number(value: Any) -> float:
+    if np.ndim(value):
+        raise ValueError(f"expected a frozen distribution with one number for each argument, got {value!r}.")
     return value if isinstance(value, int) else float(value)
 
 

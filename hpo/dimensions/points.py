@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol, final, runtime_checkable
 
 import numpy as np
@@ -63,6 +64,11 @@ class Points:
     dimensions: Mapping[str, Dimension]
     named: bool
 
+    @cached_property
+    def is_vector(self) -> bool:
+        """Whether points are arrays."""
+        return not self.named and all(dimension.is_float for dimension in self.dimensions.values())
+
     @property
     def space(self) -> Space:
         return Space({name + one.suffix: one.distribution for name, one in self.dimensions.items()})
@@ -72,8 +78,7 @@ class Points:
         values = {name: dimension.suggest(trial, name) for name, dimension in self.dimensions.items()}
         if self.named:
             return values
-        point = list(values.values())
-        return np.array(point) if point and all(isinstance(value, float) for value in point) else point
+        return np.array(list(values.values())) if self.is_vector else list(values.values())
 
     def parameters(self, x0: Any) -> list[dict[str, Any]]:
         """What a study keeps for one point, or for several.

@@ -11,7 +11,7 @@ from hpo.dimensions.choices import choices_of
 from hpo.dimensions.dimension import Dimension
 from hpo.dimensions.foreign import ForeignChoices, ForeignRange, FrozenRandomVariable
 from hpo.dimensions.frozen import frozen
-from hpo.distributions import BaseDistribution, FloatDistribution, IntDistribution
+from hpo.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
 __all__ = ["read_dimension"]
 
@@ -41,6 +41,8 @@ def read_dimension(name: str, given: Any) -> Dimension:
 
 
 def _read(given: Any) -> Dimension | None:
+    if isinstance(given, CategoricalDistribution):
+        return Dimension(given, choices=tuple(given.choices))
     if isinstance(given, BaseDistribution):
         return Dimension(given)
     if isinstance(given, range):
@@ -108,6 +110,7 @@ def _refusal(given: Any) -> str:
     if isinstance(given, (set, frozenset)):
         return f"expected a list, got {given!r}, whose order is another one in each process; write sorted(…) around it."
     return (
-        "expected a distribution of hpo.distributions or scipy.stats, a list of choices, a range, or a tuple such as "
-        f'(0.1, 10.0, "log-uniform"), got {given!r} of type {type(given).__name__}.'
+        "expected a distribution of hpo.distributions, a frozen one of scipy.stats such as norm(0, 1), a list of "
+        'choices, a range, or a tuple such as (0.1, 10.0, "log-uniform"), '
+        f"got {given!r} of type {type(given).__name__}."
     )

@@ -79,18 +79,20 @@ class Learning:
         return FoldScores.of_result(result)
 
     def epoch(self, estimator: Any, fold: tuple[Any, Any], before: FoldScores | None) -> tuple[Any, FoldScores]:
-        """Let an estimator pass once over a fold, and score it; times add up over the epochs."""
+        """Let an estimator pass once over a fold, and score it; times add up over the epochs, and errors remain."""
+        if before is not None and before.error:
+            return estimator, before
         train, _ = fold
         start = time.perf_counter()
         x, y = _safe_split(estimator, self.x, self.y, train)
         fit_params = _check_method_params(self.x, self.fit_params, indices=train)
-        error = "" if before is None else before.error
+        error = ""
         try:
             learn(estimator, x, y, self.y, fit_params)
         except Exception:
             if self.error_score == "raise":
                 raise
-            error = error or traceback.format_exc()
+            error = traceback.format_exc()
         fitted = time.perf_counter()
         on_test, on_train = self._scores(estimator, fold, (x, y), failed=bool(error))
         scored = time.perf_counter()
@@ -221,14 +223,19 @@ class Evaluation:
             reporter(value)
 
     def _means(self, folds: Sequence[FoldScores]) -> tuple[float, ...]:
-        given = next((fold.test for fold in folds if not fold.error), None)
-        missing = [metric for metric in self.metrics if given is not None and metric not in given]
-        if given is not None and missing:
+        """Of what the study maximises; a scorer that gives one score alone need not call it as `refit` does.
+
+        Raises:
+            ValueError: If a function as scoring gives several scores, and `refit` names none of them.
+        """
+        given = next((fold.test for fold in folds if not fold.error), dict.fromkeys(self.metrics))
+        metrics = ("score",) if tuple(given) == ("score",) else self.metrics
+        if not given.keys() >= set(metrics):
             raise ValueError(
                 f"scoring gives {', '.join(map(repr, given))}, so refit must name the one of them that is to be "
-                f"maximised, got refit={'True' if missing[0] == 'score' else repr(missing[0])}."
+                "maximised; for all of them as objectives, give scoring a list of names or a dict of scorers."
             )
-        return tuple(sum(fold.on_test(metric) for fold in folds) / len(folds) for metric in self.metrics)
+        return tuple(sum(fold.on_test(metric) for fold in folds) / len(folds) for metric in metrics)
 
 
 def scorers_of(scorer: Any) -> Mapping[str, Any]:

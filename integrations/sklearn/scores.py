@@ -38,8 +38,8 @@ class FoldScores:
         return self._of(self.test, metric)
 
     def on_train(self, metric: str) -> float:
-        """A score on what was learned from."""
-        return self._of(self.train, metric)
+        """A score on what was learned from; NaN if none was asked for when the fold was scored."""
+        return self._of(self.train, metric) if self.train else math.nan
 
     def _of(self, scores: Mapping[str, float], metric: str) -> float:
         """One of some scores; a function as scoring cannot say what the metrics of a fold that failed would be."""

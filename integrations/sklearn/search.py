@@ -19,6 +19,7 @@ from sklearn.utils.validation import _check_method_params
 from hpo.arrays import JSON
 from hpo.caution import warn
 from hpo.events import StudyDirection
+from hpo.integrations.sklearn.claim import claim, written
 from hpo.integrations.sklearn.evaluation import CandidateFailed, Evaluation, Learning, learn, scorers_of
 from hpo.integrations.sklearn.results import Row, cv_results
 from hpo.integrations.sklearn.scores import FOLDS, from_attribute
@@ -28,12 +29,9 @@ from hpo.numbers import whole
 from hpo.protocols import Pruner, Sampler, Storage, pairs
 from hpo.pruners import NopPruner
 from hpo.study import Callback, Study, create_study
-from hpo.trial import TrialState
+from hpo.trial import FrozenTrial, TrialState
 
 __all__ = ["StudySearchCV"]
-
-_SEARCH = "search"
-"""The study's attribute that says of what data, folds and scores its trials are."""
 
 _ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED)
 
@@ -167,7 +165,8 @@ class StudySearchCV(BaseSearchCV):  # type: ignore[misc]
         metrics = self._metrics(scorer)
         self.study_ = self._opened(len(metrics))
         if self.study is not None or self.storage is not None:
-            _claim(self.study_, {"maximises": list(metrics), "data": joblib.hash([X, y, folds])})
+            of: dict[str, JSON] = {"maximises": list(metrics), "scoring": written(self.scoring), "epochs": epochs}
+            claim(self.study_, self.estimator, of | {"data": joblib.hash([X, y, folds])})
         with Workers(self.n_jobs) as workers:
             evaluation = Evaluation(
                 candidate,
@@ -248,10 +247,8 @@ class StudySearchCV(BaseSearchCV):  # type: ignore[misc]
             raise ValueError(_none_completed(self.study_, self.timeout))
         errors = [{"fit_error": fold.error or None} for row in rows for fold in row.folds]
         _warn_or_raise_about_fit_failures(errors, self.error_score)
-        if not any(
-            row.trial.state is TrialState.COMPLETE for row in rows
-        ):  # the first one is taken, as GridSearchCV does
-            warn(_none_completed(self.study_, self.timeout))
+        if all(row.trial.state is not TrialState.COMPLETE for row in rows):
+            warn(_none_completed(self.study_, self.timeout))  # and take the first one, as GridSearchCV does
         scored = [fold for row in rows for fold in row.folds if not fold.error] or [rows[0].folds[0]]
         names = tuple(scored[0].test)
         self.multimetric_ = names != ("score",) or isinstance(self.scoring, (list, tuple, set, dict))
@@ -262,7 +259,9 @@ class StudySearchCV(BaseSearchCV):  # type: ignore[misc]
             return
         metric = self.refit if self.multimetric_ else "score"
         self.best_index_ = self._select_best_index(self.refit, metric, self.cv_results_)
-        if not callable(self.refit):
+        if callable(self.refit):
+            _warn_of(rows[self.best_index_].trial)
+        else:
             self.best_score_ = self.cv_results_[f"mean_test_{metric}"][self.best_index_]
         self.best_params_ = self.cv_results_["params"][self.best_index_]
 
@@ -302,21 +301,12 @@ def _rows(study: Study, candidate: Candidate) -> list[Row]:
     return rows
 
 
-def _claim(study: Study, search: dict[str, JSON]) -> None:
-    """Write down in a study what its trials are of, or refuse one whose trials are of something else."""
-    before = study.user_attrs.get(_SEARCH)
-    if before is None:
-        study.set_user_attr(_SEARCH, search)
-        return
-    if before["maximises"] != search["maximises"]:
-        raise ValueError(
-            f"The study {study.study_name!r} maximises {before['maximises']!r}, and this search "
-            f"{search['maximises']!r}; give it another study_name."
-        )
-    if before["data"] != search["data"]:
-        raise ValueError(
-            f"The study {study.study_name!r} has trials on other data or other folds, with which scores cannot be "
-            "compared; give this search another study_name, or the same data and a `cv` with a random_state."
+def _warn_of(chosen: FrozenTrial) -> None:
+    """Say if a function as refit chose a candidate without a score, as `argmax` does, for which NaN is the largest."""
+    if chosen.state is not TrialState.COMPLETE:
+        warn(
+            f"refit chose trial {chosen.number}, whose state is {chosen.state.name} and whose mean score is NaN; let "
+            "it use np.nanargmax instead of argmax, or rank_test_score."
         )
 
 

@@ -110,6 +110,12 @@ def test_acquisition_functions_are_those_of_the_gaussian_process(acq_func: str) 
     assert result.study.sampler.n_startup_trials == 6
 
 
+def test_the_model_is_that_of_all_points_whatever_proposed_them() -> None:
+    (model,) = hpo.minimize(bowl, BOX, n_trials=12, sampler=FAST, seed=0).models
+    assert model.predict({"x0": 2.0, "x1": 0.0})[0] < model.predict({"x0": -5.0, "x1": 5.0})[0]
+    assert hpo.minimize(bowl, BOX, n_trials=1, sampler=FAST).models == []
+
+
 def test_callbacks_are_those_of_studies() -> None:
     result = hpo.minimize(bowl, BOX, n_trials=100, callback=hpo.NoImprovement(5), sampler=FAST, seed=0)
     assert result.nfev < 100

@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 from scipy.optimize import Bounds
 
+import hpo
 from hpo.dimensions import read_points
-from hpo.distributions import FloatDistribution
+from hpo.distributions import CategoricalDistribution, FloatDistribution
+from hpo.samplers import RandomSampler
 from hpo.trial import FixedTrial
 
 SPACES: dict[str, tuple[Any, Any]] = {
@@ -34,6 +37,23 @@ def test_points_go_into_trials_and_come_out_again(space: Any, point: Any) -> Non
 def test_several_points_are_a_list_of_them(space: Any, point: Any) -> None:
     points = read_points(space)
     assert points.parameters([point, point]) == points.parameters(point) * 2
+
+
+@pytest.mark.parametrize(
+    ("space", "kind"),
+    [
+        ([(0.0, 1.0), [0.5, 1.5]], np.ndarray),
+        ([(0.0, 1.0), CategoricalDistribution([0.5, 1.5])], np.ndarray),
+        ([stats.norm(), stats.expon(), np.array([0.5, 1.5])], np.ndarray),
+        ([(0.0, 1.0), [0.5, "a"]], list),
+        ([(0.0, 1.0), [0.5, 1]], list),
+        ([(0.0, 1.0), stats.poisson(3)], list),
+        ([(0.0, 1.0), (1, 2)], list),
+    ],
+)
+def test_what_points_are_does_not_depend_on_what_is_drawn(space: Any, kind: type) -> None:
+    points, study = read_points(space), hpo.create_study(sampler=RandomSampler(seed=0))
+    assert {type(points.suggest(study.ask())) for _ in range(20)} == {kind}
 
 
 def test_bounds_of_scipy_are_those_of_floats() -> None:

@@ -136,7 +136,12 @@ BAD: list[tuple[Any, type[Exception], str]] = [
     (None, TypeError, r"got None alone"),
     ({1, 2}, TypeError, r"expected a list, got \{1, 2\}, whose order"),
     ({"a": 1}, TypeError, r"expected a distribution .* got \{'a': 1\} of type dict"),
-    (stats.norm, TypeError, r"expected a distribution"),
+    (
+        stats.norm,
+        TypeError,
+        r"expected a distribution of hpo\.distributions, a frozen one of scipy\.stats such as",
+    ),
+    (stats.uniform([0, 1], 2), ValueError, r"with one number for each argument, got \[0, 1\]"),
     ((5, 1), ValueError, r"low must be ≤ high, got low=5"),
     ((1, 5, "log"), ValueError, r"expected 'uniform' or 'log-uniform' behind the bounds, got 'log'"),
     ((-1, 1.0, "log-uniform"), ValueError, r"low must be > 0"),

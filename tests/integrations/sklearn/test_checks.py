@@ -12,16 +12,18 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from hpo.distributions import FloatDistribution
 from hpo.integrations.sklearn import StudySearchCV
 from hpo.pruners import WilcoxonPruner
+from hpo.samplers import RandomSampler
 
+RANDOM: dict[str, Any] = {"sampler": RandomSampler(), "random_state": 0}
 SEARCHES = [
-    StudySearchCV(LogisticRegression(), {"C": FloatDistribution(0.1, 1.0)}, n_trials=2, cv=2, random_state=0),
-    StudySearchCV(Ridge(), {"alpha": [0.1, 1.0]}, n_trials=2, cv=3, pruner=WilcoxonPruner(), random_state=0),
+    StudySearchCV(LogisticRegression(tol=0.1), {"C": FloatDistribution(0.1, 1.0)}, n_trials=2, cv=2, **RANDOM),
+    StudySearchCV(Ridge(), {"alpha": [0.1, 1.0]}, n_trials=2, cv=3, pruner=WilcoxonPruner(), **RANDOM),
 ]
 
 
 def what_scikit_learn_expects_of_its_own_searches(estimator: Any) -> dict[str, str]:
-    del estimator
-    return {"check_supervised_y_2d": "the estimator's warning about y is not repeated"}
+    warns = isinstance(estimator.estimator, LogisticRegression)
+    return {} if warns else {"check_supervised_y_2d": "the estimator has no warning about y that could be repeated"}
 
 
 @parametrize_with_checks(SEARCHES, expected_failed_checks=what_scikit_learn_expects_of_its_own_searches)  # type: ignore[untyped-decorator]

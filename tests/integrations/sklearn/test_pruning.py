@@ -140,8 +140,8 @@ def test_a_regressor_learns_by_epochs_too() -> None:
     assert search.fit(X / 16, y).best_estimator_.t_ == 1 + 3 * len(X)
 
 
-@pytest.mark.parametrize("epochs", [None, 8])
-def test_paused_candidates_go_on_with_what_they_had_learned(tmp_path: Any, epochs: int | None) -> None:
+@pytest.mark.parametrize(("epochs", "cv"), [(None, 8), (8, 2)])
+def test_paused_candidates_go_on_with_what_they_had_learned(tmp_path: Any, epochs: int | None, cv: int) -> None:
     """Those that come to their end have the scores of candidates that never paused."""
     study = hpo.create_study(
         direction="maximize",
@@ -149,7 +149,7 @@ def test_paused_candidates_go_on_with_what_they_had_learned(tmp_path: Any, epoch
         pruner=SuccessiveHalvingPruner(min_resource=1, reduction_factor=2, mode="promote"),
         checkpoints=tmp_path,
     )
-    options: dict[str, Any] = {"n_trials": 12, "cv": 8, "epochs": epochs}
+    options: dict[str, Any] = {"n_trials": 12, "cv": cv, "epochs": epochs}
     model = SGDClassifier(random_state=0, tol=None, max_iter=10)
     found = StudySearchCV(model, LINEAR, study=study, **options).fit(X, y)
     plain = StudySearchCV(model, LINEAR, sampler=hpo.samplers.RandomSampler(), random_state=0, **options).fit(X, y)
@@ -172,6 +172,29 @@ def test_epochs_that_fail_are_failures() -> None:
         search.fit(X, y)
     assert sorted(search.cv_results_["trial_state"].tolist()) == ["COMPLETE", "FAIL"]
     assert search.best_params_ == {"loss": "hinge"}
+
+
+def test_epochs_end_where_one_fails() -> None:
+    calls: list[int] = []
+
+    class Fragile(SGDClassifier):  # type: ignore[misc]
+        def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Any:  # noqa: N803
+            calls.append(1)
+            if len(calls) == 2:
+                raise ValueError("diverged")
+            return super().partial_fit(X, y, classes)
+
+    search = StudySearchCV(Fragile(), LINEAR, epochs=5, cv=2, n_trials=1, refit=False, error_score=-1.0)
+    with pytest.warns(FitFailedWarning, match="diverged"):
+        search.fit(X, y)
+    assert len(calls) == 5 + 1
+    assert search.cv_results_["split1_test_score"] == [-1.0]
+
+
+def test_a_function_as_refit_that_chooses_what_was_stopped_is_warned_of() -> None:
+    study = study_with(MedianPruner(n_startup_trials=1), GOOD, BAD)
+    with pytest.warns(UserWarning, match=r"refit chose trial 1, whose state is PRUNED .* use np\.nanargmax"):
+        searched(study, refit=lambda results: results["mean_test_score"].argmax())
 
 
 def test_candidates_that_end_are_pruned_by_nobody() -> None:

@@ -10,6 +10,7 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import Ridge
+from sklearn.metrics import accuracy_score, make_scorer
 from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
@@ -37,6 +38,8 @@ class Picky(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.full(len(X), self.classes_[int(self.C) % len(self.classes_)])
 
 
+SCORER = make_scorer(accuracy_score)
+TWO = {"accuracy": SCORER, "f1": "f1_macro"}
 PIPELINE = Pipeline([("scale", StandardScaler()), ("model", SVC())])
 
 
@@ -59,6 +62,13 @@ SEARCHES: dict[str, tuple[Any, Any, dict[str, Any]]] = {
     "a function as scoring": (SVC(), {"C": [0.01, 1.0]}, {"scoring": several, "refit": "accuracy"}),
     "a function as refit": (SVC(), {"C": [0.01, 1.0]}, {"refit": lambda results: 1}),
     "a word as refit": (SVC(), {"C": [0.01, 1.0]}, {"refit": "whatever"}),
+    "a scorer, and a word as refit": (SVC(), {"C": [0.01, 1.0]}, {"scoring": SCORER, "refit": "whatever"}),
+    "a scorer, and a function as refit": (SVC(), {"C": [0.01, 1.0]}, {"scoring": SCORER, "refit": lambda results: 0}),
+    "several scores, and a function as refit": (
+        SVC(),
+        {"C": [0.01, 1.0]},
+        {"scoring": TWO, "refit": lambda results: 1},
+    ),
     "folds": (SVC(), {"C": [0.01, 1.0]}, {"cv": KFold(4, shuffle=True, random_state=1)}),
     "regression": (Ridge(), {"alpha": [0.1, 1.0, 10.0]}, {"scoring": "neg_mean_squared_error"}),
     "failures": (Picky(), {"C": [0.1, 1.0, 6.0]}, {}),

@@ -83,6 +83,7 @@ def test_estimators_as_choices_come_back_from_a_storage(tmp_path: Any) -> None:
     [
         ({"cv": 4}, "has trials on other data or other folds"),
         ({"cv": KFold(3, shuffle=True)}, "has trials on other data or other folds"),
+        ({"scoring": "f1_macro"}, "has trials with scoring=None, and this search has scoring='f1_macro'"),
         ({"scoring": ["f1_macro"], "refit": "f1_macro"}, r"maximises \['score'\], and this search \['f1_macro'\]"),
     ],
 )
@@ -93,6 +94,37 @@ def test_trials_of_another_search_are_not_mixed_in(tmp_path: Any, change: dict[s
         search(**stored | change).fit(X, y)
     with pytest.raises(ValueError, match="has trials on other data"):
         search(**stored).fit(X * 2, y)
+
+
+def test_epochs_and_fits_are_not_mixed() -> None:
+    study = hpo.create_study(direction="maximize", sampler=RandomSampler(seed=0))
+    linear = StudySearchCV(SGDClassifier(), {"alpha": (1e-6, 0.1)}, study=study, n_trials=1, epochs=1, cv=2).fit(X, y)
+    with pytest.raises(ValueError, match="has trials of epochs=1, and this search has epochs=None"):
+        linear.set_params(epochs=None).fit(X, y)
+
+
+def test_functions_as_scoring_are_the_same_in_each_process() -> None:
+    """Their memory addresses, which differ there, play no part."""
+    study = hpo.create_study(direction="maximize", sampler=RandomSampler(seed=0))
+    for n_trials in (1, 2):
+        found = search(
+            study=study, random_state=None, n_trials=n_trials, scoring=lambda model, *data: model.score(*data)
+        )
+        assert len(found.fit(X, y).cv_results_["params"]) == n_trials
+
+
+def test_another_estimator_is_a_warning() -> None:
+    study = hpo.create_study(direction="maximize", sampler=RandomSampler(seed=0))
+    once = search(study=study, random_state=None, n_trials=1).fit(X, y)
+    with pytest.warns(UserWarning, match=r"trials of SVC\(\), and this search is of SVC\(class_weight='balanced'\)"):
+        once.set_params(estimator__class_weight="balanced").fit(X, y)
+
+
+def test_train_scores_that_were_not_asked_for_before_are_unknown() -> None:
+    study = hpo.create_study(direction="maximize", sampler=RandomSampler(seed=0))
+    search(study=study, random_state=None, n_trials=1).fit(X, y)
+    more = search(study=study, random_state=None, n_trials=2, return_train_score=True).fit(X, y)
+    assert np.isnan(more.cv_results_["mean_train_score"]).tolist() == [True, False]
 
 
 def test_trials_of_another_space_are_left_out(tmp_path: Any) -> None:
@@ -223,6 +255,7 @@ def test_metadata_are_routed() -> None:
         ({"cv": 1}, ValueError, "The 'cv' parameter of StudySearchCV must be an int"),
         ({"scoring": ["accuracy", "f1_macro"]}, ValueError, "refit must be set to a scorer key"),
         ({"scoring": lambda *_: {"a": 1.0}, "refit": "b"}, ValueError, "scoring gives 'a', so refit must name"),
+        ({"scoring": lambda *_: {"a": 1.0}, "refit": len}, ValueError, "for all of them as objectives, give scoring"),
     ],
 )
 def test_arguments_that_make_no_sense_are_refused(
