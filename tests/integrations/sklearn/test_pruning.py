@@ -95,12 +95,12 @@ def test_several_scores_are_reported_together() -> None:
     assert "PRUNED" in found.cv_results_["trial_state"]
 
 
-EPOCHS = 6
+EPOCHS = 4
 LINEAR = {"alpha": (1e-6, 1e3, "log-uniform")}
 
 
 def by_epochs(pruner: Any = None, **options: Any) -> StudySearchCV:
-    options = {"n_trials": 8, "cv": 3, "random_state": 0} | options
+    options = {"n_trials": 6, "cv": 3, "random_state": 0} | options
     return StudySearchCV(SGDClassifier(random_state=0), LINEAR, epochs=EPOCHS, pruner=pruner, **options)
 
 
@@ -140,7 +140,7 @@ def test_a_regressor_learns_by_epochs_too() -> None:
     assert search.fit(X / 16, y).best_estimator_.t_ == 1 + 3 * len(X)
 
 
-@pytest.mark.parametrize(("epochs", "cv"), [(None, 8), (8, 2)])
+@pytest.mark.parametrize(("epochs", "cv"), [(None, 8), (6, 2)])
 def test_paused_candidates_go_on_with_what_they_had_learned(tmp_path: Any, epochs: int | None, cv: int) -> None:
     """Those that come to their end have the scores of candidates that never paused."""
     study = hpo.create_study(
