@@ -34,6 +34,7 @@ from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
 from hpo.log.checkpoint.keeper import Keeper
 from hpo.protocols import CheckpointingStorage, LeasingStorage, Storage, TurnTakingStorage, is_private
 from hpo.samplers.random import RandomSampler
+from hpo.samplers.tpe import TPESampler
 from hpo.space import Space
 from hpo.study import Study, copy_study, create_study, delete_study, load_study
 from hpo.testing.studies import DISTRIBUTIONS, logged, objective, raised, text
@@ -208,8 +209,9 @@ class StorageContract:
     def test_a_study_goes_on_from_its_checkpoint_as_if_it_had_been_read(self, storage: Storage) -> None:
         if not isinstance(storage, CheckpointingStorage):
             raise SkipTest(f"{storage!r} is no CheckpointingStorage")
-        memory = create_study(study_name="a", sampler=RandomSampler(), seed=7)
-        study = create_study(storage=storage, study_name="a", sampler=RandomSampler(), seed=7)
+        learning = TPESampler(n_startup_trials=5)
+        memory = create_study(study_name="a", sampler=learning, seed=7)
+        study = create_study(storage=storage, study_name="a", sampler=learning, seed=7)
         for view in _views(storage):
             memory.optimize(objective, n_trials=9, catch=ArithmeticError)
             study.optimize(objective, n_trials=9, catch=ArithmeticError)
@@ -219,7 +221,7 @@ class StorageContract:
             ledger = Keeper(study._log.identity, view).take_up()
             assert ledger is not None
             assert ledger.position == study._log.ledger.position
-            study = load_study(study_name="a", storage=view)
+            study = load_study(study_name="a", storage=view, sampler=learning)
             assert text(study.trials) == text(load_study(study_name="a", storage=storage).trials)
         memory.optimize(objective, n_trials=9, catch=ArithmeticError)
         study.optimize(objective, n_trials=9, catch=ArithmeticError)
