@@ -57,7 +57,8 @@ class StudySearchCV(BaseSearchCV):  # type: ignore[misc]
         timeout: Seconds after which no further trial begins; None for no limit.
         scoring, refit, cv, error_score, return_train_score, verbose: As of `GridSearchCV`. With several scores the one
             that `refit` names is maximised; without a name the study has an objective for each, and a function as
-            `refit` chooses from `cv_results_`.
+            `refit` chooses from `cv_results_`. Where a function as `scoring` gives several, `refit` must name one. The
+            lines about trials are not those of `verbose`, but of `hpo.logging`.
         sampler: What proposes candidates; `AutoSampler` by default, which ends the search where nothing is left to try.
         pruner: Stops candidates that fall behind, after a fold or an epoch; None for none. A pruner that compares fold
             by fold, such as `WilcoxonPruner`, is told each fold's score, others the mean so far.
@@ -80,7 +81,7 @@ class StudySearchCV(BaseSearchCV):  # type: ignore[misc]
 
     Raises:
         TypeError, ValueError: From `fit`, if `spaces` or another argument is not what it should be, if the study's
-            trials are of other data, folds or scores, or if no trial completed.
+            trials are of other data, folds, scores or epochs, or if none of them has any score.
 
     Example:
         >>> from sklearn.datasets import load_digits
