@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+INTEGRATIONS = $(VENV)-integrations
 BIN = $(VENV)/bin
 PYTEST = python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
@@ -9,7 +10,7 @@ PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 MODULE ?= hpo/pareto.py
 TESTS ?= tests/hpo/test_pareto.py
 
-.PHONY: demo test test-all suite stress benchmark mutation clean
+.PHONY: demo test test-integrations test-all suite stress benchmark mutation clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python tutorials/demo.py
@@ -19,6 +20,12 @@ test: $(VENV)/.test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/$(PYTEST)
+
+# The libraries that people train with, in an environment of their own, as they are large; none may be
+# missing. scikit-learn is not large: `make test` has it.
+test-integrations:
+	$(MAKE) --no-print-directory $(INTEGRATIONS)/.fastai VENV=$(INTEGRATIONS)
+	HPO_INTEGRATIONS=1 $(INTEGRATIONS)/bin/$(PYTEST) tests/integrations --ignore tests/integrations/sklearn
 
 test-all:
 	@set -e; for python in $(PYTHONS); do \
@@ -41,7 +48,12 @@ mutation: $(VENV)/.mutation
 	$(BIN)/python tests/mutation.py --module $(MODULE) --tests $(TESTS)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis demo.db demo.db-shm demo.db-wal
+	rm -rf $(VENV) $(INTEGRATIONS) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis demo.db demo.db-shm demo.db-wal
+
+# Without its dependencies, as it asks for a torchvision that fits only a torch for graphics cards, and needs it not.
+$(VENV)/.fastai: $(VENV)/.integrations
+	$(BIN)/python -m pip install --quiet --no-deps 'fastai>=2.8'
+	touch $@
 
 $(VENV)/.%: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hpo needs Python 3.11 or newer; say which one: make PYTHON=python3.11")'

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hpo.cli.options import FILE, common, load_study, study_option
-from hpo.cli.render import columns, flattened, render, trial_record
+from hpo.cli.render import columns, render
 from hpo.exceptions import CLIUsageError
+from hpo.reading.plain import flattened, trial_record
 
 if TYPE_CHECKING:
     from hpo.study import Study

@@ -18,10 +18,11 @@ from hpo.cli.options import (
     plug_ins,
     study_option,
 )
-from hpo.cli.render import render, trial_record
+from hpo.cli.render import render
 from hpo.distributions import distribution_from_dict
 from hpo.events import TrialState
 from hpo.exceptions import CLIUsageError
+from hpo.reading.plain import trial_record
 from hpo.reading.without_best import why_none_is_best
 
 __all__ = ["ask", "best_trial", "best_trials", "enqueue", "tell", "trials"]

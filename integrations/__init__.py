@@ -1,9 +1,9 @@
-"""Helpers for the training loops of machine-learning libraries, and searches in their manner.
+"""Helpers for the training loops of machine-learning libraries, searches in their manner, and trackers.
 
 Each library is imported when a helper for it is first used, and comes with the extra of its name:
-`pip install 'hpo-study[sklearn]'`.
+`pip install 'hpo-study[lightgbm]'`.
 
->>> from hpo.integrations import StudySearchCV
+>>> from hpo.integrations import LightGBMPruningCallback
 """
 
 from __future__ import annotations
@@ -11,15 +11,75 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from hpo.integrations.files import CSVCallback, JSONLinesCallback
+from hpo.integrations.partial_fit import partial_fit
 from hpo.integrations.reporter import Reporter
+from hpo.integrations.tracker import TrackerCallback
 
 if TYPE_CHECKING:
+    from hpo.integrations.catboost import CatBoostPruningCallback
+    from hpo.integrations.fastai import FastAIPruningCallback, FastAIV2PruningCallback
+    from hpo.integrations.ignite import PyTorchIgnitePruningHandler
+    from hpo.integrations.keras import KerasPruningCallback, TFKerasPruningCallback
+    from hpo.integrations.lightgbm import LightGBMPruningCallback
+    from hpo.integrations.lightning import LightningPruningCallback, PyTorchLightningPruningCallback
+    from hpo.integrations.mlflow import MLflowCallback
+    from hpo.integrations.neptune import NeptuneCallback
     from hpo.integrations.sklearn import StudySearchCV
+    from hpo.integrations.skorch import SkorchPruningCallback
+    from hpo.integrations.tensorboard import TensorBoardCallback
+    from hpo.integrations.torch import TorchDistributedTrial
+    from hpo.integrations.transformers import TransformersPruningCallback
+    from hpo.integrations.wandb import WeightsAndBiasesCallback
+    from hpo.integrations.xgboost import XGBoostPruningCallback
 
-_HOME = {"StudySearchCV": "sklearn"}
+_HOME = {
+    "CatBoostPruningCallback": "catboost",
+    "FastAIPruningCallback": "fastai",
+    "FastAIV2PruningCallback": "fastai",
+    "KerasPruningCallback": "keras",
+    "LightGBMPruningCallback": "lightgbm",
+    "LightningPruningCallback": "lightning",
+    "MLflowCallback": "mlflow",
+    "NeptuneCallback": "neptune",
+    "PyTorchIgnitePruningHandler": "ignite",
+    "PyTorchLightningPruningCallback": "lightning",
+    "SkorchPruningCallback": "skorch",
+    "StudySearchCV": "sklearn",
+    "TFKerasPruningCallback": "keras",
+    "TensorBoardCallback": "tensorboard",
+    "TorchDistributedTrial": "torch",
+    "TransformersPruningCallback": "transformers",
+    "WeightsAndBiasesCallback": "wandb",
+    "XGBoostPruningCallback": "xgboost",
+}
 """The file of each name, which is also the extra that brings its library."""
 
-__all__ = ["Reporter", "StudySearchCV"]
+__all__ = [
+    "CSVCallback",
+    "CatBoostPruningCallback",
+    "FastAIPruningCallback",
+    "FastAIV2PruningCallback",
+    "JSONLinesCallback",
+    "KerasPruningCallback",
+    "LightGBMPruningCallback",
+    "LightningPruningCallback",
+    "MLflowCallback",
+    "NeptuneCallback",
+    "PyTorchIgnitePruningHandler",
+    "PyTorchLightningPruningCallback",
+    "Reporter",
+    "SkorchPruningCallback",
+    "StudySearchCV",
+    "TFKerasPruningCallback",
+    "TensorBoardCallback",
+    "TorchDistributedTrial",
+    "TrackerCallback",
+    "TransformersPruningCallback",
+    "WeightsAndBiasesCallback",
+    "XGBoostPruningCallback",
+    "partial_fit",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -78,15 +78,21 @@ class Reporter:
         self._pauses = isinstance(trial, Trial) and pausing(trial.study.pruner) is not None
 
     def __call__(self, value: Any, step: int | None = None) -> None:
-        """Report a value at a step, by default the one after the last report, and end the trial if told to."""
+        """Report a value at a step, by default the one after the last report, and end the trial if told to.
+
+        Of a trial that goes on, what it reported before it paused is passed over: a training that begins anew, because
+        nothing of it was saved, comes by there once more.
+        """
         at = self.step if step is None else step
+        if at < self._trial.resume_step:
+            return
         self._trial.report(value, at)
         self.step = at + 1
         if not self._pauses:
             if self._trial.should_prune():
-                raise TrialPruned
+                raise TrialPruned(f"The trial was pruned at step {at}.")
             return
         if self._trial.should_pause():
             if self._save is not None:
                 self._save(self._trial.checkpoint_dir)
-            raise TrialPaused
+            raise TrialPaused(f"The trial waits at step {at} for its promotion.")

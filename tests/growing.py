@@ -31,6 +31,10 @@ class Growing:
         return self._states[0].study_name
 
     @property
+    def identity(self) -> str:
+        return self._states[0].identity
+
+    @property
     def directions(self) -> list[StudyDirection]:
         return self._states[0].directions
 

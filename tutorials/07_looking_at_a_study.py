@@ -132,4 +132,5 @@ hpo_command(
 print(Path("tumours.csv").read_text().splitlines()[0])
 
 # %% [markdown]
-# That was the last of the tutorials. `demo.py` does much of it in one go, and CONTRIBUTING.md shows how to go further.
+# Next: `09_training_loops.py`, on the loops of LightGBM, Keras and others. `demo.py` does much of this in one go, and
+# CONTRIBUTING.md shows how to go further.

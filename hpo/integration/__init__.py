@@ -1,6 +1,6 @@
 """Optuna's name for `hpo.integrations`: what is there is here too, and for the rest it says what to use instead.
 
->>> from hpo.integration import Reporter
+>>> from hpo.integration import LightGBMPruningCallback
 """
 
 from __future__ import annotations

@@ -22,6 +22,11 @@ class Readable(Protocol):
         ...
 
     @property
+    def identity(self) -> str:
+        """What no other study has, and the study keeps when it is renamed."""
+        ...
+
+    @property
     def directions(self) -> list[StudyDirection]:
         """The directions of the objectives, in their order."""
         ...

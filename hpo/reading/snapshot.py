@@ -62,6 +62,11 @@ class Snapshot:
         return self._header.name
 
     @property
+    def identity(self) -> str:
+        """What no other study has, and the study keeps when it is renamed."""
+        return self._header.identity
+
+    @property
     def directions(self) -> list[StudyDirection]:
         """One for each objective."""
         return list(self._header.directions)

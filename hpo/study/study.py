@@ -393,6 +393,16 @@ class Study:
             return self._log.name
 
     @property
+    def identity(self) -> str:
+        """What no other study has, and this one keeps when it is renamed: for trackers and for folders of files."""
+        return self._log.identity
+
+    @property
+    def storage(self) -> Storage:
+        """Where its log is kept."""
+        return self._log.storage
+
+    @property
     def directions(self) -> list[StudyDirection]:
         """One for each objective."""
         return list(self._log.ledger.directions)

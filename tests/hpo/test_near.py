@@ -52,5 +52,5 @@ def test_attributes_that_others_lack_are_no_business_of_hpos() -> None:
 def test_a_callback_of_a_framework_that_is_not_there_is_missed_when_it_is_imported() -> None:
     integration = importlib.import_module("hpo.integration")
     assert integration.Reporter is hpo.integrations.Reporter
-    with pytest.raises(ImportError, match=r"no LightGBMPruningCallback. Report .* hpo.integrations.Reporter\(trial\)"):
-        exec("from hpo.integration import LightGBMPruningCallback")
+    with pytest.raises(ImportError, match=r"no AllenNLPExecutor. Report .* hpo.integrations.Reporter\(trial\)"):
+        exec("from hpo.integration import AllenNLPExecutor")

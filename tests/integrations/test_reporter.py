@@ -11,11 +11,12 @@ import pytest
 import hpo
 from hpo.integrations import Reporter
 from hpo.pruners import NopPruner, SuccessiveHalvingPruner, ThresholdPruner, WilcoxonPruner
+from hpo.samplers import RandomSampler
 from hpo.trial import FixedTrial, Trial, TrialState
 
 
 def test_rounds_are_reported_one_after_another_until_the_pruner_says_stop() -> None:
-    study = hpo.create_study(pruner=ThresholdPruner(upper=3.5))
+    study = hpo.create_study(sampler=RandomSampler(), pruner=ThresholdPruner(upper=3.5))
 
     def objective(trial: Trial) -> float:
         report = Reporter(trial)
@@ -29,7 +30,7 @@ def test_rounds_are_reported_one_after_another_until_the_pruner_says_stop() -> N
 
 
 def test_steps_may_be_given() -> None:
-    trial = hpo.create_study(pruner=NopPruner()).ask()
+    trial = hpo.create_study(sampler=RandomSampler(), pruner=NopPruner()).ask()
     report = Reporter(trial)
     for step in (10, None, 30, None):
         report(0.5, step)
@@ -44,7 +45,7 @@ def test_several_objectives_are_reported_together() -> None:
 
 def test_a_paused_trial_is_saved_and_goes_on_at_its_step(tmp_path: Path) -> None:
     pruner = SuccessiveHalvingPruner(min_resource=1, reduction_factor=2, mode="promote")
-    study = hpo.create_study(pruner=pruner, seed=0, checkpoints=tmp_path)
+    study = hpo.create_study(sampler=RandomSampler(), pruner=pruner, seed=0, checkpoints=tmp_path)
     resumed = []
 
     def objective(trial: Trial) -> float:
@@ -92,7 +93,7 @@ def test_scikit_learn_by_partial_fit_and_by_folds() -> None:
         return sum(losses) / len(losses)
 
     for objective, pruner in ((by_steps, SuccessiveHalvingPruner(1, 3)), (by_folds, WilcoxonPruner(p_threshold=0.3))):
-        study = hpo.create_study(pruner=pruner, seed=0)
+        study = hpo.create_study(sampler=RandomSampler(), pruner=pruner, seed=0)
         study.optimize(objective, n_trials=12)
         assert {trial.state for trial in study.trials} == {TrialState.PRUNED, TrialState.COMPLETE}
         assert study.verify() == []

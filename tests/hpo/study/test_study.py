@@ -42,6 +42,16 @@ def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
     return InMemoryStorage() if request.param == "memory" else f"sqlite:///{tmp_path}/study.db"
 
 
+def test_an_identity_is_kept_by_a_name_that_changes_and_never_given_again(storage: Any) -> None:
+    study = hpo.create_study(storage=storage, study_name="a")
+    identity = study.identity
+    study.rename("b")
+    again = hpo.load_study(storage=storage, study_name="b")
+    assert identity == study.identity == again.identity == again.snapshot().identity
+    hpo.delete_study(storage=storage, study_name="b")
+    assert hpo.create_study(storage=storage, study_name="b", seed=study.seed).identity != identity
+
+
 class TestCreating:
     def test_names_are_made_up_and_differ(self) -> None:
         one, other = hpo.create_study(), hpo.create_study()

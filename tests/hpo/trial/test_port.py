@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import pytest
 
@@ -14,6 +15,8 @@ from hpo.arrays import JSON, Report
 from hpo.distributions import BaseDistribution
 from hpo.events import TrialState
 from hpo.exceptions import TrialPruned
+from hpo.pruners import SuccessiveHalvingPruner
+from hpo.samplers import RandomSampler
 from hpo.study import Study
 from hpo.testing.studies import objective
 from hpo.trial import Trial
@@ -128,3 +131,31 @@ def test_a_trial_elsewhere_is_like_one_here(kind: str, tmp_path: Path) -> None:
     assert [trial.intermediate_values for trial in away.trials] == [t.intermediate_values for t in local.trials]
     assert [trial.constraints for trial in away.trials] == [trial.constraints for trial in local.trials]
     assert away.verify() == []
+
+
+@pytest.mark.parametrize("mode", ["stop", "promote"])
+def test_what_a_trial_reported_elsewhere_counts_when_it_is_ended_here(
+    mode: Literal["stop", "promote"], tmp_path: Path
+) -> None:
+    def run(*, elsewhere: bool) -> list[tuple[TrialState, list[float] | None, int]]:
+        pruner = SuccessiveHalvingPruner(min_resource=1, reduction_factor=2, mode=mode)
+        storage = f"sqlite:///{tmp_path}/{elsewhere}.db"
+        study = hpo.create_study(storage=storage, pruner=pruner, sampler=RandomSampler(), seed=0)
+
+        def objective(trial: Trial) -> float:
+            x = trial.suggest_float("x", 0, 1)
+            other = pickle.loads(pickle.dumps(trial)) if elsewhere else trial
+            for step in range(trial.resume_step, 5):
+                other.report(x / (step + 1), step)
+                if mode == "promote" and other.should_pause():
+                    raise hpo.TrialPaused
+                if mode == "stop" and other.should_prune():
+                    raise TrialPruned
+            return x
+
+        study.optimize(objective, n_trials=16)
+        return [(trial.state, trial.values, len(trial.intermediate_values)) for trial in study.trials]
+
+    there = run(elsewhere=True)
+    assert there == run(elsewhere=False)
+    assert len({state for state, _, _ in there}) == 2

@@ -1,0 +1,30 @@
+"""Helpers are found under the names that Optuna's users know, and say what they need."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import pytest
+
+from hpo import integrations
+
+
+def test_a_library_that_is_not_installed_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "hpo.integrations.lightgbm", raising=False)
+    monkeypatch.setitem(sys.modules, "lightgbm", None)
+    sentence = r"LightGBMPruningCallback needs lightgbm: pip install 'hpo-study\[lightgbm\]'"
+    for module in ("hpo.integrations", "hpo.integration"):
+        with pytest.raises(ImportError, match=sentence):
+            exec(f"from {module} import LightGBMPruningCallback")
+
+
+def test_what_needs_no_library_is_the_same_under_both_names() -> None:
+    integration = importlib.import_module("hpo.integration")
+    assert integration.CatBoostPruningCallback is integrations.CatBoostPruningCallback
+
+
+def test_a_name_that_is_wrong_comes_with_the_nearest_one() -> None:
+    with pytest.raises(AttributeError, match="'LightGbmPruningCallback'. Did you mean 'LightGBMPruningCallback'"):
+        _ = integrations.LightGbmPruningCallback
+    assert set(dir(integrations)) == set(integrations.__all__)
