@@ -77,9 +77,7 @@ class Service:
             return self._storage.append(study, events, expect=expect) if head is None else head
 
         head: int | None = self._once(fields.text("key"), work)
-        if not is_curious:
-            return {"head": head}
-        n = PAGE if head is None else min(PAGE, head - len(events) - since)
+        n = 0 if not is_curious else PAGE if head is None else min(PAGE, head - len(events) - since)
         return {"head": head, "events": self._rows(study, since, n) if n > 0 else []}
 
     def read(self, fields: Fields) -> dict[str, Any]:
