@@ -25,7 +25,7 @@ from statistics import median
 from typing import Any
 
 from tests.benchmarks.workloads import load, sphere, stored_study
-from tests.storage.servers import Server, _free_port, postgresql
+from tests.storage.servers import Server, free_port, postgresql
 
 _PROCESSES = 8
 _GRPC = """
@@ -166,7 +166,7 @@ def _postgresql(folder: Path) -> Iterator[str]:
 @contextmanager
 def _served(program: str, inner: str, url: str) -> Iterator[str]:
     """The URL of a server in a process of its own."""
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen([sys.executable, "-c", program, inner, str(port)])
     try:
         _wait_for(port, process)
@@ -194,7 +194,7 @@ def crowd(folder: Path, quick: bool) -> None:
     print("| storage | requests/s | trials/s | errors | lost | duplicates | memory before | at its most |")
     print("|---|---|---|---|---|---|---|---|")
     for kind, inner in (("memory", "memory"), ("SQLite", f"sqlite:///{folder}/crowd.db")):
-        port = _free_port()
+        port = free_port()
         process = subprocess.Popen([sys.executable, "-c", _HPO, inner, str(port)])
         try:
             _wait_for(port, process)
