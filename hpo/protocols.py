@@ -2,7 +2,8 @@
 
 Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own.
 They are asked for by the functions `stepwise`, `choosing`, `cohorts`, `pausing`, `pairs`, `leasing`, `turn_taking`,
-`checkpointing`, `retrying` and `is_private`, which also look into what a plug-in wraps, so that a wrapper loses none.
+`answering`, `checkpointing`, `retrying` and `is_private`, which also look into what a plug-in wraps, so that a wrapper
+loses none.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from hpo.key import Key
 from hpo.space import Space
 
 __all__ = [
+    "AnsweringStorage",
     "CheckpointingStorage",
     "Choice",
     "ChoosingSampler",
@@ -37,6 +39,7 @@ __all__ = [
     "TurnTakingStorage",
     "WholeStudySampler",
     "Wrapper",
+    "answering",
     "checkpointing",
     "choosing",
     "cohort",
@@ -304,6 +307,25 @@ class TurnTakingStorage(Protocol):
 
 
 @runtime_checkable
+class AnsweringStorage(Protocol):
+    """A storage far away, whose answer to an append says what others have written before it."""
+
+    def append_and_read(
+        self, study: str, events: Sequence[Event], since: int, *, expect: int | None = None
+    ) -> tuple[int | None, Sequence[Event]]:
+        """Append events as `append` does, and read the log from position `since` on, up to them.
+
+        Returns:
+            The log's new length, None if it had not the expected one; and what others have written, or the first part
+            of that where it is long.
+
+        Raises:
+            UnknownStudyError, TypeError: As `append`.
+        """
+        ...
+
+
+@runtime_checkable
 class CheckpointingStorage(Protocol):
     """A storage that keeps a checkpoint beside each log: what somebody has folded the beginning of the log into.
 
@@ -384,6 +406,11 @@ def leasing(storage: Storage) -> LeasingStorage | None:
 def turn_taking(storage: Storage) -> TurnTakingStorage | None:
     """What lets the writers of a storage take turns; None if nothing does."""
     return storage if isinstance(storage, TurnTakingStorage) else None
+
+
+def answering(storage: Storage) -> AnsweringStorage | None:
+    """What says with each answer what others have written; None if nothing does."""
+    return storage if isinstance(storage, AnsweringStorage) else None
 
 
 def checkpointing(storage: Storage) -> CheckpointingStorage | None:
