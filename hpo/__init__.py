@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hpo import (
         distributions,
         exceptions,
+        executors,
         importance,
         integrations,
         logging,
@@ -64,6 +65,7 @@ _MODULES = frozenset(
     {
         "distributions",
         "exceptions",
+        "executors",
         "importance",
         "integration",
         "integrations",
@@ -96,6 +98,7 @@ __all__ = [
     "delete_study",
     "distributions",
     "exceptions",
+    "executors",
     "get_all_study_names",
     "get_all_study_summaries",
     "importance",
