@@ -318,8 +318,9 @@ class TurnTakingStorage(Protocol):
     def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
         """Append events that depend on the whole log, and return its new length.
 
-        Other writers are kept out while `make` gets the events from position `since` on and says what to append.
-        Nothing is appended if it says nothing or raises. It may be called again if an attempt fails.
+        Other writers are kept out while `make` gets the events from position `since` on and says what to append; or
+        it is called again, with more of them, if others have written meanwhile or an attempt fails. Nothing is
+        appended if it says nothing or raises.
 
         Raises:
             UnknownStudyError, TypeError: As `append`.

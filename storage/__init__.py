@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hpo.storage.journal import JournalFileBackend, JournalFileOpenLock, JournalFileSymlinkLock, JournalStorage
     from hpo.storage.optuna_import import import_optuna
     from hpo.storage.redis import JournalRedisBackend, RedisStorage
+    from hpo.storage.remote import RemoteStorage, StorageServer, serve
     from hpo.storage.sql.rdb import RDBStorage
 
 __all__ = [
@@ -23,8 +24,11 @@ __all__ = [
     "JournalStorage",
     "RDBStorage",
     "RedisStorage",
+    "RemoteStorage",
+    "StorageServer",
     "get_storage",
     "import_optuna",
+    "serve",
 ]
 
 _HOME = {  # what brings SQLAlchemy in, or runs on POSIX systems only, is loaded when it is wanted
@@ -35,7 +39,10 @@ _HOME = {  # what brings SQLAlchemy in, or runs on POSIX systems only, is loaded
     "JournalStorage": "hpo.storage.journal",
     "RDBStorage": "hpo.storage.sql.rdb",
     "RedisStorage": "hpo.storage.redis",
+    "RemoteStorage": "hpo.storage.remote",
+    "StorageServer": "hpo.storage.remote",
     "import_optuna": "hpo.storage.optuna_import",
+    "serve": "hpo.storage.remote",
 }
 
 

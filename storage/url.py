@@ -16,8 +16,8 @@ def get_storage(storage: str | Storage | None, *, create: bool = True, leases: b
     """The storage at a URL; a new one in memory for None; a storage itself as it is.
 
     Args:
-        storage: Such as "sqlite:///study.db" for a database, "journal:///study.log" for a journal file, or
-            "redis://localhost:6379".
+        storage: Such as "sqlite:///study.db" for a database, "journal:///study.log" for a journal file,
+            "redis://localhost:6379", or "http+hpo://host:8471" for what `hpo serve` serves.
         create: Make the file, or the tables in a database, if there are none.
         leases: Show other processes that the trials of this one are alive; without, whoever is told a trial's
             number must end it.
@@ -55,6 +55,10 @@ def get_storage(storage: str | Storage | None, *, create: bool = True, leases: b
         from hpo.storage.redis import RedisStorage
 
         return RedisStorage(storage, **options)
+    if kind in ("http+hpo", "https+hpo"):
+        from hpo.storage.remote.client import RemoteStorage
+
+        return RemoteStorage(storage, **options)
     from hpo.storage.sql.rdb import RDBStorage
 
     return RDBStorage(storage, skip_table_creation=not create, **options)

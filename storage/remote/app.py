@@ -1,0 +1,232 @@
+"""The server as an ASGI application: who may ask, how long a body may be, and what becomes of errors."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar, final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hpo import logging
+from hpo.exceptions import (
+    DuplicatedStudyError,
+    ReadOnlyStorageError,
+    StorageFullError,
+    StorageInternalError,
+    UnknownStudyError,
+)
+from hpo.protocols import Storage
+from hpo.storage.remote import protocol
+from hpo.storage.remote.fields import Fields
+from hpo.storage.remote.service import Service
+from hpo.storage.remote.tokens import is_same
+
+__all__ = ["Application"]
+
+logger = logging.get_logger(__name__)
+
+T = TypeVar("T")
+_THREADS = 16
+"""Requests that are worked on at the same time; a storage may let each of them wait for a disk."""
+
+_LOOK_AGAIN = (0.02, 0.5)
+"""Seconds between two looks for what others have written past the server, while somebody waits: at first, at last."""
+
+_STATUS: tuple[tuple[type[Exception], int], ...] = (
+    (UnknownStudyError, 404),
+    (DuplicatedStudyError, 409),
+    (ReadOnlyStorageError, 403),
+    (StorageFullError, 507),
+    (StorageInternalError, 500),
+    (protocol.TooLong, 413),
+    (ValueError, 400),
+)
+
+
+@final
+class Application:
+    """Answers the requests of clients.
+
+    Args:
+        storage: Where the logs are.
+        token: What clients must show; empty for nothing.
+        limit: Bytes of a body.
+
+    Attributes:
+        asgi: What an ASGI server runs.
+    """
+
+    def __init__(self, storage: Storage, token: str, limit: int) -> None:
+        self._service = Service(storage, limit)
+        self._token, self._limit = token, limit
+        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="hpo-server")
+        self._waiting = _Waiting()
+        self._is_closed = False
+        routes = [Route(f"{protocol.PREFIX}{verb}", self._endpoint(verb), methods=["POST"]) for verb in self._verbs()]
+        self.asgi = Starlette(routes=routes, exception_handlers={HTTPException: _no_such_thing})
+
+    def close(self) -> None:
+        """Let nobody wait for events any longer, and end the threads. Any thread may call it."""
+        self._is_closed = True
+        self._threads.shutdown(wait=False)
+
+    def _verbs(self) -> list[str]:
+        return [*self._service.verbs, "save_checkpoint", "load_checkpoint"]
+
+    def _endpoint(self, verb: str) -> Callable[[Request], Any]:
+        special = {"append": self._append, "read": self._read}
+        special |= {"save_checkpoint": self._save_checkpoint, "load_checkpoint": self._load_checkpoint}
+        work = self._service.verbs.get(verb)
+
+        async def ordinary(request: Request) -> Response:
+            assert work is not None
+            fields = Fields.parse(await self._body(request))
+            return _answer(await self._in_thread(work, fields))
+
+        answer = special.get(verb, ordinary)
+
+        async def endpoint(request: Request) -> Response:
+            try:
+                self._check(request)
+                return await answer(request)
+            except ClientDisconnect:
+                return Response(status_code=400)
+            except Exception as error:
+                return self._failed(error)
+
+        return endpoint
+
+    async def _append(self, request: Request) -> Response:
+        fields = Fields.parse(await self._body(request))
+        answer = await self._in_thread(self._service.append, fields)
+        self._waiting.wake(fields.text("study"))
+        return _answer(answer)
+
+    async def _read(self, request: Request) -> Response:
+        fields = Fields.parse(await self._body(request))
+        deadline = time.monotonic() + min(fields.seconds("wait"), protocol.MAX_WAIT)
+        pause = _LOOK_AGAIN[0]
+        while True:
+            found = await self._in_thread(self._service.read, fields)
+            left = deadline - time.monotonic()
+            if found["events"] or left <= 0 or self._is_closed:
+                return _answer(found)
+            await asyncio.wait([self._waiting.sleeper(fields.text("study"))], timeout=min(pause, left))
+            pause = min(2 * pause, _LOOK_AGAIN[1])
+
+    async def _save_checkpoint(self, request: Request) -> Response:
+        given = dict(request.query_params)
+        whole = {key: int(text) if text.isascii() and text.isdigit() else text for key, text in given.items()}
+        fields = Fields(whole | {"study": given.get("study")})
+        return _answer(await self._in_thread(self._service.save_checkpoint, fields, await self._body(request)))
+
+    async def _load_checkpoint(self, request: Request) -> Response:
+        fields = Fields.parse(await self._body(request))
+        position, content = await self._in_thread(self._service.load_checkpoint, fields)
+        return Response(content, headers={protocol.POSITION: str(position)}, media_type="application/octet-stream")
+
+    async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+
+    def _check(self, request: Request) -> None:
+        """Raise for who may not ask, or would not understand the answer."""
+        if self._token:
+            kind, _, shown = request.headers.get("authorization", "").partition(" ")
+            if kind.lower() != "bearer" or not is_same(shown.strip(), self._token):
+                raise _Refused(401, "This server wants a token, and got none or a wrong one.")
+        version = request.headers.get(protocol.VERSION_HEADER, "")
+        if version != str(protocol.VERSION):
+            raise _Refused(
+                400,
+                f"This server speaks version {protocol.VERSION} of the protocol of hpo, and the client "
+                f"{'version ' + version[:20] if version else 'does not say which one'}; use the same version of hpo on "
+                "both sides.",
+            )
+
+    async def _body(self, request: Request) -> bytes:
+        """The body, decompressed."""
+        length = request.headers.get("content-length", "")
+        if length.isdigit() and int(length) > self._limit:
+            raise self._too_long()
+        body = bytearray()
+        async for part in request.stream():
+            body += part
+            if len(body) > self._limit:
+                raise self._too_long()
+        coding = request.headers.get("content-encoding", "identity")
+        if coding == "identity":
+            return bytes(body)
+        if coding != protocol.COMPRESSED:
+            raise ValueError(f"The body's content coding must be {protocol.COMPRESSED}, or none; got {coding[:20]!r}.")
+        try:
+            return await self._in_thread(protocol.decompressed, bytes(body), self._limit)
+        except protocol.TooLong:
+            raise self._too_long() from None
+
+    def _too_long(self) -> protocol.TooLong:
+        return protocol.TooLong(
+            f"The body is longer than the {self._limit} bytes that this server takes; write less at once, or start the "
+            "server with a larger limit."
+        )
+
+    def _failed(self, error: Exception) -> Response:
+        if self._is_closed:
+            return _answer({"error": "StorageInternalError", "message": "The server is about to end."}, 503)
+        if isinstance(error, _Refused):
+            return _answer({"error": "Refused", "message": str(error)}, error.status)
+        for kind, status in _STATUS:
+            if isinstance(error, kind):
+                return _answer({"error": type(error).__name__, "message": str(error)}, status)
+        logger.error(f"A request could not be answered: {type(error).__name__}: {error}", exc_info=error)
+        message = f"The server failed with {type(error).__name__}: {error}; its own log says more."
+        return _answer({"error": "StorageInternalError", "message": message}, 500)
+
+
+class _Refused(Exception):
+    """Somebody may not ask."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@final
+class _Waiting:
+    """Those who wait for events of a study."""
+
+    def __init__(self) -> None:
+        self._sleepers: dict[str, asyncio.Future[None]] = {}
+
+    def sleeper(self, study: str) -> asyncio.Future[None]:
+        """Done when something has been written to a study from now on."""
+        sleeper = self._sleepers.get(study)
+        if sleeper is None:
+            sleeper = self._sleepers[study] = asyncio.get_running_loop().create_future()
+        return sleeper
+
+    def wake(self, study: str) -> None:
+        sleeper = self._sleepers.pop(study, None)
+        if sleeper is not None and not sleeper.done():
+            sleeper.set_result(None)
+
+
+def _answer(content: dict[str, Any], status: int = 200) -> Response:
+    body = json.dumps(content, separators=(",", ":")).encode()
+    short = protocol.compressed(body)
+    headers = {} if short is None else {"content-encoding": protocol.COMPRESSED}
+    return Response(body if short is None else short, status, headers, media_type="application/json")
+
+
+async def _no_such_thing(request: Request, error: Exception) -> Response:
+    """For paths and methods that there are not."""
+    assert isinstance(error, HTTPException)
+    message = f"This is a server of hpo, which is asked by POST to {protocol.PREFIX}…; not by {request.method[:20]} to "
+    return _answer({"error": "Refused", "message": f"{message}{request.url.path[:100]!r}."}, error.status_code)

@@ -1,0 +1,138 @@
+"""Requests to one server, over connections that are kept."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import ssl
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import NamedTuple, final
+from urllib.parse import urlsplit
+
+__all__ = ["Answer", "Connections", "Place", "is_away"]
+
+_TIMEOUT = 90.0
+"""Seconds without a byte of an answer after which a server counts as away: more than it may take for the slowest."""
+
+_AWAY = (502, 503, 504)
+"""What a proxy says of a server that is away, and a server that is about to end of itself."""
+
+
+class Answer(NamedTuple):
+    """What a server said; names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Place(NamedTuple):
+    """Where a server is.
+
+    Args:
+        is_secure: Whether it is asked by TLS.
+        host, port: Of the server.
+        path: What stands before all paths, behind a proxy; empty or from "/" on.
+    """
+
+    is_secure: bool
+    host: str
+    port: int
+    path: str
+
+    @classmethod
+    def parse(cls, url: str) -> Place:
+        """The place that a URL names.
+
+        Raises:
+            ValueError: If it is none, or holds a password.
+        """
+        parts = urlsplit(url)
+        try:
+            port = parts.port
+        except ValueError:
+            port = 0
+        if parts.username is not None or parts.query:
+            raise ValueError(
+                "The URL of a server must not hold its token, because URLs are shown and logged: set HPO_TOKEN, or "
+                "HPO_TOKEN_FILE to the path of a file, or pass RemoteStorage(url, token)."
+            )
+        if parts.scheme not in ("http+hpo", "https+hpo") or not parts.hostname or not port or parts.fragment:
+            raise ValueError(
+                f'A server of hpo has a URL such as "http+hpo://host:8471", or "https+hpo://host:8471" with TLS; '
+                f"got {url!r}."
+            )
+        return cls(parts.scheme == "https+hpo", parts.hostname, port, parts.path.rstrip("/"))
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether an error says that nobody answered, or not to the end."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return False
+    return isinstance(error, (http.client.HTTPException, OSError)) and not isinstance(error, FileNotFoundError)
+
+
+@final
+class Connections:
+    """Open connections, each for one request at a time.
+
+    Args:
+        place: Where the server is.
+        ca_file: Certificates to trust besides those that the system trusts.
+    """
+
+    def __init__(self, place: Place, ca_file: str | None) -> None:
+        self._place = place
+        self._context = ssl.create_default_context() if place.is_secure else None
+        if self._context is not None and ca_file is not None:
+            self._context.load_verify_locations(ca_file)
+        self._free: deque[http.client.HTTPConnection] = deque()
+        self._pid = os.getpid()
+
+    def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        """Send one request and read its answer.
+
+        Raises:
+            Exception: For which `is_away` holds, if that could not be done. Whether the request arrived is then
+                unknown.
+        """
+        connection = self._take()
+        try:
+            if connection.sock is None:
+                connection.connect()
+            with suppress(BrokenPipeError, ConnectionResetError):  # who wants no more of it may have said why
+                connection.request("POST", self._place.path + path, body, dict(headers))
+            response = connection.getresponse()
+            answer = Answer(response.status, _lower(response.getheaders()), response.read())
+            if answer.status in _AWAY:
+                raise http.client.HTTPException(f"it answered with status {answer.status}")
+        except BaseException:
+            connection.close()
+            self.close()  # the others are older
+            raise
+        self._free.append(connection)
+        return answer
+
+    def close(self) -> None:
+        """Close the connections on which nobody waits for an answer; the next request opens another one."""
+        with suppress(IndexError):
+            while True:
+                self._free.pop().close()
+
+    def _take(self) -> http.client.HTTPConnection:
+        """The connection that was used last; another one if all are in use."""
+        if self._pid != os.getpid():  # the connections of a forked process are its parent's
+            self._pid = os.getpid()
+            self.close()
+        with suppress(IndexError):
+            return self._free.pop()
+        place = self._place
+        if self._context is None:
+            return http.client.HTTPConnection(place.host, place.port, timeout=_TIMEOUT)
+        return http.client.HTTPSConnection(place.host, place.port, timeout=_TIMEOUT, context=self._context)
+
+
+def _lower(headers: list[tuple[str, str]]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers}
