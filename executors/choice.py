@@ -48,7 +48,7 @@ def _engine(executor: Any, slots: int | None) -> Engine:
         return executor
     raise TypeError(
         "executor must be an executor of concurrent.futures or one of hpo.executors, or something else with submit, "
-        f"slots, is_local, is_loss and close; got {executor!r} of type {type(executor).__name__}. For processes of "
+        f"slots, host, is_loss and close; got {executor!r} of type {type(executor).__name__}. For processes of "
         "this machine leave it out, and say workers=8."
     )
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor, Future
 from typing import Any, final
 
+from hpo.executors.address import LOOPBACK, outward
+
 __all__ = ["Futures"]
 
 _LOCAL = ("concurrent", "loky", "joblib", "multiprocess", "pebble")  # packages whose executors stay on this machine
@@ -21,16 +23,17 @@ class Futures:
     Args:
         executor: Which.
         slots: How many calls it runs at the same time; None to ask it.
-        is_local: Whether all its processes are on this machine; by default whether it is of Python's own or of loky's.
+        host: How its processes reach this machine; by default loopback for executors of Python's own and of loky's,
+            the address of this machine on its network for others.
 
     Raises:
         ValueError: If it does not say how many calls it runs, and `slots` does not either.
         RuntimeError: If it is broken, or has been shut down.
     """
 
-    def __init__(self, executor: Executor, slots: int | None = None, *, is_local: bool | None = None) -> None:
+    def __init__(self, executor: Executor, slots: int | None = None, *, host: str | None = None) -> None:
         package = type(executor).__module__.partition(".")[0]
-        self.is_local = package in _LOCAL if is_local is None else is_local
+        self.host = host or (LOOPBACK if package in _LOCAL else outward())
         told = (getattr(executor, name, None) for name in _TELLING)
         found = next((n for n in (slots, *told) if isinstance(n, int)), None)
         if found is None:

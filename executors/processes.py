@@ -31,7 +31,7 @@ class Processes:
         ImportError: If loky is not installed.
     """
 
-    is_local = True
+    host = "127.0.0.1"
 
     def __init__(self, slots: int) -> None:
         try:

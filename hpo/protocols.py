@@ -153,8 +153,8 @@ class Engine(Protocol):
         ...
 
     @property
-    def is_local(self) -> bool:
-        """Whether all calls run on this machine, where they see its files and what listens on loopback."""
+    def host(self) -> str:
+        """How the calls reach this machine: "127.0.0.1" if they all run on it, where they see its files, too."""
         ...
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future[Any]:

@@ -14,6 +14,7 @@ from hpo.protocols import Engine
 from hpo.running.host import Returned
 from hpo.running.hosting import run_away
 from hpo.running.outcome import Outcome
+from hpo.running.reach import Reach
 from hpo.trial.live import LiveTrial
 
 __all__ = ["Away", "raised_there"]
@@ -26,11 +27,13 @@ class Away:
     Args:
         engine: Which.
         parcel: What processes need, pickled: see `Parcel`.
+        reach: How they reach the study.
     """
 
-    def __init__(self, engine: Engine, parcel: bytes) -> None:
+    def __init__(self, engine: Engine, parcel: bytes, reach: Reach) -> None:
         self._engine = engine
         self._parcel = parcel
+        self._reach = reach
         self._run = uuid.uuid4().hex
         self._n_sent = 0
 
@@ -68,7 +71,10 @@ class Away:
 
     def close(self) -> None:
         """End what is under way."""
-        self._engine.close()
+        try:
+            self._engine.close()
+        finally:
+            self._reach.close()
 
 
 def raised_there(packed: bytes, error: TrialError | None) -> BaseException:

@@ -16,7 +16,7 @@ from hpo.running.executor import CallingThread, Executor, Threads
 from hpo.running.loop import Limits
 from hpo.running.parcel import Parcel
 from hpo.running.participant import Participant
-from hpo.running.reach import opener_for
+from hpo.running.reach import Reach
 
 __all__ = ["away_for", "count", "executor_for", "limits_of", "seconds"]
 
@@ -114,9 +114,13 @@ def away_for(
     engine = engine_for(executor, workers)
     if limits.lag is not None and workers is not None and limits.lag < engine.slots:
         raise ValueError(f"lag must be at least workers={engine.slots}, so that each has a trial; got {limits.lag}.")
-    opener = opener_for(log.storage, engine)
-    parcel = Parcel(objective, opener, log.ledger.header, participant.plan, study_over, limits.catch, collect)
-    return Away(engine, parcel.packed())
+    reach = Reach.of(log.storage, engine.host)
+    try:
+        parcel = Parcel(objective, reach.opener, log.ledger.header, participant.plan, study_over, limits.catch, collect)
+        return Away(engine, parcel.packed(), reach)
+    except BaseException:
+        reach.close()
+        raise
 
 
 def _exception_classes(catch: Any) -> tuple[type[BaseException], ...]:
