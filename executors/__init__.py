@@ -6,14 +6,20 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from hpo.executors.dask import Dask
     from hpo.executors.futures import Futures
     from hpo.executors.processes import Processes
+    from hpo.executors.ray import Ray
+    from hpo.executors.spark import Spark
 
-__all__ = ["Futures", "Processes"]
+__all__ = ["Dask", "Futures", "Processes", "Ray", "Spark"]
 
 _HOME = {  # what an engine needs is loaded when it is wanted
+    "Dask": "hpo.executors.dask",
     "Futures": "hpo.executors.futures",
     "Processes": "hpo.executors.processes",
+    "Ray": "hpo.executors.ray",
+    "Spark": "hpo.executors.spark",
 }
 
 

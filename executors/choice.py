@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sys
 from concurrent.futures import Executor
 from typing import Any
 
+from hpo.executors.dask import Dask
 from hpo.executors.futures import Futures
 from hpo.executors.processes import Processes
 from hpo.numbers import whole
@@ -18,7 +20,8 @@ def engine_for(executor: Any, workers: int | None) -> Engine:
     """The engine that runs trials in other processes.
 
     Args:
-        executor: An engine, an executor of `concurrent.futures`; None for processes of this machine.
+        executor: An engine, an executor of `concurrent.futures`, a `distributed.Client`; None for processes of this
+            machine.
         workers: How many trials run at the same time; -1 for one per core; None to ask the executor.
 
     Raises:
@@ -46,10 +49,13 @@ def _engine(executor: Any, slots: int | None) -> Engine:
         return Futures(executor, slots)
     if isinstance(executor, Engine):
         return executor
+    distributed = sys.modules.get("distributed")  # whoever has a client of Dask's has loaded it
+    if distributed is not None and isinstance(executor, distributed.Client):
+        return Dask(executor, slots=slots)
     raise TypeError(
-        "executor must be an executor of concurrent.futures or one of hpo.executors, or something else with submit, "
-        f"slots, host, is_loss and close; got {executor!r} of type {type(executor).__name__}. For processes of "
-        "this machine leave it out, and say workers=8."
+        "executor must be an executor of concurrent.futures, a client of Dask's, one of hpo.executors, or something "
+        f"else with submit, slots, host, is_loss and close; got {executor!r} of type {type(executor).__name__}. For "
+        "processes of this machine leave it out, and say workers=8."
     )
 
 

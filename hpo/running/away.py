@@ -59,6 +59,8 @@ class Away:
         Raises:
             Exception: If the engine cannot run trials.
         """
+        if future.cancelled():
+            raise RuntimeError("The engine has cancelled a trial that was under way; was it shut down?")
         error = future.exception()
         if error is None:
             packed = future.result()

@@ -103,6 +103,7 @@ class Run:
     _order: list[LiveTrial] = field(default_factory=list)  # begun, and not yet committed
     _ended: dict[int, tuple[Outcome, BaseException | None]] = field(default_factory=dict)
     _landed: deque[tuple[LiveTrial, Future[Any]]] = field(default_factory=deque)  # back from other processes
+    _has_landed: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self._changed = threading.Condition(self._lock)
@@ -111,6 +112,7 @@ class Run:
     def stop(self) -> None:
         """Begin no more trials."""
         self._stopped.set()
+        self._has_landed.set()
         with self._lock:
             self._changed.notify_all()
 
@@ -151,9 +153,13 @@ class Run:
                     return self._ready.popleft()
                 if not self._ready and not self._may_begin():
                     return None
-                if self._order or self._n_flying:
+                is_busy = bool(self._order or self._n_flying)
+                if is_busy and self.away is None:
                     self._wait()
                     continue
+            if is_busy:
+                self._wait_for_landing()
+                continue
             self._stopped.wait(_POLL)  # other workers' trials use a budget up; room may come when one of them has ended
 
     def _begin_all(self, lag: int) -> None:
@@ -203,17 +209,17 @@ class Run:
         return self.limits.n_trials is None or self._n_begun < self.limits.n_trials
 
     def _wait_for_all(self) -> None:
-        while True:
-            self._take_in()
+        if self.away is None:
             with self._lock:
-                if not self._n_flying:
-                    return
-                self._wait()
+                while self._n_flying:
+                    self._wait()
+            return
+        while self._n_flying:
+            self._wait_for_landing()
+            self._take_in()
 
     def _wait(self) -> None:
         """Wait under the lock until something has changed, or for a while."""
-        if self._landed:
-            return
         self._n_waiting += 1
         self._changed.wait(0.5)  # without a timeout signals would have to wait too on some platforms
         self._n_waiting -= 1
@@ -228,11 +234,14 @@ class Run:
             self.away.send(trial, self._land)
 
     def _land(self, trial: LiveTrial, future: Future[Any]) -> None:
-        """Note that a trial is back; called in a thread of the engine."""
-        with self._lock:
-            self._landed.append((trial, future))
-            if self._n_waiting:
-                self._changed.notify_all()
+        """Note that a trial is back; called in a thread of the engine, which must not wait for anything here."""
+        self._landed.append((trial, future))
+        self._has_landed.set()
+
+    def _wait_for_landing(self) -> None:
+        """Wait until a trial is back, or for a while."""
+        self._has_landed.wait(0.5)
+        self._has_landed.clear()
 
     def _take_in(self) -> None:
         """Commit the trials that are back, in the order in which they came."""
