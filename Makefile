@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+ENGINES = $(VENV)-engines
 BIN = $(VENV)/bin
 PYTEST = python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
@@ -9,7 +10,7 @@ PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 MODULE ?= hpo/pareto.py
 TESTS ?= tests/hpo/test_pareto.py
 
-.PHONY: demo test test-all suite stress benchmark mutation clean
+.PHONY: demo test test-engines test-all suite stress benchmark mutation clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python tutorials/demo.py
@@ -19,6 +20,11 @@ test: $(VENV)/.test
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/$(PYTEST)
+
+# Dask, Ray and Spark, in an environment of their own, as they are large; none may be missing.
+test-engines:
+	$(MAKE) --no-print-directory $(ENGINES)/.engines VENV=$(ENGINES)
+	HPO_ENGINES=1 $(ENGINES)/bin/python -m pytest tests/executors
 
 test-all:
 	@set -e; for python in $(PYTHONS); do \
@@ -41,7 +47,7 @@ mutation: $(VENV)/.mutation
 	$(BIN)/python tests/mutation.py --module $(MODULE) --tests $(TESTS)
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis demo.db demo.db-shm demo.db-wal
+	rm -rf $(VENV) $(ENGINES) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis demo.db demo.db-shm demo.db-wal
 
 $(VENV)/.%: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "hpo needs Python 3.11 or newer; say which one: make PYTHON=python3.11")'

@@ -125,7 +125,7 @@ def _one_attempt() -> Any:
 
     prefix = f"{_PREFIX}-"
 
-    class OneAttempt(SchedulerPlugin):  # defined here, it travels by value: a scheduler needs no hpo
+    class OneAttempt(SchedulerPlugin):  # type: ignore[misc]  # defined here, it travels by value: no hpo is needed there
         name = "hpo-one-attempt"
         idempotent = True
 

@@ -21,6 +21,8 @@ _LOSSES = ("exited unexpectedly", "ExecutorLostFailure", "Connection reset", "EO
 class Spark:
     """Jobs of a Spark cluster, one of one task for each trial, so that its scheduler and its page show them.
 
+    Its Python must be one that has hpo: say PYSPARK_PYTHON before the session is made.
+
     Spark would run a task again whose worker died; here its trial fails as lost, and `retry=` says what then.
 
     Args:

@@ -67,6 +67,7 @@ class Away:
             returned: Returned | None = None if packed is None else pickle.loads(packed)
             return returned
         if not self._engine.is_loss(error):
+            error.add_note("It was raised by the engine or in one of its processes, before the objective was called.")
             raise error
         why = str(error).partition("\n")[0].rstrip(".") or "its process ended"
         return Returned(Outcome.of_loss(f"{type(error).__name__}: {why}"), None, {}, None, stops=False)

@@ -29,9 +29,17 @@ def needed(module: str) -> Any:
 
 def check_losses(engine: Any, folder: Path) -> None:
     """Trials whose workers are killed fail as lost and are tried again; the run goes on, and the others end well."""
+
+    def deadly(trial: Trial) -> float:  # by value, as engines may not find the module of this test
+        x = trial.suggest_float("x", 0, 1)
+        trial.report(x, 0)
+        if trial.number in (1, 2):
+            os.kill(os.getpid(), signal.SIGKILL)
+        return x
+
     study = hpo.create_study(storage=f"sqlite:///{folder}/s.db", sampler=RandomSampler(), seed=0, retry=1)
-    study.optimize(_deadly, n_trials=9, executor=engine)
-    study.optimize(_deadly, n_trials=study.count_trials((TrialState.WAITING,)))
+    study.optimize(deadly, n_trials=9, executor=engine)
+    study.optimize(deadly, n_trials=study.count_trials((TrialState.WAITING,)))
     failed = {trial.number: trial for trial in study.get_trials(states=(TrialState.FAIL,))}
     assert {1, 2} <= set(failed)
     assert all(len(failed[number].intermediate_values) == 1 for number in (1, 2))
@@ -42,11 +50,3 @@ def check_losses(engine: Any, folder: Path) -> None:
     tried = [trial.system_attrs["failed_trial"] for trial in study.trials if trial.system_attrs]
     firsts = [number for number, trial in failed.items() if not trial.system_attrs]
     assert sorted(tried) == sorted(firsts)
-
-
-def _deadly(trial: Trial) -> float:
-    x = trial.suggest_float("x", 0, 1)
-    trial.report(x, 0)
-    if trial.number in (1, 2):
-        os.kill(os.getpid(), signal.SIGKILL)
-    return x

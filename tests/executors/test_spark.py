@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ pytestmark = [
 
 @pytest.fixture(scope="module", params=["local[2]", "local-cluster[2,1,512]"])
 def context(request: pytest.FixtureRequest) -> Iterator[Any]:
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     conf = pyspark.SparkConf().setMaster(request.param).setAppName("hpo").set("spark.ui.enabled", "false")
     conf = conf.set("spark.python.worker.reuse", "true").set("spark.executor.memory", "512m")
     context = pyspark.SparkContext(conf=conf)
