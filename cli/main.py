@@ -40,6 +40,7 @@ _HOMES = {
     "plot": "figures",
     "rename-study": "studies",
     "report": "figures",
+    "serve": "serve",
     "storage": "storage",
     "studies": "studies",
     "study": "studies",

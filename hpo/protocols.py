@@ -1,7 +1,7 @@
 """The protocols of plug-ins: samplers, pruners, storages, engines, and what some of them can do besides.
 
 Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own.
-They are asked for by the functions `stepwise`, `choosing`, `cohorts`, `pausing`, `leasing`, `turn_taking`,
+They are asked for by the functions `stepwise`, `choosing`, `cohorts`, `pausing`, `leasing`, `turn_taking`, `answering`,
 `checkpointing`, `retrying`, `shared` and `is_private`, which also look into what a plug-in wraps, so that a wrapper
 loses none.
 """
@@ -21,6 +21,7 @@ from hpo.key import Key
 from hpo.space import Space
 
 __all__ = [
+    "AnsweringStorage",
     "CheckpointingStorage",
     "Choice",
     "ChoosingSampler",
@@ -40,6 +41,7 @@ __all__ = [
     "TurnTakingStorage",
     "WholeStudySampler",
     "Wrapper",
+    "answering",
     "checkpointing",
     "choosing",
     "cohort",
@@ -318,9 +320,27 @@ class TurnTakingStorage(Protocol):
     def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
         """Append events that depend on the whole log, and return its new length.
 
-        Other writers are kept out while `make` gets the events from position `since` on and says what to append; or
-        it is called again, with more of them, if others have written meanwhile or an attempt fails. Nothing is
-        appended if it says nothing or raises.
+        Other writers are kept out while `make` gets the events from position `since` on and says what to append.
+        Nothing is appended if it says nothing or raises. It may be called again if an attempt fails.
+
+        Raises:
+            UnknownStudyError, TypeError: As `append`.
+        """
+        ...
+
+
+@runtime_checkable
+class AnsweringStorage(Protocol):
+    """A storage far away, whose answer to an append says what others have written before it."""
+
+    def append_and_read(
+        self, study: str, events: Sequence[Event], since: int, *, expect: int | None = None
+    ) -> tuple[int | None, Sequence[Event]]:
+        """Append events as `append` does, and read the log from position `since` on, up to them.
+
+        Returns:
+            The log's new length, None if it had not the expected one; and what others have written, or the first part
+            of that where it is long.
 
         Raises:
             UnknownStudyError, TypeError: As `append`.
@@ -421,6 +441,11 @@ def leasing(storage: Storage) -> LeasingStorage | None:
 def turn_taking(storage: Storage) -> TurnTakingStorage | None:
     """What lets the writers of a storage take turns; None if nothing does."""
     return storage if isinstance(storage, TurnTakingStorage) else None
+
+
+def answering(storage: Storage) -> AnsweringStorage | None:
+    """What says with each answer what others have written; None if nothing does."""
+    return storage if isinstance(storage, AnsweringStorage) else None
 
 
 def checkpointing(storage: Storage) -> CheckpointingStorage | None:

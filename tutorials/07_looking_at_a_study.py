@@ -132,4 +132,5 @@ hpo_command(
 print(Path("tumours.csv").read_text().splitlines()[0])
 
 # %% [markdown]
-# That was the last of the tutorials. `demo.py` does much of it in one go, and CONTRIBUTING.md shows how to go further.
+# Next: `08_from_one_process_to_a_cluster.py`, where one process is not enough. `demo.py` does much of it in one go, and
+# CONTRIBUTING.md shows how to go further.

@@ -14,7 +14,7 @@ from hpo.history import History
 from hpo.history.dump import Dump
 from hpo.log.checkpoint.keeper import Keeper
 from hpo.log.ledger import Ledger
-from hpo.protocols import Storage, TurnTakingStorage, turn_taking
+from hpo.protocols import Storage, TurnTakingStorage, answering, turn_taking
 
 __all__ = ["PAGE", "Log", "identity_of"]
 
@@ -57,6 +57,8 @@ class Log:
         self.lock = threading.RLock()
         self.ledger = Ledger()
         self._turns = turn_taking(storage)
+        self._answers = answering(storage)
+        self._is_crowded = False  # whether others wrote in between when it was tried last to write right after them
         self._keeper = Keeper(identity, storage)
         self._is_open = False  # whether the checkpoint has been looked for
         self._unconfirmed: list[Event] = []  # the latest that were folded, which the storage might still roll back
@@ -77,7 +79,8 @@ class Log:
         """Write events and fold them, after those that others wrote before them.
 
         Returns:
-            What `Ledger.apply` says of them; None if the log's length was not `expect`, and nothing was written.
+            What `Ledger.apply` says of them; None if the log's length was not `expect`: then nothing was written, and
+            what others wrote is folded.
         """
         return self.ledger.apply(events) if self._write(events, expect) else None
 
@@ -85,17 +88,26 @@ class Log:
         """Write events and fold what others wrote before them, but not them.
 
         Returns:
-            What was known then; None if the log's length was not `expect`, and nothing was written.
+            What was known then; None if the log's length was not `expect`: then nothing was written, and what others
+            wrote is folded.
         """
         return self.ledger.history() if self._write(events, expect) else None
 
     def _write(self, events: Sequence[Event], expect: int | None) -> bool:
         self._get_ready()
+        tail: Sequence[Event] = ()
         try:
-            head = self.storage.append(self.identity, events, expect=expect)
+            if self._answers is None:
+                head = self.storage.append(self.identity, events, expect=expect)
+            else:
+                head, tail = self._answers.append_and_read(self.identity, events, self.ledger.position, expect=expect)
         except UnknownStudyError as error:
             raise self._deleted() from error
+        if tail:
+            self.ledger.apply(tail)
         if head is None:
+            if not 0 < len(tail) < PAGE:
+                self._fold_rest(self.ledger)
             return False
         self._fold_until(head - len(events))
         return True
@@ -106,14 +118,34 @@ class Log:
         Where writers take turns, the others are kept out meanwhile; if an attempt fails, `make` is called again.
 
         Returns:
-            False if others wrote meanwhile, so that nothing was written.
+            False if others wrote meanwhile: then nothing was written, and what they wrote is folded.
         """
         if self._turns is not None:
             self._append_in_turn(self._turns, make)
             return True
+        if self._answers is not None:
+            return self._append_if_alone(make)
         self.sync()
         events = make()
         return not events or self.append(events, expect=self.ledger.position) is not None
+
+    def _append_if_alone(self, make: Callable[[], Sequence[Event]]) -> bool:
+        """Take what is known for all that there is, and learn from the answer whether it was.
+
+        Where others write all the time, what `make` says would be in vain nearly always. So after a failure it is
+        asked again only when nobody else has written for a while.
+        """
+        if self._is_crowded or not self.ledger.position:
+            known = self.ledger.position
+            self.sync()
+            if self._is_crowded and self.ledger.position > known:
+                return False
+        self._get_ready()
+        events = make()
+        self._is_crowded = not self._write(events, self.ledger.position)
+        if not self._is_crowded:
+            self.ledger.apply(events)
+        return not self._is_crowded
 
     def _append_in_turn(self, turns: TurnTakingStorage, make: Callable[[], Sequence[Event]]) -> None:
         """Keep other writers out meanwhile."""

@@ -108,9 +108,11 @@ class Participant:
         with self._log.lock:
             self._leases.give_up_lost()
             begin = partial(self._start_and_proposal, deferred, budgets, new)
-            if self._n_slow < _TWICE and self._log.append_after(begin):
+            if self._n_slow >= _TWICE:
+                self._log.sync()
+            elif self._log.append_after(begin):
                 return None if self._attempt is None else self._begun(*self._attempt)
-            self._log.sync()  # the sampler is slow, or others wrote meanwhile: do not race again
+            # The sampler is slow, or others wrote meanwhile: do not race again.
             return self._begin_start_first(deferred, budgets, new, proposes)
 
     def _start_and_proposal(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> list[Event]:
@@ -154,7 +156,6 @@ class Participant:
             expect = ledger.position if budgets or is_promoted else None  # what was decided on must still be so
             history = self._log.append_and_stop_before(start, expect=expect)
             if history is None:
-                self._log.sync()
                 continue
             number = self._log.ledger.apply(start)[-1]
             if number is None:

@@ -32,7 +32,14 @@ from hpo.events import (
 )
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
 from hpo.log.checkpoint.keeper import Keeper
-from hpo.protocols import CheckpointingStorage, LeasingStorage, Storage, TurnTakingStorage, is_private
+from hpo.protocols import (
+    AnsweringStorage,
+    CheckpointingStorage,
+    LeasingStorage,
+    Storage,
+    TurnTakingStorage,
+    is_private,
+)
 from hpo.space import Space
 from hpo.study import Study, copy_study, create_study, delete_study, load_study
 from hpo.testing.studies import DISTRIBUTIONS, logged, objective, raised, text
@@ -253,7 +260,7 @@ class StorageContract:
             return [TrialStarted(2.0), TrialStarted(3.0)]
 
         assert storage.append_after(study, 1, make) == 4
-        assert seen[-1] == [TrialStarted(1.0)]
+        assert seen == [[TrialStarted(1.0)]]
         assert storage.append_after(study, 4, lambda tail: list(tail)) == 4
         assert isinstance(raised(lambda: storage.append_after(study, 0, lambda tail: [][1])), IndexError)
         assert len(storage.read(study)) == 4
@@ -264,6 +271,22 @@ class StorageContract:
 
         _in_threads(count, 4)
         assert [event.time for event in storage.read(study, 4) if isinstance(event, TrialStarted)] == list(range(4, 44))
+
+    def test_an_answer_says_what_others_wrote(self, storage: Storage) -> None:
+        if not isinstance(storage, AnsweringStorage):
+            raise SkipTest(f"{storage!r} is no AnsweringStorage")
+        study, log = _long_log(storage, "a", 3000)
+        n, more = len(log), [TrialStarted(1.0), TrialStarted(2.0)]
+        assert storage.append_and_read(study, more, n) == (n + 2, [])
+        assert storage.append_and_read(study, [TrialStarted(3.0)], n) == (n + 3, more)
+        assert storage.append_and_read(study, [TrialStarted(4.0)], n, expect=n) == (None, [*more, TrialStarted(3.0)])
+        assert storage.append_and_read(study, [], n + 1, expect=n + 3) == (n + 3, [more[1], TrialStarted(3.0)])
+        for expect in (None, 1):
+            head, tail = storage.append_and_read(study, [TrialStarted(5.0)], 0, expect=expect)
+            assert head == (n + 4 if expect is None else None)
+            assert 0 < len(tail) <= n + 4
+            assert list(tail) == [*log, *more, TrialStarted(3.0), TrialStarted(5.0)][: len(tail)]
+        assert len(storage.read(study)) == n + 4
 
     def test_append_holds_to_what_is_expected(self, storage: Storage) -> None:
         study = _created(storage, "a").identity
@@ -543,6 +566,8 @@ def _calls(storage: Storage, study: str) -> list[Callable[[], object]]:
     ]
     if isinstance(storage, TurnTakingStorage):
         calls += [partial(storage.append_after, study, since, lambda tail: [TrialStarted(1.0)]) for since in (0, 2)]
+    if isinstance(storage, AnsweringStorage):
+        calls += [partial(storage.append_and_read, study, [TrialStarted(1.0)], 0, expect=n) for n in (None, 2)]
     if isinstance(storage, LeasingStorage):
         calls += [lambda: storage.beat(study, [1], [2]), lambda: storage.beats(study)]
     if isinstance(storage, CheckpointingStorage):

@@ -34,7 +34,7 @@ __all__ = ["Application"]
 logger = logging.get_logger(__name__)
 
 T = TypeVar("T")
-_THREADS = 16
+_THREADS = 64
 """Requests that are worked on at the same time; a storage may let each of them wait for a disk."""
 
 _LOOK_AGAIN = (0.02, 0.5)
@@ -79,7 +79,7 @@ class Application:
         self._threads.shutdown(wait=False)
 
     def _verbs(self) -> list[str]:
-        return [*self._service.verbs, "save_checkpoint", "load_checkpoint"]
+        return [*self._service.verbs, "save_checkpoint", "load_checkpoint"]  # the frequent ones first
 
     def _endpoint(self, verb: str) -> Callable[[Request], Any]:
         special = {"append": self._append, "read": self._read}

@@ -92,34 +92,31 @@ class RemoteStorage:
             raise self._taken(header.name, "choose another name or pass load_if_exists=True") from None
 
     def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
-        since = self._heads.get(study, 0)
-        request = {"study": study, "events": protocol.rows_of(events), "expect": expect, "since": since}
-        head: int | None = self._ask_once("append", request)["head"]
+        return self._append(study, events, self._heads.get(study, 0), expect=expect, tail=False)[0]
+
+    def append_and_read(
+        self, study: str, events: Sequence[Event], since: int, *, expect: int | None = None
+    ) -> tuple[int | None, Sequence[Event]]:
+        return self._append(study, events, since, expect=expect, tail=True)
+
+    def _append(
+        self, study: str, events: Sequence[Event], since: int, *, expect: int | None, tail: bool
+    ) -> tuple[int | None, Sequence[Event]]:
+        """As `append_and_read`; if the answer is lost, the events are looked for from `since` on."""
+        rows = protocol.rows_of(events)
+        request = {"study": study, "events": rows, "expect": expect, "since": since, "tail": tail}
+        answer = self._ask_once("append", request)
+        head: int | None = answer["head"]
         if head is not None:
-            self._heads[study] = max(head, since)
-        return head
-
-    def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
-        """As in `TurnTakingStorage`, but nobody waits: if others have written meanwhile, `make` is called again.
-
-        The answer to a failed attempt says what they have written.
-        """
-        tail: list[Event] = []
-        while True:
-            events = make(tail)
-            at = since + len(tail)
-            request = {"study": study, "events": protocol.rows_of(events), "expect": at, "since": at, "tail": True}
-            answer = self._ask_once("append", request)
-            if answer["head"] is not None:
-                return int(answer["head"])
-            tail += self._events(answer)
+            self._heads[study] = head
+        return head, self._events(answer["events"])
 
     def read(self, study: str, since: int = 0, *, limit: int | None = None) -> Sequence[Event]:
         events: list[Event] = []
         while True:
             left = None if limit is None else limit - len(events)
             answer = self._ask("read", {"study": study, "since": since + len(events), "limit": left})
-            events += self._events(answer)
+            events += self._events(answer["events"])
             if not answer["more"]:
                 return events
 
@@ -138,7 +135,7 @@ class RemoteStorage:
         while True:
             left = protocol.MAX_WAIT if timeout is None else heard + timeout - time.monotonic()
             wait = min(max(left, 0.0), protocol.MAX_WAIT)
-            events = self._events(self._ask("read", {"study": study, "since": since, "wait": wait}))
+            events = self._events(self._ask("read", {"study": study, "since": since, "wait": wait})["events"])
             if events:
                 heard, since = time.monotonic(), since + len(events)
                 yield events
@@ -194,8 +191,8 @@ class RemoteStorage:
         weakref.finalize(self, self._connections.close)
         self._heads: dict[str, int] = {}  # of logs, by identity: at least so long
 
-    def _events(self, answer: dict[str, Any]) -> list[Event]:
-        return decode_all([Row._make(row) for row in answer["events"]])
+    def _events(self, rows: Sequence[Sequence[Any]]) -> list[Event]:
+        return decode_all([Row._make(row) for row in rows])
 
     def _ask_once(self, verb: str, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to a request that must not be done again where its answer was lost."""

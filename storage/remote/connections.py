@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import socket
 import ssl
 from collections import deque
 from collections.abc import Mapping
@@ -41,6 +42,11 @@ class Place(NamedTuple):
     host: str
     port: int
     path: str
+
+    @property
+    def shown(self) -> str:
+        """Host and port, as a header names them."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
     @classmethod
     def parse(cls, url: str) -> Place:
@@ -88,7 +94,7 @@ class Connections:
         self._context = ssl.create_default_context() if place.is_secure else None
         if self._context is not None and ca_file is not None:
             self._context.load_verify_locations(ca_file)
-        self._free: deque[http.client.HTTPConnection] = deque()
+        self._free: deque[socket.socket] = deque()
         self._pid = os.getpid()
 
     def post(self, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
@@ -98,21 +104,28 @@ class Connections:
             Exception: For which `is_away` holds, if that could not be done. Whether the request arrived is then
                 unknown.
         """
+        place = self._place
+        lines = [f"POST {place.path}{path} HTTP/1.1", f"Host: {place.shown}", f"Content-Length: {len(body)}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        head = "\r\n".join([*lines, "\r\n"]).encode("ascii")
         connection = self._take()
         try:
-            if connection.sock is None:
-                connection.connect()
             with suppress(BrokenPipeError, ConnectionResetError):  # who wants no more of it may have said why
-                connection.request("POST", self._place.path + path, body, dict(headers))
-            response = connection.getresponse()
-            answer = Answer(response.status, _lower(response.getheaders()), response.read())
+                connection.sendall(head + body)  # in one packet if it fits; http.client's requests are always two
+            response = http.client.HTTPResponse(connection, method="POST")
+            response.begin()
+            answer = Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+            response.close()
             if answer.status in _AWAY:
                 raise http.client.HTTPException(f"it answered with status {answer.status}")
         except BaseException:
             connection.close()
             self.close()  # the others are older
             raise
-        self._free.append(connection)
+        if response.will_close:
+            connection.close()
+        else:
+            self._free.append(connection)
         return answer
 
     def close(self) -> None:
@@ -121,18 +134,19 @@ class Connections:
             while True:
                 self._free.pop().close()
 
-    def _take(self) -> http.client.HTTPConnection:
+    def _take(self) -> socket.socket:
         """The connection that was used last; another one if all are in use."""
         if self._pid != os.getpid():  # the connections of a forked process are its parent's
             self._pid = os.getpid()
             self.close()
         with suppress(IndexError):
             return self._free.pop()
-        place = self._place
+        connection = socket.create_connection((self._place.host, self._place.port), timeout=_TIMEOUT)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self._context is None:
-            return http.client.HTTPConnection(place.host, place.port, timeout=_TIMEOUT)
-        return http.client.HTTPSConnection(place.host, place.port, timeout=_TIMEOUT, context=self._context)
-
-
-def _lower(headers: list[tuple[str, str]]) -> dict[str, str]:
-    return {name.lower(): value for name, value in headers}
+            return connection
+        try:
+            return self._context.wrap_socket(connection, server_hostname=self._place.host)
+        except BaseException:
+            connection.close()
+            raise

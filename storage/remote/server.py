@@ -16,11 +16,17 @@ from hpo.storage.url import get_storage
 
 __all__ = ["StorageServer", "serve"]
 
-_SECONDS_TO_END = 5
-"""Given to requests that are being answered when a server is closed."""
-
-_KEEP_ALIVE = 600
-"""Seconds for which a connection is kept on which nobody asks anything; a trial may take that long."""
+_OPTIONS: dict[str, Any] = {
+    "access_log": False,
+    "lifespan": "off",
+    "log_config": None,
+    "loop": "asyncio",  # uvloop takes a fifth less time, and may hang when connections with TLS are closed
+    "proxy_headers": False,
+    "server_header": False,
+    "timeout_graceful_shutdown": 5,
+    "timeout_keep_alive": 600,  # a trial may take that long, and a new connection costs more than one that waits
+}
+"""Of uvicorn; times are in seconds."""
 
 
 def serve(
@@ -93,17 +99,15 @@ class StorageServer:
         self.token = token
         self._storage = storage
         self._application = Application(storage, token, limit)
-        config = uvicorn.Config(
-            self._application.asgi,
-            log_config=None,
-            access_log=False,
-            lifespan="off",
-            server_header=False,
-            timeout_keep_alive=_KEEP_ALIVE,
-            timeout_graceful_shutdown=_SECONDS_TO_END,
-            **options,
-        )
-        config.load()  # certificates that cannot be read are the caller's to know about
+        options = _OPTIONS | options
+        try:
+            config = uvicorn.Config(self._application.asgi, **options)
+            config.load()
+        except (OSError, ValueError) as error:  # of the module ssl, too
+            raise ValueError(
+                f"The certificate {options['ssl_certfile']!r} with the key {options['ssl_keyfile']!r} cannot be used: "
+                f"{error}."
+            ) from error
         self._socket = _listening(host, port)
         shown = f"[{host}]" if ":" in host else host
         scheme = "https+hpo" if config.is_ssl else "http+hpo"

@@ -9,6 +9,7 @@ from typing import Any, final
 from hpo.events import Event
 from hpo.exceptions import DuplicatedStudyError, StorageInternalError, UnknownStudyError
 from hpo.protocols import Storage, checkpointing, leasing
+from hpo.storage.remote.batches import Batches
 from hpo.storage.remote.beside import Beside
 from hpo.storage.remote.fields import Fields
 from hpo.storage.remote.once import Once, written
@@ -35,11 +36,12 @@ class Service:
         self._leases = leasing(storage) or beside
         self._checkpoints = checkpointing(storage) or beside
         self._once = Once()
+        self._batches = Batches(storage)
         self.verbs: dict[str, Callable[[Fields], dict[str, Any]]] = {
-            "hello": self.hello,
-            "create": self.create,
             "append": self.append,
             "read": self.read,
+            "hello": self.hello,
+            "create": self.create,
             "studies": self.studies,
             "rename": self.rename,
             "delete": self.delete,
@@ -74,12 +76,14 @@ class Service:
 
         def work() -> int | None:
             head = written(self._storage, study, since, events) if again and events else None
-            return self._storage.append(study, events, expect=expect) if head is None else head
+            if head is not None:
+                return head
+            if expect is None:
+                return self._batches.append(study, events)
+            return self._storage.append(study, events, expect=expect)
 
         head: int | None = self._once(fields.text("key"), work)
-        if not is_curious:
-            return {"head": head}
-        n = PAGE if head is None else min(PAGE, head - len(events) - since)
+        n = 0 if not is_curious else PAGE if head is None else min(PAGE, head - len(events) - since)
         return {"head": head, "events": self._rows(study, since, n) if n > 0 else []}
 
     def read(self, fields: Fields) -> dict[str, Any]:

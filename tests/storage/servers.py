@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -18,7 +19,10 @@ from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-__all__ = ["Server", "mariadb", "postgresql", "redis_server"]
+from hpo.exceptions import StorageInternalError
+from hpo.storage import RemoteStorage
+
+__all__ = ["Server", "free_port", "hpo_server", "mariadb", "postgresql", "redis_server"]
 
 
 def _database_answers(url: str) -> bool:
@@ -38,6 +42,14 @@ def _redis_answers(url: str) -> bool:
         return False
     finally:
         client.close()
+    return True
+
+
+def _hpo_answers(url: str) -> bool:
+    try:
+        RemoteStorage(url)
+    except StorageInternalError:
+        return False
     return True
 
 
@@ -101,7 +113,7 @@ def postgresql(folder: Path, **settings: object) -> Server | str:
     found = shutil.which("initdb", path=os.pathsep.join([str(binaries[-1]) if binaries else "", os.environ["PATH"]]))
     if found is None:
         return "PostgreSQL is not installed (Debian: apt-get install postgresql)"
-    user, port, data = _owner(folder, "postgres"), _free_port(), folder / "data"
+    user, port, data = _owner(folder, "postgres"), free_port(), folder / "data"
     initdb = [found, "--pgdata", str(data), "--auth", "trust", "--username", "hpo", "--encoding", "UTF8"]
     subprocess.run(initdb, user=user, check=True, capture_output=True, cwd="/")
     options = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder, "max_connections": 200}
@@ -116,7 +128,7 @@ def mariadb(folder: Path) -> Server | str:
     install, program = shutil.which("mariadb-install-db"), shutil.which("mariadbd", path="/usr/sbin:/usr/bin")
     if install is None or program is None:
         return "MariaDB is not installed (Debian: apt-get install mariadb-server)"
-    user, port, data = _owner(folder, "mysql"), _free_port(), folder / "data"
+    user, port, data = _owner(folder, "mysql"), free_port(), folder / "data"
     subprocess.run(
         [install, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"],
         user=user,
@@ -142,11 +154,19 @@ def redis_server(folder: Path, *, cluster: bool = False) -> Server | str:
     program = shutil.which("redis-server")
     if program is None:
         return "Redis is not installed (Debian: apt-get install redis-server)"
-    user, port = _owner(folder, "redis"), _free_port()
+    user, port = _owner(folder, "redis"), free_port()
     options = {"port": port, "bind": "127.0.0.1", "dir": folder, "appendonly": "yes", "appendfsync": "always"}
     options["cluster-enabled"] = "yes" if cluster else "no"
     command = [program, *(part for name, value in options.items() for part in (f"--{name}", str(value)))]
     return Server(command, user, port, f"redis://127.0.0.1:{port}", folder / "log", _redis_answers)
+
+
+def hpo_server(folder: Path, storage: str) -> Server:
+    """A server of hpo, not yet started, that serves what is at a URL; its token is that of the environment."""
+    port = free_port()
+    program = "from hpo.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "serve", storage, "--port", str(port)]
+    return Server(command, None, port, f"http+hpo://127.0.0.1:{port}", folder / "log", _hpo_answers)
 
 
 def _owner(folder: Path, user: str) -> str | None:
@@ -157,7 +177,7 @@ def _owner(folder: Path, user: str) -> str | None:
     return user
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -1,0 +1,262 @@
+"""A served study: trials per second of many clients, beside the database itself and Optuna's gRPC proxy; a crowd.
+
+    pip install -e '.[benchmark,server]' grpcio protobuf
+    python -m tests.benchmarks.server [trials] [crowd] [--quick] [--folder DIR]
+
+Prints Markdown tables. Everything runs on this machine alone, and stops by itself. Clients are threads of up to eight
+processes, each with a study and a storage of its own; all of them share one study.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from tests.benchmarks.workloads import load, sphere, stored_study
+from tests.storage.servers import Server, free_port, postgresql
+
+_PROCESSES = 8
+_GRPC = """
+import sys, optuna
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+storage = optuna.storages.RDBStorage(sys.argv[1])
+optuna.storages.run_grpc_proxy_server(storage, host="127.0.0.1", port=int(sys.argv[2]))
+"""
+_HPO = """
+import sys, hpo
+storage = None if sys.argv[1] == "memory" else sys.argv[1]
+hpo.storage.serve(hpo.storage.get_storage(storage), port=int(sys.argv[2]), token="").join()
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART", help="trials, crowd; both by default")
+    parser.add_argument("--quick", action="store_true", help="a fifth of the sizes, one run instead of three")
+    parser.add_argument("--folder", type=Path, help="on the disk that is meant; by default a temporary one")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=options.folder, ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o755)  # noqa: PTH101  (PostgreSQL runs as another user)
+        for part in options.parts or ("trials", "crowd"):
+            globals()[part](Path(folder), options.quick)
+
+
+def trials(folder: Path, quick: bool) -> None:
+    """Trials per second of all clients together."""
+    ways: dict[str, tuple[str, int, Callable[[Path], Any]]] = {
+        "hpo, SQLite itself": ("hpo", 2000, _sqlite),
+        "hpo, PostgreSQL itself": ("hpo", 2000, _postgresql),
+        "hpo, server on memory": ("hpo", 2000, lambda folder: _served(_HPO, "memory", "http+hpo://127.0.0.1:{}")),
+        "hpo, server on SQLite": (
+            "hpo",
+            2000,
+            lambda folder: _served(_HPO, f"sqlite:///{folder}/hpo.db", "http+hpo://127.0.0.1:{}"),
+        ),
+        "Optuna, gRPC proxy on SQLite": (
+            "optuna",
+            200,
+            lambda folder: _served(_GRPC, f"sqlite:///{folder}/optuna.db", "{}"),
+        ),
+    }
+    counts = (1, 8, 64)
+    print(f"Trials/s with clients on {os.cpu_count()} cores, of five parameters under random search.\n")
+    print("| storage | " + " | ".join(f"{n} clients" for n in counts) + " |")
+    print("|---|" + "---|" * len(counts))
+    for name, (library, n_trials, start) in ways.items():
+        cells = []
+        for n in counts:
+            rates = []
+            for i in range(1 if quick else 3):
+                place = folder / f"{abs(hash((name, n, i)))}"
+                place.mkdir()
+                place.chmod(0o755)
+                with start(place) as url:
+                    rates.append(_rate(library, url, n, max(2 * n, n_trials // (5 if quick else 1))))
+            cells.append(f"{median(rates):.0f}")
+        print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
+    print()
+
+
+def _rate(library: str, url: str, n_clients: int, n_trials: int) -> float:
+    study = _study(library, url)
+    n_processes = min(n_clients, _PROCESSES)
+    each = json.dumps({"url": url, "n_threads": n_clients // n_processes, "n_trials": n_trials // n_clients})
+    command = [sys.executable, "-m", "tests.benchmarks.server", "--work", library, each]
+    workers = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(n_processes)
+    ]
+    for worker in workers:
+        assert worker.stdout is not None
+        worker.stdout.readline()  # ready
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    reports = [json.loads(worker.communicate()[0]) for worker in workers]
+    told = [number for report in reports for number in report["told"]]
+    done = [trial.number for trial in study.trials if trial.value is not None]
+    assert sorted(told) == sorted(set(told)), "a number was given twice"
+    assert set(told) <= set(done), "an acknowledged trial is lost"
+    seconds = max(report["ended"] for report in reports) - min(report["began"] for report in reports)
+    return len(told) / float(seconds)
+
+
+def work(library: str, *, url: str, n_threads: int, n_trials: int) -> None:
+    """Clients that say when they are ready, wait for a line, and print when they ran and their trials' numbers."""
+    told: list[int] = []
+    studies = [_study(library, url) for _ in range(n_threads)]
+    for study in studies:
+        study.optimize(sphere(5), n_trials=1)
+    print("ready", flush=True)
+    sys.stdin.readline()
+
+    def run(study: Any) -> None:
+        study.optimize(sphere(5), n_trials=n_trials, callbacks=[lambda study, trial: told.append(trial.number)])
+
+    began = time.monotonic()  # one clock for all processes
+    threads = [threading.Thread(target=run, args=(study,)) for study in studies]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    print(json.dumps({"began": began, "ended": time.monotonic(), "told": told}))
+
+
+def _study(library: str, url: str) -> Any:
+    if library == "hpo":
+        return stored_study(load(library), url)
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    storage = optuna.storages.GrpcStorageProxy(host="127.0.0.1", port=int(url))
+    storage.wait_server_ready(timeout=30)
+    return optuna.create_study(
+        storage=storage, study_name="s", load_if_exists=True, sampler=optuna.samplers.RandomSampler()
+    )
+
+
+@contextmanager
+def _sqlite(folder: Path) -> Iterator[str]:
+    yield f"sqlite:///{folder}/direct.db"
+
+
+@contextmanager
+def _postgresql(folder: Path) -> Iterator[str]:
+    server = postgresql(folder)
+    assert isinstance(server, Server), server
+    server.start()
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+@contextmanager
+def _served(program: str, inner: str, url: str) -> Iterator[str]:
+    """The URL of a server in a process of its own."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-c", program, inner, str(port)])
+    try:
+        _wait_for(port, process)
+        yield url.format(port)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    import socket
+
+    for _ in range(600):
+        assert process.poll() is None, "the server has ended"
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise RuntimeError("The server does not listen.")
+
+
+def crowd(folder: Path, quick: bool) -> None:
+    """Clients by the thousand, in one process, each with a connection: nothing lost, memory bounded."""
+    n_clients, n_trials = (200, 5) if quick else (1000, 10)
+    print(f"{n_clients} clients at once, {n_trials} trials each: errors, lost, duplicates, server's memory.\n")
+    print("| storage | requests/s | trials/s | errors | lost | duplicates | memory before | at its most |")
+    print("|---|---|---|---|---|---|---|---|")
+    for kind, inner in (("memory", "memory"), ("SQLite", f"sqlite:///{folder}/crowd.db")):
+        port = free_port()
+        process = subprocess.Popen([sys.executable, "-c", _HPO, inner, str(port)])
+        try:
+            _wait_for(port, process)
+            url = f"http+hpo://127.0.0.1:{port}"
+            study = _study("hpo", url)
+            before = _memory(process.pid, "VmRSS")
+            began = time.monotonic()
+            done = asyncio.run(_crowd(port, study._log.identity, n_clients, n_trials))
+            seconds = time.monotonic() - began
+            told = [time for one in done if not isinstance(one, BaseException) for time in one]
+            errors = sum(isinstance(one, BaseException) for one in done)
+            starts = [event.time for event in study.events() if type(event).__name__ == "TrialStarted"]
+            lost, double = len(set(told) - set(starts)), len(starts) - len(set(starts))
+            n = len(told)
+            cells = (kind, f"{2 * n / seconds:.0f}", f"{n / seconds:.0f}", errors, lost, double)
+            memory = f"{before >> 20} MB", f"{_memory(process.pid, 'VmHWM') >> 20} MB"
+            print("| " + " | ".join(map(str, (*cells, *memory))) + " |", flush=True)
+        finally:
+            process.kill()
+            process.wait()
+    print()
+
+
+async def _crowd(port: int, study: str, n_clients: int, n_trials: int) -> list[Any]:
+    clients = [_client(port, study, i, n_trials) for i in range(n_clients)]
+    async with asyncio.timeout(300):
+        return await asyncio.gather(*clients, return_exceptions=True)
+
+
+async def _client(port: int, study: str, client: int, n_trials: int) -> list[float]:
+    """The times by which a client's trials can be told, once they have been acknowledged."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    told: list[float] = []
+    since = 1
+    for i in range(n_trials):
+        start = float(client * n_trials + i + 1)
+        for events in ([[3, None, None, None, None, start, None]], [[4, client, None, None, None, None, "[0.5]"]]):
+            request = {"study": study, "events": events, "expect": None, "since": since, "key": f"{start}/{len(told)}"}
+            body = json.dumps(request | {"key": f"{start}/{events[0][0]}"}).encode()
+            writer.write(
+                b"POST /hpo/append HTTP/1.1\r\nHost: 127.0.0.1\r\nhpo-protocol: 1\r\nContent-Length: %d\r\n\r\n%b"
+                % (len(body), body)
+            )
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            answer = await reader.readexactly(length)
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise RuntimeError(answer.decode())
+            since = json.loads(answer)["head"]
+        told.append(start)
+    writer.close()
+    return told
+
+
+def _memory(pid: int, what: str) -> int:
+    """Bytes of a process's memory, as Linux counts them."""
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith(what))
+    return int(line.split()[1]) * 1024
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--work"]:
+        work(sys.argv[2], **json.loads(sys.argv[3]))
+    else:
+        main()
