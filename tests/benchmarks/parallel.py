@@ -10,12 +10,12 @@ packages are missing are left out.
 
 What limits ten thousand workers, on paper, from unit costs that were measured so:
 
-* The driver needs 0.7 ms of processor for a trial of a study in memory and 1.2 ms on SQLite, if the sampler is quick and
-  the trial reports nothing. So it keeps 10 000 workers busy with trials of some 10 s or longer.
+* The driver needs 0.7 ms of processor for a trial of a study in memory and 1.2 ms on SQLite, if the sampler is quick
+  and the trial reports nothing. So it keeps 10 000 workers busy with trials of some 10 s or longer.
 * A sampler that takes longer than 20 ms is asked by the workers. That costs a third write, and that each worker folds
-  what the others have written, some 20 µs for an event. With trials of 100 s there are 100 trials, or 400 events, a second;
-  each worker spends 1 % of its time on them, and the storage hands out 4 million events a second, which it cannot: a
-  worker would have to get what it needs for a proposal in another way, or few of them do the proposing.
+  what the others have written, some 20 µs for an event. With trials of 100 s there are 100 trials, or 400 events, a
+  second; each worker spends 1 % of its time on them, and the storage hands out 4 million events a second, which it
+  cannot: workers would have to get what a proposal needs in another way, or only a few of them do the proposing.
 * Reports are written by the workers, and folded by the driver, once each.
 * Some 2 KB go to a worker for a trial, and 1 KB comes back; the objective goes once to each process. For 10 000
   processes and an objective of 10 MB that is 100 GB from one machine: keep data in files.
