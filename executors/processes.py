@@ -49,12 +49,17 @@ class Processes:
         self._lock = threading.Lock()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future[Any]:
-        with self._lock:
-            process = self._idle.pop() if self._idle else self._new()
-            self._busy.add(process)
-        future = process.submit(fn, *args)
-        future.add_done_callback(partial(self._came_back, process))  # the first one to be called
-        return future
+        while True:
+            with self._lock:
+                process = self._idle.pop() if self._idle else self._new()
+                self._busy.add(process)
+            try:
+                future = process.submit(fn, *args)
+            except BrokenExecutor:  # it had nothing to do when it died, and nobody has lost anything
+                self._busy.discard(process)
+                continue
+            future.add_done_callback(partial(self._came_back, process))  # the first one to be called
+            return future
 
     def is_loss(self, error: BaseException) -> bool:
         return isinstance(error, BrokenExecutor)
@@ -72,7 +77,9 @@ class Processes:
     def _came_back(self, process: Any, future: Future[Any]) -> None:
         error = None if future.cancelled() else future.exception()
         with self._lock:
-            self._busy.discard(process)
+            if process not in self._busy:
+                return  # it has been closed meanwhile
+            self._busy.remove(process)
             if error is None or not self.is_loss(error):
                 self._idle.append(process)
 
