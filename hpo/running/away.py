@@ -6,6 +6,7 @@ import pickle
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import partial
 from typing import Any, final
 
@@ -83,7 +84,10 @@ class Away:
 def raised_there(packed: bytes, error: TrialError | None) -> BaseException:
     """The error that an objective raised in another process, with the traceback it had there."""
     assert error is not None
-    raised: BaseException = pickle.loads(packed) if packed else RuntimeError(f"{error.type}: {error.message}")
+    raised: BaseException = RuntimeError(f"{error.type}: {error.message}")
+    if packed:
+        with suppress(Exception):  # what can be read there need not be known here
+            raised = pickle.loads(packed)
     if error.traceback:
         raised.add_note(f"It was raised in another process:\n{error.traceback}")
     return raised

@@ -164,13 +164,14 @@ class Study:
             show_progress_bar: With the best value so far.
             max_trials: How many finished trials the study may come to have, whoever runs them: counted in the log
                 when a trial begins, so that all workers together stop there and never overshoot. None for no limit.
-            reproducible: Make the log the same for any number of threads: results are stored in the order of
+            reproducible: Make the log the same for any number of threads or workers: results are stored in the order of
                 the trials, and each trial knows the results of those that began at least `lag` before it.
-            lag: Trials in flight with `reproducible`; at least `n_jobs`.
+            lag: Trials in flight with `reproducible`; at least `n_jobs` or `workers`.
             workers: Processes of this machine; -1 for one per core. The objective may be a lambda or a notebook's
                 function; callbacks are called here. With `executor`, how many trials that one runs at a time, where
                 it does not tell. Needs `pip install 'hpo-study[processes]'`.
-            executor: Where trials run instead: an executor of `concurrent.futures`, or one of `hpo.executors`.
+            executor: Where trials run instead: an executor of `concurrent.futures`, a client of Dask's, or an engine of
+                `hpo.executors`, such as `Ray(num_gpus=1)`.
 
         Raises:
             RuntimeError: If called from within an objective or callback of the same study.
@@ -183,12 +184,11 @@ class Study:
         n_trials, timeout, max_trials = count(n_trials, "n_trials"), seconds(timeout), count(max_trials, "max_trials")
         kept_back = lag if reproducible else None
         limits = limits_of(n_trials, timeout, max_trials, catch, called, kept_back)
-        away = None
+        threads, away = executor_for(n_jobs, kept_back), None
         if workers is not None or executor is not None:
             away = away_for(
                 executor, workers, n_jobs, limits, self._log, self._participant, objective, Study.over, gc_after_trial
             )
-        threads = executor_for(n_jobs, kept_back)
         progress = Progress(n_trials, timeout) if show_progress_bar else None
         run = Run(
             participant=self._participant,

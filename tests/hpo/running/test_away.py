@@ -18,6 +18,7 @@ import pytest
 
 import hpo
 from hpo.arrays import Array
+from hpo.executors.address import outward
 from hpo.history import History
 from hpo.key import Key
 from hpo.pruners import HyperbandPruner, MedianPruner, SuccessiveHalvingPruner
@@ -187,6 +188,21 @@ def test_a_process_that_lacks_the_parcel_is_sent_it(tmp_path: Path, monkeypatch:
     study.optimize(at_x, n_trials=8, executor=engine)
     assert study.count_trials((TrialState.COMPLETE,)) == study.count_trials() == 8
     assert engine.calls > 8
+
+
+@pytest.mark.parametrize("url", STORAGES)
+def test_other_machines_are_served_what_is_on_this_one(tmp_path: Path, url: str | None) -> None:
+    study, engine = create(tmp_path, url), Inspected(2)
+    engine.host = outward()
+
+    def told(trial: Trial) -> float:
+        trial.set_user_attr("study", repr(trial.study))
+        trial.report(trial.suggest_float("x", 0, 1), 0)
+        return 0.0
+
+    study.optimize(told, n_trials=4, executor=engine)
+    assert all(f"RemoteStorage('http+hpo://{engine.host}:" in one.user_attrs["study"] for one in study.trials)
+    assert [list(one.intermediate_values.values()) for one in study.trials] == [[t.params["x"]] for t in study.trials]
 
 
 def test_slots_may_come_and_go(tmp_path: Path) -> None:
@@ -368,6 +384,25 @@ def test_an_error_that_cannot_travel_is_told_all_the_same(tmp_path: Path) -> Non
     study = create(tmp_path)
     with pytest.raises(RuntimeError, match="ValueError: .*it is"):
         study.optimize(failing, n_trials=2, executor=Inspected(1))
+
+
+def test_an_error_that_only_the_other_process_can_read_is_told_all_the_same(tmp_path: Path) -> None:
+    def read(pid: int) -> Exception:
+        if os.getpid() != pid:
+            raise ImportError("not here")
+        return ValueError()
+
+    class Foreign(Exception):
+        def __reduce__(self) -> Any:
+            return read, (os.getpid(),)
+
+    def failing(trial: Trial) -> float:
+        raise Foreign("it is")
+
+    study = create(tmp_path)
+    with pytest.raises(RuntimeError, match="Foreign: it is"):
+        study.optimize(failing, n_trials=2, workers=1)
+    assert study.trials[0].state is TrialState.FAIL
 
 
 def optimising(trial: Any) -> float:
