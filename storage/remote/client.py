@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import ssl
 import time
@@ -218,10 +219,8 @@ class RemoteStorage:
         """
         try:
             answer = self._attempt(verb, body(True))
-        except Exception as error:
-            if not is_away(error):
-                raise
-            if not persist:
+        except (OSError, http.client.HTTPException) as error:
+            if not persist or not is_away(error):
                 raise self._away(error) from error
             answer = self._persist(lambda: self._attempt(verb, body(False)))
         if answer.status == 200:
@@ -255,10 +254,8 @@ class RemoteStorage:
         )
         try:
             return retrying(attempt)
-        except Exception as error:
-            if is_away(error):
-                raise self._away(error) from error
-            raise
+        except (OSError, http.client.HTTPException) as error:
+            raise self._away(error) from error
 
     def _error(self, answer: Answer, study: str) -> Exception:
         """What a server that refused has said, as an error of hpo."""

@@ -74,10 +74,10 @@ class Place(NamedTuple):
 
 
 def is_away(error: BaseException) -> bool:
-    """Whether an error says that nobody answered, or not to the end."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return False
-    return isinstance(error, (http.client.HTTPException, OSError)) and not isinstance(error, FileNotFoundError)
+    """Whether an error of `Connections.post` says that nobody answered, or not to the end, which may pass."""
+    return not isinstance(error, ssl.SSLCertVerificationError) and isinstance(
+        error, (http.client.HTTPException, OSError)
+    )
 
 
 @final
@@ -101,8 +101,7 @@ class Connections:
         """Send one request and read its answer.
 
         Raises:
-            Exception: For which `is_away` holds, if that could not be done. Whether the request arrived is then
-                unknown.
+            OSError, HTTPException: If that could not be done. Whether the request arrived is then unknown.
         """
         place = self._place
         lines = [f"POST {place.path}{path} HTTP/1.1", f"Host: {place.shown}", f"Content-Length: {len(body)}"]

@@ -9,8 +9,8 @@ from concurrent.futures import Future
 from typing import Any, final
 
 from hpo.events import Event
+from hpo.log.codec import Row, encode
 from hpo.protocols import Storage
-from hpo.storage.remote.protocol import rows_of
 
 __all__ = ["Once", "written"]
 
@@ -54,9 +54,17 @@ def written(storage: Storage, study: str, since: int, events: Sequence[Event]) -
     Raises:
         UnknownStudyError: If there is no such study.
     """
-    wanted = rows_of(events)
-    found = rows_of(storage.read(study, since))
+    wanted = list(map(_row, events))
+    found = list(map(_row, storage.read(study, since)))
     for i in range(len(found) - len(wanted) + 1):
         if found[i : i + len(wanted)] == wanted:
             return since + i + len(wanted)
     return None
+
+
+def _row(event: Event) -> Row | None:
+    """The row of an event; None if it has none, and so came from no client."""
+    try:
+        return encode(event)
+    except TypeError:
+        return None

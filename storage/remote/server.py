@@ -61,9 +61,11 @@ def serve(
         OSError: If it cannot listen there.
 
     Example:
-        >>> study = hpo.create_study(study_name="shared")
-        >>> with hpo.storage.serve(study._storage) as server:  # doctest: +SKIP
-        ...     start_workers(server.url, server.token)
+        >>> storage = hpo.storage.InMemoryStorage()
+        >>> study = hpo.create_study(storage=storage)
+        >>> with hpo.storage.serve(storage) as server:
+        ...     worker = hpo.load_study(storage=hpo.storage.RemoteStorage(server.url, server.token))
+        ...     worker.optimize(objective, n_trials=10)
     """
     token = token_of(token) or (secrets.token_urlsafe(24) if token is None else "")
     if not token and not _is_loopback(host):

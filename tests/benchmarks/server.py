@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from statistics import median
@@ -45,15 +45,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", metavar="PART", help="trials, crowd; both by default")
     parser.add_argument("--quick", action="store_true", help="a fifth of the sizes, one run instead of three")
+    parser.add_argument("--only", default="", metavar="TEXT", help="trials: only storages whose name has this in it")
+    parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64], metavar="N")
     parser.add_argument("--folder", type=Path, help="on the disk that is meant; by default a temporary one")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder, ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)  # noqa: PTH101  (PostgreSQL runs as another user)
         for part in options.parts or ("trials", "crowd"):
-            globals()[part](Path(folder), options.quick)
+            if part == "crowd":
+                crowd(Path(folder), options.quick)
+            else:
+                trials(Path(folder), options.quick, options.only, options.clients)
 
 
-def trials(folder: Path, quick: bool) -> None:
+def trials(folder: Path, quick: bool, only: str, counts: Sequence[int]) -> None:
     """Trials per second of all clients together."""
     ways: dict[str, tuple[str, int, Callable[[Path], Any]]] = {
         "hpo, SQLite itself": ("hpo", 2000, _sqlite),
@@ -70,47 +75,58 @@ def trials(folder: Path, quick: bool) -> None:
             lambda folder: _served(_GRPC, f"sqlite:///{folder}/optuna.db", "{}"),
         ),
     }
-    counts = (1, 8, 64)
-    print(f"Trials/s with clients on {os.cpu_count()} cores, of five parameters under random search.\n")
+    print(f"Trials/s on {os.cpu_count()} cores, of five parameters under random search; in brackets the server's")
+    print("processor time per trial. Where a client ends with an error, it fails.\n")
     print("| storage | " + " | ".join(f"{n} clients" for n in counts) + " |")
     print("|---|" + "---|" * len(counts))
     for name, (library, n_trials, start) in ways.items():
+        if only not in name:
+            continue
         cells = []
         for n in counts:
-            rates = []
+            rates, costs = [], []
             for i in range(1 if quick else 3):
                 place = folder / f"{abs(hash((name, n, i)))}"
                 place.mkdir()
                 place.chmod(0o755)
-                with start(place) as url:
-                    rates.append(_rate(library, url, n, max(2 * n, n_trials // (5 if quick else 1))))
-            cells.append(f"{median(rates):.0f}")
+                with start(place) as (url, pid):
+                    rate, cost = _rate(library, url, pid, n, max(2 * n, n_trials // (5 if quick else 1)))
+                rates.append(rate)
+                costs.append(cost)
+            cost = median(costs)
+            cells.append(f"{median(rates):.0f}" + (f" ({cost:.1f} ms)" if cost else "") if min(rates) else "fails")
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
     print()
 
 
-def _rate(library: str, url: str, n_clients: int, n_trials: int) -> float:
+def _rate(library: str, url: str, pid: int | None, n_clients: int, n_trials: int) -> tuple[float, float]:
+    """Trials per second, 0 if a client has failed; and milliseconds of the server's processor time for each."""
     study = _study(library, url)
     n_processes = min(n_clients, _PROCESSES)
     each = json.dumps({"url": url, "n_threads": n_clients // n_processes, "n_trials": n_trials // n_clients})
-    command = [sys.executable, "-m", "tests.benchmarks.server", "--work", library, each]
+    command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.server", "--work", library, each]
     workers = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(n_processes)
     ]
     for worker in workers:
         assert worker.stdout is not None
         worker.stdout.readline()  # ready
+    before = _processor_time(pid)
     for worker in workers:
-        assert worker.stdin is not None
-        worker.stdin.write("go\n")
-        worker.stdin.flush()
-    reports = [json.loads(worker.communicate()[0]) for worker in workers]
+        with suppress(BrokenPipeError):
+            assert worker.stdin is not None
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
+    outputs = [worker.communicate()[0] for worker in workers]
+    if any(worker.returncode for worker in workers):
+        return 0.0, 0.0
+    reports = [json.loads(output) for output in outputs]
     told = [number for report in reports for number in report["told"]]
     done = [trial.number for trial in study.trials if trial.value is not None]
     assert sorted(told) == sorted(set(told)), "a number was given twice"
     assert set(told) <= set(done), "an acknowledged trial is lost"
     seconds = max(report["ended"] for report in reports) - min(report["began"] for report in reports)
-    return len(told) / float(seconds)
+    return len(told) / float(seconds), (_processor_time(pid) - before) / len(told) * 1e3
 
 
 def work(library: str, *, url: str, n_threads: int, n_trials: int) -> None:
@@ -137,7 +153,11 @@ def work(library: str, *, url: str, n_threads: int, n_trials: int) -> None:
 def _study(library: str, url: str) -> Any:
     if library == "hpo":
         return stored_study(load(library), url)
+    import warnings
+
     import optuna
+
+    warnings.simplefilter("ignore")
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     storage = optuna.storages.GrpcStorageProxy(host="127.0.0.1", port=int(url))
@@ -148,29 +168,29 @@ def _study(library: str, url: str) -> Any:
 
 
 @contextmanager
-def _sqlite(folder: Path) -> Iterator[str]:
-    yield f"sqlite:///{folder}/direct.db"
+def _sqlite(folder: Path) -> Iterator[tuple[str, None]]:
+    yield f"sqlite:///{folder}/direct.db", None
 
 
 @contextmanager
-def _postgresql(folder: Path) -> Iterator[str]:
+def _postgresql(folder: Path) -> Iterator[tuple[str, None]]:
     server = postgresql(folder)
     assert isinstance(server, Server), server
     server.start()
     try:
-        yield server.url
+        yield server.url, None
     finally:
         server.stop()
 
 
 @contextmanager
-def _served(program: str, inner: str, url: str) -> Iterator[str]:
-    """The URL of a server in a process of its own."""
+def _served(program: str, inner: str, url: str) -> Iterator[tuple[str, int]]:
+    """The URL of a server in a process of its own, and its number."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-c", program, inner, str(port)])
+    process = subprocess.Popen([sys.executable, "-W", "ignore", "-c", program, inner, str(port)])
     try:
         _wait_for(port, process)
-        yield url.format(port)
+        yield url.format(port), process.pid
     finally:
         process.kill()
         process.wait()
@@ -247,6 +267,14 @@ async def _client(port: int, study: str, client: int, n_trials: int) -> list[flo
         told.append(start)
     writer.close()
     return told
+
+
+def _processor_time(pid: int | None) -> float:
+    """Seconds that a process has used; 0 for none."""
+    if pid is None:
+        return 0.0
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _memory(pid: int, what: str) -> int:
