@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 INTEGRATIONS = $(VENV)-integrations
+ENGINES = $(VENV)-engines
 BIN = $(VENV)/bin
 PYTEST = python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
@@ -10,7 +11,7 @@ PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 MODULE ?= hpo/pareto.py
 TESTS ?= tests/hpo/test_pareto.py
 
-.PHONY: demo test test-integrations test-all suite stress benchmark mutation clean
+.PHONY: demo test test-integrations test-engines test-all suite stress benchmark mutation clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python tutorials/demo.py
@@ -26,6 +27,11 @@ test: $(VENV)/.test
 test-integrations:
 	$(MAKE) --no-print-directory $(INTEGRATIONS)/.fastai VENV=$(INTEGRATIONS)
 	HPO_INTEGRATIONS=1 $(INTEGRATIONS)/bin/$(PYTEST) tests/integrations --ignore tests/integrations/sklearn
+
+# Dask, Ray and Spark, in an environment of their own, as they are large; none may be missing.
+test-engines:
+	$(MAKE) --no-print-directory $(ENGINES)/.engines VENV=$(ENGINES)
+	HPO_ENGINES=1 $(ENGINES)/bin/python -m pytest tests/executors
 
 test-all:
 	@set -e; for python in $(PYTHONS); do \
@@ -48,7 +54,7 @@ mutation: $(VENV)/.mutation
 	$(BIN)/python tests/mutation.py --module $(MODULE) --tests $(TESTS)
 
 clean:
-	rm -rf $(VENV) $(INTEGRATIONS) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis demo.db demo.db-shm demo.db-wal
+	rm -rf $(VENV) $(INTEGRATIONS) $(ENGINES) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis demo.db demo.db-shm demo.db-wal
 
 # Without its dependencies, as it asks for a torchvision that fits only a torch for graphics cards, and needs it not.
 $(VENV)/.fastai: $(VENV)/.integrations

@@ -40,6 +40,7 @@ _DIRECTION = click.Choice(["minimize", "maximize"])
 @click.option("--max-trials", type=click.IntRange(min=0), help="How many the study may have in all, whoever runs them.")
 @click.option("--timeout", type=float, metavar="SECONDS", help="Start no trial after that.")
 @click.option("--n-jobs", type=int, default=1, show_default=True, help="Threads; -1 for one per core.")
+@click.option("--workers", type=click.IntRange(min=-1), help="Processes of this machine instead; -1 for one per core.")
 @click.option("--retry", type=click.IntRange(min=0), help="Run failed trials again, at most so often.")
 @click.option("--catch", multiple=True, metavar="ERROR", help="Go on after this error, such as ValueError.")
 @click.option("--table", "as_table", is_flag=True, help="A table instead of log lines.")
@@ -53,6 +54,7 @@ def optimize(
     max_trials: int | None,
     timeout: float | None,
     n_jobs: int,
+    workers: int | None,
     retry: int | None,
     catch: tuple[str, ...],
     as_table: bool,
@@ -65,10 +67,15 @@ def optimize(
     \b
     Example, with train.py in this folder:
       hpo optimize train.py:objective --n-trials 50 --storage sqlite:///study.db
-    Run it again to go on. Start it several times to share the work among processes.
+    Run it again to go on. With --workers 8 eight processes share the work; so do several machines that run it on one
+    database.
     """
     if n_trials is None and max_trials is None and timeout is None:
         raise CLIUsageError("Say when to stop: --n-trials 50, --max-trials 500 or --timeout 3600.")
+    if workers is not None and n_jobs != 1:
+        raise CLIUsageError("--workers is for processes and --n-jobs for threads; say one of them.")
+    if workers == 0:
+        raise CLIUsageError("--workers must be at least 1, or -1 for one per core.")
     sampler, pruner = plug_ins(options)
     function = load_object(objective)
     if not callable(function):
@@ -96,11 +103,13 @@ def optimize(
             catch=caught,
             callbacks=[TableCallback()] if as_table else None,
             max_trials=max_trials,
+            workers=workers,
         )
     except HpoError:
         raise
     except Exception as error:
-        shown = "".join(traceback.format_exception(type(error), error, _own_frames(error.__traceback__)))
+        frames = _own_frames(error.__traceback__)
+        shown = "".join(traceback.format_exception(type(error), error, frames))
         click.echo(redacted(shown), err=True, nl=False)
         name = type(error).__name__
         raise click.ClickException(
@@ -117,12 +126,12 @@ def _name(objective: str) -> str:
 
 
 def _own_frames(trace: TracebackType | None) -> TracebackType | None:
-    """The traceback from the objective on, without what hpo did before."""
+    """The traceback from the objective on, without what hpo did before; None if that is all of it."""
     here = str(Path(logging.__file__).parent)
     found = trace
     while found is not None and str(Path(found.tb_frame.f_code.co_filename).absolute()).startswith(here):
         found = found.tb_next
-    return found or trace
+    return found
 
 
 def _error(name: str, module: Any) -> type[Exception]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hpo import (
         distributions,
         exceptions,
+        executors,
         importance,
         integrations,
         logging,
@@ -72,6 +73,7 @@ _MODULES = frozenset(
     {
         "distributions",
         "exceptions",
+        "executors",
         "importance",
         "integration",
         "integrations",
@@ -109,6 +111,7 @@ __all__ = [
     "delete_study",
     "distributions",
     "exceptions",
+    "executors",
     "get_all_study_names",
     "get_all_study_summaries",
     "importance",

@@ -106,15 +106,19 @@ class TrialError:
     traceback: str = ""
 
     @classmethod
-    def of(cls, error: BaseException) -> TrialError:
+    def of(cls, error: BaseException, *, skip: int = 0) -> TrialError:
+        """An error as it is stored; of its traceback without the first `skip` frames."""
         kind = type(error)
         name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
         try:
             message = str(error)
         except Exception as broken:
             message = f"(its text could not be made: {type(broken).__name__})"
+        frames = error.__traceback__
+        for _ in range(skip):
+            frames = frames if frames is None else frames.tb_next or frames
         try:
-            trace = "".join(traceback.format_exception(error))
+            trace = "".join(traceback.format_exception(kind, error, frames))
         except Exception:
             trace = "".join(traceback.format_tb(error.__traceback__))
         return cls(name, message[:_LONGEST], trace[-_LONGEST:])

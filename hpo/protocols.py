@@ -1,14 +1,15 @@
-"""The protocols of plug-ins: samplers, pruners, storages, and what some of them can do besides.
+"""The protocols of plug-ins: samplers, pruners, storages, engines, and what some of them can do besides.
 
 Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own.
 They are asked for by the functions `stepwise`, `choosing`, `cohorts`, `pausing`, `pairs`, `leasing`, `turn_taking`,
-`answering`, `checkpointing`, `retrying` and `is_private`, which also look into what a plug-in wraps, so that a wrapper
-loses none.
+`answering`, `checkpointing`, `retrying`, `shared` and `is_private`, which also look into what a plug-in wraps, so that
+a wrapper loses none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol, final, runtime_checkable
 
@@ -26,6 +27,7 @@ __all__ = [
     "ChoosingSampler",
     "CohortPruner",
     "ConstrainingSampler",
+    "Engine",
     "LeasePolicy",
     "LeasingStorage",
     "PairingPruner",
@@ -34,6 +36,7 @@ __all__ = [
     "Pruner",
     "RetryingStorage",
     "Sampler",
+    "SharedStorage",
     "StepwiseSampler",
     "Storage",
     "TurnTakingStorage",
@@ -52,6 +55,7 @@ __all__ = [
     "pausing",
     "retrying",
     "sampled",
+    "shared",
     "stepwise",
     "turn_taking",
 ]
@@ -137,6 +141,40 @@ class Storage(Protocol):
         Raises:
             UnknownStudyError: If there is no such study.
         """
+        ...
+
+
+@runtime_checkable
+class Engine(Protocol):
+    """Calls functions in other processes, of this machine or of a cluster; it schedules, hpo decides what runs.
+
+    Functions and arguments are such as `pickle` can write; hpo sends bytes.
+    """
+
+    @property
+    def slots(self) -> int:
+        """How many calls can run at the same time; it is asked again and again, and may change."""
+        ...
+
+    @property
+    def host(self) -> str:
+        """How the calls reach this machine: "127.0.0.1" if they all run on it, where they see its files, too."""
+        ...
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future[Any]:
+        """Have `fn(*args)` called once. More than `slots` calls are never under way."""
+        ...
+
+    def is_loss(self, error: BaseException) -> bool:
+        """Whether a call ended with this error because its process is gone, while others go on taking calls.
+
+        Raises:
+            Exception: A clearer error, if the engine takes no calls any more.
+        """
+        ...
+
+    def close(self) -> None:
+        """End the calls that are under way, as far as they can be ended, and give back what was taken for the run."""
         ...
 
 
@@ -373,6 +411,23 @@ class RetryingStorage(Protocol):
 
 
 @runtime_checkable
+class SharedStorage(Protocol):
+    """A storage that other processes can open for themselves."""
+
+    @property
+    def is_on_network(self) -> bool:
+        """Whether other machines can open it, too."""
+        ...
+
+    def opener(self) -> Callable[[], Storage] | None:
+        """What opens it in another process; None if nothing can, such as for a database in this one's memory.
+
+        It pickles, with the password that this process uses: log it nowhere.
+        """
+        ...
+
+
+@runtime_checkable
 class PrivateStorage(Protocol):
     """A storage that keeps the very objects, and may be one that no other process can see."""
 
@@ -422,6 +477,11 @@ def retrying(storage: Storage) -> object:
     """The retry policy that a storage was given for its studies; None without one."""
     found = (one.retry for one in _layers(storage) if isinstance(one, RetryingStorage))
     return next((policy for policy in found if policy is not None), None)
+
+
+def shared(storage: Storage) -> SharedStorage | None:
+    """How other processes open a storage for themselves; None if it does not say."""
+    return next((one for one in _layers(storage) if isinstance(one, SharedStorage)), None)
 
 
 def is_private(storage: Storage) -> bool:

@@ -26,7 +26,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("history",),
     ("protocols",),
     ("log",),
-    ("samplers", "pruners", "storage"),
+    ("samplers", "pruners", "storage", "executors"),
     ("trial",),
     ("dimensions", "reading"),
     ("running",),
@@ -34,7 +34,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("visualization",),
     ("study",),
     ("minimizing", "search_space", "storages", "testing"),
-    ("cli", "dashboard", "executors", "integrations"),
+    ("cli", "dashboard", "integrations"),
     ("integration",),
     ("__init__",),
 )

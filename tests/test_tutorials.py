@@ -31,6 +31,14 @@ PROMISES = {
         "best 0.9",
     ],
     "06_objectives": ["maximize accuracy, minimize nodes: 40 trials: 40 complete", "Pareto optimal", "violation"],
+    "08_from_one_process_to_a_cluster": [
+        "Ran in this process: False",
+        "Same trials with one and two workers: True",
+        "Trial 2 failed: worker lost",
+        "tried trial 2 again: complete",
+        "Differences: []",
+        "15 trials",
+    ],
     "07_looking_at_a_study": ["60 trials", "the baseline", "Trial", "tumours.html: ", "$ hpo studies"],
 }
 

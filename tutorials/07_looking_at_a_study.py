@@ -132,5 +132,5 @@ hpo_command(
 print(Path("tumours.csv").read_text().splitlines()[0])
 
 # %% [markdown]
-# Next: `09_training_loops.py`, on the loops of LightGBM, Keras and others. `demo.py` does much of this in one go, and
+# Next: `08_from_one_process_to_a_cluster.py`, where one process is not enough. `demo.py` does much of it in one go, and
 # CONTRIBUTING.md shows how to go further.

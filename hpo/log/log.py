@@ -194,6 +194,14 @@ class Log:
         self._get_ready()
         self._fold_rest(self.ledger)
 
+    def history_at(self, position: int) -> History | None:
+        """What was known when the log had a length; None if more than that has been folded here."""
+        self._get_ready()
+        if self.ledger.position > position:
+            return None
+        self._fold_until(position)
+        return self.ledger.history()
+
     def keep_checkpoint(self, *, resting: bool = False) -> None:
         """Let the storage keep what is known, if it is much more than its checkpoint says; `resting` as in `Keeper`."""
         if self._keeper.is_due(self.ledger.position, resting=resting):

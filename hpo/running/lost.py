@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol, final
 
 from hpo import logging
-from hpo.events import Event, TrialError, TrialFinished, TrialState
+from hpo.events import Event, TrialFinished, TrialState
 from hpo.log import leases
 from hpo.log.leases import Observer
 from hpo.log.log import Log
@@ -15,12 +15,11 @@ from hpo.log.worker import Worker
 from hpo.protocols import leasing
 from hpo.running import checkpoints
 from hpo.running.ending import is_handed_out
+from hpo.running.outcome import LOST, Outcome
 from hpo.running.plan import Plan
 from hpo.trial.live import LiveTrial
 
 __all__ = ["Leases"]
-
-_LOST = "WorkerLost"
 
 logger = logging.get_logger(__name__)
 
@@ -83,7 +82,7 @@ class Leases:
             if not ledger.is_known(number) or not ledger.has_row(number):
                 return False
             error = ledger.finished(number).error
-            return error is not None and error.type == _LOST
+            return error is not None and error.type == LOST
 
     def give_up_lost(self) -> None:
         """Fail the trials whose workers are gone, if it is time to look for them."""
@@ -96,7 +95,8 @@ class Leases:
         for trial in observer.lost(others, lambda: storage.beats(self._log.identity)):
             worker = None if trial.worker is None else Worker.parse(trial.worker)
             who = "unknown" if worker is None else f"process {worker.pid} on {worker.host}"
-            error = TrialError(_LOST, f"worker lost: {who} ended or stopped renewing its lease")
+            error = Outcome.of_loss(f"{who} ended or stopped renewing its lease").error
+            assert error is not None
             end = TrialFinished(trial.number, TrialState.FAIL, max(time.time(), trial.time), error=error)
             header, plan = self._log.ledger.header, self._owner.plan
             checkpoint = checkpoints.directory(plan.checkpoints, header, trial.number, trial.system_attrs)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from hpo.events import TrialError, TrialState
+from hpo.exceptions import TrialPaused, TrialPruned
+from hpo.near import add_hint
 from hpo.numbers import real
 
-__all__ = ["Outcome", "read_values"]
+__all__ = ["LOST", "Outcome", "outcome_of", "read_values"]
 
+LOST = "WorkerLost"
+"""The type of the error of a trial whose worker is gone."""
+
+_OURS = 2  # frames of a traceback between the run and the user's objective
 _COMPLETE = TrialState.COMPLETE  # looking it up takes a tenth of a microsecond
 
 
@@ -38,8 +44,39 @@ class Outcome(NamedTuple):
         return cls(_COMPLETE, values)
 
     @classmethod
-    def of_error(cls, error: BaseException) -> Outcome:
-        return cls(TrialState.FAIL, error=TrialError.of(error))
+    def of_error(cls, error: BaseException, *, skip: int = 0) -> Outcome:
+        return cls(TrialState.FAIL, error=TrialError.of(error, skip=skip))
+
+    @classmethod
+    def of_loss(cls, what: str) -> Outcome:
+        """A worker is gone: `what` says which one, and how it is known."""
+        return cls(TrialState.FAIL, error=TrialError(LOST, f"worker lost: {what}"))
+
+    @property
+    def is_loss(self) -> bool:
+        """Whether the worker is gone."""
+        return self.error is not None and self.error.type == LOST
+
+
+def outcome_of(
+    objective: Callable[[Any], Any], trial: Any, n_objectives: int, catch: tuple[type[BaseException], ...]
+) -> tuple[Outcome, BaseException | None]:
+    """Call an objective: how its trial ends, and the error that ends the run.
+
+    A trial that is pruned or paused has no values here; its reports say them.
+    """
+    try:
+        return Outcome.of_return(objective(trial), n_objectives), None
+    except TrialPruned:
+        return Outcome(TrialState.PRUNED), None
+    except TrialPaused:
+        return Outcome(TrialState.PAUSED), None
+    except catch as error:
+        add_hint(error)
+        return Outcome.of_error(error, skip=_OURS), None
+    except BaseException as error:
+        add_hint(error)
+        return Outcome.of_error(error, skip=_OURS), error
 
 
 def read_values(returned: Any, n_objectives: int) -> tuple[float, ...] | str:

@@ -73,7 +73,8 @@ class Participant:
         self.plan = plan
         self.live: dict[int, LiveTrial] = {}
         self._log = log
-        self._known: dict[int, tuple[History, History]] = {}  # of the live ones: at their start, at their last report
+        self._known: dict[int, History] = {}  # at the starts of the live ones
+        self._heard: dict[int, History] = {}  # at the last reports of those that have made one here
         self._spaces: dict[tuple[str, ...], Space] = {}
         self._is_private = is_private(log.storage)
         self._warned: set[str] = set()  # names of parameters whose values were outside of their domains
@@ -84,7 +85,9 @@ class Participant:
 
     # ---- beginning
 
-    def begin(self, *, deferred: bool = False, budgets: Sequence[Budget] = (), new: bool = True) -> LiveTrial | None:
+    def begin(
+        self, *, deferred: bool = False, budgets: Sequence[Budget] = (), new: bool = True, proposes: bool = True
+    ) -> LiveTrial | None:
         """Begin a trial: a queued one if there is one, else a paused one that the pruner promotes, else a new one.
 
         The log gets its start and its proposal together, unless the sampler is so slow that others had to wait.
@@ -93,6 +96,8 @@ class Participant:
             deferred: As in `TrialStarted`.
             budgets: They must have room, except for a trial that goes on.
             new: Otherwise only a paused one.
+            proposes: Ask the sampler here, even if it is slow; otherwise such a trial awaits its proposal: see
+                `propose`.
 
         Returns:
             None if a budget has no room now, or no trial is promoted and a new one is not wanted.
@@ -108,7 +113,7 @@ class Participant:
             elif self._log.append_after(begin):
                 return None if self._attempt is None else self._begun(*self._attempt)
             # The sampler is slow, or others wrote meanwhile: do not race again.
-            return self._begin_start_first(deferred, budgets, new)
+            return self._begin_start_first(deferred, budgets, new, proposes)
 
     def _start_and_proposal(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> list[Event]:
         """The two events that begin a trial, or one for a trial that goes on, or none; `_attempt` says which it is."""
@@ -137,7 +142,9 @@ class Participant:
         start = TrialStarted(time.time(), claims, deferred, self._leases.worker, plan.digest)
         return [start] if plan.digest in self._log.ledger.plans else [plan, start]
 
-    def _begin_start_first(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> LiveTrial | None:
+    def _begin_start_first(
+        self, deferred: bool, budgets: Sequence[Budget], new: bool, proposes: bool
+    ) -> LiveTrial | None:
         """Begin a trial with its start first, and its proposal later, so that others may write meanwhile."""
         while True:
             ledger = self._log.ledger
@@ -157,6 +164,10 @@ class Participant:
             history = history.with_given(record.fixed)
             if record.resumed:
                 return self._begun(number, history, self._continued(history, number, record.fixed))
+            if not proposes and self._n_slow >= _TWICE:
+                trial = self._begun(number, history, ())
+                trial.awaits_proposal = True
+                return trial
             try:
                 proposal = self._propose(history, number)
             except SearchSpaceExhausted:
@@ -172,7 +183,7 @@ class Participant:
     def _begun(self, number: int, history: History, proposal: tuple[float, ...]) -> LiveTrial:
         trial = LiveTrial.of(self._log.ledger.running[number], proposal, history.position)
         self.live[number] = trial
-        self._known[number] = history, history
+        self._known[number] = history
         self._leases.keep()
         return trial
 
@@ -204,8 +215,41 @@ class Participant:
     def _propose(self, history: History, number: int) -> tuple[float, ...]:
         began = time.perf_counter()
         proposal = self.plan.proposal(history, self._key(number))
-        self._n_slow = self._n_slow + 1 if time.perf_counter() - began > _SLOW else 0
+        self.note_proposing(time.perf_counter() - began)
         return proposal
+
+    def note_proposing(self, took: float) -> None:
+        """Remember whether the sampler is slow, by how many seconds it took for a proposal."""
+        self._n_slow = self._n_slow + 1 if took > _SLOW else 0
+
+    # ---- trials of another process, which it will end
+
+    def host(self, trial: LiveTrial) -> None:
+        """Be the port of a trial that another process has begun; that one shows that it is alive."""
+        with self._log.lock:
+            self.live[trial.number] = trial
+
+    def propose(self, trial: LiveTrial) -> None:
+        """Give a trial the proposal that it awaits: the very one that it would have got where it began.
+
+        Raises:
+            SearchSpaceExhausted: If the sampler has nothing left to try.
+        """
+        with self._log.lock:
+            proposal = self._propose(self._at_start(trial), trial.number)
+            trial.propose(proposal)
+            self._log.append([TrialProposed(trial.number, proposal)])
+
+    def leave(self, trial: LiveTrial) -> None:
+        """Be its port no more."""
+        with self._log.lock:
+            self._forget(trial)
+
+    def withdraw(self, trial: LiveTrial) -> None:
+        """Let a trial never have begun, for which the sampler had nothing left."""
+        with self._log.lock:
+            self._log.append([TrialDeleted(trial.number)])
+            self._forget(trial)
 
     def store_parameters(self, trial: LiveTrial) -> None:
         """Write what a trial has suggested so far, so that another process can end it."""
@@ -224,18 +268,28 @@ class Participant:
                 trial.record, trial.reports = record, trial.reports if record.deferred else record.reports
                 self.live[trial.number] = trial
                 self._known.pop(trial.number, None)
+                self._heard.pop(trial.number, None)
                 self._leases.keep()
             return True
 
-    def _knowledge(self, trial: LiveTrial) -> tuple[History, History]:
-        """What could be known at the start of a live trial, and at its last report."""
+    def _at_start(self, trial: LiveTrial) -> History:
+        """What could be known at the start of a live trial."""
         known = self._known.get(trial.number)
         if known is None:  # it began in another process
-            start, latest = recalled(self._log.events(), trial.started_at, trial.reported_at)
-            start = start.with_given(trial.record.fixed)
-            known = start, start if trial.reported_at == trial.started_at else latest
-            self._known[trial.number] = known
+            at_start = self._log.history_at(trial.started_at)
+            (known,) = recalled(self._log.events(), trial.started_at) if at_start is None else (at_start,)
+            known = self._known[trial.number] = known.with_given(trial.record.fixed)
         return known
+
+    def _at_report(self, trial: LiveTrial) -> History:
+        """What could be known at the last report of a live trial."""
+        if trial.reported_at == trial.started_at:
+            return self._at_start(trial)
+        heard = self._heard.get(trial.number)
+        if heard is None:  # it reported in another process
+            (heard,) = recalled(self._log.events(), trial.reported_at)
+            self._heard[trial.number] = heard
+        return heard
 
     # ---- while it runs
 
@@ -263,7 +317,7 @@ class Participant:
 
     def sample(self, trial: LiveTrial, name: str, distribution: BaseDistribution) -> Any:
         with self._log.lock:
-            history = self._knowledge(trial)[0].with_given({**trial.record.fixed, **trial.parameters})
+            history = self._at_start(trial).with_given({**trial.record.fixed, **trial.parameters})
             value = self.plan.value(name, distribution, history, self._key(trial.number))
         if name not in self._warned and not distribution.contains(value):
             self._warned.add(name)
@@ -285,8 +339,8 @@ class Participant:
                 if record is not None:  # else someone else has ended it
                     trial.record, trial.reports = record, record.reports
                 trial.reported_at = self._log.ledger.position
-                if trial.number in self._known:
-                    self._known[trial.number] = self._known[trial.number][0], self._log.ledger.history()
+                if trial.number in self.live:
+                    self._heard[trial.number] = self._log.ledger.history()
             if trial.pruned is not None:
                 trial.asked = asked
             trial.pruned = None
@@ -306,7 +360,7 @@ class Participant:
     def _is_stopped(self, trial: LiveTrial) -> bool:
         with self._log.lock:
             curve = trial.reports.curve(trial.number, asked=trial.asked)
-            trial.pruned = bool(self.plan.pruner.prune(self._knowledge(trial)[1], curve))
+            trial.pruned = bool(self.plan.pruner.prune(self._at_report(trial), curve))
             return trial.pruned
 
     def checkpoint(self, trial: LiveTrial) -> Path:
@@ -336,19 +390,22 @@ class Participant:
         """
         with self._log.lock:
             trial = self.live.get(number)
+            if outcome.is_loss:
+                self._log.sync()  # who was lost may have written its proposal, which a retry is to have
             constraints = None if self.plan.constraints_func is None else self._constraints_of(number, outcome)
             written, outcomes = None, None
             while outcomes is None:  # others have written in between, where that matters
                 expect = None if trial is None else self._expected(trial)
                 try:
                     written, events = self._end_of(trial, number, outcome, constraints)
-                    retry = [] if self.plan.retry is None else self.retry(number, events, lost=False)
+                    retry = [] if self.plan.retry is None else self.retry(number, events, lost=outcome.is_loss)
                     outcomes = self._log.append([*events, *retry] if retry else events, expect=expect)
                 except (OverflowError, TypeError, ValueError) as error:
                     written, events, retry = Outcome.of_error(error), [failure(number, error)], []
                     outcomes = self._log.append(events)  # something in the trial cannot be written
             assert written is not None
-            if trial is not None and trial.has_checkpoint and written.state is not _PAUSED and not retry:
+            may_have_checkpoint = trial is not None and (trial.has_checkpoint or outcome.is_loss)
+            if trial is not None and may_have_checkpoint and written.state is not _PAUSED and not retry:
                 checkpoints.remove(self.checkpoint(trial))
             if trial is not None:  # only now: where the storage failed, the result can be told again
                 self._forget(trial)
@@ -427,6 +484,7 @@ class Participant:
         trial.has_ended = True
         del self.live[trial.number]
         self._known.pop(trial.number, None)
+        self._heard.pop(trial.number, None)
 
     def paused(self, number: int) -> Outcome:
         """PAUSED with what it has reached; PRUNED if the pruner would never let it go on."""

@@ -7,13 +7,18 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from hpo.log.log import Log
 from hpo.numbers import real, whole
+from hpo.running.away import Away
 from hpo.running.budget import Budget
 from hpo.running.callbacks import budgets
 from hpo.running.executor import CallingThread, Executor, Threads
 from hpo.running.loop import Limits
+from hpo.running.parcel import Parcel
+from hpo.running.participant import Participant
+from hpo.running.reach import Reach
 
-__all__ = ["count", "executor_for", "limits_of", "seconds"]
+__all__ = ["away_for", "count", "executor_for", "limits_of", "seconds"]
 
 
 def count(n: Any, name: str) -> int | None:
@@ -78,6 +83,44 @@ def executor_for(n_jobs: int, lag: int | None) -> Executor:
     if lag is not None and lag < n_jobs:
         raise ValueError(f"lag must be at least n_jobs={n_jobs}, so that every thread has a trial; got {lag}.")
     return CallingThread() if n_jobs == 1 else Threads(n_jobs)
+
+
+def away_for(
+    executor: Any,
+    workers: int | None,
+    n_jobs: int,
+    limits: Limits,
+    log: Log,
+    participant: Participant,
+    objective: Callable[..., Any],
+    study_over: Callable[[Log, Participant], Any],
+    collect: bool,
+) -> Away:
+    """The other processes in which a run has its objective called.
+
+    Args:
+        executor, workers, n_jobs, objective, collect: As `Study.optimize` got them.
+        limits: Of the run.
+        log, participant: Of the study.
+        study_over: Makes a study in such a process.
+
+    Raises:
+        TypeError, ValueError, ImportError: If they cannot work.
+    """
+    from hpo.executors.choice import engine_for
+
+    if n_jobs != 1:
+        raise ValueError(f"Say workers= or executor= for processes, or n_jobs= for threads, not both; got {n_jobs=}.")
+    engine = engine_for(executor, workers)
+    if limits.lag is not None and workers is not None and limits.lag < engine.slots:
+        raise ValueError(f"lag must be at least workers={engine.slots}, so that each has a trial; got {limits.lag}.")
+    reach = Reach.of(log.storage, engine.host)
+    try:
+        parcel = Parcel(objective, reach.opener, log.ledger.header, participant.plan, study_over, limits.catch, collect)
+        return Away(engine, parcel.packed(), reach)
+    except BaseException:
+        reach.close()
+        raise
 
 
 def _exception_classes(catch: Any) -> tuple[type[BaseException], ...]:

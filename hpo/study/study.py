@@ -23,7 +23,8 @@ from hpo.reading.snapshot import Snapshot, only
 from hpo.reading.without_best import why_none_is_best
 from hpo.running.callbacks import finish, why_over
 from hpo.running.checkpoints import default_root
-from hpo.running.loop import Run, current_runs
+from hpo.running.current import current_runs
+from hpo.running.loop import Run
 from hpo.running.participant import Participant
 from hpo.running.plan import Plan
 from hpo.running.progress import Progress
@@ -31,7 +32,7 @@ from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
 from hpo.study import editing
 from hpo.study.defaults import default_pruner, default_sampler, retry_policy
-from hpo.study.optimizing import count, executor_for, limits_of, seconds
+from hpo.study.optimizing import away_for, count, executor_for, limits_of, seconds
 from hpo.study.plugins import (
     checked_callbacks,
     checked_objective,
@@ -144,6 +145,8 @@ class Study:
         max_trials: int | None = None,
         reproducible: bool = False,
         lag: int = 8,
+        workers: int | None = None,
+        executor: object = None,
     ) -> None:
         """Run trials until a limit is reached, `stop()` is called, or Ctrl-C or SIGTERM arrives.
 
@@ -162,13 +165,19 @@ class Study:
             show_progress_bar: With the best value so far.
             max_trials: How many finished trials the study may come to have, whoever runs them: counted in the log
                 when a trial begins, so that all workers together stop there and never overshoot. None for no limit.
-            reproducible: Make the log the same for any number of threads: results are stored in the order of
+            reproducible: Make the log the same for any number of threads or workers: results are stored in the order of
                 the trials, and each trial knows the results of those that began at least `lag` before it.
-            lag: Trials in flight with `reproducible`; at least `n_jobs`.
+            lag: Trials in flight with `reproducible`; at least `n_jobs` or `workers`.
+            workers: Processes of this machine; -1 for one per core. The objective may be a lambda or a notebook's
+                function; callbacks are called here. With `executor`, how many trials that one runs at a time, where
+                it does not tell. Needs `pip install 'hpo-study[processes]'`.
+            executor: Where trials run instead: an executor of `concurrent.futures`, a client of Dask's, or an engine of
+                `hpo.executors`, such as `Ray(num_gpus=1)`.
 
         Raises:
             RuntimeError: If called from within an objective or callback of the same study.
             TypeError, ValueError: If an argument is not what it should be; then no trial begins.
+            ImportError: If a package is missing that `workers` or `executor` needs.
         """
         if any(run.participant is self._participant for run in current_runs()):
             raise RuntimeError("`optimize` cannot be called from within an objective or a callback of the same study.")
@@ -180,13 +189,18 @@ class Study:
             return
         kept_back = lag if reproducible else None
         limits = limits_of(n_trials, timeout, max_trials, catch, called, kept_back)
-        executor = executor_for(n_jobs, kept_back)
+        threads, away = executor_for(n_jobs, kept_back), None
+        if workers is not None or executor is not None:
+            away = away_for(
+                executor, workers, n_jobs, limits, self._log, self._participant, objective, Study.over, gc_after_trial
+            )
         progress = Progress(n_trials, timeout) if show_progress_bar else None
         run = Run(
             participant=self._participant,
             objective=lambda live: objective(Trial(self, self._participant, live)),
             limits=limits,
-            executor=executor,
+            executor=threads,
+            away=away,
             watchers=tuple(partial(callback, self) for callback in called),
             tick=None if progress is None else lambda counts: progress.advance(self._participant.best(), counts=counts),
             collect=gc_after_trial,
@@ -196,7 +210,9 @@ class Study:
             run.go()
         finally:
             self._runs.remove(run)
-            executor.close()
+            threads.close()
+            if away is not None:
+                away.close()
             if progress is not None:
                 progress.close()
             finish(called, self)
@@ -623,6 +639,13 @@ class Study:
 
     def _frozen(self, number: int) -> FrozenTrial:
         return record_of(self._log.ledger, self._participant.live, number)
+
+    @classmethod
+    def over(cls, log: Log, participant: Participant) -> Study:
+        """A study over a log that somebody has opened, for what runs trials."""
+        study = cls.__new__(cls)
+        study._set_up(log, participant)
+        return study
 
     def _set_up(self, log: Log, participant: Participant) -> None:
         self._log = log

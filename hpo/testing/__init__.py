@@ -1,4 +1,4 @@
-"""Laws that every sampler, pruner and storage keeps, as tests for your own ones.
+"""Laws that every sampler, pruner, storage and engine keeps, as tests for your own ones.
 
 Example:
     >>> class TestMySampler(SamplerContract):
@@ -9,9 +9,10 @@ Example:
 
 from __future__ import annotations
 
+from hpo.testing.engines import EngineContract
 from hpo.testing.pruners import PrunerContract
 from hpo.testing.samplers import SamplerContract
 from hpo.testing.storages import StorageContract
 from hpo.testing.threads import ThreadContract
 
-__all__ = ["PrunerContract", "SamplerContract", "StorageContract", "ThreadContract"]
+__all__ = ["EngineContract", "PrunerContract", "SamplerContract", "StorageContract", "ThreadContract"]

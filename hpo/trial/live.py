@@ -22,7 +22,7 @@ class LiveTrial:
     Args:
         number: Rank of the trial within its study, from 0.
         record: What the log says of it.
-        proposal: The sampler's coded values over `record.space`.
+        proposal: The sampler's coded values over `record.space`; empty as long as it `awaits_proposal`.
         apart: Names of parameters that do not come from the proposal: they are fixed, or the sampler left them open.
         started_at: Length of the log that its sampler knew.
         reported_at: Length of the log at its last report that is in there; `started_at` without one.
@@ -36,6 +36,7 @@ class LiveTrial:
         answers: Of reports that are kept back, what the pruner had answered before each of them.
         has_checkpoint: Whether it has looked at its directory for checkpoints.
         has_ended: Whether its end is in the log.
+        awaits_proposal: Whether the process that runs it is to ask the sampler.
     """
 
     number: int
@@ -55,6 +56,7 @@ class LiveTrial:
     answers: list[bool | None] = field(default_factory=list)
     has_checkpoint: bool = False
     has_ended: bool = False
+    awaits_proposal: bool = False
 
     @classmethod
     def of(cls, record: RunningTrial, proposal: tuple[float, ...], position: int) -> LiveTrial:
@@ -75,6 +77,10 @@ class LiveTrial:
             answers=[None] * len(reports) if record.deferred else [],
             has_checkpoint=record.resumed,
         )
+
+    def propose(self, proposal: tuple[float, ...]) -> None:
+        """Take the proposal that it has been waiting for."""
+        self.proposal, self.apart, self.awaits_proposal = proposal, _apart(self.record, proposal), False
 
     def suggested(self) -> tuple[dict[str, Any], dict[str, BaseDistribution]]:
         """Copies of the parameters and distributions, of the same names, also while the trial goes on suggesting."""

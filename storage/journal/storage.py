@@ -6,8 +6,9 @@ import io
 import os
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, final
 
@@ -86,6 +87,18 @@ class JournalStorage:
     def url(self) -> str:
         """What `get_storage` opens this journal by."""
         return f"journal:///{self.path}"
+
+    @property
+    def is_on_network(self) -> bool:
+        """False: another machine may see the file, but perhaps not under this path."""
+        return False
+
+    def opener(self) -> Callable[[], JournalStorage]:
+        policy = self.lease_policy
+        if policy is None:
+            return partial(JournalStorage, self.path, heartbeat_interval=None, create=False)
+        periods = {"heartbeat_interval": policy.renew_every, "grace_period": policy.lost_after}
+        return partial(JournalStorage, self.path, create=False, **periods)
 
     def create(self, header: StudyCreated) -> None:
         line = text(encode(header))

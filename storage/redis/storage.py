@@ -7,8 +7,9 @@ import json
 import os
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, final
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from hpo.exceptions import (
 )
 from hpo.log.codec import Row, decode_all, encode
 from hpo.protocols import LeasePolicy
+from hpo.storage.loopback import is_loopback
 from hpo.storage.redis import scripts
 
 __all__ = ["RedisStorage"]
@@ -77,6 +79,22 @@ class RedisStorage:
             return self._url
         user, place = parts.username or "", parts.netloc.rpartition("@")[2]
         return parts._replace(netloc=f"{user}:***@{place}").geturl()
+
+    @property
+    def is_on_network(self) -> bool:
+        """Whether the server is not on this machine's loopback."""
+        return not is_loopback(urlsplit(self._url).hostname)
+
+    def opener(self) -> Callable[[], RedisStorage]:
+        policy = self.lease_policy
+        return partial(
+            RedisStorage,
+            self._url,
+            self._use_cluster,
+            self._prefix,
+            heartbeat_interval=None if policy is None else policy.renew_every,
+            grace_period=None if policy is None else policy.lost_after,
+        )
 
     def create(self, header: StudyCreated) -> None:
         name, identity = header.name, header.identity

@@ -10,8 +10,9 @@ import uuid
 import weakref
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from hpo.events import Event, StudyCreated
 from hpo.exceptions import (
@@ -23,6 +24,7 @@ from hpo.exceptions import (
 )
 from hpo.log.codec import Row, decode_all
 from hpo.protocols import LeasePolicy
+from hpo.storage.loopback import is_loopback
 from hpo.storage.remote import protocol
 from hpo.storage.remote.connections import Answer, Connections, Place, is_away
 from hpo.storage.remote.tokens import token_of
@@ -74,6 +76,15 @@ class RemoteStorage:
         self._limit = int(hello["limit"])
         lease = None if heartbeat_interval is None else hello["lease"]
         self.lease_policy = None if lease is None else LeasePolicy(*lease)
+
+    @property
+    def is_on_network(self) -> bool:
+        """Whether its server is not on this machine's loopback."""
+        return not is_loopback(urlsplit(self.url).hostname)
+
+    def opener(self) -> Callable[[], RemoteStorage]:
+        interval = None if self.lease_policy is None else self.lease_policy.renew_every
+        return partial(RemoteStorage, self.url, self.token, ca_file=self._ca_file, heartbeat_interval=interval)
 
     def create(self, header: StudyCreated) -> None:
         try:

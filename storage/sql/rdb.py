@@ -5,15 +5,17 @@ from __future__ import annotations
 import secrets
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, final
 
 from hpo.events import Event, StudyCreated, StudyRenamed, TrialProposed, TrialReported
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
 from hpo.log.codec import Row, decode_all, encode
 from hpo.protocols import LeasePolicy
+from hpo.storage.loopback import is_loopback
 from hpo.storage.sql import upgrade
 from hpo.storage.sql.attempts import Append, AppendAfter, Create, Delete, Rename
-from hpo.storage.sql.engine import make_engine
+from hpo.storage.sql.engine import make_engine, sqlite_file
 from hpo.storage.sql.errors import clear_errors, is_transient
 from hpo.storage.sql.schema import HEAD
 from hpo.storage.sql.tables import END, GONE, Tables
@@ -92,6 +94,28 @@ class RDBStorage:
     def url(self) -> str:
         """The URL without its password."""
         return shown(self.engine.url)
+
+    @property
+    def is_on_network(self) -> bool:
+        """Whether it is a server, and not one of this machine's loopback."""
+        return self.engine.dialect.name != "sqlite" and not is_loopback(self.engine.url.host)
+
+    def opener(self) -> Callable[[], RDBStorage] | None:
+        file, url = sqlite_file(self.engine.url), self._url
+        if self.engine.dialect.name == "sqlite":
+            if file is None:
+                return None  # in the memory of this process, or perhaps so
+            url = f"sqlite:///{file}"
+        policy = self.lease_policy
+        periods = (None, None) if policy is None else (policy.renew_every, policy.lost_after)
+        return partial(
+            RDBStorage,
+            url,
+            self._engine_kwargs,
+            heartbeat_interval=periods[0],
+            grace_period=periods[1],
+            skip_table_creation=True,
+        )
 
     @property
     def schema_version(self) -> str:

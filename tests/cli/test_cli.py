@@ -158,6 +158,17 @@ def test_the_objective_may_be_in_a_module(command: Command) -> None:
     assert len(opened("t").trials) == 4
 
 
+def test_workers_are_processes(filled: Command) -> None:
+    assert filled("optimize", "train.py:objective", "--n-trials", "3", "--workers", "2", "-q").code == 0
+    assert len(opened("train.objective").trials) == 15
+    failed = filled("optimize", "train.py:failing", "--n-trials", "3", "--workers", "2", "-q")
+    assert failed.code == 1
+    assert "in failing" in failed.err
+    assert "loop.py" not in failed.err
+    for wrong in (["--workers", "0"], ["--workers", "-2"], ["--workers", "2", "--n-jobs", "2"]):
+        assert filled("optimize", "train.py:objective", "--n-trials", "3", *wrong).code == 2
+
+
 def test_a_table_takes_the_place_of_log_lines(command: Command) -> None:
     done = command("optimize", "train.py:objective", "--max-trials", "3", "--table")
     assert done.err == ""

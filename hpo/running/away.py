@@ -1,0 +1,93 @@
+"""The objective in other processes, as the process sees it that begins and ends the trials."""
+
+from __future__ import annotations
+
+import pickle
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+from typing import Any, final
+
+from hpo.events import TrialError
+from hpo.protocols import Engine
+from hpo.running.host import Returned
+from hpo.running.hosting import run_away
+from hpo.running.outcome import Outcome
+from hpo.running.reach import Reach
+from hpo.trial.live import LiveTrial
+
+__all__ = ["Away", "raised_there"]
+
+
+@final
+class Away:
+    """Has trials run by an engine. Each process gets the parcel once, and with each trial its data.
+
+    Args:
+        engine: Which.
+        parcel: What processes need, pickled: see `Parcel`.
+        reach: How they reach the study.
+    """
+
+    def __init__(self, engine: Engine, parcel: bytes, reach: Reach) -> None:
+        self._engine = engine
+        self._parcel = parcel
+        self._reach = reach
+        self._run = uuid.uuid4().hex
+        self._n_sent = 0
+
+    @property
+    def slots(self) -> int:
+        """How many trials run at the same time."""
+        return self._engine.slots
+
+    def send(self, trial: LiveTrial, landed: Callable[[LiveTrial, Future[Any]], None], *, parcel: bool = False) -> None:
+        """Have a trial run; `landed` is called in whatever thread, with what the engine says of it.
+
+        The first ones go with the parcel, because no process has it yet; later ones if it was missing: `parcel`.
+        """
+        sends_parcel = parcel or self._n_sent < self._engine.slots
+        self._n_sent += 1
+        data = pickle.dumps(trial, pickle.HIGHEST_PROTOCOL)
+        future = self._engine.submit(run_away, self._run, self._parcel if sends_parcel else None, data)
+        future.add_done_callback(partial(landed, trial))
+
+    def read(self, future: Future[Any]) -> Returned | None:
+        """What came of a trial; None if it has to be sent again with the parcel.
+
+        Raises:
+            Exception: If the engine cannot run trials.
+        """
+        if future.cancelled():
+            raise RuntimeError("The engine has cancelled a trial that was under way; was it shut down?")
+        error = future.exception()
+        if error is None:
+            packed = future.result()
+            returned: Returned | None = None if packed is None else pickle.loads(packed)
+            return returned
+        if not self._engine.is_loss(error):
+            error.add_note("It was raised by the engine or in one of its processes, before the objective was called.")
+            raise error
+        why = str(error).partition("\n")[0].rstrip(".") or "its process ended"
+        return Returned(Outcome.of_loss(f"{type(error).__name__}: {why}"), None, {}, None, stops=False)
+
+    def close(self) -> None:
+        """End what is under way."""
+        try:
+            self._engine.close()
+        finally:
+            self._reach.close()
+
+
+def raised_there(packed: bytes, error: TrialError | None) -> BaseException:
+    """The error that an objective raised in another process, with the traceback it had there."""
+    assert error is not None
+    raised: BaseException = RuntimeError(f"{error.type}: {error.message}")
+    if packed:
+        with suppress(Exception):  # what can be read there need not be known here
+            raised = pickle.loads(packed)
+    if error.traceback:
+        raised.add_note(f"It was raised in another process:\n{error.traceback}")
+    return raised

@@ -1,0 +1,276 @@
+"""One study on many processes: how much faster, how many trials a second, and what is left when workers are killed.
+
+    pip install -e '.[benchmark,processes,server,dask,ray,spark]'
+    python -m tests.benchmarks.parallel [computing] [sleeping] [rate] [faults] [--quick]
+
+Prints Markdown tables. Times are taken between ends of trials, when all workers have ended one already, so that the
+start of processes is left out. "driver" is the processor time that the process which begins and ends the trials needs
+for one of them; it says how many it could manage on a core of its own, however busy the machine is. Engines whose
+packages are missing are left out.
+
+What limits ten thousand workers, on paper, from unit costs that were measured so:
+
+* The driver needs 0.7 ms of processor for a trial of a study in memory and 1.2 ms on SQLite, if the sampler is quick
+  and the trial reports nothing. So it keeps 10 000 workers busy with trials of some 10 s or longer.
+* A sampler that takes longer than 20 ms is asked by the workers. That costs a third write, and that each worker folds
+  what the others have written, some 20 µs for an event. With trials of 100 s there are 100 trials, or 400 events, a
+  second; each worker spends 1 % of its time on them, and the storage hands out 4 million events a second, which it
+  cannot: workers would have to get what a proposal needs in another way, or only a few of them do the proposing.
+* Reports are written by the workers, and folded by the driver, once each.
+* Some 2 KB go to a worker for a trial, and 1 KB comes back; the objective goes once to each process. For 10 000
+  processes and an objective of 10 MB that is 100 GB from one machine: keep data in files.
+
+What to change first is the driver's share: several drivers with a part of the workers each, on one PostgreSQL. That
+works today, as with programs that are started by hand.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import hpo
+from hpo.events import TrialFinished
+from hpo.executors import Dask, Processes, Ray, Spark
+from hpo.samplers import GPSampler, RandomSampler, TPESampler
+from hpo.trial import Trial, TrialState
+
+SAMPLERS: dict[str, Callable[[], Any]] = {
+    "random": RandomSampler,
+    "TPE": TPESampler,
+    "GP": GPSampler,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parts = ("computing", "sleeping", "rate", "faults")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of {', '.join(parts)}; all by default")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the sizes")
+    options = parser.parse_args()
+    hpo.logging.set_verbosity(hpo.logging.ERROR)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        for part in options.parts or parts:
+            globals()[part](Path(folder), 0.1 if options.quick else 1.0)
+
+
+def computing(folder: Path, scale: float) -> None:
+    """50 ms of computing: two processes beside one, in turn."""
+    print("\n## 50 ms of computing, SQLite\n\n| processes | trials/s | driver, ms |\n|---|---|---|")
+    rates: dict[int, list[float]] = {1: [], 2: []}
+    costs: dict[int, list[float]] = {1: [], 2: []}
+    for _ in range(3):
+        for n in rates:
+            study, cost = _run(folder, RandomSampler(), _busy, int(200 * scale) + 10 * n, workers=n)
+            rates[n].append(_rate(study, n))
+            costs[n].append(cost)
+    for n in rates:
+        print(f"| {n} | {median(rates[n]):.1f} | {median(costs[n]):.2f} |")
+    gains = [two / one / 2 for one, two in zip(rates[1], rates[2], strict=True)]
+    print(f"\nOf twice one process: {median(gains):.0%}")
+
+
+def sleeping(folder: Path, scale: float) -> None:
+    """0.2 s of sleep on 32 threads of an executor, as 32 processes would need more cores than most machines have."""
+    print(
+        "\n## 0.2 s of sleep, 32 workers\n\n| sampler | storage | trials/s | of 160 | cost, ms |\n|---|---|---|---|---|"
+    )
+    for name, sampler in SAMPLERS.items():
+        for storage, where in (("memory", None), ("SQLite", folder)):
+            n_trials = int((1200 if name != "GP" else 240) * scale) + 96
+            with ThreadPoolExecutor(32) as pool:
+                study, cost = _run(where, sampler(), _asleep, n_trials, executor=pool)
+            rate = _rate(study, 32)
+            print(f"| {name} | {storage} | {rate:.1f} | {rate / 160:.0%} | {cost:.2f} |")
+
+
+def rate(folder: Path, scale: float) -> None:
+    """An objective that does nothing, two slots."""
+    print("\n## Nothing to do, two slots, random\n\n| where | storage | trials/s | driver, ms |\n|---|---|---|---|")
+    n_trials = int(1000 * scale) + 50
+    for name, make in _engines().items():
+        with make() as engine:
+            for storage in ("memory", "SQLite"):
+                found = []
+                for _ in range(3):
+                    where = None if storage == "memory" else folder
+                    study, cost = _run(where, RandomSampler(), _nothing, n_trials, executor=engine)
+                    found.append((_rate(study, 20), cost))
+                rates, costs = zip(*found, strict=True)
+                print(f"| {name} | {storage} | {median(rates):.0f} | {median(costs):.2f} |")
+    for library in ("hpo", "optuna"):
+        rates_by_hand = [_by_hand(folder, library, n_trials // (1 if library == "hpo" else 4)) for _ in range(3)]
+        print(f"| {library}, two programs started by hand | SQLite | {median(rates_by_hand):.0f} | |")
+
+
+def faults(folder: Path, scale: float) -> None:
+    """Of eight workers three are killed at random moments."""
+    n_runs = max(2, int(20 * scale))
+    print(f"\n## Of 8 workers 3 are killed by SIGKILL, {n_runs} runs\n")
+    print("| engine | acknowledged and lost | twice | left running | trials that failed | ended with n_trials |")
+    print("|---|---|---|---|---|---|")
+    for name in ("processes", "Dask", "Ray"):
+        if name not in _engines(8):
+            continue
+        with _engines(8)[name]() as engine:
+            tables = [_killed(folder, engine, seed) for seed in range(n_runs)]
+        lost, twice, running, failed, ended = (sum(column) for column in zip(*tables, strict=True))
+        print(f"| {name} | {lost} | {twice} | {running} | {failed} | {ended} of {n_runs} |")
+
+
+# ---- runs
+
+
+def _run(folder: Path | None, sampler: Any, objective: Any, n_trials: int, **options: Any) -> tuple[hpo.Study, float]:
+    """A study after a run, and the driver's processor time for a trial, in ms."""
+    url = None if folder is None else f"sqlite:///{folder}/{random.randrange(2**60):x}.db"
+    study = hpo.create_study(storage=url, sampler=sampler, seed=0)
+    began = time.process_time()
+    study.optimize(objective, n_trials=n_trials, **options)
+    return study, (time.process_time() - began) / n_trials * 1e3
+
+
+def _rate(study: hpo.Study, skipped: int) -> float:
+    """Trials a second, without the first ends and the last ones, when workers stand idle."""
+    times = [event.time for event in study.events() if isinstance(event, TrialFinished)][skipped:]
+    times = times[: max(2, len(times) - skipped // 2)]
+    return (len(times) - 1) / (times[-1] - times[0])
+
+
+def _by_hand(folder: Path, library: str, n_trials: int) -> float:
+    url = f"sqlite:///{folder}/{random.randrange(2**60):x}.db"
+    program = _PROGRAM.format(library=library, url=url, n_trials=n_trials // 2)
+    subprocess.run([sys.executable, "-c", program, "make"], check=True)
+    workers = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(2)]
+    for worker in workers:
+        worker.wait()
+    times = subprocess.run([sys.executable, "-c", program, "times"], check=True, capture_output=True, text=True).stdout
+    ends = sorted(map(float, times.split()))[20:]
+    return (len(ends) - 1) / (ends[-1] - ends[0])
+
+
+_PROGRAM = """
+import sys, {library} as library
+library.logging.set_verbosity(library.logging.ERROR)
+made = library.create_study(
+    storage="{url}", study_name="s", load_if_exists=True, sampler=library.samplers.RandomSampler()
+)
+if "times" in sys.argv:
+    print(*(trial.datetime_complete.timestamp() for trial in made.trials))
+elif "make" not in sys.argv:
+    made.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials={n_trials})
+"""
+
+
+def _killed(folder: Path, engine: Any, seed: int) -> tuple[int, int, int, int, int]:
+    """What is wrong after a run of 80 trials in which three workers were killed."""
+    run = folder / f"killed-{random.randrange(2**60):x}"
+    run.mkdir()
+    rng = random.Random(seed)
+    moments = set(rng.sample(range(16, 64), 3))
+    told: list[int] = []
+
+    def kill(study: hpo.Study, trial: hpo.FrozenTrial) -> None:
+        told.append(trial.number)
+        if len(told) in moments:
+            running = [one for one in study.trials if one.state is TrialState.RUNNING and one.intermediate_values]
+            if running:
+                victim = rng.choice(running)
+                os.kill(int(victim.intermediate_values[0]), signal.SIGKILL)
+
+    study = hpo.create_study(storage=f"sqlite:///{run}/s.db", sampler=RandomSampler(), seed=seed, retry=3)
+    study.optimize(_reporting, n_trials=80, executor=engine, callbacks=[kill])
+    ends = [event.number for event in study.events() if isinstance(event, TrialFinished)]
+    stored = {trial.number for trial in study.trials if trial.state.is_finished()}
+    begun = study.count_trials() - study.count_trials((TrialState.WAITING,))
+    return (
+        len(set(told) - stored),
+        len(ends) - len(set(ends)),
+        study.count_trials((TrialState.RUNNING,)),
+        study.count_trials((TrialState.FAIL,)),
+        begun == 80,
+    )
+
+
+@contextmanager
+def _processes(slots: int) -> Iterator[Any]:
+    yield Processes(slots)
+
+
+@contextmanager
+def _dask(slots: int) -> Iterator[Any]:
+    from distributed import Client, LocalCluster
+
+    with LocalCluster(slots, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        yield Dask(client)
+
+
+@contextmanager
+def _ray(slots: int) -> Iterator[Any]:
+    import ray
+
+    ray.init(num_cpus=slots, include_dashboard=False, log_to_driver=False)
+    yield Ray()
+    ray.shutdown()
+
+
+@contextmanager
+def _spark(slots: int) -> Iterator[Any]:
+    from pyspark import SparkConf, SparkContext
+
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    conf = SparkConf().setMaster(f"local[{slots}]").set("spark.ui.enabled", "false")
+    context = SparkContext(conf=conf)
+    yield Spark(context)
+    context.stop()
+
+
+def _engines(slots: int = 2) -> dict[str, Callable[[], Any]]:
+    """Those that are installed."""
+    makers = {"processes": _processes, "Dask": _dask, "Ray": _ray, "Spark": _spark}
+    packages = {"Dask": "distributed", "Ray": "ray", "Spark": "pyspark"}
+    there = [name for name in makers if importlib.util.find_spec(packages.get(name, "loky")) is not None]
+    return {name: (lambda make=makers[name]: make(slots)) for name in there}  # type: ignore[misc]
+
+
+# ---- objectives
+
+
+def _nothing(trial: Trial) -> float:
+    return trial.suggest_float("x", 0, 1)
+
+
+def _busy(trial: Trial) -> float:
+    x, began = trial.suggest_float("x", 0, 1), time.process_time()
+    while time.process_time() - began < 0.05:
+        pass
+    return x
+
+
+def _asleep(trial: Trial) -> float:
+    x, y = (trial.suggest_float(name, 0, 1) for name in "xy")
+    time.sleep(0.2)
+    return (x - 0.3) ** 2 + y
+
+
+def _reporting(trial: Trial) -> float:
+    trial.report(float(os.getpid()), 0)
+    time.sleep(0.05)
+    return trial.suggest_float("x", 0, 1)
+
+
+if __name__ == "__main__":
+    main()
