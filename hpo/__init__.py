@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hpo import (
+        dashboard,
         distributions,
         exceptions,
         importance,
@@ -62,6 +63,7 @@ _HOME = {
 
 _MODULES = frozenset(
     {
+        "dashboard",
         "distributions",
         "exceptions",
         "importance",
@@ -93,6 +95,7 @@ __all__ = [
     "copy_study",
     "create_study",
     "create_trial",
+    "dashboard",
     "delete_study",
     "distributions",
     "exceptions",

@@ -1,0 +1,87 @@
+// News of the study: whatever says data-refresh is fetched again, and plots are drawn again, when the log has grown.
+"use strict";
+
+(() => {
+  // how long ago things were, in the words of the server
+  function since(seconds) {
+    const whole = Math.max(1, Math.round(seconds));
+    if (whole < 60) return `${whole} s`;
+    const units = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
+    const first = units.findIndex(([size]) => whole >= size);
+    let rest = whole;
+    const parts = [];
+    for (const [size, name] of units.slice(first, first + 2)) {
+      if (rest >= size) parts.push(`${Math.floor(rest / size)} ${name}`);
+      rest %= size;
+    }
+    return parts.join(" ");
+  }
+  setInterval(() => {
+    for (const time of document.querySelectorAll("time[data-at]")) {
+      const passed = since(Date.now() / 1000 - Number(time.dataset.at));
+      const words = time.dataset.words.replace("%", passed);
+      if (time.textContent !== words) time.textContent = words;
+    }
+  }, 1000);
+
+  const badge = document.getElementById("live");
+  if (!badge) return;
+  const PAUSE = 400; // milliseconds between two rounds, whatever happens meanwhile
+  let busy = false;
+  let missed = false;
+  let cost = 0;
+
+  const say = (state, words) => {
+    badge.className = `live ${state}`;
+    if (badge.textContent !== words) badge.textContent = words;
+  };
+
+  async function refresh(part) {
+    const answer = await fetch(part.dataset.refresh, { headers: { "hx-request": "true" } });
+    if (!answer.ok) return;
+    const text = await answer.text();
+    if (text === part.lastText) return;
+    part.lastText = text;
+    part.innerHTML = text;
+    window.htmx?.process(part);
+  }
+
+  // one round at a time; what happened during one is told by the next, which waits the longer, the more a round costs
+  async function round() {
+    if (busy || document.hidden) {
+      missed = true;
+      return;
+    }
+    busy = true;
+    missed = false;
+    const begin = performance.now();
+    try {
+      await Promise.all([...document.querySelectorAll("[data-refresh]")].map(refresh));
+      if (window.redraw) await window.redraw();
+    } catch {
+      missed = true;
+    }
+    cost = performance.now() - begin;
+    setTimeout(() => {
+      busy = false;
+      if (missed) round();
+    }, Math.max(PAUSE, cost));
+  }
+
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden && missed) round();
+  });
+
+  const source = new EventSource(`${badge.dataset.events}?since=${badge.dataset.position}`);
+  source.onopen = () => say("on", "live");
+  source.onerror = () => say("off", source.readyState === EventSource.CLOSED ? "not connected" : "connection lost, trying again …");
+  source.onmessage = () => {
+    say("on", "live");
+    round();
+  };
+  source.addEventListener("gone", () => {
+    source.close();
+    say("off", "the study has been deleted");
+  });
+  window.addEventListener("pagehide", () => source.close());
+})();
