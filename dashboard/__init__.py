@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["serve", "show"]
 
-_EXTRA = ("anyio", "jinja2", "starlette", "uvicorn")
+_EXTRA = ("anyio", "jinja2", "markdown_it", "starlette", "uvicorn")
 
 
 def serve(

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hpo import logging
-from hpo.dashboard import live, studies, study
+from hpo.dashboard import about, live, studies, study, trial, trials
 from hpo.dashboard.desk import Desk
 from hpo.dashboard.login import door, login
 from hpo.dashboard.security import Guard, Guarded
@@ -39,6 +39,14 @@ ROUTES = (
     Route(f"{_STUDY}/headline", study.headline),
     Route(f"{_STUDY}/plot/{{kind}}", study.figure),
     Route(f"{_STUDY}/events", live.events),
+    Route(f"{_STUDY}/failures", about.failures),
+    Route(f"{_STUDY}/about", about.overview),
+    Route(f"{_STUDY}/trials", trials.overview),
+    Route(f"{_STUDY}/trials.csv", trials.as_csv),
+    Route(f"{_STUDY}/trials.json", trials.as_json),
+    Route(f"{_STUDY}/trials/{{number}}", trial.overview),
+    Route(f"{_STUDY}/trials/{{number}}/plot/curve", trial.curve),
+    Route(f"{_STUDY}/trials/{{number}}/origin", trial.origin),
     Route("/login", login, methods=["GET", "POST"]),
 )
 """All pages; those that change something are the ones that take a form, which is `POST`."""

@@ -111,6 +111,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "ago": _ago,
+        "cell": _cell,
         "count": count,
         "duration": _duration,
         "figure": _figure,
@@ -153,11 +154,17 @@ def _duration(seconds: float | None) -> str:
 
 
 def _ago(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{duration(max(round(time.time() - seconds), 1.0))} ago"
+    return "–" if seconds is None else f"{_since(seconds)} ago"
 
 
 def _since(seconds: float) -> str:
-    return duration(max(round(time.time() - seconds), 1.0))
+    """How long ago something was, in its largest unit, as the script of live pages goes on saying it."""
+    return " ".join(duration(max(round(time.time() - seconds), 1.0)).split(" ")[:2])
+
+
+def _cell(value: Any) -> str:
+    """A parameter's value, which may be None."""
+    return "None" if value is None else _figure(value)
 
 
 def _moment(seconds: float | None) -> str:

@@ -6,15 +6,8 @@
   function since(seconds) {
     const whole = Math.max(1, Math.round(seconds));
     if (whole < 60) return `${whole} s`;
-    const units = [[86400, "d"], [3600, "h"], [60, "min"], [1, "s"]];
-    const first = units.findIndex(([size]) => whole >= size);
-    let rest = whole;
-    const parts = [];
-    for (const [size, name] of units.slice(first, first + 2)) {
-      if (rest >= size) parts.push(`${Math.floor(rest / size)} ${name}`);
-      rest %= size;
-    }
-    return parts.join(" ");
+    const [size, name] = [[86400, "d"], [3600, "h"], [60, "min"]].find(([size]) => whole >= size);
+    return `${Math.floor(whole / size)} ${name}`;
   }
   setInterval(() => {
     for (const time of document.querySelectorAll("time[data-at]")) {
@@ -37,10 +30,17 @@
   };
 
   async function refresh(part) {
+    if (part.dataset.once === "True") return; // nothing that it says can change
+    if (part.querySelector("form :checked[name=t], details[open], :focus")) return; // somebody is at work there
     const answer = await fetch(part.dataset.refresh, { headers: { "hx-request": "true" } });
     if (!answer.ok) return;
-    const text = await answer.text();
-    if (text === part.lastText) return;
+    let text = await answer.text();
+    if (part.dataset.part) {
+      const found = new DOMParser().parseFromString(text, "text/html").querySelector(part.dataset.part);
+      if (!found) return;
+      text = found.innerHTML;
+    }
+    if (text === part.lastText || !part.isConnected) return;
     part.lastText = text;
     part.innerHTML = text;
     window.htmx?.process(part);
