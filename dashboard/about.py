@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from hpo.dashboard.headline import headline_of
 from hpo.dashboard.notes import NOTE, TAGS, markdown, tags_of
-from hpo.dashboard.site import page, study_of
+from hpo.dashboard.site import page, site_of, study_of
 from hpo.events import StudyCreated, TrialError, TrialState
 from hpo.reading.counts import latest
 from hpo.reading.tables import describe
@@ -66,6 +66,7 @@ def overview(request: Request) -> Response:
         internal=snapshot.system_attrs,
         seed=snapshot.seed,
         created=header.time,
+        has_places=bool(site_of(request).desk.places()),
     )
 
 

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hpo import logging
-from hpo.dashboard import about, live, studies, study, trial, trials
+from hpo.dashboard import about, acts, lab, live, studies, study, trial, trials
 from hpo.dashboard.desk import Desk
 from hpo.dashboard.login import door, login
 from hpo.dashboard.security import Guard, Guarded
@@ -47,6 +47,19 @@ ROUTES = (
     Route(f"{_STUDY}/trials/{{number}}", trial.overview),
     Route(f"{_STUDY}/trials/{{number}}/plot/curve", trial.curve),
     Route(f"{_STUDY}/trials/{{number}}/origin", trial.origin),
+    Route(f"{_STUDY}/enqueue", lab.enqueue),
+    Route(f"{_STUDY}/lab", lab.by_hand),
+    Route("/create", acts.create, methods=["POST"]),
+    Route("/import", acts.import_optuna, methods=["POST"]),
+    Route(f"{_STUDY}/rename", acts.rename, methods=["POST"]),
+    Route(f"{_STUDY}/copy", acts.copy, methods=["POST"]),
+    Route(f"{_STUDY}/delete", acts.delete, methods=["POST"]),
+    Route(f"{_STUDY}/note", acts.note, methods=["POST"]),
+    Route(f"{_STUDY}/enqueue", acts.enqueue, methods=["POST"]),
+    Route(f"{_STUDY}/ask", acts.ask, methods=["POST"]),
+    Route(f"{_STUDY}/trials/{{number}}/tell", acts.tell, methods=["POST"]),
+    Route(f"{_STUDY}/trials/{{number}}/note", acts.note_trial, methods=["POST"]),
+    Route(f"{_STUDY}/trials/{{number}}/delete", acts.delete_trial, methods=["POST"]),
     Route("/login", login, methods=["GET", "POST"]),
 )
 """All pages; those that change something are the ones that take a form, which is `POST`."""

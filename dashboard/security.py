@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 import secrets
 import socket
 import threading
@@ -19,7 +20,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -33,6 +34,7 @@ FORM_TOKEN = "token"
 _MOST = 1_000_000  # bytes of a form
 _PATIENCE = 1.0  # seconds between two passwords that are tried
 _SAFE = ("GET", "HEAD")
+_HOST = re.compile(r"(?:\[([0-9a-fA-F:.]+)\]|([\w.-]+))(?::\d{1,5})?", re.ASCII)
 
 HEADERS: Mapping[str, str] = {
     "content-security-policy": (
@@ -74,7 +76,8 @@ class Guard:
 
         An address in figures cannot be rebound; of names only this machine's own count.
         """
-        name = (urlsplit(f"//{host}").hostname or "").rstrip(".").lower()
+        found = _HOST.fullmatch(host)
+        name = "" if found is None else (found[1] or found[2]).rstrip(".").lower()
         if name == "localhost":
             return True
         try:
@@ -144,7 +147,7 @@ class Guarded:
         if scope["method"] != "POST":
             raise HTTPException(405, "Only GET and POST are answered here.")
         site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-        if site not in (None, "same-origin") or (origin is not None and urlsplit(origin).netloc != host):
+        if site not in (None, "same-origin") or (origin is not None and origin.partition("://")[2] != host):
             raise HTTPException(403, "That form came from a page of another server, so nothing was done.")
 
     async def _form(self, scope: Scope, receive: Receive) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ from hpo.trial.frozen import FrozenTrial
 if TYPE_CHECKING:
     from hpo.reading.snapshot import Snapshot
 
-__all__ = ["curve", "origin", "overview", "trial_of"]
+__all__ = ["Parameter", "curve", "origin", "overview", "trial_of"]
 
 _EXPLAINED = 3000  # trials up to which it is decided again who proposed them and why
 _MOST_FILES = 200

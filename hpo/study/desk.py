@@ -10,6 +10,7 @@ from hpo.dashboard.desk import Listed
 from hpo.exceptions import UnknownStudyError
 from hpo.log.log import identity_of
 from hpo.protocols import Storage
+from hpo.reading.descriptions import rebuilt
 from hpo.study.creation import create_study
 from hpo.study.studies import copy_study
 from hpo.study.study import Study
@@ -50,7 +51,7 @@ class StudyDesk:
         with opening:  # a long log is read once, and keeps nobody from opening others
             if identity not in self._open:
                 name, storage = self._where(identity)
-                self._open[identity] = Study(name, storage, identity=identity)
+                self._open[identity] = _opened(name, storage, identity)
         return self._open[identity]
 
     def is_open(self, identity: str) -> bool:
@@ -90,3 +91,13 @@ class StudyDesk:
         if place not in storages:
             raise ValueError(f"There is no storage {place!r} here; there are {', '.join(storages)}.")
         return storages[place]
+
+
+def _opened(name: str, storage: Storage, identity: str) -> Study:
+    """The study, with the sampler and the pruner that its log named last, where these can be made again."""
+    study = Study(name, storage, identity=identity)
+    for plan in list(study._log.ledger.plans.values())[-1:]:
+        sampler, pruner = rebuilt(plan.sampler), rebuilt(plan.pruner)
+        study.sampler = study.sampler if sampler is None else sampler
+        study.pruner = study.pruner if pruner is None else pruner
+    return study
