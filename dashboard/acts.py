@@ -24,6 +24,7 @@ from hpo.exceptions import HpoError, UnknownStudyError
 from hpo.secrets import redacted
 
 __all__ = [
+    "EXAMPLE",
     "ask",
     "copy",
     "create",

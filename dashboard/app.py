@@ -17,7 +17,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hpo import logging
-from hpo.dashboard import about, acts, lab, live, studies, study, trial, trials
+from hpo.dashboard import about, acts, compare, lab, live, studies, study, trial, trials
 from hpo.dashboard.desk import Desk
 from hpo.dashboard.login import door, login
 from hpo.dashboard.security import Guard, Guarded
@@ -47,6 +47,8 @@ ROUTES = (
     Route(f"{_STUDY}/trials/{{number}}", trial.overview),
     Route(f"{_STUDY}/trials/{{number}}/plot/curve", trial.curve),
     Route(f"{_STUDY}/trials/{{number}}/origin", trial.origin),
+    Route("/compare", compare.studies),
+    Route(f"{_STUDY}/compare", compare.trials),
     Route(f"{_STUDY}/enqueue", lab.enqueue),
     Route(f"{_STUDY}/lab", lab.by_hand),
     Route("/create", acts.create, methods=["POST"]),

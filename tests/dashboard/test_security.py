@@ -334,7 +334,8 @@ WILD = st.one_of(
 )
 WORDS = (
     "page size sort q state attr cols feasible min.p:lr max.v:0 min.v:7 is.p:kind is.p:lr min.number target params",
-    "evaluator others plot like t s since why name place source directions confirm note tags p.lr p.kind space value.0 from",
+    "evaluator others plot like t s since why name place source directions confirm note tags p.lr p.kind space",
+    "value.0 from",
 )
 NAMES = st.one_of(st.sampled_from([name for words in WORDS for name in words.split()]), st.text(max_size=8))
 QUERY = st.lists(st.tuples(NAMES, WILD), max_size=5)
