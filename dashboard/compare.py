@@ -56,7 +56,7 @@ def trials(request: Request) -> Response:
         request,
         "compare_trials.html",
         identity=identity,
-        headline=headline_of(snapshot),
+        headline=headline_of(identity, snapshot),
         trials=chosen,
         states=STATES,
         lines=_lines(chosen, objective_names(snapshot)),
@@ -78,7 +78,7 @@ def studies(request: Request) -> Response:
     return page(
         request,
         "compare_studies.html",
-        studies=[(one, headline_of(snapshot)) for one, snapshot in zip(identities, snapshots, strict=True)],
+        studies=[(one, headline_of(one, snapshot)) for one, snapshot in zip(identities, snapshots, strict=True)],
         plots=plots if len(n_objectives) == 1 else [],
         n_objectives=max(n_objectives),
         target=_target(request, min(n_objectives)),

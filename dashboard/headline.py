@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.dashboard.kept import Kept
 from hpo.events import TrialState
 from hpo.reading.counts import latest, state_counts
 from hpo.reading.summary import goals, objective_names
@@ -85,8 +86,12 @@ class Headline:
         return next((share.n for share in self.shares if share.state == state), 0)
 
 
-def headline_of(study: Snapshot) -> Headline:
-    """The numbers of a study."""
+def headline_of(identity: str, study: Snapshot) -> Headline:
+    """The numbers of a study of that identity."""
+    return _kept.get((identity, study.position), lambda: _computed(study))
+
+
+def _computed(study: Snapshot) -> Headline:
     history = latest(study.history)
     counts = state_counts(study.history) | {TrialState.WAITING: study.count_trials((TrialState.WAITING,))}
     total = sum(counts.values())
@@ -124,6 +129,9 @@ def headline_of(study: Snapshot) -> Headline:
         max(ends, default=None),
         curve_of(losses, good) if is_single else "",
     )
+
+
+_kept: Kept[Headline] = Kept(256)
 
 
 def _rate(end: Array) -> float | None:

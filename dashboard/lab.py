@@ -45,7 +45,7 @@ def by_hand(request: Request) -> Response:
         request,
         "lab.html",
         identity=identity,
-        headline=headline_of(snapshot),
+        headline=headline_of(identity, snapshot),
         trials=running,
         space=[(name, *describe(one)) for name, one in snapshot.history.space.items()],
         example=EXAMPLE,
@@ -63,7 +63,7 @@ def enqueue(request: Request) -> Response:
         request,
         "enqueue.html",
         identity=identity,
-        headline=headline_of(snapshot),
+        headline=headline_of(identity, snapshot),
         fields=[_field(name, one, given) for name, one in snapshot.history.space.items()],
         like=None if like is None else like.number,
     )

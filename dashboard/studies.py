@@ -82,7 +82,8 @@ def row(request: Request) -> Response:
 
 def _row(request: Request, listed: Listed) -> Row:
     try:
-        return Row(listed, headline_of(site_of(request).desk.open(listed.identity).snapshot()))
+        snapshot = site_of(request).desk.open(listed.identity).snapshot()
+        return Row(listed, headline_of(listed.identity, snapshot))
     except UnknownStudyError:
         return Row(listed, None, "It has been deleted.")
     except HpoError as error:

@@ -13,7 +13,7 @@ from hpo.dashboard.headline import headline_of
 from hpo.dashboard.plots import EVALUATORS, PLOTS, Choice, Plot, choice_of, suitable
 from hpo.dashboard.site import page, site_of, study_of
 from hpo.exceptions import UnknownStudyError
-from hpo.reading.best import as_python, best_values
+from hpo.reading.best import best_values
 
 if TYPE_CHECKING:
     from hpo.reading.snapshot import Snapshot
@@ -36,9 +36,8 @@ def overview(request: Request) -> Response:
         request,
         "study.html",
         identity=identity,
-        headline=headline_of(snapshot),
+        headline=headline_of(identity, snapshot),
         best=best_values(snapshot, _BEST),
-        as_python=as_python,
         plots=plots,
         plot=plot,
         first=_first(plots),
@@ -59,9 +58,7 @@ def headline(request: Request) -> Response:
         request,
         "part_headline.html",
         identity=identity,
-        headline=headline_of(snapshot),
-        best=best_values(snapshot, _BEST),
-        as_python=as_python,
+        headline=headline_of(identity, snapshot),
     )
 
 

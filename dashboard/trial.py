@@ -65,7 +65,7 @@ def overview(request: Request) -> Response:
         request,
         "trial.html",
         identity=identity,
-        headline=headline_of(snapshot),
+        headline=headline_of(identity, snapshot),
         trial=trial,
         word=STATES[trial.state],
         parameters=[_parameter(name, value, trial.distributions.get(name)) for name, value in trial.params.items()],

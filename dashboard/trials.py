@@ -52,7 +52,7 @@ def overview(request: Request) -> Response:
         request,
         "trials.html",
         identity=identity,
-        headline=headline_of(snapshot),
+        headline=headline_of(identity, snapshot),
         trials=table.trials(rows[(number - 1) * size : number * size]),
         n=len(table),
         n_found=len(rows),
