@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import final
 
 from starlette.applications import Starlette
@@ -20,6 +20,7 @@ from hpo import logging
 from hpo.dashboard import about, acts, compare, lab, live, studies, study, trial, trials
 from hpo.dashboard.desk import Desk
 from hpo.dashboard.login import door, login
+from hpo.dashboard.opening import Openings
 from hpo.dashboard.security import Guard, Guarded
 from hpo.dashboard.site import Site, page, static_file
 from hpo.exceptions import HpoError, StorageInternalError, UnknownStudyError
@@ -67,14 +68,20 @@ ROUTES = (
 """All pages; those that change something are the ones that take a form, which is `POST`."""
 
 
-def make_app(desk: Desk, guard: Guard) -> ASGIApp:
-    """The dashboard of a desk's studies, as an ASGI application."""
+def make_app(desk: Desk, guard: Guard, *, is_closing: Callable[[], bool] = lambda: False) -> ASGIApp:
+    """The dashboard of a desk's studies, as an ASGI application.
+
+    Args:
+        desk: The studies.
+        guard: What is let in.
+        is_closing: Whether the server is about to end; then pages hear no more news.
+    """
     app = Starlette(
         routes=[*ROUTES, Route("/static/{name}", _file)],
         middleware=[Middleware(GZipMiddleware, minimum_size=2000, compresslevel=4), Middleware(_Door)],
         exception_handlers={HTTPException: _refused, HpoError: _failed},
     )
-    app.state.site = Site(desk, guard)
+    app.state.site = Site(desk, guard, Openings(desk), is_closing)
     return Guarded(app, guard)
 
 

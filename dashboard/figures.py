@@ -13,10 +13,17 @@ if TYPE_CHECKING:
 __all__ = ["figure_json"]
 
 _drawn: Kept[bytes] = Kept(64)
+_SHARE = 1000
 
 
 def figure_json(identity: str, snapshot: Snapshot, plot: Plot, choice: Choice) -> bytes:
-    """A plot of a study, as plotly reads it."""
+    """A plot of a study, as plotly reads it.
+
+    Plots for which something is computed from all trials are made anew when a thousandth of the log is new.
+    """
     others = tuple((one.study_name, one.history.position) for one in choice.others)
-    question = (identity, snapshot.position, plot.kind, choice, others)
+    position = snapshot.position
+    if plot.is_summary:
+        position -= position % max(1, position // _SHARE)
+    question = (identity, position, plot.kind, choice, others)
     return _drawn.get(question, lambda: draw(snapshot, plot, choice).to_json().encode("utf-8", "replace"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import anyio
 from starlette.concurrency import run_in_threadpool
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from hpo.dashboard.desk import OpenStudy
-from hpo.dashboard.site import study_of
+from hpo.dashboard.site import site_of, study_of
 from hpo.exceptions import UnknownStudyError
 
 __all__ = ["events"]
@@ -24,13 +24,17 @@ async def events(request: Request) -> StreamingResponse:
     _, study = await run_in_threadpool(study_of, request)
     asked = request.headers.get("last-event-id") or request.query_params.get("since", "")
     since = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
-    return StreamingResponse(_news(study, since), media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+    return StreamingResponse(
+        _news(study, since, site_of(request).is_closing),
+        media_type="text/event-stream",
+        headers={"x-accel-buffering": "no"},
+    )
 
 
-async def _news(study: OpenStudy, position: int) -> AsyncIterator[str]:
+async def _news(study: OpenStudy, position: int, is_closing: Callable[[], bool]) -> AsyncIterator[str]:
     yield "retry: 1000\n\n"
     quiet = 0.0
-    while True:
+    while not is_closing():
         try:
             found = await run_in_threadpool(_grown, study, position)
         except UnknownStudyError:

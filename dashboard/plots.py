@@ -60,6 +60,7 @@ class Plot:
         suits: Whether a study has something to show in it.
         draw: Makes the figure.
         options: What may be chosen: "target", "params", "evaluator", "others".
+        is_summary: Whether it is computed from all trials, so that it costs much and a single trial changes it little.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class Plot:
     suits: Callable[[Readable], bool]
     draw: _Draw
     options: frozenset[str] = frozenset()
+    is_summary: bool = False
 
 
 def suitable(study: Readable) -> list[Plot]:
@@ -182,6 +184,7 @@ def _against(plot: Callable[..., Any]) -> _Draw:
     )
 
 
+_surrogate = _by_parameter(visualization.plot_partial_dependence)
 _TARGET, _PARAMS = frozenset({"target"}), frozenset({"target", "params"})
 _OTHERS = frozenset({"target", "others"})
 
@@ -193,18 +196,26 @@ PLOTS: Mapping[str, Plot] = {
         Plot("volume", "Hypervolume", _has_volume, lambda study, _: visualization.plot_hypervolume_history(study)),
         Plot("reports", "Learning curves", _has_reports, _by_target(visualization.plot_intermediate_values), _TARGET),
         Plot("rungs", "Rungs", _has_rungs, _by_target(visualization.plot_rungs), _TARGET),
-        Plot("importances", "Importances", _has_parameters, _importances, frozenset({"evaluator"})),
-        Plot("slice", "Slices", _has_parameters, _by_parameter(visualization.plot_slice, 12), _PARAMS),
-        Plot("contour", "Contours", _has_pairs, _contours, _PARAMS),
+        Plot("importances", "Importances", _has_parameters, _importances, frozenset({"evaluator"}), True),
+        Plot("slice", "Slices", _has_parameters, _by_parameter(visualization.plot_slice, 12), _PARAMS, True),
+        Plot("contour", "Contours", _has_pairs, _contours, _PARAMS, True),
         Plot(
             "parallel",
             "Parallel coordinates",
             _has_pairs,
             _by_parameter(visualization.plot_parallel_coordinate, 12),
             _PARAMS,
+            True,
         ),
-        Plot("rank", "Ranks", _has_pairs, _by_parameter(visualization.plot_rank), _PARAMS),
-        Plot("surrogate", "Surrogate", _has_parameters, _by_parameter(visualization.plot_partial_dependence), _PARAMS),
+        Plot("rank", "Ranks", _has_pairs, _by_parameter(visualization.plot_rank), _PARAMS, True),
+        Plot(
+            "surrogate",
+            "Surrogate",
+            _has_parameters,
+            _by_parameter(visualization.plot_partial_dependence),
+            _PARAMS,
+            True,
+        ),
         Plot("convergence", "Convergence", _has_trials, _against(visualization.plot_convergence), _OTHERS),
         Plot("edf", "Distribution", _has_trials, _against(visualization.plot_edf), _OTHERS),
         Plot("timeline", "Timeline", _has_trials, lambda study, _: visualization.plot_timeline(study)),

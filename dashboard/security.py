@@ -43,7 +43,7 @@ HEADERS: Mapping[str, str] = {
         "frame-ancestors 'self' http://localhost:* http://127.0.0.1:* vscode-webview:"
     ),
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # with less, browsers hide from the server itself where a form comes from
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }

@@ -82,16 +82,17 @@ class Served:
 
 def _server(desk: Desk, guard: Guard) -> uvicorn.Server:
     config = uvicorn.Config(
-        make_app(desk, guard),
+        make_app(desk, guard, is_closing=lambda: server.should_exit),
         access_log=False,  # which would write down the password
         lifespan="off",
-        log_level="warning",
+        log_config=None,
         proxy_headers=False,
         server_header=False,
         timeout_graceful_shutdown=1,  # pages keep their connection for news
         ws="none",
     )
-    return uvicorn.Server(config)
+    server = uvicorn.Server(config)
+    return server
 
 
 def _listen(host: str, port: int) -> socket.socket:

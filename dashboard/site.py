@@ -7,7 +7,7 @@ import importlib.util
 import json
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -20,15 +20,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from hpo.dashboard.desk import Desk, OpenStudy
+from hpo.dashboard.opening import Openings
 from hpo.dashboard.security import Guard
 from hpo.exceptions import UnknownStudyError
 from hpo.visualization.text import count, duration
 from hpo.words import shown
 
-__all__ = ["FOLDER", "Site", "back", "form_of", "number_of", "page", "site_of", "static_file", "study_of"]
+__all__ = ["FOLDER", "Site", "back", "form_of", "is_opening", "number_of", "page", "site_of", "static_file", "study_of"]
 
 FOLDER = Path(__file__).parent
 _DIGITS = 5
+_PATIENCE = 0.7  # seconds that a page waits for a log before it says that it waits
 _LARGEST = 2**53
 
 
@@ -39,6 +41,8 @@ class Site:
 
     desk: Desk
     guard: Guard
+    openings: Openings
+    is_closing: Callable[[], bool]
 
 
 def site_of(request: Request) -> Site:
@@ -58,6 +62,14 @@ def study_of(request: Request) -> tuple[str, OpenStudy]:
         return identity, site_of(request).desk.open(identity)
     except UnknownStudyError:
         raise HTTPException(404, "There is no such study here, or no longer.") from None
+
+
+def is_opening(request: Request) -> bool:
+    """Whether the study of a request has not been read yet, and that takes a while."""
+    try:
+        return site_of(request).openings.within(request.path_params["identity"], _PATIENCE) is None
+    except UnknownStudyError:
+        return False  # as whoever asks for the study is told
 
 
 def number_of(text: str) -> int:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from hpo.dashboard.figures import figure_json
 from hpo.dashboard.headline import headline_of
 from hpo.dashboard.plots import EVALUATORS, PLOTS, Choice, Plot, choice_of, suitable
-from hpo.dashboard.site import page, site_of, study_of
+from hpo.dashboard.site import is_opening, page, site_of, study_of
 from hpo.exceptions import UnknownStudyError
 from hpo.reading.best import best_values
 
@@ -25,7 +25,9 @@ _BEST = 5
 
 
 def overview(request: Request) -> Response:
-    """Its whole page, with one plot, or the first ones of those that suit it."""
+    """Its whole page, with one plot, or the first ones of those that suit it; a page to wait on for a long log."""
+    if is_opening(request):
+        return page(request, "opening.html")
     identity, study = study_of(request)
     snapshot = study.snapshot()
     plots = suitable(snapshot)

@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 
 from hpo.dashboard.headline import STATES, headline_of
 from hpo.dashboard.kept import Kept
-from hpo.dashboard.site import page, study_of
+from hpo.dashboard.site import is_opening, page, study_of
 from hpo.dashboard.table import Filter, Table, filter_of, table_of, text_of
 from hpo.reading.summary import objective_names
 
@@ -37,6 +37,8 @@ _tables: Kept[Table] = Kept(4)
 
 def overview(request: Request) -> Response:
     """A page of the table."""
+    if is_opening(request):
+        return page(request, "opening.html")
     identity, study = study_of(request)
     snapshot = study.snapshot()
     table, asked = _asked(identity, snapshot, request)

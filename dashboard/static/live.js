@@ -72,16 +72,29 @@
     if (!document.hidden && missed) round();
   });
 
-  const source = new EventSource(`${badge.dataset.events}?since=${badge.dataset.position}`);
-  source.onopen = () => say("on", "live");
-  source.onerror = () => say("off", source.readyState === EventSource.CLOSED ? "not connected" : "connection lost, trying again …");
-  source.onmessage = () => {
-    say("on", "live");
-    round();
-  };
-  source.addEventListener("gone", () => {
-    source.close();
-    say("off", "the study has been deleted");
-  });
+  // the browser connects again by itself after a cut, but not after an answer that is an error
+  let source = null;
+  let position = badge.dataset.position;
+  function connect() {
+    source?.close();
+    source = new EventSource(`${badge.dataset.events}?since=${position}`);
+    source.onopen = () => say("on", "live");
+    source.onerror = () => {
+      say("off", "connection lost, trying again …");
+      if (source.readyState === EventSource.CLOSED) setTimeout(connect, 2000);
+    };
+    source.onmessage = (event) => {
+      position = event.data;
+      say("on", "live");
+      round();
+    };
+    source.addEventListener("gone", () => {
+      source.close();
+      say("off", "the study has been deleted");
+    });
+  }
+  document.addEventListener("hpo:reconnect", connect);
   window.addEventListener("pagehide", () => source.close());
+  window.addEventListener("pageshow", (event) => event.persisted && connect());
+  connect();
 })();
