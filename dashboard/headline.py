@@ -11,16 +11,16 @@ from hpo.arrays import Array
 from hpo.dashboard.kept import Kept
 from hpo.events import TrialState
 from hpo.reading.counts import latest, state_counts
+from hpo.reading.sparkline import sparkline
 from hpo.reading.summary import goals, objective_names
 from hpo.visualization.states import MARKS
 
 if TYPE_CHECKING:
     from hpo.reading.snapshot import Snapshot
 
-__all__ = ["STATES", "Headline", "Share", "curve_of", "headline_of"]
+__all__ = ["STATES", "Headline", "Share", "headline_of"]
 
 _LATELY = 50  # finished trials from which the present rate is taken
-_WIDTH, _HEIGHT, _EDGE = 120.0, 28.0, 3.0  # of a small curve
 
 STATES = {**{state: mark.word for state, mark in MARKS.items()}, TrialState.WAITING: "waiting"}
 """What each state is called."""
@@ -127,7 +127,7 @@ def _computed(study: Snapshot) -> Headline:
         running,
         min(starts, default=None),
         max(ends, default=None),
-        curve_of(losses, good) if is_single else "",
+        sparkline(history),
     )
 
 
@@ -139,24 +139,3 @@ def _rate(end: Array) -> float | None:
     if len(last) < 2 or last[-1] <= last[0]:
         return None
     return float(60.0 * (len(last) - 1) / (last[-1] - last[0]))
-
-
-def curve_of(losses: Array, is_good: Array) -> str:
-    """The smallest loss so far as the points of a polyline: low is good, whatever the direction.
-
-    Args:
-        losses: In the order in which trials ended, shape (n,).
-        is_good: Which of them count, shape (n,).
-    """
-    best = np.minimum.accumulate(np.where(is_good & np.isfinite(losses), losses, np.inf))
-    best = best[np.isfinite(best)]
-    if len(best) < 2:
-        return ""
-    best = best[np.unique(np.linspace(0, len(best) - 1, 60).astype(np.int64))]
-    # what was bad at the beginning would flatten all that came later
-    top = float(np.quantile(best, 0.9)) if best[-1] < np.quantile(best, 0.9) else float(best[0])
-    spread = top - float(best[-1])
-    height = np.clip((best - best[-1]) / spread, 0.0, 1.0) if spread > 0 else np.zeros(len(best))
-    x = np.linspace(_EDGE, _WIDTH - _EDGE, len(best))
-    y = _HEIGHT - _EDGE - height * (_HEIGHT - 2 * _EDGE)
-    return " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))

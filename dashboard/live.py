@@ -13,7 +13,7 @@ from hpo.dashboard.desk import OpenStudy
 from hpo.dashboard.site import site_of, study_of
 from hpo.exceptions import UnknownStudyError
 
-__all__ = ["events"]
+__all__ = ["events", "news"]
 
 _PAUSE = 0.25  # seconds between two looks at the log: however fast it grows, that is all that a page hears
 _QUIET = 15.0  # seconds after which something is said to see whether anybody listens
@@ -25,13 +25,14 @@ async def events(request: Request) -> StreamingResponse:
     asked = request.headers.get("last-event-id") or request.query_params.get("since", "")
     since = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
     return StreamingResponse(
-        _news(study, since, site_of(request).is_closing),
+        news(study, since, site_of(request).is_closing),
         media_type="text/event-stream",
         headers={"x-accel-buffering": "no"},
     )
 
 
-async def _news(study: OpenStudy, position: int, is_closing: Callable[[], bool]) -> AsyncIterator[str]:
+async def news(study: OpenStudy, position: int, is_closing: Callable[[], bool]) -> AsyncIterator[str]:
+    """What a page hears after a position, until the study or the server is gone."""
     yield "retry: 1000\n\n"
     quiet = 0.0
     while not is_closing():

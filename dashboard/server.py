@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 import webbrowser
+from contextlib import suppress
 from typing import final
 
 import click
@@ -34,7 +35,7 @@ def run(desk: Desk, host: str, port: int, *, write: bool, open_browser: bool) ->
     server = _server(desk, guard)
     if open_browser:
         threading.Timer(0.5, webbrowser.open, [entry]).start()
-    with listening:
+    with listening, suppress(KeyboardInterrupt):  # which is how it ends
         server.run([listening])
 
 

@@ -29,7 +29,14 @@ PROMISES = {
         "best 0.9",
     ],
     "06_objectives": ["maximize accuracy, minimize nodes: 40 trials: 40 complete", "Pareto optimal", "violation"],
-    "07_looking_at_a_study": ["60 trials", "the baseline", "Trial", "tumours.html: ", "$ hpo studies"],
+    "07_looking_at_a_study": [
+        "60 trials",
+        "the baseline",
+        "Trial",
+        "tumours.html: ",
+        "The dashboard is at http",
+        "$ hpo studies",
+    ],
 }
 
 
