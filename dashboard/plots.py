@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, final
 import numpy as np
 
 from hpo import importance, visualization
+from hpo.dashboard.brush import rulers_of
 from hpo.events import TrialState
 from hpo.visualization.frame import empty
 
@@ -169,6 +170,16 @@ def _contours(study: Readable, choice: Choice) -> go.Figure:
     return visualization.plot_contour(study, two, target=_target(study, choice))
 
 
+def _parallel(study: Readable, choice: Choice) -> go.Figure:
+    """Parallel coordinates in which a box can be drawn, and what stands at their ends."""
+    chosen, target = _chosen(study, choice, 12), _target(study, choice)
+    figure = visualization.plot_parallel_coordinate(study, chosen, target=target)
+    if figure.data:
+        figure.update_layout(meta={"rulers": rulers_of(study, chosen, target)}, dragmode="select")
+        figure.update_layout(modebar={"remove": ["lasso2d", "zoom2d", "pan2d"]}, selectdirection="any")
+    return figure
+
+
 def _by_parameter(plot: Callable[..., Any], most: int = _MOST) -> _Draw:
     return lambda study, choice: plot(study, _chosen(study, choice, most), target=_target(study, choice))
 
@@ -199,14 +210,7 @@ PLOTS: Mapping[str, Plot] = {
         Plot("importances", "Importances", _has_parameters, _importances, frozenset({"evaluator"}), True),
         Plot("slice", "Slices", _has_parameters, _by_parameter(visualization.plot_slice, 12), _PARAMS, True),
         Plot("contour", "Contours", _has_pairs, _contours, _PARAMS, True),
-        Plot(
-            "parallel",
-            "Parallel coordinates",
-            _has_pairs,
-            _by_parameter(visualization.plot_parallel_coordinate, 12),
-            _PARAMS,
-            True,
-        ),
+        Plot("parallel", "Parallel coordinates", _has_pairs, _parallel, _PARAMS, True),
         Plot("rank", "Ranks", _has_pairs, _by_parameter(visualization.plot_rank), _PARAMS, True),
         Plot(
             "surrogate",

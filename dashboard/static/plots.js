@@ -10,7 +10,7 @@
     "#1f2933": "#e4e9ef", "#7b8794": "#9aa7b5", "#e4e7eb": "#2c3744", "#9aa5b1": "#5d6b7a", "#cbd2d9": "#4a5866",
     "#eef1f4": "#222c37", "#52606d": "#a9b5c1", "#0072b2": "#4ba3e0", white: "#161d26", "#ffffff": "#161d26",
     "#440154": "#8a6fd0", "#472d7b": "#7c7ad6", "#3b528b": "#5f8fd0", "#2c728e": "#45a0bd", "#21918c": "#2fb0a6",
-    "#28ae80": "#45c08e", "rgba(0,114,178,": "rgba(75,163,224,", "rgba(31,41,51,": "rgba(228,233,239,",
+    "#28ae80": "#45c08e", "rgba(255,255,255,": "rgba(22,29,38,", "rgba(0,114,178,": "rgba(75,163,224,", "rgba(31,41,51,": "rgba(228,233,239,",
   };
 
   // every colour within a value, which stands under a key that names colours, or within such a one
@@ -59,6 +59,7 @@
       if (isNarrow) narrow(figure.layout, figure.data);
       if (!box.isDrawn) box.replaceChildren();
       await window.Plotly.react(box, figure.data, figure.layout, { ...CONFIG, displayModeBar: isNarrow ? false : "hover" });
+      if (!box.isDrawn && figure.layout.meta?.rulers) box.on("plotly_selected", (selected) => brushed(box, selected?.range));
       box.isDrawn = true;
       box.classList.add("drawn");
       box.dispatchEvent(new CustomEvent("drawn", { bubbles: true }));
@@ -86,6 +87,36 @@
     layout.height += 22 * rows - 24;
     const inside = layout.height - margin.t - margin.b;
     layout.legend = { ...layout.legend, yref: "paper", y: -52 / inside, yanchor: "top", x: 0 };
+  }
+
+  // the conditions for the table that a box over some rulers stands for
+  function conditions(rulers, { x, y }) {
+    const [from, to] = [Math.min(...x), Math.max(...x)];
+    const query = new URLSearchParams();
+    rulers.forEach(({ column, left, right, log, choices }, row) => {
+      if (column === null || row < Math.min(...y) || row > Math.max(...y)) return;
+      if (choices) {
+        const last = Math.max(choices.length - 1, 1);
+        choices.forEach((choice, i) => i / last >= from && i / last <= to && query.append(`is.${column}`, choice));
+        return;
+      }
+      const at = (place) => (log ? left * (right / left) ** place : left + (right - left) * place);
+      const ends = [from <= 0 ? null : at(from), to >= 1 ? null : at(to)];
+      const [low, high] = right >= left ? ends : ends.reverse();
+      if (low !== null) query.append(`min.${column}`, low);
+      if (high !== null) query.append(`max.${column}`, high);
+    });
+    return query;
+  }
+
+  async function brushed(box, range) {
+    const place = document.getElementById("brushed");
+    if (!place) return;
+    if (!range?.x) return place.replaceChildren();
+    const query = conditions(JSON.parse(box.lastText).layout.meta.rulers, range);
+    const answer = await fetch(`${place.dataset.table}?${query}`);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    place.replaceChildren(...[page.querySelector("#table")].filter(Boolean));
   }
 
   const all = () => [...document.querySelectorAll("[data-plot]")];

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
+from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
@@ -254,6 +255,32 @@ def test_the_table_is_filtered_while_one_types_and_its_address_says_so(
     person.find("#table tbody a").send_keys(Keys.ARROW_DOWN)
     second = "document.querySelectorAll('#table tbody tr')[1]"
     assert person.browser.execute_script(f"return {second}.contains(document.activeElement)")
+
+
+def test_a_box_over_rulers_filters_the_table(person: Person, stored: dict[str, hpo.Study]) -> None:
+    study = stored["reporting"]
+    person.open(f"/s/{identity_of(study)}?plot=parallel")
+    centre, left, top = person.browser.execute_script(
+        "const box = document.querySelector('[data-plot]'), {_fullLayout: all} = box, {xaxis, yaxis} = all;"
+        "const at = box.getBoundingClientRect(), x = one => at.left + all._size.l + xaxis.l2p(one);"
+        "const y = one => at.top + all._size.t + yaxis.l2p(one);"
+        "return [[x(0.75), y(1)], [x(0.5), 0], [0, y(0.6)]]"
+    )
+    width, height = 2 * (centre[0] - left[0]), 2 * (centre[1] - top[1])
+    corner = (round(centre[0] - width / 2), round(centre[1] - height / 2))
+    actions = ActionChains(person.browser, duration=50)
+    pointer: Any = actions.w3c_actions.pointer_action
+    pointer.move_to_location(*corner)
+    pointer.pointer_down()
+    pointer.move_to_location(round(centre[0]), round(centre[1]))
+    pointer.move_to_location(round(corner[0] + width), round(corner[1] + height))
+    pointer.pointer_up()
+    actions.perform()
+    person.until("return document.querySelectorAll('#brushed tbody tr').length > 0")
+    found = {int(link.text) for link in person.browser.find_elements(By.CSS_SELECTOR, "#brushed tbody td a")}
+    rates = {trial.number: trial.params["rate"] for trial in study.trials if "rate" in trial.params}
+    assert {number for number, rate in rates.items() if rate > 0.105} <= found  # the middle of a ruler is 0.1
+    assert not [number for number in found if rates.get(number, 1.0) < 0.095]
 
 
 def test_a_trial_is_queued_and_another_one_run_by_hand(person: Person, stored: dict[str, hpo.Study]) -> None:
