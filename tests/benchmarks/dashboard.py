@@ -32,6 +32,7 @@ from typing import Any
 
 import numpy as np
 from selenium import webdriver
+from selenium.common.exceptions import TimeoutException
 from selenium.webdriver.support.ui import WebDriverWait
 
 import hpo
@@ -41,7 +42,7 @@ from hpo.samplers import RandomSampler
 from hpo.space import Space
 
 BEGIN = 1.76e9  # seconds since 1970, when the first trial began
-PATIENCE = 600.0
+PATIENCE = 180.0  # seconds after which a dashboard is given up
 DRAWN = "return [...document.querySelectorAll('[data-plot]')].every(box => box.isDrawn)"
 WEIGHT = (
     "return performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
@@ -271,7 +272,10 @@ def main() -> None:
     for i, n in enumerate(int(size) for size in given.sizes.split(",")):
         ours(given.folder, n, 8900 + 2 * i)
         if n <= given.peer_up_to:
-            theirs(given.folder, n, 8901 + 2 * i)
+            try:
+                theirs(given.folder, n, 8901 + 2 * i)
+            except TimeoutException:
+                print(f"optuna-dashboard {n:>9}  is not complete, or does not show a new trial, after {PATIENCE:g} s")
 
 
 if __name__ == "__main__":

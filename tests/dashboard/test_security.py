@@ -302,7 +302,8 @@ def markup(value: Any) -> list[str]:
         plain = re.sub(r"</?(b|i|br|sub|sup|extra)/?>", "", value)
         return [value] if re.search(r"<[a-zA-Z/!]", plain) else []
     if isinstance(value, dict):
-        return [one for part in value.values() for one in markup(part)]
+        shown = (part for key, part in value.items() if key != "meta")  # which names columns, and is drawn nowhere
+        return [one for part in shown for one in markup(part)]
     return [one for part in value for one in markup(part)] if isinstance(value, list) else []
 
 
