@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.dashboard [--sizes 1000,100000,1000000] [--peer-up-to 10000] [--folder DIR]
 
-Needs `pip install optuna-dashboard selenium`, chromium and chromedriver. For each size it says
+Needs the extra `benchmark`, chromium and chromedriver. For each size it says
 
 * first    seconds until the first view of the study is complete, when its server has just begun
 * again    the same, for the second time
