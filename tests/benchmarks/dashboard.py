@@ -43,7 +43,10 @@ from hpo.space import Space
 
 BEGIN = 1.76e9  # seconds since 1970, when the first trial began
 PATIENCE = 180.0  # seconds after which a dashboard is given up
-DRAWN = "return [...document.querySelectorAll('[data-plot]')].every(box => box.isDrawn)"
+DRAWN = (
+    "const plots = [...document.querySelectorAll('[data-plot]')];"
+    "return plots.length > 0 && plots.every(box => box.isDrawn)"
+)
 WEIGHT = (
     "return performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
     ".filter(one => !/plotly.min.js|bundle.js/.test(one.name)).reduce((sum, one) => sum + one.decodedBodySize, 0)"
