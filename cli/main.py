@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import click
 
-from hpo.cli.secrets import redacted
 from hpo.exceptions import CLIUsageError, HpoError, UnknownStudyError
 from hpo.near import nearest
+from hpo.secrets import redacted
 
 __all__ = ["EXIT_CODES", "help_command", "hpo_command", "main"]
 
@@ -31,6 +31,7 @@ _HOMES = {
     "best-trial": "trials",
     "best-trials": "trials",
     "create-study": "studies",
+    "dashboard": "dashboard",
     "delete-study": "studies",
     "enqueue": "trials",
     "export": "export",

@@ -19,9 +19,9 @@ from hpo.cli.options import (
     plug_in_options,
     plug_ins,
 )
-from hpo.cli.secrets import redacted
 from hpo.exceptions import CLIUsageError, HpoError
 from hpo.running.table import TableCallback
+from hpo.secrets import redacted
 from hpo.study import create_study
 
 __all__ = ["optimize"]

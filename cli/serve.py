@@ -11,8 +11,8 @@ import click
 
 from hpo import logging
 from hpo.cli.options import FILE, common, located, open_storage
-from hpo.cli.secrets import redacted
 from hpo.exceptions import CLIUsageError
+from hpo.secrets import redacted
 from hpo.storage.remote.protocol import LIMIT
 from hpo.storage.remote.tokens import read_token, token_of
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hpo import (
+        dashboard,
         distributions,
         exceptions,
         executors,
@@ -71,6 +72,7 @@ _HOME = {
 
 _MODULES = frozenset(
     {
+        "dashboard",
         "distributions",
         "exceptions",
         "executors",
@@ -108,6 +110,7 @@ __all__ = [
     "copy_study",
     "create_study",
     "create_trial",
+    "dashboard",
     "delete_study",
     "distributions",
     "exceptions",

@@ -17,7 +17,7 @@ import hpo
 ROOT = Path(__file__).parent.parent
 FAMILIES = tuple(sorted(link.name for link in (ROOT / "hpo").iterdir() if link.is_symlink()))
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("absent", "arrays", "caution", "exceptions", "near", "numbers", "terminal", "words"),
+    ("absent", "arrays", "caution", "exceptions", "near", "numbers", "secrets", "terminal", "words"),
     ("logging",),
     ("key", "markup", "pareto"),
     ("distributions",),
@@ -32,9 +32,10 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("running",),
     ("importance",),
     ("visualization",),
+    ("dashboard",),
     ("study",),
     ("minimizing", "search_space", "storages", "testing"),
-    ("cli", "dashboard", "integrations"),
+    ("cli", "integrations"),
     ("integration",),
     ("__init__",),
 )

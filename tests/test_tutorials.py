@@ -31,6 +31,14 @@ PROMISES = {
         "best 0.9",
     ],
     "06_objectives": ["maximize accuracy, minimize nodes: 40 trials: 40 complete", "Pareto optimal", "violation"],
+    "07_looking_at_a_study": [
+        "60 trials",
+        "the baseline",
+        "Trial",
+        "tumours.html: ",
+        "The dashboard is at http",
+        "$ hpo studies",
+    ],
     "08_from_one_process_to_a_cluster": [
         "Ran in this process: False",
         "Same trials with one and two workers: True",
@@ -39,7 +47,6 @@ PROMISES = {
         "Differences: []",
         "15 trials",
     ],
-    "07_looking_at_a_study": ["60 trials", "the baseline", "Trial", "tumours.html: ", "$ hpo studies"],
 }
 
 

@@ -113,6 +113,18 @@ report = study.report("tumours.html")
 print(f"{report}: {report.stat().st_size / 1e6:.1f} MB")
 
 # %% [markdown]
+# ## Live, in a browser
+#
+# The dashboard shows all of this while trials run, here or in other processes: what one tells is on the page within a
+# second. In a notebook the next line is a frame with the page; in a script, open the address. It ends with the process,
+# or when it is stopped. `hpo dashboard sqlite:///looking.db` shows all studies of the storage; it takes a folder too.
+
+# %%
+shown = study.dashboard()
+print(shown)
+shown.stop()
+
+# %% [markdown]
 # ## From the shell
 #
 # The same without a line of Python. The exit code says whether it worked: see `hpo --help`.

@@ -14,7 +14,7 @@ from hpo.visualization.hover import trial_texts
 from hpo.visualization.pairs import chosen_note, pair_figure, paired
 from hpo.visualization.parameters import Parameter
 from hpo.visualization.slice import jittered
-from hpo.visualization.text import joined
+from hpo.visualization.text import joined, short
 from hpo.visualization.trials import Target, Trials, read
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def plot_rank(
     return framed(
         figure,
         title=trials.titled(_TITLE),
-        note=joined([f"{trials.name}: {trials.note()}", many, chosen_note(len(columns), len(known))]),
+        note=joined([f"{short(trials.name, 40)}: {trials.note()}", many, chosen_note(len(columns), len(known))]),
         height=height,
         coloraxis={"cmin": 0.0, "cmax": 1.0, "colorbar": colour_bar("Rank", **ticks, **words)},
     )

@@ -37,6 +37,7 @@ __all__ = ["render", "write"]
 _MOST_KINDS_OF_FAILURE = 20
 _UNKNOWN: Mapping[str, int] = MappingProxyType({})
 _LIBRARIES = ("numpy", "scipy", "SQLAlchemy", "plotly")
+_CONFIG = {"responsive": True, "displaylogo": False, "showSendToCloud": False}  # what is here stays here
 _STYLE = Path(__file__).with_name("report.css")
 
 
@@ -132,9 +133,7 @@ def _plots(study: Readable) -> Iterator[Markup]:
         except (RuntimeError, ValueError) as error:  # of too few trials, say; the rest of the report is worth having
             yield element("figure", element("p", f"{title}: {error}", class_="note"))
             continue
-        shown = figure.to_html(
-            full_html=False, include_plotlyjs=False, config={"responsive": True, "displaylogo": False}
-        )
+        shown = figure.to_html(full_html=False, include_plotlyjs=False, config=_CONFIG)
         yield element("figure", Markup(shown))
 
 

@@ -42,12 +42,11 @@ def best_values(study: Readable, n: int) -> list[Tied]:
     if not len(good):
         return []
     order = np.lexsort((good.number, *good.losses.T[::-1]))
-    losses, numbers = good.losses[order], good.number[order]
+    losses = good.losses[order]
     first = np.append(0, 1 + np.flatnonzero((losses[1:] != losses[:-1]).any(axis=1)))
-    groups = np.split(numbers, first[1:])[:n] if len(first) <= n else np.split(numbers[: first[n]], first[1:n])
-    wanted = {int(group[0]) for group in groups}
-    known = {t.number: t for t in study.get_trials(states=(TrialState.COMPLETE,)) if t.number in wanted}
-    return [Tied(known[int(g[0])], tuple(g[1:].tolist())) for g in groups if int(g[0]) in known]
+    groups = np.split(order, first[1:])[:n] if len(first) <= n else np.split(order[: first[n]], first[1:n])
+    trials = [FrozenTrial.of_row(good, int(rows[0]), int(good.number[rows[0]])) for rows in groups]
+    return [Tied(trial, tuple(good.number[rows[1:]].tolist())) for trial, rows in zip(trials, groups, strict=True)]
 
 
 def as_python(trial: FrozenTrial) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hpo.markup import Markup, element
+from hpo.reading.sparkline import HEIGHT, WIDTH, sparkline
 from hpo.reading.summary import counts, goals
 from hpo.trial.listed import TrialList
 from hpo.trial.notebook import caption, trial_html, trials_html
@@ -16,13 +17,22 @@ __all__ = ["study_html"]
 
 
 def study_html(study: Readable) -> Markup:
-    """What a study optimises, how its trials stand, and the best of them.
+    """What a study optimises, how its trials stand, the best value over time, and the best trial.
 
     Args:
         study: Hand over a snapshot where others write, so that all parts tell of the same trials.
     """
     head = caption(f"Study {study.study_name}", f"{goals(study)}: {counts(study)}")
-    return element("div", head, *_best(study))
+    return element("div", head, *_curve(study), *_best(study))
+
+
+def _curve(study: Readable) -> list[Markup]:
+    points = sparkline(study.history)
+    if not points:
+        return []
+    line = element("polyline", points=points, fill="none", stroke="#2b8bcc")
+    size = {"width": f"{2 * WIDTH:g}", "height": f"{2 * HEIGHT:g}", "viewBox": f"0 0 {WIDTH:g} {HEIGHT:g}"}
+    return [element("svg", element("title", "The best value over time; lower is better"), line, **size)]
 
 
 def _best(study: Readable) -> list[Markup]:

@@ -49,6 +49,7 @@ from hpo.trial.trial import live_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hpo.dashboard.server import Served
     from hpo.reading.explain import Explanation
     from hpo.reading.tables import Text
     from hpo.reading.verify import Difference, Verification
@@ -575,6 +576,26 @@ class Study:
 
         proposers = proposers_of(self._log.events(), self.sampler, self.pruner)
         return write(self.snapshot(), path, sampler=self.sampler, pruner=self.pruner, proposers=proposers)
+
+    def dashboard(self, *, port: int = 0, write: bool = False) -> Served:
+        """Show the study in a browser, live, for as long as this process runs; in a notebook as a frame.
+
+        It is served by a thread of this process, to this machine alone. `hpo dashboard` shows all studies of a storage.
+
+        Args:
+            port: 0 for any free one.
+            write: Allow to change the study there.
+
+        Raises:
+            ImportError: Without the extra `hpo-study[dashboard]`.
+
+        Example:
+            >>> study.dashboard()
+            The dashboard is at http://127.0.0.1:40123/s/5b0c…
+        """
+        from hpo.dashboard import show
+
+        return show(self, self._log.identity, port=port, write=write)
 
     def verify(self) -> list[Difference]:
         """Recompute every proposal, pruning decision and promotion from the log; empty if all are as recorded.

@@ -18,7 +18,7 @@ import yaml
 
 import hpo
 from hpo.cli.main import EXIT_CODES, hpo_command, main
-from hpo.cli.secrets import redacted
+from hpo.secrets import redacted
 
 OBJECTIVE = """
 class Unlucky(Exception):

@@ -1,0 +1,101 @@
+"""The page of all studies. Rows of studies that have not been read yet come when they are looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hpo.dashboard.desk import Listed
+from hpo.dashboard.headline import Headline, headline_of
+from hpo.dashboard.site import page, site_of
+from hpo.exceptions import HpoError, UnknownStudyError
+from hpo.secrets import redacted
+
+__all__ = ["Row", "overview", "row"]
+
+_SORTS = ("created", "name", "trials", "changed")
+_PAGE = 100  # studies
+
+
+@final
+@dataclass(frozen=True)
+class Row:
+    """A study of the list.
+
+    Args:
+        listed: Which.
+        headline: How it stands; None if it has not been read yet, or cannot be.
+        error: Why it cannot be read; empty otherwise.
+    """
+
+    listed: Listed
+    headline: Headline | None
+    error: str = ""
+
+
+def overview(request: Request) -> Response:
+    """All studies, searched and sorted."""
+    desk = site_of(request).desk
+    query = request.query_params
+    wanted, sort = query.get("q", "")[:200], query.get("sort", "created")
+    if sort not in _SORTS:
+        raise HTTPException(400, f"Studies can be sorted by {', '.join(_SORTS)}, not by {sort[:40]!r}.")
+    listed = desk.studies()
+    found = [one for one in reversed(listed) if wanted.casefold() in one.name.casefold()]
+    rows = [_row(request, one) if desk.is_open(one.identity) else Row(one, None) for one in found]
+    rows = _sorted(rows, sort)
+    number = query.get("page", "1")
+    if not (number.isascii() and number.isdigit() and 1 <= len(number) < 8 and int(number) >= 1):
+        raise HTTPException(400, f"Pages have numbers from 1, got {number[:40]!r}.")
+    n_pages = max(1, -(-len(rows) // _PAGE))
+    shown = min(int(number), n_pages)
+    return page(
+        request,
+        "studies.html",
+        rows=rows[(shown - 1) * _PAGE : shown * _PAGE],
+        n=len(listed),
+        n_found=len(found),
+        query=wanted,
+        sort=sort,
+        sorts=_SORTS,
+        number=shown,
+        n_pages=n_pages,
+        places=desk.places(),
+        has_places=len({one.place for one in listed}) > 1,
+    )
+
+
+def row(request: Request) -> Response:
+    """One row of the list, for which the study is read if it has not been."""
+    identity = request.path_params["identity"]
+    desk = site_of(request).desk
+    listed = next((one for one in desk.studies() if one.identity == identity), None)
+    if listed is None:
+        raise HTTPException(404, "There is no such study here, or no longer.")
+    has_places = len(desk.places()) > 1
+    return page(request, "part_row.html", row=_row(request, listed), has_places=has_places)
+
+
+def _row(request: Request, listed: Listed) -> Row:
+    try:
+        snapshot = site_of(request).desk.open(listed.identity).snapshot()
+        return Row(listed, headline_of(listed.identity, snapshot))
+    except UnknownStudyError:
+        return Row(listed, None, "It has been deleted.")
+    except HpoError as error:
+        return Row(listed, None, redacted(str(error)))
+
+
+def _sorted(rows: list[Row], sort: str) -> list[Row]:
+    """Rows that have not been read come last where they cannot be placed."""
+    if sort == "name":
+        return sorted(rows, key=lambda one: one.listed.name.casefold())
+    if sort == "trials":
+        return sorted(rows, key=lambda one: -1 if one.headline is None else one.headline.n, reverse=True)
+    if sort == "changed":
+        return sorted(rows, key=lambda one: (one.headline and one.headline.changed) or 0.0, reverse=True)
+    return rows

@@ -1,0 +1,101 @@
+"""Every page shows every kind of study."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import hpo
+from hpo.dashboard.plots import PLOTS, suitable
+from hpo.samplers import RandomSampler
+from tests.dashboard.served import address, client_of, identity_of
+from tests.visualization.studies import STUDIES, study_named
+
+VARIED = ("mixed", "pruning", "pausing", "named", "reports of two", "four objectives")
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_study_of_any_kind_has_a_page(name: str) -> None:
+    study = study_named(name)
+    with client_of(study) as client:
+        for part in ("", "/headline"):
+            answer = client.get(address(study, part))
+            assert answer.status_code == 200, answer.text
+            assert str(study.count_trials()) in answer.text
+        listed = client.get("/")
+        assert address(study) in listed.text
+        assert client.get(f"/row/{identity_of(study)}").status_code == 200
+
+
+@pytest.mark.parametrize("name", VARIED)
+def test_a_page_leads_to_the_plots_that_suit_its_study_and_each_of_them_is_drawn(name: str) -> None:
+    study = study_named(name)
+    plots = [plot.kind for plot in suitable(study)]
+    with client_of(study) as client:
+        page = client.get(address(study)).text
+        assert [kind for kind in PLOTS if f"?plot={kind}" in page] == plots
+        for kind in plots:
+            assert client.get(address(study, f"?plot={kind}")).status_code == 200
+            figure = client.get(address(study, f"/plot/{kind}"))
+            assert figure.status_code == 200
+            assert {"data", "layout"} <= figure.json().keys()
+
+
+def test_what_is_chosen_of_a_plot_is_drawn() -> None:
+    study, other = study_named("mixed"), study_named("plain")
+    with client_of(study, other) as client:
+        slices = client.get(address(study, "/plot/slice?params=lr&params=momentum")).text
+        assert "lr" in slices
+        assert "momentum" in slices
+        assert "kind" not in slices
+        assert "fANOVA" in client.get(address(study, "/plot/importances?evaluator=fanova")).text
+        assert "plain" in client.get(address(study, f"/plot/edf?others={identity_of(other)}")).text
+
+
+def test_a_figure_is_of_the_trials_that_there_are() -> None:
+    study = hpo.create_study(sampler=RandomSampler(seed=0))
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3)
+    with client_of(study) as client:
+        before = client.get(address(study, "/plot/history")).content
+        assert client.get(address(study, "/plot/history")).content == before
+        study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
+        after = json.loads(client.get(address(study, "/plot/history")).content)
+        assert "4 trials" in json.dumps(after, ensure_ascii=False)
+
+
+def test_a_study_without_trials_says_that_plots_will_come() -> None:
+    study = hpo.create_study(sampler=RandomSampler())
+    with client_of(study) as client:
+        assert "Plots appear when the first trial has ended" in client.get(address(study)).text
+
+
+def test_studies_are_searched_and_sorted() -> None:
+    storage = hpo.storage.InMemoryStorage()
+    for name, n in (("b few", 1), ("A many", 3), ("c none", 0)):
+        study = hpo.create_study(study_name=name, storage=storage, sampler=RandomSampler())
+        study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=n)
+    with client_of(study) as client:
+
+        def order(query: str) -> list[str]:
+            text = client.get(f"/?{query}").text
+            return sorted((name for name in ("b few", "A many", "c none") if f">{name}</a>" in text), key=text.index)
+
+        for identity in storage.studies().values():
+            client.get(f"/row/{identity}")
+        assert order("") == ["c none", "A many", "b few"]
+        assert order("sort=name") == ["A many", "b few", "c none"]
+        assert order("sort=trials") == ["A many", "b few", "c none"]
+        assert order("q=MANY") == ["A many"]
+
+
+def test_a_deleted_study_is_gone() -> None:
+    study = hpo.create_study(study_name="short-lived", sampler=RandomSampler())
+    storage = study._log.storage
+    with client_of(study) as client:
+        assert client.get(address(study)).status_code == 200
+        hpo.delete_study(study_name="short-lived", storage=storage)
+        answer = client.get(address(study))
+        assert answer.status_code == 404
+        assert "has been deleted" in answer.text
+        assert "short-lived" not in client.get("/").text
