@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from hpo.samplers.brute_force import BruteForceSampler
     from hpo.samplers.gp import GPSampler
     from hpo.samplers.grid import GridSampler
+    from hpo.samplers.latin_hypercube import LatinHypercubeSampler
     from hpo.samplers.partial_fixed import PartialFixedSampler
+    from hpo.samplers.qmc import QMCSampler
     from hpo.samplers.random import RandomSampler
     from hpo.samplers.tpe import TPESampler
 
@@ -22,7 +24,9 @@ __all__ = [
     "BruteForceSampler",
     "GPSampler",
     "GridSampler",
+    "LatinHypercubeSampler",
     "PartialFixedSampler",
+    "QMCSampler",
     "RandomSampler",
     "TPESampler",
 ]
@@ -32,7 +36,9 @@ _HOME = {
     "BruteForceSampler": "hpo.samplers.brute_force",
     "GPSampler": "hpo.samplers.gp",
     "GridSampler": "hpo.samplers.grid",
+    "LatinHypercubeSampler": "hpo.samplers.latin_hypercube",
     "PartialFixedSampler": "hpo.samplers.partial_fixed",
+    "QMCSampler": "hpo.samplers.qmc",
     "RandomSampler": "hpo.samplers.random",
     "TPESampler": "hpo.samplers.tpe",
     "gaussian_process": "hpo.samplers.gaussian_process",
@@ -49,7 +55,6 @@ _INSTEAD = {
     "CmaEsSampler": "use GPSampler(), or TPESampler() above some hundred trials",
     "NSGAIIISampler": "TPESampler() and GPSampler() optimise several objectives",
     "NSGAIISampler": "TPESampler() and GPSampler() optimise several objectives",
-    "QMCSampler": 'use TPESampler(startup="sobol", n_startup_trials=n), whose first n trials are a Sobol sequence',
     "nsgaii": "TPESampler() and GPSampler() optimise several objectives",
 }
 
