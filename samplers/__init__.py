@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hpo.samplers.auto import AutoSampler
     from hpo.samplers.brute_force import BruteForceSampler
+    from hpo.samplers.cmaes import CmaEsSampler
     from hpo.samplers.gp import GPSampler
     from hpo.samplers.grid import GridSampler
     from hpo.samplers.latin_hypercube import LatinHypercubeSampler
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AutoSampler",
     "BruteForceSampler",
+    "CmaEsSampler",
     "GPSampler",
     "GridSampler",
     "LatinHypercubeSampler",
@@ -34,6 +36,7 @@ __all__ = [
 _HOME = {
     "AutoSampler": "hpo.samplers.auto",
     "BruteForceSampler": "hpo.samplers.brute_force",
+    "CmaEsSampler": "hpo.samplers.cmaes",
     "GPSampler": "hpo.samplers.gp",
     "GridSampler": "hpo.samplers.grid",
     "LatinHypercubeSampler": "hpo.samplers.latin_hypercube",
@@ -52,7 +55,6 @@ _INSTEAD = {
     "BaseGASampler": _SHAPE,
     "BaseSampler": _SHAPE,
     "BoTorchSampler": "use GPSampler()",
-    "CmaEsSampler": "use GPSampler(), or TPESampler() above some hundred trials",
     "NSGAIIISampler": "TPESampler() and GPSampler() optimise several objectives",
     "NSGAIISampler": "TPESampler() and GPSampler() optimise several objectives",
     "nsgaii": "TPESampler() and GPSampler() optimise several objectives",

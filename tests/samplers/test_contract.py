@@ -9,6 +9,7 @@ import pytest
 from hpo.protocols import Sampler
 from hpo.samplers import (
     AutoSampler,
+    CmaEsSampler,
     GPSampler,
     GridSampler,
     LatinHypercubeSampler,
@@ -31,6 +32,9 @@ SAMPLERS: list[Sampler] = [
     QMCSampler(),
     QMCSampler(qmc_type="halton", scramble=False, seed=4),
     PartialFixedSampler({"size": 2}, QMCSampler()),
+    CmaEsSampler(),
+    CmaEsSampler(seed=2, n_startup_trials=20, popsize=4, restart="bipop", lr_adapt=True),
+    CmaEsSampler(x0={"x": 0.25, "kind": "b"}, use_separable_cma=True, restart=None),
     GPSampler(seed=1, n_startup_trials=5),
     TPESampler(),
     TPESampler(seed=5, n_startup_trials=0, bandwidth="scott", good_weights="old-decay", bad_weights="old-decay"),
