@@ -13,11 +13,14 @@ from hpo.samplers import (
     GPSampler,
     GridSampler,
     LatinHypercubeSampler,
+    NSGAIIISampler,
+    NSGAIISampler,
     PartialFixedSampler,
     QMCSampler,
     RandomSampler,
     TPESampler,
 )
+from hpo.samplers.nsgaii import BLXAlphaCrossover, UNDXCrossover
 from hpo.testing import SamplerContract
 
 OTHERS: dict[str, list[Any]] = {"n": [0], "lr": [1e-3], "step": [0.1], "normal": [0.5], "size": [1]}
@@ -35,6 +38,9 @@ SAMPLERS: list[Sampler] = [
     CmaEsSampler(),
     CmaEsSampler(seed=2, n_startup_trials=20, popsize=4, restart="bipop", lr_adapt=True),
     CmaEsSampler(x0={"x": 0.25, "kind": "b"}, use_separable_cma=True, restart=None),
+    NSGAIISampler(),
+    NSGAIISampler(population_size=5, crossover=UNDXCrossover(), mutation_prob=0.0, seed=1),
+    NSGAIIISampler(population_size=8, crossover=BLXAlphaCrossover()),
     GPSampler(seed=1, n_startup_trials=5),
     TPESampler(),
     TPESampler(seed=5, n_startup_trials=0, bandwidth="scott", good_weights="old-decay", bad_weights="old-decay"),
