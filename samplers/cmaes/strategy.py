@@ -82,6 +82,7 @@ class Strategy:
         keys: Sort keys of the trials of this generation, each of shape (3 + m,).
         points: Their points, each of shape (d,).
         numbers: Their numbers.
+        waiting: Trials that were not looked at yet, because they do not complete a generation.
         past: The distributions of the numbers in the generations before, the latest first.
         has_begun: Whether it proposes trials, and learns from them; before that it waits for the first ones.
         bests: Least losses of the latest generations.
@@ -94,6 +95,7 @@ class Strategy:
     keys: tuple[Array, ...] = ()
     points: tuple[Array, ...] = ()
     numbers: tuple[int, ...] = ()
+    waiting: tuple[History, ...] = ()
     past: tuple[Gaussian, ...] = ()
     has_begun: bool = True
     bests: tuple[float, ...] = ()
@@ -120,13 +122,16 @@ class Strategy:
 
     def advance(self, fresh: History, plan: Plan) -> Strategy:
         """After some more trials."""
-        rows, keys = ended(fresh)
-        if not len(rows):
-            return self
-        state = self
-        points = plan.axes.points(fresh.at(rows, plan.space))
-        for key, point, number in zip(keys, points, fresh.number[rows].tolist(), strict=True):
-            state = state._after(key, point, number, plan)
+        waiting = (*self.waiting, fresh)
+        n_missing = (self.restarts.population if self.has_begun else plan.n_startup) - len(self.keys)
+        if sum(map(len, waiting)) < n_missing:
+            return replace(self, waiting=waiting)
+        state = replace(self, waiting=())
+        for some in waiting:
+            rows, keys = ended(some)
+            points = plan.axes.points(some.at(rows, plan.space))
+            for key, point, number in zip(keys, points, some.number[rows].tolist(), strict=True):
+                state = state._after(key, point, number, plan)
         return state
 
     def _after(self, key: Array, point: Array, number: int, plan: Plan) -> Strategy:

@@ -86,8 +86,7 @@ class Breeding:
 
 def _tournaments(population: Population, n: int, rng: np.random.Generator) -> IntArray:
     """Rows of parents, shape (n,): each the better of two, by rank, then by room."""
-    k = len(population.rank)
-    pairs = rng.permutation(k)[: 2 * n].reshape(n, 2) if k >= 2 * n else rng.integers(k, size=(n, 2))
+    pairs = (rng.random((n, 2)) * len(population.rank)).astype(np.int64)
     rank, room = population.rank[pairs], population.room[pairs]
     second = (rank[:, 1] < rank[:, 0]) | ((rank[:, 1] == rank[:, 0]) & (room[:, 1] > room[:, 0]))
     return np.where(second, pairs[:, 1], pairs[:, 0])
@@ -115,16 +114,14 @@ def _reflected(x: Array) -> Array:
 
 def proposed(space: Space, history: History, key: Key, breeding: Breeding, name: object, select: Select) -> Array:
     """A trial's coded row, shape (d,): an even spread over the prior first, children from then on."""
-    row = stratified(space, key, first_size(breeding.size), "genetic.startup")
-    known = [n for n in space if history.space.get(n) == space[n]]
-    if not known:
-        return row
     joint = history.space
-    population = population_of(history, joint, breeding.size, name, select)
-    if not len(population.rank):
-        return row
+    known = space if space is joint else [n for n in space if joint.get(n) == space[n]]
+    population = population_of(history, joint, breeding.size, name, select) if known else None
+    if population is None or not len(population.rank):
+        return stratified(space, key, first_size(breeding.size), "genetic.startup")
     child = breeding.child(population, joint, joint.uniform(key), key.child("genetic").generator())
     if space is joint:
         return child
-    values = dict(zip(joint, child.tolist(), strict=True))
-    return np.array([values[n] if n in known else u for n, u in zip(space, row.tolist(), strict=True)])
+    values = dict(zip(space, space.uniform(key).tolist(), strict=True))
+    values |= {n: u for n, u in zip(joint, child.tolist(), strict=True) if n in known}
+    return np.array([values[n] for n in space])

@@ -38,6 +38,7 @@ class Population:
         keys, points: Sort keys and points of the parents, shapes (k, 3 + m) and (k, d).
         rank, room: How good they are, 0 for the best, and how lonely, shape (k,).
         new_keys, new_points: The same of the trials since then.
+        waiting: Trials that were not looked at yet, because they do not complete a generation.
     """
 
     n: int
@@ -47,6 +48,7 @@ class Population:
     room: Array
     new_keys: tuple[Array, ...] = ()
     new_points: tuple[Array, ...] = ()
+    waiting: tuple[History, ...] = ()
 
     @staticmethod
     def empty(d: int, m: int) -> Population:
@@ -55,27 +57,36 @@ class Population:
 
     def advance(self, fresh: History, space: Space, axes: Axes, size: int | None, select: Select) -> Population:
         """After some more trials."""
-        rows, keys = ended(fresh)
-        if not len(rows):
-            return self
-        state = self
-        for key, point in zip(keys, axes.points(fresh.at(rows, space)), strict=True):
-            state = replace(
-                state, n=state.n + 1, new_keys=(*state.new_keys, key), new_points=(*state.new_points, point)
-            )
-            wanted = _size(state.n, size)
-            if state.n >= first_size(size) and len(state.new_keys) >= max(wanted // _SHARE, 1):
-                state = state._chosen(wanted, select)
+        waiting = (*self.waiting, fresh)
+        if sum(map(len, waiting)) < self._n_missing(size):
+            return replace(self, waiting=waiting)
+        state = replace(self, waiting=())
+        for some in waiting:
+            rows, keys = ended(some)
+            for key, point in zip(keys, axes.points(some.at(rows, space)), strict=True):
+                state = state._after(key, point, size, select)
         return state
 
-    def _chosen(self, size: int, select: Select) -> Population:
+    def _n_missing(self, size: int | None) -> int:
+        """At least how many more trials make up a generation."""
+        first = first_size(size) - self.n
+        return max(first, _size(self.n, size) // _SHARE - len(self.new_keys), 1)
+
+    def _after(self, key: Array, point: Array, size: int | None, select: Select) -> Population:
+        state = replace(self, n=self.n + 1, new_keys=(*self.new_keys, key), new_points=(*self.new_points, point))
+        return state._chosen(size, select) if state._is_complete(size) else state
+
+    def _is_complete(self, size: int | None) -> bool:
+        return self.n >= first_size(size) and len(self.new_keys) >= max(_size(self.n, size) // _SHARE, 1)
+
+    def _chosen(self, size: int | None, select: Select) -> Population:
         keys = np.concatenate([self.keys, self.new_keys])
         points = np.concatenate([self.points, self.new_points])
         known = np.asarray(~np.isnan(points).all(axis=1)) if points.shape[1] else np.ones(len(points), dtype=np.bool_)
         if not known.any():
             return replace(self, new_keys=(), new_points=())
         keys, points = keys[known], points[known]
-        chosen = select(keys, min(size, len(keys)))
+        chosen = select(keys, min(_size(self.n, size), len(keys)))
         return Population(self.n, keys[chosen.rows], points[chosen.rows], chosen.rank, chosen.room)
 
 
