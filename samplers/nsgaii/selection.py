@@ -38,6 +38,8 @@ def ranks_of(keys: Array) -> IntArray:
 
     Feasible ones by domination, then infeasible ones by how much they violate, then pruned and failed ones.
     """
+    if not keys[:, : LOSSES.start].any():  # as nearly always
+        return nondomination_ranks(keys[:, LOSSES])
     order = np.unique(keys[:, : LOSSES.start], axis=0, return_inverse=True)[1].ravel()
     ranks, n_before = np.empty(len(keys), dtype=np.int64), 0
     for group in range(int(order.max()) + 1):
@@ -55,6 +57,9 @@ def least_crowded(keys: Array, size: int) -> Chosen:
     "Improved pruning of non-dominated solutions based on crowding distance", for leaving out one by one.
     """
     ranks = ranks_of(keys)
+    if keys[:, LOSSES].shape[1] == 1:
+        best = np.argsort(ranks, kind="stable")[:size]
+        return Chosen(best, ranks[best], np.zeros(len(best)))
     kept, rooms = [], []
     n_left = size
     for rank in range(int(ranks.max()) + 1):
