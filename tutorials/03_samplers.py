@@ -96,7 +96,7 @@ figure.write_html(file, include_plotlyjs="cdn")
 print(f"{file}: {file.stat().st_size / 1e3:.0f} kB")
 
 # %% [markdown]
-# **The default** is `AutoSampler`, which asks one of the next two, and can say which one and why. You need not choose:
+# **The default** is `AutoSampler`, which asks one of the others, and can say which one and why. You need not choose:
 
 # %%
 study = hpo.create_study(seed=0)
@@ -110,7 +110,7 @@ print(study.explain(19))
 #
 # **TPE** looks at the best trials so far, and tries values that are frequent among them and rare among the others. It
 # copes with branches, choices, many parameters and many thousands of trials, at a millisecond or two each. The default
-# goes over to it where trials are many and short.
+# goes over to it where trials are many and short; or to `CmaEsSampler`, if all parameters are continuous numbers.
 #
 # **Random search** is the yardstick. It looks at nothing, needs no tuning, and each of its trials is as good
 # as any other, so any number of workers may run them at the same time.

@@ -60,7 +60,7 @@ class SourceTrial(Protocol):
 class CmaEsSampler:
     """Move a normal distribution to where trials are good, and learn its scales and correlations.
 
-    For objectives of numbers with hundreds to many thousands of trials, at a tenth of a millisecond each. Every λ
+    For objectives of numbers with hundreds to many thousands of trials, at some tenths of a millisecond each. Every λ
     trials, a generation, the distribution changes. A generation need not be complete in order: whatever trials finish
     make it up, those too that were proposed earlier, by other samplers, or by the user, so any number of workers may
     come and go.
