@@ -11,18 +11,27 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hpo.samplers.auto import AutoSampler
     from hpo.samplers.brute_force import BruteForceSampler
+    from hpo.samplers.cmaes import CmaEsSampler
     from hpo.samplers.gp import GPSampler
     from hpo.samplers.grid import GridSampler
+    from hpo.samplers.latin_hypercube import LatinHypercubeSampler
+    from hpo.samplers.nsgaii import NSGAIIISampler, NSGAIISampler
     from hpo.samplers.partial_fixed import PartialFixedSampler
+    from hpo.samplers.qmc import QMCSampler
     from hpo.samplers.random import RandomSampler
     from hpo.samplers.tpe import TPESampler
 
 __all__ = [
     "AutoSampler",
     "BruteForceSampler",
+    "CmaEsSampler",
     "GPSampler",
     "GridSampler",
+    "LatinHypercubeSampler",
+    "NSGAIIISampler",
+    "NSGAIISampler",
     "PartialFixedSampler",
+    "QMCSampler",
     "RandomSampler",
     "TPESampler",
 ]
@@ -30,13 +39,21 @@ __all__ = [
 _HOME = {
     "AutoSampler": "hpo.samplers.auto",
     "BruteForceSampler": "hpo.samplers.brute_force",
+    "CmaEsSampler": "hpo.samplers.cmaes",
     "GPSampler": "hpo.samplers.gp",
     "GridSampler": "hpo.samplers.grid",
+    "LatinHypercubeSampler": "hpo.samplers.latin_hypercube",
+    "NSGAIIISampler": "hpo.samplers.nsgaii",
+    "NSGAIISampler": "hpo.samplers.nsgaii",
     "PartialFixedSampler": "hpo.samplers.partial_fixed",
+    "QMCSampler": "hpo.samplers.qmc",
     "RandomSampler": "hpo.samplers.random",
     "TPESampler": "hpo.samplers.tpe",
     "gaussian_process": "hpo.samplers.gaussian_process",
+    "nsgaii": "hpo.samplers.nsgaii",
 }
+
+_MODULES = {"gaussian_process", "nsgaii"}
 
 _SHAPE = (
     "a sampler is any object with `sample(space, history, key)`, which returns coded values; there is nothing to "
@@ -46,11 +63,6 @@ _INSTEAD = {
     "BaseGASampler": _SHAPE,
     "BaseSampler": _SHAPE,
     "BoTorchSampler": "use GPSampler()",
-    "CmaEsSampler": "use GPSampler(), or TPESampler() above some hundred trials",
-    "NSGAIIISampler": "TPESampler() and GPSampler() optimise several objectives",
-    "NSGAIISampler": "TPESampler() and GPSampler() optimise several objectives",
-    "QMCSampler": 'use TPESampler(startup="sobol", n_startup_trials=n), whose first n trials are a Sobol sequence',
-    "nsgaii": "TPESampler() and GPSampler() optimise several objectives",
 }
 
 
@@ -60,7 +72,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     home = importlib.import_module(_HOME[name])
-    value = globals()[name] = home if name == "gaussian_process" else getattr(home, name)
+    value = globals()[name] = home if name in _MODULES else getattr(home, name)
     return value
 
 

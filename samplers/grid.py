@@ -6,11 +6,12 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any, final
 
 import numpy as np
 
+from hpo import logging
 from hpo.arrays import Array
 from hpo.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, token
 from hpo.events import TrialState
@@ -23,6 +24,8 @@ from hpo.space import Space
 
 __all__ = ["GridSampler"]
 
+logger = logging.get_logger(__name__)
+
 _Cell = tuple[int | None, ...]
 
 
@@ -33,8 +36,9 @@ class GridSampler:
 
     The grid is never written out: a cell is a number, and the order a permutation that the study's seed picks.
     Trial `t` takes the `t`-th cell of that order, or the first free one if that has been tried: by this or another
-    worker, by an enqueued or an added trial. A trial that never asked for some parameters has tried all cells
-    that agree with it on the others. A pruner that divides the trials does not divide the grid.
+    worker, by an enqueued or an added trial. A trial that never asked for some parameters has tried all cells that
+    agree with it on the others; a name that no trial asked for is told when the grid is used up. A pruner that divides
+    the trials does not divide the grid.
 
     Args:
         search_space: Values by name, of all parameters that the objective suggests, but for those of one value. A
@@ -116,6 +120,9 @@ class GridSampler:
         """The values of the cell that a trial tries, by name."""
         cell = self._free_cell(history, key)
         if cell is None and not history.given:
+            unasked = tuple(name for name in self.search_space if name not in history.space)
+            if unasked:
+                _warn_of_unasked(key.seed, unasked, tuple(history.space))
             raise SearchSpaceExhausted(f"All {self.n_cells} cells of the grid have been tried.")
         if cell is None:  # something was queued, and lacks the rest
             cell = self._cell(self._order(key)[(key.number or 0) % self.n_cells])
@@ -260,6 +267,17 @@ class _Taken:
             last |= levels.pop()
         masks = self.masks | {tuple(index is not None for index in cell) for cell in cells}
         return _Taken((*levels, last), masks, self.first_free)
+
+
+@lru_cache(maxsize=4096)
+def _warn_of_unasked(seed: int, names: tuple[str, ...], asked: tuple[str, ...]) -> None:
+    """Say once for each study in a process that its grid has values in vain."""
+    near = [nearest(name, asked, similarity=0.7) for name in names]
+    hints = [f"{name!r}" + (f" (did you mean {one!r}?)" if one else "") for name, one in zip(names, near, strict=True)]
+    logger.warning(
+        f"The grid is used up (seed {seed}), and the objective never asked for {', '.join(hints)}, whose values made "
+        "no difference: suggest them in the objective, or take them out of the grid."
+    )
 
 
 def _agree(cell: tuple[int, ...], like: _Cell | None) -> bool:

@@ -19,7 +19,7 @@ from sklearn.datasets import load_diabetes
 from sklearn.preprocessing import StandardScaler
 
 import hpo
-from hpo.samplers import AutoSampler, GPSampler, GridSampler, RandomSampler, TPESampler
+from hpo.samplers import AutoSampler, CmaEsSampler, GPSampler, GridSampler, RandomSampler, TPESampler
 
 hpo.logging.set_verbosity(hpo.logging.WARNING)
 
@@ -96,7 +96,7 @@ figure.write_html(file, include_plotlyjs="cdn")
 print(f"{file}: {file.stat().st_size / 1e3:.0f} kB")
 
 # %% [markdown]
-# **The default** is `AutoSampler`, which asks one of the next two, and can say which one and why. You need not choose:
+# **The default** is `AutoSampler`, which asks one of the others, and can say which one and why. You need not choose:
 
 # %%
 study = hpo.create_study(seed=0)
@@ -110,10 +110,20 @@ print(study.explain(19))
 #
 # **TPE** looks at the best trials so far, and tries values that are frequent among them and rare among the others. It
 # copes with branches, choices, many parameters and many thousands of trials, at a millisecond or two each. The default
-# goes over to it where trials are many and short.
+# goes over to it where trials are many and short; or to `CmaEsSampler`, if all parameters are continuous numbers.
 #
 # **Random search** is the yardstick. It looks at nothing, needs no tuning, and each of its trials is as good
 # as any other, so any number of workers may run them at the same time.
+#
+# Which for what else?
+#
+# | you have | take |
+# |---|---|
+# | numbers, and hundreds of trials or more that take no time | `CmaEsSampler`, which learns scales and correlations |
+# | two or three objectives, and as many trials | `NSGAIISampler`; from four objectives on `NSGAIIISampler` |
+# | a plot of the whole space to make | `QMCSampler`, or `LatinHypercubeSampler(n_trials=…)` for a given number |
+# | a few configurations, and want to see all | `GridSampler`, or `BruteForceSampler`, which finds them itself |
+# | some parameters to be fixed for a while | `PartialFixedSampler` around any other |
 #
 # When would you choose by hand? To set an option: `GPSampler(deterministic_objective=True)` for a simulation without
 # noise, `GPSampler(noise_std=…)` where you know the noise, `TPESampler(multi_fidelity=True)` for learning curves under
@@ -121,6 +131,25 @@ print(study.explain(19))
 # give the same trials on any machine even for objectives of a tenth of a second: `AutoSampler(overhead=None)` leaves
 # time out of the choice.
 #
+# ## Many quick trials
+#
+# Here is what the evolution strategy is for: ten numbers that depend on each other, of very different weights, and
+# a function that takes no time. We print the best value after 300 and after 1 000 trials.
+
+
+# %%
+def valley(trial: hpo.Trial) -> float:
+    x = np.array([trial.suggest_float(f"x{i}", -5, 5) for i in range(10)])
+    return float((np.diff(x) ** 2).sum() * 100 + ((x - 1) ** 2).sum())
+
+
+for sampler in (CmaEsSampler(), TPESampler(), RandomSampler()):
+    study = hpo.create_study(sampler=sampler, seed=0)
+    study.optimize(valley, n_trials=1000)
+    values = np.minimum.accumulate([trial.value for trial in study.trials])
+    print(f"{type(sampler).__name__:15} {values[299]:12.4g} {values[999]:12.4g}")
+
+# %% [markdown]
 # ## A grid
 #
 # Where you want to see all combinations, in a paper's table say, name the values. The study ends when the grid is

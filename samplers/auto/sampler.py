@@ -14,11 +14,13 @@ from hpo.key import Key
 from hpo.protocols import Choice
 from hpo.samplers.auto.effort import Effort, seconds_of_asks
 from hpo.samplers.auto.progress import is_stalled, latest
+from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.unused import check_function
 from hpo.space import Space
 
 if TYPE_CHECKING:
+    from hpo.samplers.cmaes import CmaEsSampler
     from hpo.samplers.gp import GPSampler
     from hpo.samplers.tpe import TPESampler
 
@@ -26,6 +28,7 @@ __all__ = ["AutoSampler"]
 
 _MOST_OBJECTIVES = 3  # boxes of a front's hypervolume multiply with each objective
 _TURNS = 2  # one trial in so many is another sampler's, where one alone may miss something
+_HANDOVER = 200  # trials, the best tenth of which says where CMA-ES starts; fewer than the allowance pays for
 _ALLOWANCE = 5.0  # seconds of asks that no objective needs to pay for
 
 
@@ -42,8 +45,10 @@ class AutoSampler:
     * `TPESampler` for every other trial while the latest fifth has found nothing that is better by more than a
       hundredth of the distance between the best trial and the median: a model that is sure of a wrong thing does not
       notice, and another one looks elsewhere. With two or three objectives both always take turns.
-    * `TPESampler` alone from then on, whose asks take a millisecond or two however many trials there are, and with more
-      than three objectives.
+    * `CmaEsSampler` from then on, started from the best trials, where there is one objective of continuous numbers
+      alone and no constraint; its asks take some tenths of a millisecond. It takes no turns: it begins anew by itself.
+    * `TPESampler` from then on everywhere else, whose asks take a millisecond or two however many trials there are, and
+      with more than three objectives.
 
     The time of asks is that of a fixed model, and the objectives' comes from the times in the log, rounded down. A
     study with a seed whose objective takes neither much less nor much more than a tenth of a second may therefore go
@@ -92,7 +97,6 @@ class AutoSampler:
 
     def choose(self, space: Space, history: History) -> Choice:
         """The sampler that proposes a trial which starts now, and a sentence that says why."""
-        del space
         m = history.n_objectives
         if m > _MOST_OBJECTIVES:
             return Choice(self._tpe, f"it compares {m} objectives by ranks, whose number costs it nothing")
@@ -101,23 +105,35 @@ class AutoSampler:
             return Choice(
                 self._gp, f"the first {self.n_startup_trials} trials are spread evenly, and {n} have finished"
             )
+        dear = self._dear(history, n)
+        n_models = m + len(history.constraints)
+        if dear and n_models == 1 and n >= _HANDOVER and _is_continuous(space):
+            return Choice(self._cmaes, dear)
         if (n + len(history.running)) % _TURNS == 0 and (m > 1 or is_stalled(history)):
             several = f"of {m} objectives' front each sampler finds parts that another misses, and they take turns"
             stalled = (
                 f"the last {latest(n)} trials have found nothing better, and in every other trial it looks elsewhere"
             )
             return Choice(self._tpe, several if m > 1 else stalled)
+        if dear:
+            return Choice(self._tpe, dear)
         if self.overhead is None:
             return Choice(self._gp, "its model learns the most from each trial, and the time of asks does not matter")
-        n_models = m + len(history.constraints)
+        asks = seconds_of_asks(n + 1, n_models)
+        return Choice(
+            self._gp, f"its model learns the most from each trial, and so far its asks take about {asks:.1f} s"
+        )
+
+    def _dear(self, history: History, n: int) -> str:
+        """Why the best model is not worth its time after n trials; an empty text if it is."""
+        if self.overhead is None:
+            return ""
+        n_models = history.n_objectives + len(history.constraints)
         asks, spent = seconds_of_asks(n + 1, n_models), Effort.of(history, n_models).seconds
-        allowed = _ALLOWANCE + self.overhead * spent
-        if asks <= allowed:
-            return Choice(
-                self._gp, f"its model learns the most from each trial, and so far its asks take about {asks:.1f} s"
-            )
+        if asks <= _ALLOWANCE + self.overhead * spent:
+            return ""
         beside = f"{_ALLOWANCE:g} s and {self.overhead:.0%} of the {spent:.0f} s that objectives took"
-        return Choice(self._tpe, f"{n + 1} asks of GPSampler would take about {asks:.1f} s, more than {beside}")
+        return f"{n + 1} asks of GPSampler would take about {asks:.1f} s, more than {beside}"
 
     @cached_property
     def _gp(self) -> GPSampler:
@@ -126,7 +142,19 @@ class AutoSampler:
         return GPSampler(n_startup_trials=self.n_startup_trials, on_exhausted=self.on_exhausted)
 
     @cached_property
+    def _cmaes(self) -> CmaEsSampler:
+        from hpo.samplers.cmaes import CmaEsSampler
+
+        return CmaEsSampler(n_startup_trials=_HANDOVER)
+
+    @cached_property
     def _tpe(self) -> TPESampler:
         from hpo.samplers.tpe import TPESampler
 
         return TPESampler(n_startup_trials=self.n_startup_trials, on_exhausted=self.on_exhausted)
+
+
+def _is_continuous(space: Space) -> bool:
+    """Whether all parameters are continuous numbers, apart from those of one value."""
+    axes = axes_of(space)
+    return bool(len(axes.numbers)) and not axes.in_cells and not len(axes.categories)

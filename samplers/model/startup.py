@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from hpo.arrays import Array
+from hpo.arrays import Array, IntArray
 from hpo.key import Key
 from hpo.space import Space
 
@@ -29,9 +31,15 @@ def stratified(space: Space, key: Key, n: int, label: str) -> Array:
     order = key.study.child(f"{label} {block}")
     row = np.empty(len(space))
     for column, (name, u) in enumerate(zip(space.names, key.uniforms(space.names), strict=True)):
-        stratum = order.child(name).generator().permutation(n)[position]
+        stratum = _permutation(order.child(name), n)[position]
         row[column] = space.distributions[column].draw((stratum + u) / n)
     return row
+
+
+@lru_cache(maxsize=1024)
+def _permutation(key: Key, n: int) -> IntArray:
+    """An order of 0 … n - 1."""
+    return key.generator().permutation(n)
 
 
 def sobol(space: Space, key: Key, label: str) -> Array:

@@ -113,7 +113,14 @@ def _optuna(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n:
     return objective.outcomes
 
 
-_OPTUNAS = {"tpe": "TPESampler", "gp": "GPSampler", "cmaes": "CmaEsSampler", "random": "RandomSampler"}
+_OPTUNAS = {
+    "tpe": "TPESampler",
+    "gp": "GPSampler",
+    "cmaes": "CmaEsSampler",
+    "nsgaii": "NSGAIISampler",
+    "nsgaiii": "NSGAIIISampler",
+    "random": "RandomSampler",
+}
 _ALWAYS = 10**9
 
 

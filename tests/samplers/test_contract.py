@@ -7,7 +7,20 @@ from typing import Any
 import pytest
 
 from hpo.protocols import Sampler
-from hpo.samplers import AutoSampler, GPSampler, GridSampler, RandomSampler, TPESampler
+from hpo.samplers import (
+    AutoSampler,
+    CmaEsSampler,
+    GPSampler,
+    GridSampler,
+    LatinHypercubeSampler,
+    NSGAIIISampler,
+    NSGAIISampler,
+    PartialFixedSampler,
+    QMCSampler,
+    RandomSampler,
+    TPESampler,
+)
+from hpo.samplers.nsgaii import BLXAlphaCrossover, UNDXCrossover
 from hpo.testing import SamplerContract
 
 OTHERS: dict[str, list[Any]] = {"n": [0], "lr": [1e-3], "step": [0.1], "normal": [0.5], "size": [1]}
@@ -18,6 +31,16 @@ SAMPLERS: list[Sampler] = [
     RandomSampler(seed=3),
     GridSampler({"x": [0.25, 0.5, 0.75], "kind": ["a", "b"], **OTHERS}),
     GridSampler({"x": [0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.7, 0.75], "kind": ["a", "b"], **OTHERS}, seed=1),
+    LatinHypercubeSampler(n_trials=8),
+    QMCSampler(),
+    QMCSampler(qmc_type="halton", scramble=False, seed=4),
+    PartialFixedSampler({"size": 2}, QMCSampler()),
+    CmaEsSampler(),
+    CmaEsSampler(seed=2, n_startup_trials=20, popsize=4, restart="bipop", lr_adapt=True),
+    CmaEsSampler(x0={"x": 0.25, "kind": "b"}, use_separable_cma=True, restart=None),
+    NSGAIISampler(),
+    NSGAIISampler(population_size=5, crossover=UNDXCrossover(), mutation_prob=0.0, seed=1),
+    NSGAIIISampler(population_size=8, crossover=BLXAlphaCrossover()),
     GPSampler(seed=1, n_startup_trials=5),
     TPESampler(),
     TPESampler(seed=5, n_startup_trials=0, bandwidth="scott", good_weights="old-decay", bad_weights="old-decay"),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -42,23 +41,6 @@ each_space = pytest.mark.parametrize(("objective", "size"), SPACES)
 
 def times(study: Study) -> Counter[str]:
     return Counter(repr(sorted(trial.params.items())) for trial in study.trials)
-
-
-@pytest.fixture
-def lines() -> Iterator[list[str]]:
-    """What is logged meanwhile, as warnings or above."""
-    said: list[str] = []
-
-    class Listening(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            said.append(record.getMessage())
-
-    handler, level = Listening(logging.WARNING), hpo.logging.get_verbosity()
-    hpo.logging.set_verbosity(hpo.logging.WARNING)
-    logging.getLogger("hpo.samplers").addHandler(handler)
-    yield said
-    hpo.logging.set_verbosity(level)
-    logging.getLogger("hpo.samplers").removeHandler(handler)
 
 
 @each_sampler

@@ -331,3 +331,14 @@ def test_all_permutations_of_a_few_occur_about_equally_often() -> None:
     counts = Counter(tuple(Permutation(4, Key(seed))[i] for i in range(4)) for seed in range(4800))
     assert len(counts) == math.factorial(4)
     assert max(counts.values()) < 2 * min(counts.values())
+
+
+def test_a_name_that_the_objective_never_asks_for_is_told_at_the_end(lines: list[str]) -> None:
+    study = hpo.create_study(sampler=GridSampler({"width": [0.1, 0.2], "depht": [1, 2]}), seed=123)
+    study.optimize(lambda trial: trial.suggest_float("width", 0, 1), n_trials=9)
+    branching = hpo.create_study(sampler=GridSampler({"x": [0.1, 0.2], "n": [1, 2]}), seed=124)
+    branching.optimize(lambda t: t.suggest_float("x", 0, 1) if t.number else t.suggest_int("n", 1, 2), n_trials=9)
+    (said,) = [line for line in lines if "never asked" in line]
+    assert "seed 123" in said
+    assert "'depht'" in said
+    assert len(study.trials) == 2

@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 import hpo
-from hpo.distributions import BaseDistribution, FloatDistribution
+from hpo.distributions import BaseDistribution, FloatDistribution, IntDistribution
 from hpo.protocols import Sampler
-from hpo.samplers import AutoSampler, GPSampler, TPESampler
+from hpo.samplers import AutoSampler, CmaEsSampler, GPSampler, TPESampler
+from hpo.space import Space
 from tests.samplers.auto.test_effort import NOON
 
 DOMAIN: dict[str, BaseDistribution] = {"x": FloatDistribution(-1.0, 1.0), "y": FloatDistribution(0.0, 2.0)}
@@ -46,8 +47,22 @@ def test_few_trials_get_the_best_model_whatever_they_took(n: int) -> None:
     assert asked(study_of(n), AutoSampler()) is GPSampler
 
 
-def test_many_trials_that_take_nothing_get_the_cheap_one() -> None:
-    assert asked(study_of(1000), AutoSampler()) is TPESampler
+def test_many_trials_that_take_nothing_get_a_cheap_one() -> None:
+    study = study_of(1000)
+    assert asked(study, AutoSampler()) is CmaEsSampler
+    mixed = Space({**DOMAIN, "n": IntDistribution(0, 9)})
+    assert type(AutoSampler().choose(mixed, study.history).sampler) is TPESampler
+    assert type(AutoSampler().choose(Space(), study.history).sampler) is TPESampler
+
+
+def test_what_begins_anew_by_itself_takes_no_turns() -> None:
+    trials = study_of(501).trials
+    for trial in trials:
+        trial.value = 1.0
+    for n in (500, 501):
+        flat = hpo.create_study(seed=0)
+        flat.add_trials(trials[:n])
+        assert asked(flat, AutoSampler()) is CmaEsSampler
 
 
 def test_a_training_of_a_minute_always_gets_the_best_model() -> None:
@@ -57,7 +72,7 @@ def test_a_training_of_a_minute_always_gets_the_best_model() -> None:
 def test_the_share_of_time_decides() -> None:
     study = study_of(600, seconds=1.0)
     assert asked(study, AutoSampler()) is GPSampler
-    assert asked(study, AutoSampler(overhead=0.01)) is TPESampler
+    assert asked(study, AutoSampler(overhead=0.01)) is CmaEsSampler
     assert asked(study_of(1000), AutoSampler(overhead=None)) is GPSampler
 
 
@@ -91,7 +106,7 @@ def test_a_study_that_goes_over_can_be_recomputed_and_resumed() -> None:
     for _ in range(4):
         parts.optimize(objective, n_trials=5)
     names = {whole.explain(number).name for number in range(230, 250)}
-    assert names == {"GPSampler", "TPESampler"}
+    assert {"GPSampler", "CmaEsSampler"} <= names
     assert whole.verify() == []
     assert [trial.params for trial in whole.trials] == [trial.params for trial in parts.trials]
 

@@ -1,0 +1,16 @@
+"""The evolution strategy with covariance matrix adaptation, one concept per module.
+
+sampler.py        the sampler: options, and what to do when
+strategy.py       its state: a fold over finished trials
+gaussian.py       the distribution of numbers
+categories.py     those of choices
+margin.py         integers and steps
+constants.py      learning rates and weights
+learning_rate.py  the same, following the signal
+warm.py           where it starts
+restarts.py       where it starts again
+"""
+
+from hpo.samplers.cmaes.sampler import CmaEsSampler
+
+__all__ = ["CmaEsSampler"]

@@ -1,0 +1,158 @@
+"""The normal distribution of numbers, and how a generation of trials changes it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array, BoolArray
+from hpo.samplers.cmaes.constants import Constants
+
+__all__ = ["Gaussian"]
+
+_SMALLEST, _LARGEST = 1e-14, 1.0  # step sizes; the domain has the width 1
+_LEAST_EIGENVALUE = 1e-14
+_FLAT_GROWTH = 0.2
+_BETA = 2.0  # condition of the correlations, square root of, below which scales are learned at full speed
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Gaussian:
+    """N(mean, σ² D C D): step size, scales of the axes, and correlations, each learned at a rate of its own.
+
+    Args:
+        mean: Shape (n,), in the unit cube.
+        sigma: The step size σ.
+        scale: D, shape (n,).
+        C: Correlations, shape (n, n).
+        p_sigma, p_c, p_d: Paths of the step size, of the correlations and of the scales, shape (n,).
+        g_sigma, g_c, g_d: What the squares of their coordinates are expected to be if nothing is selected.
+
+    Source: Akimoto and Hansen (2020), arXiv 1905.05885 (dd-CMA-ES); Hansen (2016), arXiv 1604.00772.
+    """
+
+    mean: Array
+    sigma: float
+    scale: Array
+    C: Array
+    p_sigma: Array
+    p_c: Array
+    p_d: Array
+    g_sigma: float = 0.0
+    g_c: float = 0.0
+    g_d: float = 0.0
+
+    @staticmethod
+    def start(mean: Array, sigma: float, scale: Array, matrix: Array) -> Gaussian:
+        """One that has seen nothing."""
+        nothing = np.zeros(len(mean))
+        return Gaussian(mean, sigma, scale, matrix, nothing, nothing, nothing)
+
+    @cached_property
+    def _eigen(self) -> tuple[Array, Array]:
+        values, vectors = np.linalg.eigh(self.C)
+        return np.sqrt(np.maximum(values, _LEAST_EIGENVALUE)), vectors
+
+    @cached_property
+    def root(self) -> Array:
+        """D √C, shape (n, n): points are mean + σ · root @ z."""
+        values, vectors = self._eigen
+        return np.asarray(self.scale[:, None] * ((vectors * values) @ vectors.T))
+
+    @cached_property
+    def inverse_root(self) -> Array:
+        """√C⁻¹, shape (n, n)."""
+        values, vectors = self._eigen
+        return np.asarray((vectors / values) @ vectors.T)
+
+    @cached_property
+    def condition(self) -> float:
+        """Of the correlations, its square root."""
+        values, _ = self._eigen
+        return float(values[-1] / values[0])
+
+    @cached_property
+    def deviations(self) -> Array:
+        """Standard deviation of each coordinate, shape (n,)."""
+        return np.asarray(self.sigma * self.scale * np.sqrt(np.diag(self.C)))
+
+    def point(self, z: Array) -> Array:
+        """The point of a standard normal vector; both of shape (n,)."""
+        return np.asarray(self.mean + self.sigma * (self.root @ z))
+
+    def standard(self, away: Array) -> Array:
+        """Standard normal vectors of some points, less the mean; both of shape (k, n)."""
+        return np.asarray((away / (self.sigma * self.scale)) @ self.inverse_root)
+
+    def moved(
+        self, step: Array, z: Array, told: BoolArray, weights: Array, c: Constants, *, separable: bool
+    ) -> Gaussian:
+        """After a generation.
+
+        Args:
+            step: By which the mean moves, shape (n,).
+            z: Standard normal vectors of the trials, the best first, shape (λ, n); 0 where a trial tells nothing.
+            told: Where trials tell something, shape (λ, n).
+            weights: Of the trials, shape (λ,).
+            c: Constants.
+            separable: Whether correlations stay as they are.
+        """
+        n = len(self.mean)
+        y = z @ self.root.T
+        good, bad = np.maximum(weights, 0.0), np.minimum(weights, 0.0)
+        heard = told.astype(np.float64)
+        shrunk = heard.sum(axis=1) / np.maximum((z**2).sum(axis=1), 1e-12)
+        z_w = good @ z
+        shares = (good**2) @ heard * c.mu_w
+        share = float(shares.mean())
+        p_sigma = (1 - c.c_sigma) * self.p_sigma + math.sqrt(c.c_sigma * (2 - c.c_sigma) * c.mu_w) * z_w
+        g_sigma = (1 - c.c_sigma) ** 2 * self.g_sigma + c.c_sigma * (2 - c.c_sigma) * share
+        length = float(np.sqrt(p_sigma @ p_sigma))
+        growth = c.c_sigma / c.d_sigma * (length / c.chi - math.sqrt(g_sigma))
+        if not weights.any():  # all trials are alike, which says to look farther
+            growth = _FLAT_GROWTH + c.c_sigma / c.d_sigma
+        sigma = self.sigma * math.exp(min(1.0, growth))
+        steady = length**2 < (2 + 4 / (n + 1)) * n * max(g_sigma, 1e-12)
+        y_w = good @ y
+        p_d = (1 - c.c_cd) * self.p_d + steady * math.sqrt(c.c_cd * (2 - c.c_cd) * c.mu_w) * y_w
+        g_d = (1 - c.c_cd) ** 2 * self.g_d + steady * c.c_cd * (2 - c.c_cd) * share
+        along = self.inverse_root @ (p_d / self.scale)
+        pull = good + c.negative_d * bad
+        change = c.c_1d * (along**2 - g_d) + c.c_mud * ((good + c.negative_d * bad * shrunk) @ (z**2) - pull @ heard)
+        β = max(1.0, self.condition - _BETA + 1)
+        sigma = min(max(sigma, _SMALLEST), _LARGEST)
+        scale = self.scale * np.exp(np.clip(change / (2 * β), -0.5, 0.5)) * (self.sigma / sigma) ** (1 - shares)
+        moved = replace(
+            self,
+            mean=self.mean + step,
+            sigma=sigma,
+            scale=scale,
+            p_sigma=p_sigma,
+            p_d=p_d,
+            g_sigma=g_sigma,
+            g_d=g_d,
+        )
+        if separable:
+            return moved
+        p_c = (1 - c.c_c) * self.p_c + steady * math.sqrt(c.c_c * (2 - c.c_c) * c.mu_w) * y_w
+        g_c = (1 - c.c_c) ** 2 * self.g_c + steady * c.c_c * (2 - c.c_c) * share
+        own, path = y / self.scale, p_c / self.scale
+        pull = good + c.negative * bad
+        rank_mu = (own.T * (good + c.negative * bad * shrunk)) @ own - ((heard.T * pull) @ heard) * self.C
+        C = self.C + c.c_1 * (np.outer(path, path) - g_c * self.C) + c.c_mu * rank_mu
+        return replace(moved, p_c=p_c, g_c=g_c).with_matrix(C)
+
+    def with_matrix(self, matrix: Array) -> Gaussian:
+        """With another matrix in the place of C, whose diagonal goes over into the scales."""
+        C = (matrix + matrix.T) / 2
+        values, vectors = np.linalg.eigh(C)
+        if values[0] < _LEAST_EIGENVALUE * values[-1] or values[0] <= 0:
+            values = np.maximum(values, max(values[-1], 1e-300) * _LEAST_EIGENVALUE)
+            C = (vectors * values) @ vectors.T
+        width = np.sqrt(np.diag(C))
+        return replace(self, scale=self.scale * width, C=C / np.outer(width, width))

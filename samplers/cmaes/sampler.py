@@ -1,0 +1,228 @@
+"""The evolution strategy with covariance matrix adaptation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import InitVar, dataclass, field
+from functools import cached_property, lru_cache, partial
+from typing import Any, Literal, Protocol, final
+
+import numpy as np
+
+from hpo import logging
+from hpo.arrays import Array
+from hpo.events import TrialState
+from hpo.history import Fold, History
+from hpo.key import Key
+from hpo.samplers.cmaes.draws import drawn
+from hpo.samplers.cmaes.restarts import RESTARTS
+from hpo.samplers.cmaes.strategy import Plan, Strategy
+from hpo.samplers.cmaes.warm import Start
+from hpo.samplers.model.axes import axes_of
+from hpo.samplers.unused import check_function, say_unused
+from hpo.space import Space
+
+__all__ = ["CmaEsSampler", "SourceTrial"]
+
+logger = logging.get_logger(__name__)
+
+_JOINT = "choices have distributions of their own, and so have parameters that some trials lack"
+_INSTEAD = {
+    "independent_sampler": _JOINT,
+    "warn_independent_sampling": _JOINT,
+    "with_margin": "integers and steps always have a margin",
+    "inc_popsize": 'each restart="ipop" doubles the population',
+    "consider_pruned_trials": "pruned trials always count, as worse than complete ones",
+}
+
+
+class SourceTrial(Protocol):
+    """What is looked at in a trial of an earlier study."""
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """Values by name."""
+        ...
+
+    @property
+    def values(self) -> Sequence[float] | None:
+        """Of the objectives."""
+        ...
+
+    @property
+    def state(self) -> TrialState:
+        """How it ended."""
+        ...
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CmaEsSampler:
+    """Move a normal distribution to where trials are good, and learn its scales and correlations.
+
+    For objectives of numbers with hundreds to many thousands of trials, at some tenths of a millisecond each. Every λ
+    trials, a generation, the distribution changes. A generation need not be complete in order: whatever trials finish
+    make it up, those too that were proposed earlier, by other samplers, or by the user, so any number of workers may
+    come and go.
+
+    The scales of the axes are learned faster than their correlations (dd-CMA-ES), and bad trials count negatively.
+    Choices have probabilities, which follow the trials that are good; integers, steps and choices always keep a
+    margin, so that none is lost (CatCMA with margin). A parameter that some trials lack learns from those that have
+    it. Constraints come first when trials are compared. Pruned trials count as worse than complete ones, those that
+    reached more steps first, and failed ones as the worst.
+
+    Of several objectives trials are compared by their non-domination rank and hypervolume; the distribution still goes
+    to one place, and `NSGAIISampler` and `TPESampler` find more of the front.
+
+    Args:
+        n_startup_trials: Before so many have finished, configurations come from the prior. If they are at least 20, the
+            distribution starts where the best tenth of them lies, whichever sampler proposed them.
+        seed: Becomes the study's seed when the study is created.
+        x0: Where to start, by name; the middle of each range by default.
+        sigma0: Standard deviation at the start, as a share of each parameter's range.
+        popsize: λ; 4 + ⌊3 ln d⌋ by default.
+        restart: What to do after convergence: "ipop" begins anew with twice the population, "bipop" takes turns with
+            small ones, None goes on.
+        use_separable_cma: Whether to leave correlations out, for hundreds of parameters.
+        lr_adapt: Whether learning rates follow the signal, for noisy objectives and those with many optima.
+        source_trials: Of an earlier study with the same parameters, whose best tenth says where to start.
+        constraints_func: As of `TPESampler`.
+        independent_sampler, warn_independent_sampling, with_margin, inc_popsize, consider_pruned_trials: Change
+            nothing, and are there so that scripts run; a warning says what does.
+        restart_strategy: The same as `restart`, for scripts.
+
+    Sources: Hansen (2016), arXiv 1604.00772; Akimoto and Hansen (2020), arXiv 1905.05885; Hamano et al. (2025),
+    arXiv 2504.07884; Nomura et al. (2021), arXiv 2012.06932, for `source_trials`; Nomura et al. (2023),
+    arXiv 2304.03473, for `lr_adapt`.
+
+    Example:
+        >>> study = hpo.create_study(sampler=CmaEsSampler(seed=0))
+        >>> study.optimize(lambda trial: trial.suggest_float("x", -1, 1) ** 2, n_trials=100)
+    """
+
+    n_startup_trials: int = 1
+    seed: int | None = None
+    x0: Mapping[str, Any] | None = None
+    sigma0: float = 1 / 6
+    popsize: int | None = None
+    restart: Literal["ipop", "bipop"] | None = "ipop"
+    use_separable_cma: bool = False
+    lr_adapt: bool = False
+    source_trials: Sequence[SourceTrial] | None = field(default=None, repr=False)
+    constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False)
+    independent_sampler: InitVar[Any] = None
+    warn_independent_sampling: InitVar[bool | None] = None
+    with_margin: InitVar[bool | None] = None
+    inc_popsize: InitVar[int | None] = None
+    consider_pruned_trials: InitVar[bool | None] = None
+    restart_strategy: InitVar[Literal["ipop", "bipop"] | None] = None
+
+    def __post_init__(
+        self,
+        independent_sampler: Any,
+        warn_independent_sampling: bool | None,
+        with_margin: bool | None,
+        inc_popsize: int | None,
+        consider_pruned_trials: bool | None,
+        restart_strategy: Literal["ipop", "bipop"] | None,
+    ) -> None:
+        unused = {
+            "independent_sampler": independent_sampler,
+            "warn_independent_sampling": warn_independent_sampling,
+            "with_margin": with_margin,
+            "inc_popsize": inc_popsize,
+            "consider_pruned_trials": consider_pruned_trials,
+        }
+        say_unused("CmaEsSampler", unused, _INSTEAD)
+        check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
+        if restart_strategy is not None:
+            object.__setattr__(self, "restart", restart_strategy)
+        if self.restart is not None and self.restart not in RESTARTS:
+            raise ValueError(f"restart must be one of {RESTARTS}, or None, got {self.restart!r}.")
+        if self.n_startup_trials < 0:
+            raise ValueError(f"n_startup_trials must be at least 0, got {self.n_startup_trials!r}.")
+        if self.popsize is not None and self.popsize < 4:
+            raise ValueError(f"popsize must be at least 4, or None for the usual number, got {self.popsize!r}.")
+        if not 0 < self.sigma0 <= 1:
+            raise ValueError(
+                f"sigma0 is a share of each parameter's range, as 1/6, and must be in (0, 1], got {self.sigma0!r}."
+            )
+
+    def reseed_rng(self) -> None:
+        """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
+
+    def sample(self, space: Space, history: History, key: Key) -> Array:
+        if not len(space):
+            return np.empty(0)
+        if history.n_objectives > 1:
+            _warn_of_objectives(key.seed, history.n_objectives)
+        if space is history.space or space == history.space:
+            return _row(space, self._strategy(space, history, key), key)
+        known = [name for name in space if history.space.get(name) == space[name]]
+        new = Space({name: distribution for name, distribution in space.items() if name not in known})
+        values = dict(zip(new, _row(new, _fold(self, new, key.seed, 1.0).initial, key), strict=True))
+        if known:
+            row = _row(history.space, self._strategy(history.space, history, key), key)
+            values |= dict(zip(history.space, row, strict=True))
+        return np.array([values[name] for name in space])
+
+    def _strategy(self, space: Space, history: History, key: Key) -> Strategy:
+        return history.fold(_fold(self, space, key.seed, float(history.signs[0])))
+
+    @cached_property
+    def _options(self) -> tuple[Any, ...]:
+        """What proposals depend on."""
+        sources = tuple((repr(dict(t.params)), repr(t.values), int(t.state)) for t in self.source_trials or ())
+        options = self.n_startup_trials, self.sigma0, self.popsize, self.restart, self.use_separable_cma, self.lr_adapt
+        return "cmaes", *options, repr(self.x0), sources
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, CmaEsSampler):
+            return NotImplemented
+        return (self._options, self.seed) == (other._options, other.seed)
+
+    def __hash__(self) -> int:
+        return hash((self._options, self.seed))
+
+
+def _row(space: Space, strategy: Strategy, key: Key) -> Array:
+    """Coded values, shape (d,): of the prior until the strategy has begun."""
+    if not strategy.has_begun:
+        return space.uniform(key)
+    axes = axes_of(space)
+    z, u = drawn(key, len(axes.numbers), len(axes.categories))
+    return np.asarray(axes.coded(strategy.point(z, u, axes)[None])[0])
+
+
+@lru_cache(maxsize=64)
+def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float) -> Fold[Strategy]:
+    """The state of the strategy over a space in a study, whose losses are its values times a sign."""
+    axes = axes_of(space)
+    start = Start.of(sampler.sigma0, sampler.x0, space, axes)
+    sources = [t for t in sampler.source_trials or () if t.state == TrialState.COMPLETE and t.values is not None]
+    if sources:
+        points = axes.points(np.array([space.encode(t.params) for t in sources]))
+        order = np.argsort([sign * t.values[0] for t in sources if t.values is not None], kind="stable")
+        start = start.learned(points, order, axes, least=1)
+    plan = Plan(
+        space=space,
+        axes=axes,
+        start=start,
+        n_startup=0 if sampler.x0 or sources else sampler.n_startup_trials,
+        popsize=sampler.popsize,
+        separable=sampler.use_separable_cma,
+        lr_adapt=sampler.lr_adapt,
+        restart=sampler.restart,
+        key=Key(seed),
+    )
+    name = (*sampler._options, seed, sign)
+    return Fold(name, Strategy.begin(plan), partial(Strategy.advance, plan=plan), space)
+
+
+@lru_cache(maxsize=4096)
+def _warn_of_objectives(seed: int, m: int) -> None:
+    """Say it once for each study in a process."""
+    logger.warning(
+        f"CmaEsSampler goes to one place of the front of {m} objectives (study with seed {seed}). To see the whole of "
+        "it, use NSGAIISampler() or TPESampler()."
+    )

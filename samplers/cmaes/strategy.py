@@ -1,0 +1,265 @@
+"""The state of the evolution strategy: what the trials so far make of its distributions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array, BoolArray, IntArray
+from hpo.history import History
+from hpo.key import Key
+from hpo.samplers.cmaes.categories import Categories
+from hpo.samplers.cmaes.constants import constants, population
+from hpo.samplers.cmaes.draws import drawn
+from hpo.samplers.cmaes.gaussian import Gaussian
+from hpo.samplers.cmaes.learning_rate import LearningRate
+from hpo.samplers.cmaes.margin import cells_of, margin_of, middles, with_margin
+from hpo.samplers.cmaes.restarts import Restarts
+from hpo.samplers.cmaes.warm import Start
+from hpo.samplers.model.axes import Axes
+from hpo.samplers.model.merit import LOSSES, best_first, ended
+from hpo.space import Space
+
+__all__ = ["Plan", "Strategy"]
+
+_FAR = 3.0  # standard deviations at most that a value in another cell counts for
+_CONVERGED = 1e-9  # of the domain's width
+_FLAT = 1e-12  # relative to the loss
+_SAME = 1e-8  # of the domain's width
+_REMEMBERED = 8  # distributions whose trials may still be running
+_TRIFLE = 1e-3  # of the distance from the best to the median loss
+_ILL = 1e7  # square root of the condition
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """What does not change.
+
+    Args:
+        space, axes: Of the parameters.
+        start: The first distributions.
+        n_startup: Finished trials before the first generation, from which it may start.
+        popsize: Trials of a generation; None for the usual number.
+        separable: Whether correlations are left alone.
+        lr_adapt: Whether learning rates follow the signal.
+        restart: What comes after convergence.
+        key: Of the study, for the means of later starts.
+    """
+
+    space: Space
+    axes: Axes
+    start: Start
+    n_startup: int
+    popsize: int | None
+    separable: bool
+    lr_adapt: bool
+    restart: str | None
+    key: Key
+
+    @property
+    def population(self) -> int:
+        """Trials of a generation at the start."""
+        usual = population(len(self.axes.numbers) + len(self.axes.categories))
+        return usual if self.popsize is None else self.popsize
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Strategy:
+    """The distributions, and the trials that will change them when their generation is complete.
+
+    Whatever trials finish make up a generation: of this distribution, of an earlier one whose results come late, or
+    not of the strategy at all. Which it was is seen from their numbers, which address their random numbers.
+
+    Args:
+        gaussian, categories: Of the numbers and of the choices.
+        rate: Factors of the learning rates.
+        restarts: How often it has begun anew, and with which population.
+        keys: Sort keys of the trials of this generation, each of shape (3 + m,).
+        points: Their points, each of shape (d,).
+        numbers: Their numbers.
+        waiting: Trials that were not looked at yet, because they do not complete a generation.
+        past: The distributions of the numbers in the generations before, the latest first.
+        has_begun: Whether it proposes trials, and learns from them; before that it waits for the first ones.
+        bests: Least losses of the latest generations.
+    """
+
+    gaussian: Gaussian
+    categories: Categories
+    rate: LearningRate
+    restarts: Restarts
+    keys: tuple[Array, ...] = ()
+    points: tuple[Array, ...] = ()
+    numbers: tuple[int, ...] = ()
+    waiting: tuple[History, ...] = ()
+    past: tuple[Gaussian, ...] = ()
+    has_begun: bool = True
+    bests: tuple[float, ...] = ()
+
+    @staticmethod
+    def begin(plan: Plan) -> Strategy:
+        """Before the first trial."""
+        return Strategy(
+            plan.start.gaussian(plan.axes),
+            plan.start.categories(plan.axes, margin_of(plan.axes)),
+            LearningRate(),
+            Restarts.first(plan.population),
+            has_begun=plan.n_startup == 0,
+        )
+
+    def point(self, z: Array, u: Array, axes: Axes) -> Array:
+        """The point, shape (d,), of standard normal numbers and of probabilities."""
+        point = np.zeros(len(axes.cardinality))
+        if len(z):
+            point[axes.numbers] = np.clip(self.gaussian.point(z), 0.0, 1.0)
+        if len(u):
+            point[axes.categories] = self.categories.choices(u)
+        return point
+
+    def advance(self, fresh: History, plan: Plan) -> Strategy:
+        """After some more trials."""
+        waiting = (*self.waiting, fresh)
+        n_missing = (self.restarts.population if self.has_begun else plan.n_startup) - len(self.keys)
+        if sum(map(len, waiting)) < n_missing:
+            return replace(self, waiting=waiting)
+        state = replace(self, waiting=())
+        for some in waiting:
+            rows, keys = ended(some)
+            points = plan.axes.points(some.at(rows, plan.space))
+            for key, point, number in zip(keys, points, some.number[rows].tolist(), strict=True):
+                state = state._after(key, point, number, plan)
+        return state
+
+    def _after(self, key: Array, point: Array, number: int, plan: Plan) -> Strategy:
+        keys, points, numbers = (*self.keys, key), (*self.points, point), (*self.numbers, number)
+        n_wanted = self.restarts.population
+        if not self.has_begun:
+            if len(keys) < plan.n_startup:
+                return replace(self, keys=keys, points=points, numbers=numbers)
+            begun = plan.start.learned(np.array(points), best_first(np.array(keys)), plan.axes)
+            return Strategy.begin(replace(plan, start=begun, n_startup=0))
+        if len(keys) < n_wanted:
+            return replace(self, keys=keys, points=points, numbers=numbers)
+        order = best_first(np.array(keys))
+        return self._generation(np.array(keys)[order], np.array(points)[order], np.array(numbers)[order], plan)
+
+    def _generation(self, keys: Array, points: Array, numbers: IntArray, plan: Plan) -> Strategy:
+        """After a generation, the best first."""
+        axes, n = plan.axes, len(plan.axes.numbers)
+        c = constants(max(n, 1), len(keys))
+        weights = _weights(keys, c.weights)
+        gaussian, rate, categories = self.gaussian, self.rate, self.categories
+        if n:
+            told, z, step = self._heard(axes.of_numbers(points), numbers, np.maximum(weights, 0.0), plan)
+            moved = gaussian.moved(step, z, told, weights, c, separable=plan.separable)
+            if plan.lr_adapt:
+                moved, rate = rate.tempered(gaussian, moved)
+            mean = np.clip(moved.mean, 0.0, 1.0)
+            gaussian = with_margin(replace(moved, mean=mean), axes, margin_of(axes))
+        if len(axes.categories):
+            chosen = points[:, axes.categories]
+            had = ~np.isnan(chosen)
+            categories = categories.moved(np.where(had, chosen, 0).astype(np.int64), had, np.maximum(weights, 0.0))
+        bests = (*self.bests, float(keys[0, LOSSES.start]))[-_window(n + len(axes.categories), len(keys)) :]
+        past = (self.gaussian, *self.past)[:_REMEMBERED] if n else ()
+        state = Strategy(gaussian, categories, rate, self.restarts.after(len(keys)), past=past, bests=bests)
+        if plan.restart is None or not state._has_converged(keys, plan):
+            return state
+        return state._restarted(plan)
+
+    def _origins(self, x: Array, numbers: IntArray, plan: Plan) -> IntArray:
+        """Which distribution proposed each trial, shape (λ,): 0 for the present one, 1 for the one before; -1 for none.
+
+        Args:
+            x: The trials' numbers, shape (λ, n).
+            numbers: The trials' own numbers, shape (λ,).
+            plan: What does not change.
+        """
+        axes, key = plan.axes, plan.key
+        n, c = len(axes.numbers), len(axes.categories)
+        z = np.array([drawn(key._replace(number=int(number)), n, c)[0] for number in numbers])
+        compared = axes.continuous if len(axes.continuous) else np.arange(n)
+        origins = np.full(len(x), -1)
+        for i, gaussian in enumerate((self.gaussian, *self.past)):
+            proposed = np.clip(gaussian.mean + gaussian.sigma * (z @ gaussian.root.T), 0.0, 1.0)
+            off = np.abs(middles(axes, proposed) - x)[:, compared]
+            origins[(origins < 0) & (np.nan_to_num(off).max(axis=1, initial=0.0) < _SAME)] = i
+            if (origins >= 0).all():
+                break
+        return origins
+
+    def _heard(self, x: Array, numbers: IntArray, weights: Array, plan: Plan) -> tuple[BoolArray, Array, Array]:
+        """What trials tell, the best first: where they tell something, standard normal vectors, (λ, n), and the step.
+
+        Each is compared with the mean of the distribution that proposed it; one from elsewhere with the present mean,
+        and what lies farther off than a trial of its own would is drawn near (Hansen, 2011, "Injecting external
+        solutions into CMA-ES"). In the cell of the mean trials only say that its middle may be right.
+        """
+        n, axes = x.shape[1], plan.axes
+        origins = self._origins(x, numbers, plan)
+        told, z, away = np.zeros(x.shape, dtype=np.bool_), np.zeros(x.shape), np.zeros(x.shape)
+        for i, gaussian in enumerate((self.gaussian, *self.past)):
+            rows = np.flatnonzero((origins == i) | ((origins < 0) & (i == 0)))
+            if not len(rows):
+                continue
+            has = ~np.isnan(x[rows])
+            away[rows] = np.where(has, x[rows] - gaussian.mean, 0.0)
+            near, told[rows] = away[rows], has
+            if axes.in_cells:
+                inside = list(axes.in_cells)
+                low, high = cells_of(axes, gaussian.mean)
+                told[rows] = has & ((x[rows] < low) | (x[rows] >= high) | (low == high))
+                reach = np.full(n, np.inf)
+                reach[inside] = _FAR * gaussian.deviations[inside]
+                near = np.where(told[rows], np.clip(near, -reach, reach), 0.0)
+            z[rows] = gaussian.standard(near)
+        most = math.sqrt(n) + 2 * n / (n + 2)
+        factor = np.minimum(1.0, most / np.maximum(np.sqrt((z**2).sum(axis=1)), 1e-300))
+        factor = np.where(origins < 0, factor, 1.0)[:, None]
+        in_cells = np.isin(np.arange(n), axes.in_cells)
+        return told, z * factor, weights @ np.where(in_cells, away, away * factor)
+
+    def _has_converged(self, keys: Array, plan: Plan) -> bool:
+        """Whether nothing more is to be expected; where there are choices, whether nothing better was found for long.
+
+        Numbers that fit the wrong choices would go on improving for ever, by less and less.
+        """
+        n = len(plan.axes.numbers)
+        if n and (self.gaussian.deviations.max() < _CONVERGED or self.gaussian.condition > _ILL):
+            return True
+        if len(self.bests) < _window(n + len(plan.axes.categories), len(keys)):
+            return False
+        low, high = min(self.bests), max(self.bests)
+        if low == high or high - low <= _FLAT * max(abs(low), abs(high)):
+            return True
+        if not len(plan.axes.categories):
+            return False
+        half = len(self.bests) // 2
+        middle = float(np.median(keys[:, LOSSES.start]))
+        return min(self.bests[:half]) - min(self.bests[half:]) <= _TRIFLE * max(middle - low, 0.0)
+
+    def _restarted(self, plan: Plan) -> Strategy:
+        restarts = self.restarts.next(plan.restart, plan.key)
+        rng = plan.key.child(f"cmaes.restart {restarts.number}").generator()
+        start = plan.start.elsewhere(rng.random(len(plan.axes.numbers)), restarts.width)
+        return replace(Strategy.begin(replace(plan, start=start, n_startup=0)), restarts=restarts)
+
+
+def _weights(keys: Array, by_rank: Array) -> Array:
+    """The weights of trials in order, shape (λ,), which are equal for those that are alike."""
+    new = np.ones(len(keys), dtype=np.int64)
+    new[1:] = (keys[1:] != keys[:-1]).any(axis=1)
+    if new.all():
+        return by_rank
+    group = np.cumsum(new) - 1
+    weights = (np.bincount(group, by_rank) / np.bincount(group))[group]
+    return weights if new.sum() > 1 else np.zeros(len(keys))
+
+
+def _window(n: int, λ: int) -> int:
+    """How many generations tell whether it still gets better."""
+    return 10 + math.ceil(30 * n / λ)

@@ -1,0 +1,58 @@
+"""Genetic algorithms for several objectives, and the crossovers and the mutation that they can be given.
+
+sampler.py     the sampler that keeps the least crowded of equals
+nsgaiii.py     the sampler that keeps those near to reference points
+population.py  their state: a fold over finished trials
+selection.py   which trials are kept
+breeding.py    a child of some of them
+crossover.py   how numbers come from parents
+mutation.py    how they change
+strategies.py  what Optuna's samplers can be given and these cannot
+
+Whatever fulfils `Crossover` or `Mutation` by its shape is welcome; there is nothing to inherit.
+
+Example:
+    >>> sampler = hpo.samplers.NSGAIISampler(crossover=hpo.samplers.nsgaii.BLXAlphaCrossover(alpha=0.3))
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hpo.samplers.nsgaii.crossover import (
+    BLXAlphaCrossover,
+    Crossover,
+    SBXCrossover,
+    SPXCrossover,
+    UNDXCrossover,
+    UniformCrossover,
+    VSBXCrossover,
+)
+from hpo.samplers.nsgaii.mutation import Mutation, PolynomialMutation
+from hpo.samplers.nsgaii.nsgaiii import NSGAIIISampler
+from hpo.samplers.nsgaii.sampler import NSGAIISampler
+
+__all__ = [
+    "BLXAlphaCrossover",
+    "Crossover",
+    "Mutation",
+    "NSGAIIISampler",
+    "NSGAIISampler",
+    "PolynomialMutation",
+    "SBXCrossover",
+    "SPXCrossover",
+    "UNDXCrossover",
+    "UniformCrossover",
+    "VSBXCrossover",
+]
+
+_SHAPES = {
+    "BaseCrossover": "a crossover is any object with `n_parents` and `child(parents, rng, *, several)`",
+    "BaseMutation": "a mutation is any object with `mutated(x, rng)`",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _SHAPES:  # what `from … import` says of an AttributeError would hide the sentence
+        raise ImportError(f"hpo.samplers.nsgaii has no {name}: {_SHAPES[name]}; there is nothing to inherit.")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,243 @@
+"""How the numbers of a child come from those of its parents, all in the unit cube; children may lie outside of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Protocol, final
+
+import numpy as np
+
+from hpo.arrays import Array
+
+__all__ = [
+    "BLXAlphaCrossover",
+    "Crossover",
+    "SBXCrossover",
+    "SPXCrossover",
+    "UNDXCrossover",
+    "UniformCrossover",
+    "VSBXCrossover",
+]
+
+
+class Crossover(Protocol):
+    """Makes one child of some parents; a frozen value, and pure given the generator."""
+
+    @property
+    def n_parents(self) -> int:
+        """How many parents it takes."""
+        ...
+
+    def child(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
+        """The child, shape (n,), of parents, shape (n_parents, n), the first of which is the likest.
+
+        Args:
+            parents: Their numbers, in [0, 1].
+            rng: Source of randomness.
+            several: Whether there are several objectives.
+        """
+        ...
+
+
+def _probability(**values: float) -> None:
+    for name, value in values.items():
+        if not 0 <= value <= 1:
+            raise ValueError(f"{name} must be in [0, 1], got {value!r}.")
+
+
+@final
+@dataclass(frozen=True)
+class UniformCrossover:
+    """Take each number from one of two parents.
+
+    Args:
+        swapping_prob: Of the second one.
+    """
+
+    swapping_prob: float = 0.5
+    n_parents = 2
+
+    def __post_init__(self) -> None:
+        _probability(swapping_prob=self.swapping_prob)
+
+    def child(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
+        del several
+        return np.asarray(np.where(rng.random(parents.shape[1]) < self.swapping_prob, parents[1], parents[0]))
+
+
+@final
+@dataclass(frozen=True)
+class BLXAlphaCrossover:
+    """Draw each number evenly between those of two parents, and from some way beyond.
+
+    Args:
+        alpha: How far beyond, in distances of the parents.
+
+    Source: Eshelman and Schaffer (1993), "Real-coded genetic algorithms and interval-schemata".
+    """
+
+    alpha: float = 0.5
+    n_parents = 2
+
+    def __post_init__(self) -> None:
+        if not self.alpha >= 0:
+            raise ValueError(f"alpha must be at least 0, got {self.alpha!r}.")
+
+    def child(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
+        del several
+        low, high = parents.min(axis=0), parents.max(axis=0)
+        beyond = self.alpha * (high - low)
+        return np.asarray(low - beyond + rng.random(len(low)) * (high - low + 2 * beyond))
+
+
+def _spread(rng: np.random.Generator, n: int, eta: float) -> tuple[Array, Array]:
+    """Uniform numbers u, and the factors by which children's distance exceeds their parents', shapes (n,)."""
+    u = rng.random(n)
+    return u, np.where(u <= 0.5, 2 * u, 0.5 / np.maximum(1 - u, 1e-16)) ** (1 / (eta + 1))
+
+
+def _one_of_both(
+    children: tuple[Array, Array], parents: Array, rng: np.random.Generator, uniform: float, own: float
+) -> Array:
+    """One of two children, some of whose numbers change places, or are their parents'."""
+    n = parents.shape[1]
+    swapped = rng.random(n) < uniform
+    first = int(rng.random() < 0.5)
+    child = np.where(swapped, children[1 - first], children[first])
+    parent = np.where(swapped, parents[1 - first], parents[first])
+    return np.where(rng.random(n) < own, child, parent)
+
+
+def _check_sbx(eta: float | None, uniform_crossover_prob: float, use_child_gene_prob: float) -> None:
+    if eta is not None and not eta >= 0:
+        raise ValueError(f"eta must be at least 0, or None for the usual one, got {eta!r}.")
+    _probability(uniform_crossover_prob=uniform_crossover_prob, use_child_gene_prob=use_child_gene_prob)
+
+
+@final
+@dataclass(frozen=True)
+class SBXCrossover:
+    """Simulated binary crossover: children lie about as far from their parents' middle as the parents do.
+
+    Args:
+        eta: How near to the parents; 20 with several objectives by default, 2 with one.
+        uniform_crossover_prob: Probability that a number changes places between both children.
+        use_child_gene_prob: Probability that a number is the child's, and not simply the parent's.
+
+    Source: Deb and Agrawal (1995), "Simulated binary crossover for continuous search space".
+    """
+
+    eta: float | None = None
+    uniform_crossover_prob: float = 0.5
+    use_child_gene_prob: float = 0.5
+    n_parents = 2
+
+    def __post_init__(self) -> None:
+        _check_sbx(self.eta, self.uniform_crossover_prob, self.use_child_gene_prob)
+
+    def child(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
+        eta = (20.0 if several else 2.0) if self.eta is None else self.eta
+        _, β = _spread(rng, parents.shape[1], eta)
+        middle, half = parents.mean(axis=0), (parents[0] - parents[1]) / 2
+        children = middle + β * half, middle - β * half
+        return _one_of_both(children, parents, rng, self.uniform_crossover_prob, self.use_child_gene_prob)
+
+
+@final
+@dataclass(frozen=True)
+class VSBXCrossover:
+    """A variant of `SBXCrossover` that also reaches what lies on the far side of each parent.
+
+    Args:
+        eta, uniform_crossover_prob, use_child_gene_prob: As of `SBXCrossover`.
+
+    Source: Ballester and Carter (2004), "An effective real-parameter genetic algorithm with parent centric normal
+    crossover for multimodal optimisation".
+    """
+
+    eta: float | None = None
+    uniform_crossover_prob: float = 0.5
+    use_child_gene_prob: float = 0.5
+    n_parents = 2
+
+    def __post_init__(self) -> None:
+        _check_sbx(self.eta, self.uniform_crossover_prob, self.use_child_gene_prob)
+
+    def child(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
+        eta = (20.0 if several else 2.0) if self.eta is None else self.eta
+        u = rng.random(parents.shape[1])
+        β = (0.5 / np.maximum(np.where(u <= 0.5, u, 1 - u), 1e-16)) ** (1 / (eta + 1))
+        a, b = parents
+        children = tuple(
+            np.where(u <= 0.5, ((1 + β) * x + (1 - β) * y) / 2, ((3 - β) * x - (1 - β) * y) / 2)
+            for x, y in ((a, b), (b, a))
+        )
+        return _one_of_both(
+            (children[0], children[1]), parents, rng, self.uniform_crossover_prob, self.use_child_gene_prob
+        )
+
+
+@final
+@dataclass(frozen=True)
+class UNDXCrossover:
+    """Draw from a normal distribution around the middle of two parents, as wide as a third one lies off their line.
+
+    Args:
+        sigma_xi: Standard deviation along the line of the two, in their distance.
+        sigma_eta: Standard deviation across it, in the third one's distance from it; 0.35 / √n by default.
+
+    Source: Ono and Kobayashi (1999), "A real-coded genetic algorithm for function optimization using unimodal normal
+    distribution crossover".
+    """
+
+    sigma_xi: float = 0.5
+    sigma_eta: float | None = None
+    n_parents = 3
+
+    def __post_init__(self) -> None:
+        if not self.sigma_xi >= 0 or (self.sigma_eta is not None and not self.sigma_eta >= 0):
+            raise ValueError(f"sigma_xi and sigma_eta must be at least 0, got {self.sigma_xi!r}, {self.sigma_eta!r}.")
+
+    def child(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
+        del several
+        n = parents.shape[1]
+        sigma_eta = 0.35 / math.sqrt(n) if self.sigma_eta is None else self.sigma_eta
+        middle, along = (parents[0] + parents[1]) / 2, parents[1] - parents[0]
+        length = float(np.sqrt(along @ along))
+        unit = along / length if length > 0 else np.zeros(n)
+        off = parents[2] - parents[0]
+        distance = float(np.linalg.norm(off - (off @ unit) * unit))
+        noise = rng.standard_normal(n)
+        across = sigma_eta * distance * (noise - (noise @ unit) * unit)
+        return np.asarray(middle + rng.normal(0.0, self.sigma_xi) * along + across)
+
+
+@final
+@dataclass(frozen=True)
+class SPXCrossover:
+    """Draw evenly from the simplex of three parents, expanded about its centre.
+
+    Args:
+        epsilon: How much it is expanded; √(n + 2) by default.
+
+    Source: Tsutsui et al. (1999), "Multi-parent recombination with simplex crossover in real coded genetic algorithms".
+    """
+
+    epsilon: float | None = None
+    n_parents = 3
+
+    def __post_init__(self) -> None:
+        if self.epsilon is not None and not self.epsilon > 0:
+            raise ValueError(f"epsilon must be > 0, or None for the usual one, got {self.epsilon!r}.")
+
+    def child(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
+        del several
+        k, n = parents.shape
+        epsilon = math.sqrt(n + 2) if self.epsilon is None else self.epsilon
+        centre = parents.mean(axis=0)
+        corners = centre + epsilon * (parents - centre)
+        shift = np.zeros(n)
+        for i in range(1, k):
+            shift = rng.random() ** (1 / i) * (corners[i - 1] - corners[i] + shift)
+        return np.asarray(corners[-1] + shift)

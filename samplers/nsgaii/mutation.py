@@ -1,0 +1,45 @@
+"""How a number of a child changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, final
+
+import numpy as np
+
+from hpo.arrays import Array
+
+__all__ = ["Mutation", "PolynomialMutation"]
+
+
+class Mutation(Protocol):
+    """Changes numbers; a frozen value, and pure given the generator."""
+
+    def mutated(self, x: Array, rng: np.random.Generator) -> Array:
+        """Other numbers in [0, 1] in the place of some, shape (k,)."""
+        ...
+
+
+@final
+@dataclass(frozen=True)
+class PolynomialMutation:
+    """Mostly small changes, and now and then a large one.
+
+    Args:
+        eta: How small; with 20 about a twentieth of the range.
+
+    Source: Deb and Goyal (1996), "A combined genetic adaptive search (GeneAS) for engineering design".
+    """
+
+    eta: float = 20.0
+
+    def __post_init__(self) -> None:
+        if not self.eta >= 0:
+            raise ValueError(f"eta must be at least 0, got {self.eta!r}.")
+
+    def mutated(self, x: Array, rng: np.random.Generator) -> Array:
+        u, power = rng.random(len(x)), self.eta + 1
+        down = (2 * u + (1 - 2 * u) * (1 - x) ** power) ** (1 / power) - 1
+        up = 1 - (2 * (1 - u) + (2 * u - 1) * x**power) ** (1 / power)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.clip(x + np.where(u < 0.5, down, up), 0.0, 1.0))

@@ -1,0 +1,137 @@
+"""The genetic algorithm for many objectives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import InitVar, dataclass, field
+from functools import cached_property, partial
+from math import comb
+from typing import Any, final
+
+import numpy as np
+
+from hpo.arrays import Array
+from hpo.history import History
+from hpo.key import Key
+from hpo.samplers.nsgaii.breeding import Breeding, proposed
+from hpo.samplers.nsgaii.crossover import Crossover
+from hpo.samplers.nsgaii.mutation import Mutation
+from hpo.samplers.nsgaii.population import first_size
+from hpo.samplers.nsgaii.selection import das_dennis, near_references
+from hpo.samplers.nsgaii.strategies import refuse_strategies
+from hpo.samplers.unused import check_function
+from hpo.space import Space
+
+__all__ = ["NSGAIIISampler"]
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class NSGAIIISampler:
+    """Cross the best trials, and change the children a little; of equally good ones parents lie in all directions.
+
+    As `NSGAIISampler`, for four and more objectives, where crowding says little: parents are those that lie near to
+    directions which are spread evenly over all ways to weigh the objectives.
+
+    Args:
+        population_size, mutation, mutation_prob, crossover, crossover_prob, swapping_prob, seed, constraints_func: As
+            of `NSGAIISampler`.
+        reference_points: Directions, shape (k, number of objectives); by default those of Das and Dennis.
+        dividing_parameter: In how many parts these divide each objective; 3 gives 20 directions for 4 objectives. By
+            default as many as give each of the first parents a direction of its own.
+        elite_population_selection_strategy, child_generation_strategy, after_trial_strategy: Refused.
+
+    Source: Deb and Jain (2014), "An evolutionary many-objective optimization algorithm using reference-point-based
+    nondominated sorting approach, part I".
+
+    Example:
+        >>> study = hpo.create_study(directions=["minimize"] * 4, sampler=NSGAIIISampler(seed=0))
+    """
+
+    population_size: int | None = None
+    mutation: Mutation | None = None
+    mutation_prob: float | None = None
+    crossover: Crossover | None = None
+    crossover_prob: float = 0.9
+    swapping_prob: float = 0.5
+    seed: int | None = None
+    constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False)
+    reference_points: Any = None
+    dividing_parameter: int | None = None
+    elite_population_selection_strategy: InitVar[Any] = None
+    child_generation_strategy: InitVar[Any] = None
+    after_trial_strategy: InitVar[Any] = None
+
+    def __post_init__(
+        self, elite_population_selection_strategy: Any, child_generation_strategy: Any, after_trial_strategy: Any
+    ) -> None:
+        refuse_strategies(
+            "NSGAIIISampler", elite_population_selection_strategy, child_generation_strategy, after_trial_strategy
+        )
+        check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
+        self._breeding  # noqa: B018 - checks the options
+        if self.dividing_parameter is not None and self.dividing_parameter < 1:
+            raise ValueError(f"dividing_parameter must be at least 1, got {self.dividing_parameter!r}.")
+        points = self._given
+        if points is not None and not (
+            points.ndim == 2
+            and len(points)
+            and np.isfinite(points).all()
+            and (points >= 0).all()
+            and points.any(1).all()
+        ):
+            raise ValueError(
+                "reference_points must have the shape (number of points, number of objectives), with numbers ≥ 0 that "
+                f"are not all 0 in a row; got {self.reference_points!r}."
+            )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, NSGAIIISampler):
+            return NotImplemented
+        return (self._breeding, self._name, self.seed) == (other._breeding, other._name, other.seed)
+
+    def __hash__(self) -> int:
+        return hash((self._breeding, self._name, self.seed))
+
+    @cached_property
+    def _given(self) -> Array | None:
+        return None if self.reference_points is None else np.array(self.reference_points, dtype=np.float64)
+
+    @cached_property
+    def _name(self) -> tuple[Any, ...]:
+        given = None if self._given is None else (self._given.shape, self._given.tobytes())
+        return "nsgaiii", self.dividing_parameter, given
+
+    @cached_property
+    def _breeding(self) -> Breeding:
+        return Breeding(
+            self.population_size,
+            self.crossover,
+            self.crossover_prob,
+            self.swapping_prob,
+            self.mutation,
+            self.mutation_prob,
+        )
+
+    def _directions(self, m: int) -> Array:
+        """Those of Das and Dennis for m objectives, shape (k, m)."""
+        if self.dividing_parameter is not None:
+            return das_dennis(m, self.dividing_parameter)
+        parts, wanted = 1, first_size(self.population_size)
+        while m > 1 and comb(parts + m - 1, m - 1) < wanted:
+            parts += 1
+        return das_dennis(m, parts)
+
+    def reseed_rng(self) -> None:
+        """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
+
+    def sample(self, space: Space, history: History, key: Key) -> Array:
+        m = history.n_objectives
+        references = self._directions(m) if self._given is None else self._given
+        if references.shape[1] != m:
+            raise ValueError(
+                f"reference_points have {references.shape[1]} columns, and the study has {m} objectives; give one "
+                "column for each."
+            )
+        select = partial(near_references, references=references)
+        return proposed(space, history, key, self._breeding, self._name, select)

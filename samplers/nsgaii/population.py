@@ -1,0 +1,108 @@
+"""The parents that the trials so far leave behind: a fold over finished trials."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array, IntArray
+from hpo.history import Fold, History
+from hpo.samplers.model.axes import Axes, axes_of
+from hpo.samplers.model.merit import ended
+from hpo.samplers.nsgaii.selection import Chosen
+from hpo.space import Space
+
+__all__ = ["Population", "Select", "first_size", "population_of"]
+
+Select = Callable[[Array, int], Chosen]
+"""Which of some trials, by their sort keys, to keep, and how many."""
+
+_SMALLEST, _LARGEST = 20, 200  # populations whose size nobody said
+_SHARE = 5  # so many generations are formed while as many trials end as there are parents
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Population:
+    """The parents, and the trials since they were chosen.
+
+    A generation is formed whenever a few trials have ended, whichever these are: none waits for another one.
+
+    Args:
+        n: Trials that have counted.
+        keys, points: Sort keys and points of the parents, shapes (k, 3 + m) and (k, d).
+        rank, room: How good they are, 0 for the best, and how lonely, shape (k,).
+        new_keys, new_points: The same of the trials since then.
+        waiting: Trials that were not looked at yet, because they do not complete a generation.
+    """
+
+    n: int
+    keys: Array
+    points: Array
+    rank: IntArray
+    room: Array
+    new_keys: tuple[Array, ...] = ()
+    new_points: tuple[Array, ...] = ()
+    waiting: tuple[History, ...] = ()
+
+    @staticmethod
+    def empty(d: int, m: int) -> Population:
+        """Before the first trial."""
+        return Population(0, np.empty((0, 3 + m)), np.empty((0, d)), np.empty(0, dtype=np.int64), np.empty(0))
+
+    def advance(self, fresh: History, space: Space, axes: Axes, size: int | None, select: Select) -> Population:
+        """After some more trials."""
+        waiting = (*self.waiting, fresh)
+        if sum(map(len, waiting)) < self._n_missing(size):
+            return replace(self, waiting=waiting)
+        state = replace(self, waiting=())
+        for some in waiting:
+            rows, keys = ended(some)
+            for key, point in zip(keys, axes.points(some.at(rows, space)), strict=True):
+                state = state._after(key, point, size, select)
+        return state
+
+    def _n_missing(self, size: int | None) -> int:
+        """At least how many more trials make up a generation."""
+        first = first_size(size) - self.n
+        return max(first, _size(self.n, size) // _SHARE - len(self.new_keys), 1)
+
+    def _after(self, key: Array, point: Array, size: int | None, select: Select) -> Population:
+        state = replace(self, n=self.n + 1, new_keys=(*self.new_keys, key), new_points=(*self.new_points, point))
+        return state._chosen(size, select) if state._is_complete(size) else state
+
+    def _is_complete(self, size: int | None) -> bool:
+        return self.n >= first_size(size) and len(self.new_keys) >= max(_size(self.n, size) // _SHARE, 1)
+
+    def _chosen(self, size: int | None, select: Select) -> Population:
+        keys = np.concatenate([self.keys, self.new_keys])
+        points = np.concatenate([self.points, self.new_points])
+        known = np.asarray(~np.isnan(points).all(axis=1)) if points.shape[1] else np.ones(len(points), dtype=np.bool_)
+        if not known.any():
+            return replace(self, new_keys=(), new_points=())
+        keys, points = keys[known], points[known]
+        chosen = select(keys, min(_size(self.n, size), len(keys)))
+        return Population(self.n, keys[chosen.rows], points[chosen.rows], chosen.rank, chosen.room)
+
+
+def first_size(size: int | None) -> int:
+    """How many trials come from the prior."""
+    return _SMALLEST if size is None else size
+
+
+def _size(n: int, size: int | None) -> int:
+    """Of a population after n trials: as large as given, or as the search is long."""
+    return min(max(int(0.8 * math.sqrt(n)), _SMALLEST), _LARGEST) if size is None else size
+
+
+def population_of(history: History, space: Space, size: int | None, name: object, select: Select) -> Population:
+    """The population of a history over a space; `name` tells selections apart."""
+    axes = axes_of(space)
+    advance = partial(Population.advance, space=space, axes=axes, size=size, select=select)
+    start = Population.empty(len(space), history.n_objectives)
+    return history.fold(Fold(("genetic.population", size, name, history.n_objectives), start, advance, space))
