@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         visualization,
     )
     from hpo.exceptions import TrialPaused, TrialPruned
+    from hpo.minimizing import minimize
+    from hpo.running.stopping import Deadline, DeltaX, DeltaY, NoImprovement, Target
     from hpo.running.table import TableCallback
     from hpo.study import (
         MaxTrialsCallback,
@@ -42,11 +44,16 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOME = {
+    "Deadline": "hpo.running.stopping",
+    "DeltaX": "hpo.running.stopping",
+    "DeltaY": "hpo.running.stopping",
     "FixedTrial": "hpo.trial",
     "FrozenTrial": "hpo.trial",
     "MaxTrialsCallback": "hpo.study",
+    "NoImprovement": "hpo.running.stopping",
     "Study": "hpo.study",
     "TableCallback": "hpo.running.table",
+    "Target": "hpo.running.stopping",
     "Trial": "hpo.trial",
     "TrialPaused": "hpo.exceptions",
     "TrialPruned": "hpo.exceptions",
@@ -58,6 +65,7 @@ _HOME = {
     "get_all_study_names": "hpo.study",
     "get_all_study_summaries": "hpo.study",
     "load_study": "hpo.study",
+    "minimize": "hpo.minimizing",
 }
 
 _MODULES = frozenset(
@@ -81,11 +89,16 @@ _MODULES = frozenset(
 )
 
 __all__ = [
+    "Deadline",
+    "DeltaX",
+    "DeltaY",
     "FixedTrial",
     "FrozenTrial",
     "MaxTrialsCallback",
+    "NoImprovement",
     "Study",
     "TableCallback",
+    "Target",
     "Trial",
     "TrialPaused",
     "TrialPruned",
@@ -102,6 +115,7 @@ __all__ = [
     "integrations",
     "load_study",
     "logging",
+    "minimize",
     "pruners",
     "samplers",
     "search_space",

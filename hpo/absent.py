@@ -8,6 +8,7 @@ INSTEAD = {
     "artifacts": "hpo keeps files beside a trial in `trial.checkpoint_dir`; put larger ones where you like, and their "
     "path into a user attribute.",
     "multi_objective": "create_study(directions=[…]) takes several objectives.",
-    "terminator": "end a run with a callback that calls study.stop(), or with n_trials= and timeout=.",
+    "terminator": "end a run with a callback such as hpo.NoImprovement(30) or one that calls study.stop(), or with "
+    "n_trials= and timeout=.",
 }
 """A sentence for each module of Optuna's that hpo has not."""

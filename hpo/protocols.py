@@ -1,7 +1,7 @@
 """The protocols of plug-ins: samplers, pruners, storages, and what some of them can do besides.
 
 Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own.
-They are asked for by the functions `stepwise`, `choosing`, `cohorts`, `pausing`, `leasing`, `turn_taking`,
+They are asked for by the functions `stepwise`, `choosing`, `cohorts`, `pausing`, `pairs`, `leasing`, `turn_taking`,
 `checkpointing`, `retrying` and `is_private`, which also look into what a plug-in wraps, so that a wrapper loses none.
 """
 
@@ -26,6 +26,7 @@ __all__ = [
     "ConstrainingSampler",
     "LeasePolicy",
     "LeasingStorage",
+    "PairingPruner",
     "PausingPruner",
     "PrivateStorage",
     "Pruner",
@@ -44,6 +45,7 @@ __all__ = [
     "divides",
     "is_private",
     "leasing",
+    "pairs",
     "pausing",
     "retrying",
     "sampled",
@@ -233,6 +235,19 @@ class PausingPruner(Pruner, Protocol):
         ...
 
 
+@runtime_checkable
+class PairingPruner(Pruner, Protocol):
+    """A pruner that compares trials step by step, so that each step is to be reported by itself.
+
+    Others compare how trials stand, for which the mean of all steps so far says more than the latest one.
+    """
+
+    @property
+    def pairs(self) -> bool:
+        """Whether it does so."""
+        ...
+
+
 @final
 @dataclass(frozen=True)
 class LeasePolicy:
@@ -353,6 +368,11 @@ def cohorts(pruner: Pruner) -> CohortPruner | None:
 def pausing(pruner: Pruner) -> PausingPruner | None:
     """What promotes trials that a pruner stopped; None if they do not wait for that."""
     return next((one for one in _layers(pruner) if isinstance(one, PausingPruner) and one.pauses), None)
+
+
+def pairs(pruner: Pruner) -> bool:
+    """Whether folds, seeds or instances are to be reported each by itself under a pruner, not as their mean so far."""
+    return any(isinstance(one, PairingPruner) and one.pairs for one in _layers(pruner))
 
 
 def leasing(storage: Storage) -> LeasingStorage | None:

@@ -1,4 +1,4 @@
-"""Helpers for the training loops of machine-learning libraries, and trackers of experiments.
+"""Helpers for the training loops of machine-learning libraries, searches in their manner, and trackers.
 
 Each library is imported when a helper for it is first used, and comes with the extra of its name:
 `pip install 'hpo-study[lightgbm]'`.
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hpo.integrations.lightning import LightningPruningCallback, PyTorchLightningPruningCallback
     from hpo.integrations.mlflow import MLflowCallback
     from hpo.integrations.neptune import NeptuneCallback
+    from hpo.integrations.sklearn import StudySearchCV
     from hpo.integrations.skorch import SkorchPruningCallback
     from hpo.integrations.tensorboard import TensorBoardCallback
     from hpo.integrations.torch import TorchDistributedTrial
@@ -44,6 +45,7 @@ _HOME = {
     "PyTorchIgnitePruningHandler": "ignite",
     "PyTorchLightningPruningCallback": "lightning",
     "SkorchPruningCallback": "skorch",
+    "StudySearchCV": "sklearn",
     "TFKerasPruningCallback": "keras",
     "TensorBoardCallback": "tensorboard",
     "TorchDistributedTrial": "torch",
@@ -68,6 +70,7 @@ __all__ = [
     "PyTorchLightningPruningCallback",
     "Reporter",
     "SkorchPruningCallback",
+    "StudySearchCV",
     "TFKerasPruningCallback",
     "TensorBoardCallback",
     "TorchDistributedTrial",

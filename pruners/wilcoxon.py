@@ -53,6 +53,11 @@ class WilcoxonPruner:
             raise ValueError(f"p_threshold must be in [0, 1], got {self.p_threshold!r}.")
         check_least(self, n_startup_steps=0)
 
+    @property
+    def pairs(self) -> bool:
+        """That it compares reports at the same steps."""
+        return True
+
     def prune(self, history: History, curve: Curve) -> bool:
         check_one_objective(history, self)
         best = history.fold(_BEST)

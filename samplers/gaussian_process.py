@@ -94,7 +94,7 @@ class PartialDependence:
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class FittedSurrogate:
     """A Gaussian process that was fitted to the trials of a study; made by `fit`."""
 
@@ -105,6 +105,9 @@ class FittedSurrogate:
     _model: Posterior
     _sign: float
     _losses: Array
+
+    def __repr__(self) -> str:
+        return f"FittedSurrogate({len(self._seen)} trials, parameters={list(self._space)!r})"
 
     @property
     def length_scales(self) -> dict[str, float]:

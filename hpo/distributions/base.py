@@ -61,5 +61,9 @@ class BaseDistribution(ABC):
     def _contains(self, param_value_in_internal_repr: float) -> bool:
         return not math.isnan(float(self.encode(np.array([param_value_in_internal_repr]))[0]))
 
+    def __getstate__(self) -> dict[str, Any]:
+        """The arguments alone: two equal distributions pickle alike, whatever they have been asked before."""
+        return self._asdict()
+
     def _asdict(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]

@@ -18,6 +18,11 @@ def __getattr__(name: str) -> Any:
         return getattr(hpo.integrations, name)
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name == "OptunaSearchCV":
+        raise ImportError(
+            "hpo has no OptunaSearchCV. Write hpo.integrations.StudySearchCV(estimator, spaces, n_trials=…), with a "
+            "pruner= for enable_pruning=True and epochs= for max_iter=."
+        )
     # An ImportError, as what `from … import` makes of an AttributeError would hide the sentence.
     raise ImportError(
         f"hpo has no {name}. Report from the loop of your framework with hpo.integrations.Reporter(trial), which also "

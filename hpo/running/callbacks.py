@@ -9,10 +9,20 @@ from hpo.events import TrialState
 from hpo.running.budget import Budget
 
 if TYPE_CHECKING:
+    from hpo.history import History
     from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["BudgetedCallback", "FinishingCallback", "MaxTrialsCallback", "StoppableStudy", "budgets", "finish"]
+__all__ = [
+    "BudgetedCallback",
+    "FinishingCallback",
+    "MaxTrialsCallback",
+    "StoppableStudy",
+    "StoppingCallback",
+    "budgets",
+    "finish",
+    "why_over",
+]
 
 
 @runtime_checkable
@@ -32,6 +42,22 @@ class FinishingCallback(Protocol):
     def end_of_run(self, study: Readable, /) -> None:
         """Take note that `optimize` ends; called once, after the last trial."""
         ...
+
+
+@runtime_checkable
+class StoppingCallback(Protocol):
+    """A callback that ends a run by what is in the log, so that it need not begin if that is so already."""
+
+    def is_over(self, history: History, /) -> bool:
+        """Whether the run is over."""
+        ...
+
+
+def why_over(callbacks: Iterable[object], history: History) -> object | None:
+    """The callback for which a run is over before it begins, as another one ended with it; None for none."""
+    if not len(history):
+        return None
+    return next((one for one in callbacks if isinstance(one, StoppingCallback) and one.is_over(history)), None)
 
 
 def budgets(callbacks: Iterable[object]) -> list[Budget]:

@@ -21,7 +21,7 @@ from hpo.protocols import Pruner, Sampler, Storage
 from hpo.reading.records import record_of
 from hpo.reading.snapshot import Snapshot, only
 from hpo.reading.without_best import why_none_is_best
-from hpo.running.callbacks import finish
+from hpo.running.callbacks import finish, why_over
 from hpo.running.checkpoints import default_root
 from hpo.running.loop import Run, current_runs
 from hpo.running.participant import Participant
@@ -156,7 +156,8 @@ class Study:
             timeout: Seconds after which no further trial starts; None for no limit.
             n_jobs: Threads; -1 for one per core.
             catch: Exceptions that make a trial fail without ending the run.
-            callbacks: Each is called with the study and the finished trial, after it is stored. One or several.
+            callbacks: Each is called with the study and the finished trial, after it is stored. One or several. Those
+                that end a run by what is in the log, such as `NoImprovement`, let none begin where that is so already.
             gc_after_trial: Collect garbage after each trial.
             show_progress_bar: With the best value so far.
             max_trials: How many finished trials the study may come to have, whoever runs them: counted in the log
@@ -173,6 +174,10 @@ class Study:
             raise RuntimeError("`optimize` cannot be called from within an objective or a callback of the same study.")
         objective, called = checked_objective(func), checked_callbacks(callbacks)
         n_trials, timeout, max_trials = count(n_trials, "n_trials"), seconds(timeout), count(max_trials, "max_trials")
+        over = why_over(called, self.history) if called else None
+        if over is not None:
+            logger.info(f"No trial begins: {over!r} has ended the study.")
+            return
         kept_back = lag if reproducible else None
         limits = limits_of(n_trials, timeout, max_trials, catch, called, kept_back)
         executor = executor_for(n_jobs, kept_back)

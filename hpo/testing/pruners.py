@@ -14,6 +14,7 @@ from hpo.events import TrialState
 from hpo.exceptions import TrialPaused, TrialPruned
 from hpo.history import Curve, History
 from hpo.protocols import Pruner, cohort, cohorts, pausing
+from hpo.samplers.random import RandomSampler
 from hpo.storage.memory import InMemoryStorage
 from hpo.study import Study, create_study, load_study
 from hpo.testing.studies import logged, raised, seen
@@ -55,23 +56,27 @@ class PrunerContract:
         assert _learnt(pruner).verify() == []
 
     def test_nan_and_infinite_reports_are_survived(self, pruner: Pruner) -> None:
-        study = create_study(pruner=pruner, seed=0)
+        study = create_study(sampler=RandomSampler(), pruner=pruner, seed=0)
         study.optimize(_learn(lambda number, step: (math.nan, math.inf, -math.inf, 1.0)[(number + step) % 4]), 20)
         assert study.verify() == []
         assert not study.get_trials(states=(TrialState.FAIL,))
 
     def test_a_resumed_study_continues_as_if_uninterrupted(self, pruner: Pruner) -> None:
-        whole = create_study(study_name="contract", pruner=pruner, seed=0)
+        whole = create_study(study_name="contract", sampler=RandomSampler(), pruner=pruner, seed=0)
         whole.optimize(_learn(_rate), 24)
         storage = InMemoryStorage()
-        create_study(study_name="contract", storage=storage, pruner=pruner, seed=0).optimize(_learn(_rate), 9)
-        resumed = load_study(study_name="contract", storage=storage, pruner=copy.deepcopy(pruner))
+        create_study(study_name="contract", storage=storage, sampler=RandomSampler(), pruner=pruner, seed=0).optimize(
+            _learn(_rate), 9
+        )
+        resumed = load_study(
+            study_name="contract", storage=storage, sampler=RandomSampler(), pruner=copy.deepcopy(pruner)
+        )
         resumed.optimize(_learn(_rate), 15)
         assert logged(resumed) == logged(whole)
 
     def test_other_studies_with_the_pruner_make_no_difference(self, pruner: Pruner) -> None:
         alone = _learnt(copy.deepcopy(pruner))
-        one, other = (create_study(pruner=pruner, seed=seed) for seed in (0, 1))
+        one, other = (create_study(sampler=RandomSampler(), pruner=pruner, seed=seed) for seed in (0, 1))
         for _ in range(30):
             other.optimize(_learn(lambda number, step: float(number + step)), 1)
             one.optimize(_learn(_rate), 1)
@@ -79,8 +84,11 @@ class PrunerContract:
 
     def test_trials_that_run_at_the_same_time_can_be_recomputed(self, pruner: Pruner) -> None:
         storage = InMemoryStorage()
-        create_study(study_name="contract", storage=storage, seed=0)
-        workers = [load_study(study_name="contract", storage=storage, pruner=copy.deepcopy(pruner)) for _ in range(3)]
+        create_study(study_name="contract", storage=storage, sampler=RandomSampler(), seed=0)
+        workers = [
+            load_study(study_name="contract", storage=storage, sampler=RandomSampler(), pruner=copy.deepcopy(pruner))
+            for _ in range(3)
+        ]
         trials = [worker.ask() for worker in workers]
         for turn in range(90):
             i = turn % 3 if turn % 7 else 0
@@ -97,7 +105,7 @@ class PrunerContract:
         assert workers[0].verify() == []
 
     def test_several_objectives_are_pruned_or_refused(self, pruner: Pruner) -> None:
-        study = create_study(pruner=pruner, seed=0, directions=["minimize", "maximize"])
+        study = create_study(sampler=RandomSampler(), pruner=pruner, seed=0, directions=["minimize", "maximize"])
 
         def objective(trial: Trial) -> tuple[float, float]:
             for step in range(trial.resume_step, 8):
@@ -112,7 +120,7 @@ class PrunerContract:
         assert study.verify() == [] or refused is not None
 
     def test_steps_in_any_order_can_be_recomputed(self, pruner: Pruner) -> None:
-        study = create_study(pruner=pruner, seed=0)
+        study = create_study(sampler=RandomSampler(), pruner=pruner, seed=0)
 
         def objective(trial: Trial) -> float:
             for step in ((0, 1, 2, 3, 4), (4, 2, 0, 9, 1), (7, 6, 5), (100, 3), (2,))[trial.number % 5]:
@@ -131,7 +139,7 @@ class PrunerContract:
         assert all(value > -1e9 for trial in study.trials for value in trial.intermediate_values.values())
 
     def test_asking_again_gives_the_same_answer(self, pruner: Pruner) -> None:
-        study = create_study(pruner=pruner, seed=0)
+        study = create_study(sampler=RandomSampler(), pruner=pruner, seed=0)
 
         def objective(trial: Trial) -> float:
             for step in range(trial.resume_step, 8):
@@ -146,7 +154,7 @@ class PrunerContract:
         assert study.verify() == []
 
     def test_deferred_decisions_can_be_recomputed(self, pruner: Pruner) -> None:
-        study = create_study(pruner=pruner, seed=0)
+        study = create_study(sampler=RandomSampler(), pruner=pruner, seed=0)
         study.optimize(_learn(_rate), 20, reproducible=True, lag=3)
         assert study.verify() == []
 
@@ -195,7 +203,9 @@ def _stop(trial: Trial) -> Exception:
 
 
 def _learnt(pruner: Pruner, *, sign: float = 1.0) -> Study:
-    study = create_study(pruner=pruner, seed=0, direction="minimize" if sign > 0 else "maximize")
+    study = create_study(
+        sampler=RandomSampler(), pruner=pruner, seed=0, direction="minimize" if sign > 0 else "maximize"
+    )
     study.optimize(_learn(lambda number, step: sign * _rate(number, step)), 30)
     return study
 
@@ -209,7 +219,7 @@ def _learning_histories() -> Iterator[History]:
 
     yield create_study(seed=0).history
     yield _learnt(NopPruner()).history
-    strange = create_study(pruner=NopPruner(), seed=0)
+    strange = create_study(sampler=RandomSampler(), pruner=NopPruner(), seed=0)
     strange.optimize(_learn(lambda number, step: (math.nan, math.inf, -math.inf, 1.0)[(number + step) % 4]), 12)
     yield strange.history
 

@@ -33,6 +33,8 @@ from hpo.events import (
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
 from hpo.log.checkpoint.keeper import Keeper
 from hpo.protocols import CheckpointingStorage, LeasingStorage, Storage, TurnTakingStorage, is_private
+from hpo.samplers.random import RandomSampler
+from hpo.samplers.tpe import TPESampler
 from hpo.space import Space
 from hpo.study import Study, copy_study, create_study, delete_study, load_study
 from hpo.testing.studies import DISTRIBUTIONS, logged, objective, raised, text
@@ -207,8 +209,9 @@ class StorageContract:
     def test_a_study_goes_on_from_its_checkpoint_as_if_it_had_been_read(self, storage: Storage) -> None:
         if not isinstance(storage, CheckpointingStorage):
             raise SkipTest(f"{storage!r} is no CheckpointingStorage")
-        memory = create_study(study_name="a", seed=7)
-        study = create_study(storage=storage, study_name="a", seed=7)
+        learning = TPESampler(n_startup_trials=5)
+        memory = create_study(study_name="a", sampler=learning, seed=7)
+        study = create_study(storage=storage, study_name="a", sampler=learning, seed=7)
         for view in _views(storage):
             memory.optimize(objective, n_trials=9, catch=ArithmeticError)
             study.optimize(objective, n_trials=9, catch=ArithmeticError)
@@ -218,7 +221,7 @@ class StorageContract:
             ledger = Keeper(study._log.identity, view).take_up()
             assert ledger is not None
             assert ledger.position == study._log.ledger.position
-            study = load_study(study_name="a", storage=view)
+            study = load_study(study_name="a", storage=view, sampler=learning)
             assert text(study.trials) == text(load_study(study_name="a", storage=storage).trials)
         memory.optimize(objective, n_trials=9, catch=ArithmeticError)
         study.optimize(objective, n_trials=9, catch=ArithmeticError)
@@ -298,7 +301,7 @@ class StorageContract:
 
     def test_choices_that_are_tuples_come_back_as_tuples(self, storage: Storage) -> None:
         choices = [(1, (2, 3)), [4, (5,)], ()]
-        study = create_study(storage=storage, study_name="a", seed=1)
+        study = create_study(storage=storage, study_name="a", sampler=RandomSampler(), seed=1)
         study.enqueue_trial({"t": choices[0]})
         study.optimize(lambda trial: len(trial.suggest_categorical("t", choices)), n_trials=1)
         asked = study.ask({"t": CategoricalDistribution(choices)})
@@ -416,23 +419,27 @@ class StorageContract:
             log = list(storage.read(study))
 
     def test_a_study_lives_in_it(self, storage: Storage) -> None:
-        study = create_study(storage=storage, study_name="contract", seed=7)
+        study = create_study(storage=storage, study_name="contract", sampler=RandomSampler(), seed=7)
         study.optimize(objective, n_trials=12, catch=ArithmeticError)
-        loaded = load_study(study_name="contract", storage=storage)
+        loaded = load_study(study_name="contract", storage=storage, sampler=RandomSampler())
         assert text(loaded.trials) == text(study.trials)
-        memory = create_study(study_name="contract", seed=7)
+        memory = create_study(study_name="contract", sampler=RandomSampler(), seed=7)
         memory.optimize(objective, n_trials=12, catch=ArithmeticError)
         assert logged(loaded) == logged(memory)
 
     def test_a_worker_never_writes_into_a_study_that_took_the_name_of_its_own(self, storage: Storage) -> None:
         for view in _views(storage):
-            create_study(storage=storage, study_name="a", seed=1)
-            worker = load_study(study_name="a", storage=view)
+            create_study(storage=storage, study_name="a", sampler=RandomSampler(), seed=1)
+            worker = load_study(study_name="a", storage=view, sampler=RandomSampler())
             told, reported = worker.ask(), worker.ask()
             told.suggest_float("x", 0, 1)
             delete_study(study_name="a", storage=storage)
             for recreated in (False, True):
-                new = create_study(storage=storage, study_name="a", seed=2) if recreated else None
+                new = (
+                    create_study(storage=storage, study_name="a", sampler=RandomSampler(), seed=2)
+                    if recreated
+                    else None
+                )
                 if new is not None:
                     new.ask(n=2)  # what the worker writes to its trials must not arrive at these
                 before = [] if new is None else new.events()
@@ -449,11 +456,11 @@ class StorageContract:
 
     def test_a_worker_follows_its_study_to_another_name(self, storage: Storage) -> None:
         for view in _views(storage):
-            mine = create_study(storage=storage, study_name="a", seed=1)
-            worker = load_study(study_name="a", storage=view)
+            mine = create_study(storage=storage, study_name="a", sampler=RandomSampler(), seed=1)
+            worker = load_study(study_name="a", storage=view, sampler=RandomSampler())
             trial = worker.ask()
             mine.rename("b")
-            new = create_study(storage=storage, study_name="a", seed=2)
+            new = create_study(storage=storage, study_name="a", sampler=RandomSampler(), seed=2)
             new.ask()
             before = new.events()
             trial.report(0.5, 0)
@@ -476,8 +483,8 @@ class StorageContract:
                 delete_study(study_name=name, storage=storage)
 
     def test_workers_share_a_study(self, storage: Storage) -> None:
-        create_study(storage=storage, study_name="a", seed=1)
-        studies = [load_study(study_name="a", storage=view) for view in _views(storage) * 2]
+        create_study(storage=storage, study_name="a", sampler=RandomSampler(), seed=1)
+        studies = [load_study(study_name="a", storage=view, sampler=RandomSampler()) for view in _views(storage) * 2]
         for study in studies:
             study.enqueue_trial({"x": 0.5})
         n = len(studies)
@@ -493,7 +500,7 @@ class StorageContract:
             assert study.verify() == []
 
     def test_followers_see_what_has_happened(self, storage: Storage) -> None:
-        study = create_study(storage=storage, study_name="a", seed=1)
+        study = create_study(storage=storage, study_name="a", sampler=RandomSampler(), seed=1)
         seen: list[Event] = []
         for n_trials in (0, 1, 3):
             study.optimize(objective, n_trials=n_trials, catch=ArithmeticError)

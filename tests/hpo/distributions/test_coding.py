@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 import sys
 from typing import Any
 
@@ -44,6 +45,16 @@ def test_decoded_values_lie_in_the_domain(data: st.DataObject, distribution: Bas
 def test_coding_gives_the_very_same_value_back(data: st.DataObject, distribution: BaseDistribution) -> None:
     value = distribution.decode(data.draw(codes(distribution)))
     assert same(distribution.decode(encode(distribution, value)), value)
+
+
+@given(st.data(), distributions | normal_distributions(continuous=False))
+def test_what_was_asked_of_it_leaves_no_trace_in_a_pickle(data: st.DataObject, distribution: BaseDistribution) -> None:
+    before = pickle.dumps(distribution)
+    encode(distribution, distribution.decode(data.draw(codes(distribution))))
+    assert pickle.dumps(distribution) == before
+    again = pickle.loads(before)
+    assert again == distribution
+    assert again.decode(0.0) == distribution.decode(0.0)
 
 
 @given(units, normal_distributions(continuous=False))

@@ -135,3 +135,33 @@ def test_violation_is_what_the_constraints_exceed_zero_by() -> None:
         event = TrialFinished(number, TrialState.COMPLETE, 1.0, (0.0,), constraints=constraints)
         columns.append(RunningTrial(number, 0.0, Space()), event, Space())
     assert columns.violation(4).tolist() == [0.0, 0.0, 3.5, 0.5]
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL]),
+            st.sampled_from([-1.0, 0.0, 2.0, math.inf, math.nan]),
+            st.sampled_from([-1.0, 0.0, 1.0]),
+        ),
+        max_size=6,
+    ),
+    st.sampled_from([1.0, -1.0]),
+    st.randoms(use_true_random=False),
+)
+def test_the_best_is_the_complete_trial_of_the_smallest_loss_and_the_lowest_number(
+    ends: list[tuple[TrialState, float, float]], sign: float, random: Any
+) -> None:
+    columns, numbers = Columns(np.array([sign])), list(range(len(ends)))
+    random.shuffle(numbers)
+    for number, (state, value, constraint) in zip(numbers, ends, strict=True):
+        event = TrialFinished(number, state, 1.0, (value,), constraints={"g": constraint})
+        columns.append(RunningTrial(number, 0.0, Space()), event, Space())
+    for feasible in (False, True):
+        candidates = [
+            (sign * value, number)
+            for number, (state, value, constraint) in zip(numbers, ends, strict=True)
+            if state is TrialState.COMPLETE and not math.isnan(value) and (constraint <= 0 or not feasible)
+        ]
+        assert columns.best(feasible=feasible) == min(candidates, default=None)
+    assert Columns(np.array([1.0, -1.0])).best(feasible=False) is None

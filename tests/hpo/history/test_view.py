@@ -175,7 +175,9 @@ def study(distribution: Any, values: list[Any]) -> History:
     ids=repr,
 )
 def test_a_changed_domain_keeps_exactly_the_values_that_lie_in_it(before: Any, values: list[Any], after: Any) -> None:
-    coded = study(before, values).over(Space({"p": after}))[:, 0]
+    history, space = study(before, values), Space({"p": after})
+    coded = history.over(space)[:, 0]
+    np.testing.assert_array_equal(history.at(np.arange(len(values)), space)[:, 0], coded)
     for value, u in zip(values, coded.tolist(), strict=True):
         assert (u == u) == (after.contains(value))
         assert u != u or after.decode(u) == value or list(after.decode(u)) == list(value)
