@@ -170,7 +170,7 @@ def opened(
 
 
 def _default_pruner(n_rounds: int) -> Pruner:
-    return SuccessiveHalvingPruner(min_resource=max(n_rounds // 50, 1), reduction_factor=4)
+    return SuccessiveHalvingPruner(min_resource=max(n_rounds // 20, 1), reduction_factor=2)
 
 
 def search(

@@ -107,16 +107,14 @@ def tune(
             LightGBMPruningCallback(trial, metric.name),
         ]
         if nfold is not None:
-            result = lgb.cv(
+            means: Mapping[str, Sequence[float]] = lgb.cv(
                 params, train_set, num_boost_round, nfold=nfold, stratified=stratified, callbacks=callbacks
             )
-            values: Sequence[float] = result[f"valid {metric.name}-mean"]
-            return values
-        record: dict[str, Any] = {}
+            return means[f"valid {metric.name}-mean"]
+        record: dict[str, dict[str, Sequence[float]]] = {}
         callbacks.insert(0, lgb.record_evaluation(record))
         lgb.train(params, train_set, num_boost_round, valid_sets=[valid_set], callbacks=callbacks)
-        values = record["valid_0"][metric.name]
-        return values
+        return record["valid_0"][metric.name]
 
     def train(params: dict[str, Any], n_rounds: int) -> lgb.Booster:
         return lgb.train(params, train_set, n_rounds)

@@ -37,7 +37,7 @@ _ENDED = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PA
 
 
 @final
-class StudySearchCV(BaseSearchCV):  # type: ignore[misc]
+class StudySearchCV(BaseSearchCV):
     """Search for good parameters of an estimator by cross-validation, with a study.
 
     It stands where `GridSearchCV` or `BayesSearchCV` stands: in pipelines, in nested cross-validations, with routed

@@ -115,19 +115,17 @@ def tune(
         )
         callbacks = [stopping, XGBoostPruningCallback(trial, f"{data}-{metric.name}")]
         if nfold is not None:
-            result = xgb.cv(
+            means: Mapping[str, Sequence[float]] = xgb.cv(
                 params, train_set, num_boost_round, nfold=nfold, stratified=stratified, as_pandas=False,
                 callbacks=callbacks,
             )  # fmt: skip
-            values: Sequence[float] = result[f"test-{metric.name}-mean"]
-            return values
-        record: dict[str, Any] = {}
+            return means[f"test-{metric.name}-mean"]
+        record: dict[str, dict[str, Sequence[float]]] = {}
         xgb.train(
             params, train_set, num_boost_round, evals=[(valid_set, "valid")], evals_result=record, verbose_eval=False,
             callbacks=callbacks,
         )  # fmt: skip
-        values = record["valid"][metric.name]
-        return values
+        return record["valid"][metric.name]
 
     def train(params: dict[str, Any], n_rounds: int) -> xgb.Booster:
         return xgb.train(params, train_set, n_rounds)

@@ -59,21 +59,23 @@ class Data:
 
 
 def cancer(seed: int) -> Data:
-    return Data(*datasets.load_breast_cancer(return_X_y=True), "binary", 250, 120)
+    x, y = datasets.load_breast_cancer(return_X_y=True)
+    return Data(x, y, "binary", 250, 120)
 
 
 def diabetes(seed: int) -> Data:
-    return Data(*datasets.load_diabetes(return_X_y=True), "regression", 200, 100)
+    x, y = datasets.load_diabetes(return_X_y=True)
+    return Data(x, y, "regression", 200, 100)
 
 
 def hastie(seed: int) -> Data:
-    x, y = datasets.make_hastie_10_2(12000, random_state=seed)
-    return Data(x, y > 0, "binary", 1200, 800)
+    x, y = datasets.make_hastie_10_2(9000, random_state=seed)
+    return Data(x, y > 0, "binary", 600, 400)
 
 
 def friedman1(seed: int) -> Data:
-    x, y = datasets.make_friedman1(12000, n_features=20, noise=1.0, random_state=seed)
-    return Data(x, y, "regression", 800, 500)
+    x, y = datasets.make_friedman1(9000, n_features=20, noise=1.0, random_state=seed)
+    return Data(x, y, "regression", 500, 300)
 
 
 def parity(seed: int) -> Data:
@@ -126,7 +128,7 @@ def outcome(data: Data, seed: int, params: dict[str, Any], n_rounds: int) -> flo
 def run_tuner(data: Data, seed: int) -> dict[str, float]:
     import lightgbm as lgb
     import optuna
-    from optuna_integration.lightgbm import LightGBMTuner
+    from optuna_integration.lightgbm import LightGBMTuner  # type: ignore[import-not-found,unused-ignore]
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     train, valid, (x, y) = sets(data, seed)
@@ -174,12 +176,16 @@ def run_ours(data: Data, seed: int, seconds: float, **options: Any) -> dict[str,
     found: dict[str, float] = {"seconds_68": taken[N_TRIALS - 1]}
     for name, n in {"at_68": N_TRIALS, "at_time": max(1, int(np.searchsorted(taken, seconds)))}.items():
         complete = [trial for trial in trials[:n] if trial.state is hpo.TrialState.COMPLETE]
-        best = min(complete, key=lambda trial: trial.values[0])
+        best = min(complete, key=value)
         found[name] = outcome(data, seed, tuned.params | best.params, best.user_attrs["n_rounds"])
-        found[f"{name}_valid"] = best.values[0]
+        found[f"{name}_valid"] = value(best)
         found[f"{name}_n"] = n
         found[f"{name}_complete"] = len(complete)
     return found
+
+
+def value(trial: Any) -> float:
+    return float(trial.values[0])
 
 
 def run(folder: Path, half: str, seeds: int, only: list[str]) -> None:
@@ -203,24 +209,28 @@ def interval(values: Array) -> str:
     return f"{values.mean():+.1f} [{values.mean() - half:+.1f}, {values.mean() + half:+.1f}]"
 
 
+HEAD = ["data", "seeds", "default", "tuner", "68 trials", "equal time", "s: tuner, 68 trials", "trials in equal time"]
+HEAD += ["% less: 68 trials", "% less: equal time"]
+
+
 def report(folder: Path, half: str) -> None:
-    print("| data | default | tuner | 68 trials | equal time | seconds: tuner, 68 | trials in equal time | % less: 68 trials | % less: equal time |")  # noqa: T201, E501
-    print("|---" * 9 + "|")  # noqa: T201
+    rows: list[list[str]] = [HEAD, ["---"] * len(HEAD)]
     ratios: dict[str, list[Array]] = {"at_68": [], "at_time": []}
     for make in HALVES[half]:
         found = [json.loads(path.read_text()) for path in sorted(folder.glob(f"{make.__name__}-*.json"))]
         if len(found) < 2:
             continue
-        mean = {name: np.mean([one[name] for one in found]) for name in found[0]}
-        less = {key: np.array([100 * np.log(one["tuner"] / one[key]) for one in found]) for key in ratios}
-        for key, values in less.items():
-            ratios[key].append(values)
-        print(  # noqa: T201
-            f"| {make.__name__} | {mean['default']:.4f} | {mean['tuner']:.4f} | {mean['at_68']:.4f} "
-            f"| {mean['at_time']:.4f} | {mean['seconds']:.1f}, {mean['seconds_68']:.1f} | {mean['at_time_n']:.0f} "
-            f"| {interval(less['at_68'])} | {interval(less['at_time'])} |"
-        )
-    print(f"| all | | | | | | | {interval(np.concatenate(ratios['at_68']))} | {interval(np.concatenate(ratios['at_time']))} |")  # noqa: T201, E501
+        mean = {name: float(np.mean([one[name] for one in found])) for name in found[0]}
+        for key, all_of in ratios.items():
+            all_of.append(np.array([100 * np.log(one["tuner"] / one[key]) for one in found]))
+        losses = [f"{mean[name]:.4f}" for name in ("default", "tuner", "at_68", "at_time")]
+        costs = [f"{mean['seconds']:.1f}, {mean['seconds_68']:.1f}", f"{mean['at_time_n']:.0f}"]
+        gains = [interval(all_of[-1]) for all_of in ratios.values()]
+        rows.append([make.__name__, str(len(found)), *losses, *costs, *gains])
+    everywhere = [interval(np.concatenate(all_of)) for all_of in ratios.values() if all_of]
+    rows.append(["all", *[""] * (len(HEAD) - 3), *everywhere])
+    for row in rows:
+        print("| " + " | ".join(row) + " |")
 
 
 def main() -> None:

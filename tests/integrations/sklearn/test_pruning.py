@@ -177,7 +177,7 @@ def test_epochs_that_fail_are_failures() -> None:
 def test_epochs_end_where_one_fails() -> None:
     calls: list[int] = []
 
-    class Fragile(SGDClassifier):  # type: ignore[misc]
+    class Fragile(SGDClassifier):
         def partial_fit(self, X: Any, y: Any, classes: Any = None) -> Any:  # noqa: N803
             calls.append(1)
             if len(calls) == 2:

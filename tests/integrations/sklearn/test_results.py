@@ -22,7 +22,7 @@ from hpo.samplers import BruteForceSampler
 from tests.integrations.sklearn.data import X, columns, y
 
 
-class Picky(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class Picky(ClassifierMixin, BaseEstimator):
     """Cannot be fitted with a large C, nor on some folds with a small one."""
 
     def __init__(self, C: float = 1.0) -> None:  # noqa: N803

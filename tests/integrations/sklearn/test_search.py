@@ -200,7 +200,7 @@ def test_a_search_that_was_fitted_pickles() -> None:
     assert [t.params for t in again.study_.trials] == [t.params for t in found.study_.trials]
 
 
-class Recorder(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class Recorder(ClassifierMixin, BaseEstimator):
     """Remembers what it was given."""
 
     def __init__(self, strength: float = 1.0) -> None:
