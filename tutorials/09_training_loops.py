@@ -86,6 +86,17 @@ rounds_of_whole = sum(len(trial.intermediate_values) for trial in whole.trials)
 print(f"20 trials without a pruner: log-loss {whole.best_value:.4f} after {rounds_of_whole} rounds")
 
 # %% [markdown]
+# For LightGBM and XGBoost there is `tune`, which does all of this: it searches a space that one can read and change,
+# begins with the library's own defaults, prunes, stops early, and gives back the best model. What `params` fix stays.
+
+# %%
+from hpo.integrations.lightgbm import SPACE, tune  # noqa: E402
+
+params = {"objective": "binary", "num_threads": 1, "seed": 0}
+tuned = tune(params, lgb.Dataset(x_train, y_train), lgb.Dataset(x_valid, y_valid), n_trials=60, seed=0)
+print(f"tune: log-loss {tuned.best_value:.4f} with {tuned.best_iteration} trees, of", *SPACE)
+
+# %% [markdown]
 # ## If the name is wrong
 #
 # A metric that the library does not report is no reason to guess. And one that is to be maximised would make the pruner

@@ -25,8 +25,8 @@ SPACE: Mapping[str, BaseDistribution] = MappingProxyType(
         "min_data_in_leaf": IntDistribution(2, 100, log=True),
         "feature_fraction": FloatDistribution(0.3, 1.0),
         "bagging_fraction": FloatDistribution(0.4, 1.0),
-        "lambda_l1": FloatDistribution(1e-8, 10.0, log=True),
-        "lambda_l2": FloatDistribution(1e-8, 10.0, log=True),
+        "lambda_l1": FloatDistribution(1e-3, 10.0, log=True),
+        "lambda_l2": FloatDistribution(1e-3, 100.0, log=True),
     }
 )
 """What `tune` searches by default; `space={**SPACE, "num_leaves": (4, 64, "log-uniform")}` changes it."""
@@ -38,11 +38,11 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "min_data_in_leaf": 20,
         "feature_fraction": 1.0,
         "bagging_fraction": 1.0,
-        "lambda_l1": 1e-8,
-        "lambda_l2": 1e-8,
+        "lambda_l1": 1e-3,
+        "lambda_l2": 1e-3,
     }
 )
-"""What LightGBM does by itself, as nearly as the space has it: the first trial."""
+"""What LightGBM does by itself, as nearly as the space has it, as a logarithm has no 0: the first trial."""
 
 _OPTIONS = {"num_iterations": "num_boost_round", "early_stopping_round": "early_stopping_rounds"}
 
@@ -99,7 +99,8 @@ def tune(
     searched = free(space, params, _ConfigAliases.get(*_aliases()), _first_name)
     fixed = {**_constants(params, searched), **params}
     metric = _metric(fixed, train_set)
-    stratified = str(params.get("objective", "")).startswith(("binary", "multiclass"))
+    objective = next((value for name, value in params.items() if _first_name(name) == "objective"), "")
+    stratified = str(objective).startswith(("binary", "multiclass"))
 
     def curve(params: dict[str, Any], trial: Trial) -> Sequence[float]:
         callbacks = [

@@ -26,8 +26,8 @@ SPACE: Mapping[str, BaseDistribution] = MappingProxyType(
         "min_child_weight": FloatDistribution(0.1, 100.0, log=True),
         "subsample": FloatDistribution(0.4, 1.0),
         "colsample_bytree": FloatDistribution(0.3, 1.0),
-        "reg_alpha": FloatDistribution(1e-8, 10.0, log=True),
-        "reg_lambda": FloatDistribution(1e-3, 100.0, log=True),
+        "reg_alpha": FloatDistribution(1e-3, 10.0, log=True),
+        "reg_lambda": FloatDistribution(1e-2, 100.0, log=True),
     }
 )
 """What `tune` searches by default; `space={**SPACE, "max_depth": (2, 6)}` changes it."""
@@ -39,11 +39,11 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "min_child_weight": 1.0,
         "subsample": 1.0,
         "colsample_bytree": 1.0,
-        "reg_alpha": 1e-8,
+        "reg_alpha": 1e-3,
         "reg_lambda": 1.0,
     }
 )
-"""What XGBoost does by itself, as nearly as the space has it: the first trial."""
+"""What XGBoost does by itself, as nearly as the space has it, as a logarithm has no 0: the first trial."""
 
 _ALIASES = {
     "eta": "learning_rate",
