@@ -103,18 +103,18 @@ def tune(
     stratified = str(objective).startswith(("binary", "multiclass"))
 
     def curve(params: dict[str, Any], trial: Trial) -> Sequence[float]:
-        callbacks = [
+        watchers = [
             lgb.early_stopping(early_stopping_rounds, first_metric_only=True, verbose=False),
             LightGBMPruningCallback(trial, metric.name),
         ]
         if nfold is not None:
             means: Mapping[str, Sequence[float]] = lgb.cv(
-                params, train_set, num_boost_round, nfold=nfold, stratified=stratified, callbacks=callbacks
+                params, train_set, num_boost_round, nfold=nfold, stratified=stratified, callbacks=watchers
             )
             return means[f"valid {metric.name}-mean"]
         record: dict[str, dict[str, Sequence[float]]] = {}
-        callbacks.insert(0, lgb.record_evaluation(record))
-        lgb.train(params, train_set, num_boost_round, valid_sets=[valid_set], callbacks=callbacks)
+        watchers.insert(0, lgb.record_evaluation(record))
+        lgb.train(params, train_set, num_boost_round, valid_sets=[valid_set], callbacks=watchers)
         return record["valid_0"][metric.name]
 
     def train(params: dict[str, Any], n_rounds: int) -> lgb.Booster:

@@ -113,17 +113,17 @@ def tune(
         stopping = EarlyStopping(
             rounds=early_stopping_rounds, data_name=data, metric_name=metric.name, maximize=metric.maximised
         )
-        callbacks = [stopping, XGBoostPruningCallback(trial, f"{data}-{metric.name}")]
+        watchers = [stopping, XGBoostPruningCallback(trial, f"{data}-{metric.name}")]
         if nfold is not None:
             means: Mapping[str, Sequence[float]] = xgb.cv(
                 params, train_set, num_boost_round, nfold=nfold, stratified=stratified, as_pandas=False,
-                callbacks=callbacks,
+                callbacks=watchers,
             )  # fmt: skip
             return means[f"test-{metric.name}-mean"]
         record: dict[str, dict[str, Sequence[float]]] = {}
         xgb.train(
             params, train_set, num_boost_round, evals=[(valid_set, "valid")], evals_result=record, verbose_eval=False,
-            callbacks=callbacks,
+            callbacks=watchers,
         )  # fmt: skip
         return record["valid"][metric.name]
 

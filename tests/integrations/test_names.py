@@ -13,11 +13,14 @@ from hpo import integrations
 def test_a_library_that_is_not_installed_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in [name for name in sys.modules if name.startswith("hpo.integrations.lightgbm")]:
         monkeypatch.delitem(sys.modules, module)
+    monkeypatch.delitem(vars(integrations), "lightgbm", raising=False)
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     sentence = r"LightGBMPruningCallback needs lightgbm: pip install 'hpo-study\[lightgbm\]'"
     for module in ("hpo.integrations", "hpo.integration"):
         with pytest.raises(ImportError, match=sentence):
             exec(f"from {module} import LightGBMPruningCallback")
+    with pytest.raises(ImportError, match=r"^lightgbm needs lightgbm: pip install 'hpo-study\[lightgbm\]'"):
+        _ = integrations.lightgbm.tune
 
 
 def test_what_needs_no_library_is_the_same_under_both_names() -> None:

@@ -182,6 +182,7 @@ def test_a_search_that_is_resumed_makes_the_trials_of_one_that_was_not_interrupt
         )  # fmt: skip
     parts = search("parts", 14)
     assert len(in_short(whole.study)) == 14
+    assert whole.study.verify() == []
     assert in_short(parts.study) == in_short(whole.study)
     assert (parts.params, parts.best_iteration) == (whole.params, whole.best_iteration)
     again = search("parts", 14)
