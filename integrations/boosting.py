@@ -116,12 +116,8 @@ def free(
             near = nearest(name, known)
             hint = f" Did you mean {near!r}?" if near else ""
             raise ValueError(f"The library has no parameter {name!r}, which is in the space.{hint}")
-    taken = {first_name(name): name for name in fixed}
-    found: dict[str, Dimension] = {}
-    for name, given in space.items():
-        if first_name(name) in taken:
-            continue
-        found[name] = read_dimension(name, given)
+    taken = {first_name(name) for name in fixed}
+    found = {name: read_dimension(name, given) for name, given in space.items() if first_name(name) not in taken}
     names = [first_name(name) for name in found]
     if doubled := [name for name in names if names.count(name) > 1]:
         both = [name for name in found if first_name(name) == doubled[0]]

@@ -96,7 +96,7 @@ def tune(
     """
     check_data(valid_set, nfold)
     _check_options(params)
-    searched = free(space, params, _ConfigAliases.get(*_aliases()), _first_name)
+    searched = free(space, _taken(params), _ConfigAliases.get(*_aliases()), _first_name)
     fixed = {**_constants(params, searched), **params}
     metric = _metric(fixed, train_set)
     objective = next((value for name, value in params.items() if _first_name(name) == "objective"), "")
@@ -148,6 +148,12 @@ def _aliases() -> Mapping[str, Sequence[str]]:
 
 def _first_name(name: str) -> str:
     return next((first for first, names in _aliases().items() if name in names), name)
+
+
+def _taken(params: Mapping[str, Any]) -> set[str]:
+    """The parameters that are not to be searched."""
+    sampling = [value for name, value in params.items() if _first_name(name) in ("boosting", "data_sample_strategy")]
+    return {*params, *(("bagging_fraction",) if "goss" in sampling else ())}  # which draws rows by their gradients
 
 
 def _check_options(params: Mapping[str, Any]) -> None:

@@ -289,3 +289,6 @@ def test_bagging_is_at_work_where_it_is_searched_and_as_the_user_says_elsewhere(
     values = {trial.value for trial in LIGHTGBM.tune(space=space, n_trials=4, pruner=NopPruner()).study.trials}
     assert len(values) == 4
     assert "bagging_freq" not in LIGHTGBM.tune(params={**LIGHTGBM.params, "subsample": 0.5}, n_trials=2).params
+    for name in ("boosting", "data_sample_strategy"):
+        study = LIGHTGBM.tune(params={**LIGHTGBM.params, name: "goss"}, n_trials=3).study
+        assert all("bagging_fraction" not in trial.params for trial in study.trials), "goss draws rows its own way"
