@@ -167,6 +167,36 @@ epochs = sum(len(trial.intermediate_values) for trial in digits.trials)
 print(f"{epochs} epochs instead of {12 * EPOCHS}; accuracy {digits.best_value:.3f} with {digits.best_params}")
 
 # %% [markdown]
+# ## scikit-learn
+#
+# `StudySearchCV` stands where `GridSearchCV` stands. Here it looks for the model of a pipeline together with the
+# parameters of that model, and a candidate that is behind on the first folds is not fitted on the others.
+
+# %%
+from sklearn.ensemble import RandomForestClassifier  # noqa: E402
+from sklearn.pipeline import Pipeline  # noqa: E402
+from sklearn.preprocessing import StandardScaler  # noqa: E402
+from sklearn.svm import SVC  # noqa: E402
+
+from hpo.integrations import StudySearchCV  # noqa: E402
+from hpo.pruners import WilcoxonPruner  # noqa: E402
+
+space = {
+    "model": [SVC(), RandomForestClassifier(random_state=0)],
+    "model__C": (0.01, 1000.0, "log-uniform"),  # of the first one
+    "model__gamma": (1e-4, 1.0, "log-uniform"),
+    "model__n_estimators": (10, 80),  # of the second one
+    "model__max_features": (0.05, 1.0),
+}
+pipeline = Pipeline([("scale", StandardScaler()), ("model", SVC())])
+search = StudySearchCV(pipeline, space, n_trials=20, cv=5, pruner=WilcoxonPruner(), random_state=0)
+search.fit(x_train, y_train)
+states = list(search.cv_results_["trial_state"])
+print(f"{states.count('COMPLETE')} candidates saw all folds, {states.count('PRUNED')} ended before")
+print(f"{search.best_score_:.3f} in the folds, {search.score(x_valid, y_valid):.3f} on other digits")
+print(search.best_params_)
+
+# %% [markdown]
 # ## Other loops
 #
 # | library | name | what is reported |
@@ -178,7 +208,7 @@ print(f"{epochs} epochs instead of {12 * EPOCHS}; accuracy {digits.best_value:.3
 # | fastai, skorch | `FastAIPruningCallback`, `SkorchPruningCallback` | a metric of each epoch |
 # | Hugging Face's Trainer | `TransformersPruningCallback` | a metric of each evaluation |
 # | `torch.distributed` | `TorchDistributedTrial` | one trial, shared by all processes |
-# | scikit-learn | `partial_fit` | a score of each round |
+# | scikit-learn, by hand | `partial_fit` | a score of each round |
 # | all others | `Reporter` | what you give it |
 #
 # And trackers: `MLflowCallback`, `TensorBoardCallback`, `WeightsAndBiasesCallback`, `NeptuneCallback`, `CSVCallback`,

@@ -11,7 +11,10 @@ from hpo.pruners import NopPruner, SuccessiveHalvingPruner, ThresholdPruner
 from hpo.samplers import RandomSampler
 from hpo.trial import FrozenTrial, Trial
 
-__all__ = ["pausing_study", "reporting", "run_one", "tracked_study", "untouched"]
+__all__ = ["PATIENT", "pausing_study", "reporting", "run_one", "tracked_study", "untouched"]
+
+PATIENT = 600.0
+"""Seconds that trackers may take at the end of a run: a busy machine is no service that hangs."""
 
 
 def run_one(

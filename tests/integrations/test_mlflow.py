@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hpo import integrations
 from hpo.samplers import RandomSampler
 from hpo.trial import FixedTrial, FrozenTrial, Trial, TrialState
 from tests.integrations.libraries import library
-from tests.integrations.studies import reporting, tracked_study
+from tests.integrations.studies import PATIENT, reporting, tracked_study
 
 mlflow = library("mlflow")
 pytestmark = pytest.mark.filterwarnings(
@@ -46,7 +47,9 @@ def test_each_trial_is_a_run_below_that_of_the_study_and_none_is_there_twice(uri
         return [path]
 
     for n_trials in (6, 2):  # the study is resumed
-        tracker = integrations.MLflowCallback(uri, "loss", mlflow_kwargs={"tags": {"team": "a"}}, artifacts=files)
+        tracker = integrations.MLflowCallback(
+            uri, "loss", mlflow_kwargs={"tags": {"team": "a"}}, artifacts=files, timeout=PATIENT
+        )
         study = tracked_study(tmp_path, tracker, n_trials=n_trials)
     tracker.catch_up(study)
     parent, children = runs(uri)
@@ -71,7 +74,7 @@ def test_each_trial_is_a_run_below_that_of_the_study_and_none_is_there_twice(uri
 
 
 def test_an_objective_may_log_into_its_trials_run(uri: str, tmp_path: Path) -> None:
-    tracker = integrations.MLflowCallback(uri)
+    tracker = integrations.MLflowCallback(uri, timeout=PATIENT)
 
     @tracker.track_in_mlflow()
     def objective(trial: Trial) -> float:
@@ -91,17 +94,18 @@ def test_a_fixed_trial_needs_no_run(uri: str) -> None:
     assert objective(FixedTrial({"x": 0.5})) == 0.5  # type: ignore[arg-type]
 
 
-@pytest.mark.filterwarnings("ignore:MLflowCallback could not write . more")
 def test_wrong_options_and_names_are_told(uri: str, tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="mlflow_kwargs may have experiment_id, run_name, tags, nested, got colour"):
         integrations.MLflowCallback(uri, mlflow_kwargs={"colour": 1})
-    with pytest.warns(UserWarning, match=r"one name for each of the 1 objectives, got \['a', 'b'\]"):
-        tracked_study(tmp_path, integrations.MLflowCallback(uri, ["a", "b"]))
+    with warnings.catch_warnings(record=True) as caught:  # those of MLflow too, which it loads only now
+        warnings.simplefilter("always")
+        tracked_study(tmp_path, integrations.MLflowCallback(uri, ["a", "b"], timeout=PATIENT))
+    assert any("one name for each of the 1 objectives, got ['a', 'b']" in str(one.message) for one in caught)
 
 
 def test_a_study_that_is_begun_anew_has_its_own_run(uri: str, tmp_path: Path) -> None:
     for n_trials in (2, 3):
-        study = tracked_study(tmp_path, integrations.MLflowCallback(uri), n_trials=n_trials)
+        study = tracked_study(tmp_path, integrations.MLflowCallback(uri, timeout=PATIENT), n_trials=n_trials)
         hpo.delete_study(study_name="digits", storage=f"sqlite:///{tmp_path}/study.db")
     client = mlflow.MlflowClient(uri)
     found = client.search_runs([client.get_experiment_by_name("digits").experiment_id])

@@ -10,7 +10,7 @@ import pytest
 
 from hpo import integrations
 from tests.integrations.libraries import library
-from tests.integrations.studies import tracked_study
+from tests.integrations.studies import PATIENT, tracked_study
 
 neptune = library("neptune")
 pytestmark = pytest.mark.filterwarnings("ignore:::neptune", "ignore:.*(NVML|deprecated)", "ignore::ResourceWarning")
@@ -31,7 +31,7 @@ def test_parameters_values_and_curves_are_written(tmp_path: Path, monkeypatch: p
     monkeypatch.chdir(tmp_path)
     options = {"capture_stdout": False, "capture_stderr": False, "capture_hardware_metrics": False}
     run = neptune.init_run(mode="offline", project="me/digits", source_files=[], git_ref=False, **options)
-    study = tracked_study(tmp_path, integrations.NeptuneCallback(run, "search"))
+    study = tracked_study(tmp_path, integrations.NeptuneCallback(run, "search", timeout=PATIENT))
     run.stop()
     assigned: dict[str, Any] = {}
     logged: dict[str, list[Any]] = {}

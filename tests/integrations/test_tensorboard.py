@@ -10,7 +10,7 @@ import pytest
 from hpo import integrations
 from hpo.trial import TrialState
 from tests.integrations.libraries import library
-from tests.integrations.studies import tracked_study
+from tests.integrations.studies import PATIENT, tracked_study
 
 accumulator = library("tensorboard.backend.event_processing.event_accumulator")
 metadata, data = library("tensorboard.plugins.hparams.metadata"), library("tensorboard.plugins.hparams.plugin_data_pb2")
@@ -18,9 +18,9 @@ metadata, data = library("tensorboard.plugins.hparams.metadata"), library("tenso
 
 def test_parameters_values_and_curves_are_there_once(tmp_path: Path) -> None:
     logs = tmp_path / "logs"
-    tracked_study(tmp_path, integrations.TensorBoardCallback(logs, "loss"))
-    study = tracked_study(tmp_path, integrations.TensorBoardCallback(logs, "loss"), n_trials=1)
-    integrations.TensorBoardCallback(logs, "loss").catch_up(study)
+    tracked_study(tmp_path, integrations.TensorBoardCallback(logs, "loss", timeout=PATIENT))
+    study = tracked_study(tmp_path, integrations.TensorBoardCallback(logs, "loss", timeout=PATIENT), n_trials=1)
+    integrations.TensorBoardCallback(logs, "loss", timeout=PATIENT).catch_up(study)
     assert len(list(logs.rglob("events*"))) == 7
     for trial in study.trials:
         events: Any = accumulator.EventAccumulator(str(logs / f"trial-{trial.number}"))

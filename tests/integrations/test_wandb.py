@@ -14,7 +14,7 @@ from hpo import integrations
 from hpo.samplers import RandomSampler
 from hpo.trial import FixedTrial, Trial, TrialState
 from tests.integrations.libraries import library
-from tests.integrations.studies import reporting, tracked_study
+from tests.integrations.studies import PATIENT, reporting, tracked_study
 
 wandb = library("wandb")
 protocol = library("wandb.proto.wandb_internal_pb2")
@@ -68,7 +68,9 @@ def _items(items: Any) -> dict[str, Any]:
 
 
 def test_a_study_is_a_run_with_a_point_for_each_trial(tmp_path: Path) -> None:
-    study = tracked_study(tmp_path, integrations.WeightsAndBiasesCallback("loss", {"project": "digits"}))
+    study = tracked_study(
+        tmp_path, integrations.WeightsAndBiasesCallback("loss", {"project": "digits"}, timeout=PATIENT)
+    )
     (run,) = records(tmp_path).values()
     assert [point["trial"] for point in run["history"]] == list(range(6))
     for point, trial in zip(run["history"], study.trials, strict=True):
@@ -78,7 +80,7 @@ def test_a_study_is_a_run_with_a_point_for_each_trial(tmp_path: Path) -> None:
 
 
 def test_each_trial_may_be_a_run_with_its_curve(tmp_path: Path) -> None:
-    study = tracked_study(tmp_path, integrations.WeightsAndBiasesCallback("loss", as_multirun=True))
+    study = tracked_study(tmp_path, integrations.WeightsAndBiasesCallback("loss", as_multirun=True, timeout=PATIENT))
     found = records(tmp_path)
     assert sorted(found) == [f"{study.identity}-{number}" for number in range(6)]
     for trial in study.trials:
@@ -94,7 +96,7 @@ def test_each_trial_may_be_a_run_with_its_curve(tmp_path: Path) -> None:
 
 
 def test_a_study_that_is_resumed_goes_on_with_its_run_and_another_one_has_its_own(tmp_path: Path) -> None:
-    tracker = integrations.WeightsAndBiasesCallback("loss")
+    tracker = integrations.WeightsAndBiasesCallback("loss", timeout=PATIENT)
     tracked_study(tmp_path, tracker, n_trials=2)
     first = tracked_study(tmp_path, tracker, n_trials=1)
     tracker.catch_up(first)
@@ -107,7 +109,7 @@ def test_a_study_that_is_resumed_goes_on_with_its_run_and_another_one_has_its_ow
 
 @pytest.mark.parametrize("as_multirun", [False, True])
 def test_an_objective_may_log_into_its_run(as_multirun: bool, tmp_path: Path) -> None:
-    tracker = integrations.WeightsAndBiasesCallback("loss", as_multirun=as_multirun)
+    tracker = integrations.WeightsAndBiasesCallback("loss", as_multirun=as_multirun, timeout=PATIENT)
 
     @tracker.track_in_wandb()
     def objective(trial: Trial) -> float:
