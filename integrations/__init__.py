@@ -83,17 +83,18 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    home = name if name in _HOME.values() else _HOME.get(name)
+    if home is None:
         from hpo.near import missing
 
         raise missing("module 'hpo.integrations'", name, __all__)
     try:
-        module = importlib.import_module(f"hpo.integrations.{_HOME[name]}")
+        module = importlib.import_module(f"hpo.integrations.{home}")
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("hpo."):
             raise
-        raise ImportError(f"{name} needs {error.name}: pip install 'hpo-study[{_HOME[name]}]'.") from error
-    return getattr(module, name)
+        raise ImportError(f"{name} needs {error.name}: pip install 'hpo-study[{home}]'.") from error
+    return module if name == home else getattr(module, name)
 
 
 def __dir__() -> list[str]:

@@ -23,6 +23,11 @@ def __getattr__(name: str) -> Any:
             "hpo has no OptunaSearchCV. Write hpo.integrations.StudySearchCV(estimator, spaces, n_trials=…), with a "
             "pruner= for enable_pruning=True and epochs= for max_iter=."
         )
+    if name in ("LightGBMTuner", "LightGBMTunerCV"):
+        raise ImportError(
+            f"hpo has no {name}. Write hpo.integrations.lightgbm.tune(params, train_set, valid_set), with nfold=5 "
+            "instead of a validation set for cross-validation; it searches all parameters at once."
+        )
     # An ImportError, as what `from … import` makes of an AttributeError would hide the sentence.
     raise ImportError(
         f"hpo has no {name}. Report from the loop of your framework with hpo.integrations.Reporter(trial), which also "

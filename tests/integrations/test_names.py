@@ -11,17 +11,27 @@ from hpo import integrations
 
 
 def test_a_library_that_is_not_installed_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "hpo.integrations.lightgbm", raising=False)
+    for module in [name for name in sys.modules if name.startswith("hpo.integrations.lightgbm")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.delitem(vars(integrations), "lightgbm", raising=False)
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     sentence = r"LightGBMPruningCallback needs lightgbm: pip install 'hpo-study\[lightgbm\]'"
     for module in ("hpo.integrations", "hpo.integration"):
         with pytest.raises(ImportError, match=sentence):
             exec(f"from {module} import LightGBMPruningCallback")
+    with pytest.raises(ImportError, match=r"^lightgbm needs lightgbm: pip install 'hpo-study\[lightgbm\]'"):
+        _ = integrations.lightgbm.tune
 
 
 def test_what_needs_no_library_is_the_same_under_both_names() -> None:
     integration = importlib.import_module("hpo.integration")
     assert integration.CatBoostPruningCallback is integrations.CatBoostPruningCallback
+
+
+def test_optunas_tuners_are_told_to_be_tune() -> None:
+    for name in ("LightGBMTuner", "LightGBMTunerCV"):
+        with pytest.raises(ImportError, match=f"no {name}. Write hpo.integrations.lightgbm.tune"):
+            exec(f"from hpo.integration import {name}")
 
 
 def test_a_name_that_is_wrong_comes_with_the_nearest_one() -> None:

@@ -21,6 +21,7 @@ def test_a_tutorial_runs_and_tells_the_truth(name: str, tmp_path: Path) -> None:
         "60 trials: ",
         "trials were pruned",
         "boosting.html: ",
+        "tune: log-loss 0.1",
         "Did you mean 'train binary_logloss'",
         "trials are paused",
         "epochs instead of 108",
