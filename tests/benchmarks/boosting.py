@@ -1,6 +1,6 @@
 """How good `hpo.integrations.lightgbm.tune` is beside Optuna's `LightGBMTuner`, on data that it has never seen.
 
-    python -m tests.benchmarks.boosting run --folder DIR [--half report|tune] [--seeds 5] [--only NAME,…]
+    python -m tests.benchmarks.boosting run --folder DIR [--half report|tune] [--seeds 10] [--only NAME,…]
     python -m tests.benchmarks.boosting report --folder DIR [--half report|tune]
 
 It needs `pip install lightgbm scikit-learn optuna 'optuna-integration[lightgbm]'`. Both search with the same training
@@ -244,7 +244,7 @@ def main() -> None:
     parser.add_argument("action", choices=["run", "report"])
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--half", choices=list(HALVES), default="report")
-    parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--only", default="")
     arguments = parser.parse_args()
     if arguments.action == "report":
