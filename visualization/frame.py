@@ -24,6 +24,7 @@ MOST_POINTS = 4000
 
 _GAP = 80  # pixels between rows of panels, for ticks and a name
 _LINE = 84  # characters of a note that fit beside each other at a width of 600 pixels
+_ENTRIES = 4  # of a legend, likewise
 
 
 def frame(
@@ -41,7 +42,7 @@ def framed(
     """A figure that has its traces already, with a title and a note below it."""
     lines = textwrap.wrap(note, _LINE, break_long_words=False)
     names = max((1 + str(name.text).count("<br>") for name in figure.layout.annotations), default=0)
-    top = 52 + 16 * len(lines) + 28 * legend + (12 + 16 * names if names else 0)
+    top = 52 + 16 * len(lines) + _legend_height(figure, legend=legend) + (12 + 16 * names if names else 0)
     if legend and names:  # above the names of the panels
         layout["legend"] = {
             "yref": "container",
@@ -57,6 +58,14 @@ def framed(
         **layout,
     )
     return figure
+
+
+def _legend_height(figure: go.Figure, *, legend: bool) -> int:
+    """Pixels for a legend of as many rows as it has in a narrow figure."""
+    if not legend:
+        return 0
+    entries = {trace.legendgroup or trace.name for trace in figure.data if trace.name and trace.showlegend is not False}
+    return 28 + 19 * (max(len(entries) - 1, 0) // _ENTRIES)
 
 
 def empty(title: str, message: str, **layout: Any) -> go.Figure:

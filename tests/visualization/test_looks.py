@@ -252,6 +252,19 @@ def test_panels_have_three_ticks_at_least() -> None:
 # ---- words
 
 
+def test_a_legend_of_two_rows_leaves_the_note_alone(family: list[go.Figure]) -> None:
+    """Four entries fit beside each other at 600 pixels."""
+    n_long = 0
+    for figure in family:
+        if not figure.layout.showlegend:
+            continue
+        entries = {t.legendgroup or t.name for t in figure.data if t.name and t.showlegend is not False}
+        n_notes = figure.layout.title.subtitle.text.count("<br>") + 1 if figure.layout.title.subtitle.text else 0
+        n_long += len(entries) > 4
+        assert figure.layout.margin.t >= 52 + 16 * n_notes + 28 + (19 if len(entries) > 4 else 0)
+    assert n_long
+
+
 def test_one_is_not_many(family: list[go.Figure]) -> None:
     for figure in family:
         for text in texts(json.loads(figure.to_json())):
