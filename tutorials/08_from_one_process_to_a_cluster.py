@@ -7,6 +7,7 @@
 # %%
 import os
 import signal
+import time
 from pathlib import Path
 
 import hpo
@@ -79,6 +80,7 @@ def mortal(trial):
     if trial.number == 2 and not seen.exists():
         seen.touch()
         os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep(0.2)  # a training takes longer than it takes to miss a process
     return trial.suggest_float("x", 0, 1)
 
 

@@ -499,8 +499,7 @@ class Participant:
     def pruned(self, number: int) -> Outcome:
         """PRUNED, with the report at the largest step as its value if there is one that is a number."""
         with self._log.lock:
-            if not self._is_private:
-                self._log.sync()  # it may have reported in another process
+            self._log.sync()  # it may have reported in another process
             record = self._log.ledger.running.get(number)
             trial = record if record is not None and not record.deferred else self.live.get(number) or record
             return Outcome(TrialState.PRUNED) if trial is None else pruned(trial.reports)

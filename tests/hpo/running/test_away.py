@@ -269,7 +269,9 @@ def test_a_broken_executor_of_somebody_else_ends_the_run_with_a_clear_error(tmp_
 
 
 _PROGRAM = """
-import os, sys, time, hpo
+import os, signal, sys, time, hpo
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 hpo.logging.set_verbosity(hpo.logging.ERROR)
 study = hpo.create_study(storage=sys.argv[1], study_name="s", sampler=hpo.samplers.RandomSampler())
 
