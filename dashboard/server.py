@@ -33,6 +33,7 @@ def run(desk: Desk, host: str, port: int, *, write: bool, open_browser: bool) ->
     entry = url if guard.password is None or _PASSWORD in os.environ else f"{url}?token={guard.password}"
     click.echo(f"The dashboard is at {entry}\n{_conditions(guard)} Ctrl-C ends it.")
     server = _server(desk, guard)
+    threading.Thread(target=_prepare, name="hpo-dashboard-prepare", daemon=True).start()
     if open_browser:
         threading.Timer(0.5, webbrowser.open, [entry]).start()
     with listening, suppress(KeyboardInterrupt):  # which is how it ends
@@ -45,6 +46,7 @@ def start(desk: Desk, page: str, port: int = 0, *, write: bool = False) -> Serve
     server = _server(desk, Guard("127.0.0.1", write))
     thread = threading.Thread(target=server.run, args=([listening],), name="hpo-dashboard", daemon=True)
     thread.start()
+    threading.Thread(target=_prepare, name="hpo-dashboard-prepare", daemon=True).start()
     until = time.monotonic() + _PATIENCE
     while not server.started and thread.is_alive() and time.monotonic() < until:
         time.sleep(0.005)
@@ -94,6 +96,13 @@ def _server(desk: Desk, guard: Guard) -> uvicorn.Server:
     )
     server = uvicorn.Server(config)
     return server
+
+
+def _prepare() -> None:
+    """Import what figures need before somebody asks for the first one."""
+    from hpo.visualization.frame import empty
+
+    empty("", "").to_json()
 
 
 def _listen(host: str, port: int) -> socket.socket:

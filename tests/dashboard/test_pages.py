@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -40,6 +41,16 @@ def test_a_page_leads_to_the_plots_that_suit_its_study_and_each_of_them_is_drawn
             figure = client.get(address(study, f"/plot/{kind}"))
             assert figure.status_code == 200
             assert {"data", "layout"} <= figure.json().keys()
+
+
+@pytest.mark.parametrize("query", ["", "?plot=slice&params=lr&params=kind", "?plot=history&target=0"])
+def test_figures_are_on_their_way_while_the_browser_still_reads_the_script_that_draws_them(query: str) -> None:
+    study = study_named("mixed")
+    with client_of(study) as client:
+        page = client.get(address(study, query)).text
+    ahead = re.findall(r'<link rel="preload" as="fetch" crossorigin href="([^"]+)">', page)
+    assert ahead == re.findall(r'data-plot="([^"]+)"', page) != []
+    assert page.index("preload") < page.index("plotly.min.js")
 
 
 def test_what_is_chosen_of_a_plot_is_drawn() -> None:
