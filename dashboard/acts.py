@@ -6,9 +6,10 @@ Nobody gets here but through the guard, which refuses every form where the dashb
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,6 +23,9 @@ from hpo.distributions import BaseDistribution, CategoricalDistribution, distrib
 from hpo.events import TrialState
 from hpo.exceptions import HpoError, UnknownStudyError
 from hpo.secrets import redacted
+
+if TYPE_CHECKING:
+    from hpo.reading.snapshot import Snapshot
 
 __all__ = [
     "EXAMPLE",
@@ -133,14 +137,19 @@ def enqueue(request: Request) -> Response:
 
 
 def ask(request: Request) -> Response:
-    """Begin a trial by hand, of all parameters that are known, or of those that the form describes."""
+    """Begin a trial by hand, of all parameters that are known, or of those that the form describes.
+
+    It is the next one, or the queued one whose number the form gives.
+    """
     identity, study = study_of(request)
-    described = dict(form_of(request)).get("space", "").strip()
+    form = dict(form_of(request))
+    described = form.get("space", "").strip()
+    queued = number_of(form["number"]) if form.get("number") else None
     with _told():
         space = _space(described) if described else dict(study.snapshot().history.space)
         if not space:
             raise ValueError("The study knows no parameters yet; describe them, such as " + EXAMPLE)
-        trial = study.ask(space)
+        trial = study.ask(space, queued=queued)
     return back(f"/s/{identity}/lab#trial-{trial.number}")
 
 
@@ -149,20 +158,35 @@ EXAMPLE = '{"temperature": {"type": "float", "low": 20, "high": 90}}'
 
 
 def tell(request: Request) -> Response:
-    """End a trial that runs."""
+    """End a trial that runs, or one that is queued and whose parameters are all fixed."""
     identity, study, number = _trial(request)
     form = dict(form_of(request))
     state = _ENDS.get(form.get("state", "complete"))
     if state is None:
         raise HTTPException(400, f"A trial ends as one of {', '.join(_ENDS)}.")
-    n = len(study.snapshot().directions)
+    snapshot = study.snapshot()
+    n = len(snapshot.directions)
     with _told():
         values = (
             [_float(form.get(f"value.{i}", ""), "value") for i in range(n)] if state is TrialState.COMPLETE else None
         )
+        if trial_of(snapshot, number).state is TrialState.WAITING:
+            _begin_queued(study, snapshot, number, values or ())
         study.tell(number, values, state)
     onwards = f"/s/{identity}/lab" if form.get("from") == "lab" else f"/s/{identity}/trials/{number}"
     return back(onwards)
+
+
+def _begin_queued(study: OpenStudy, snapshot: Snapshot, number: int, values: Sequence[float]) -> None:
+    """Begin a queued trial whose result is known already; not if that is none, as it would run on for ever."""
+    if any(math.isnan(value) for value in values):
+        raise ValueError("Expected a number as the result, got NaN.")
+    fixed = trial_of(snapshot, number).system_attrs.get("fixed_params", {})
+    if missing := [name for name in snapshot.history.space if name not in fixed]:
+        raise ValueError(
+            f"Trial {number} does not fix {', '.join(missing[:5])}, so nobody can know its result yet: begin it first."
+        )
+    study.ask(dict(snapshot.history.space), queued=number)
 
 
 # ---- reading forms

@@ -48,7 +48,9 @@ class OpenStudy(Protocol):
 
     def explain(self, number: int) -> Explanation: ...
 
-    def ask(self, fixed_distributions: Mapping[str, BaseDistribution] | None = None) -> Asked: ...
+    def ask(
+        self, fixed_distributions: Mapping[str, BaseDistribution] | None = None, *, queued: int | None = None
+    ) -> Asked: ...
 
     def tell(
         self, trial: int, values: float | Sequence[float] | None = None, state: TrialState | None = None

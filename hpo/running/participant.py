@@ -86,7 +86,13 @@ class Participant:
     # ---- beginning
 
     def begin(
-        self, *, deferred: bool = False, budgets: Sequence[Budget] = (), new: bool = True, proposes: bool = True
+        self,
+        *,
+        deferred: bool = False,
+        budgets: Sequence[Budget] = (),
+        new: bool = True,
+        proposes: bool = True,
+        queued: int | None = None,
     ) -> LiveTrial | None:
         """Begin a trial: a queued one if there is one, else a paused one that the pruner promotes, else a new one.
 
@@ -98,29 +104,33 @@ class Participant:
             new: Otherwise only a paused one.
             proposes: Ask the sampler here, even if it is slow; otherwise such a trial awaits its proposal: see
                 `propose`.
+            queued: Begin the queued trial of this number, and no other.
 
         Returns:
             None if a budget has no room now, or no trial is promoted and a new one is not wanted.
 
         Raises:
             SearchSpaceExhausted: If the sampler has nothing left to try.
+            ValueError: If the trial of that number is not queued.
         """
         with self._log.lock:
             self._leases.give_up_lost()
-            begin = partial(self._start_and_proposal, deferred, budgets, new)
+            begin = partial(self._start_and_proposal, deferred, budgets, new, queued)
             if self._n_slow >= _TWICE:
                 self._log.sync()
             elif self._log.append_after(begin):
                 return None if self._attempt is None else self._begun(*self._attempt)
             # The sampler is slow, or others wrote meanwhile: do not race again.
-            return self._begin_start_first(deferred, budgets, new, proposes)
+            return self._begin_start_first(deferred, budgets, new, proposes, queued)
 
-    def _start_and_proposal(self, deferred: bool, budgets: Sequence[Budget], new: bool) -> list[Event]:
+    def _start_and_proposal(
+        self, deferred: bool, budgets: Sequence[Budget], new: bool, queued: int | None
+    ) -> list[Event]:
         """The two events that begin a trial, or one for a trial that goes on, or none; `_attempt` says which it is."""
         self._attempt = None
         ledger = self._log.ledger
         history = ledger.history()
-        may_begin, claims = self._next(history, budgets, new)
+        may_begin, claims = self._next(history, budgets, new) if queued is None else (True, self._waiting(queued))
         if not may_begin:
             return []
         start = self._start(claims, deferred)
@@ -143,25 +153,26 @@ class Participant:
         return [start] if plan.digest in self._log.ledger.plans else [plan, start]
 
     def _begin_start_first(
-        self, deferred: bool, budgets: Sequence[Budget], new: bool, proposes: bool
+        self, deferred: bool, budgets: Sequence[Budget], new: bool, proposes: bool, queued: int | None
     ) -> LiveTrial | None:
         """Begin a trial with its start first, and its proposal later, so that others may write meanwhile."""
         while True:
             ledger = self._log.ledger
-            may_begin, claims = self._next(ledger.history(), budgets, new)
+            history = ledger.history()
+            may_begin, claims = self._next(history, budgets, new) if queued is None else (True, self._waiting(queued))
             if not may_begin:
                 return None
             start = self._start(claims, deferred)
             is_promoted = claims is not None and claims not in ledger.waiting
             expect = ledger.position if budgets or is_promoted else None  # what was decided on must still be so
-            history = self._log.append_and_stop_before(start, expect=expect)
-            if history is None:
+            before = self._log.append_and_stop_before(start, expect=expect)
+            if before is None:
                 continue
             number = self._log.ledger.apply(start)[-1]
             if number is None:
                 continue  # another worker claimed the queued trial first
             record = self._log.ledger.running[number]
-            history = history.with_given(record.fixed)
+            history = before.with_given(record.fixed)
             if record.resumed:
                 return self._begun(number, history, self._continued(history, number, record.fixed))
             if not proposes and self._n_slow >= _TWICE:
@@ -195,6 +206,11 @@ class Participant:
         if promoted is not None:
             return True, promoted
         return new and all(budget.has_room(ledger) for budget in budgets), claims
+
+    def _waiting(self, number: int) -> int:
+        if number not in self._log.ledger.waiting:
+            raise ValueError(f"Trial {number} is not queued, so it cannot begin; another process may have been faster.")
+        return number
 
     def _promoted(self, history: History) -> int | None:
         """The number of the paused trial that the pruner lets go on."""

@@ -220,13 +220,23 @@ class Study:
             self._log.keep_checkpoint(resting=True)
 
     @overload
-    def ask(self, fixed_distributions: Mapping[str, BaseDistribution] | None = None, *, n: None = None) -> Trial: ...
+    def ask(
+        self,
+        fixed_distributions: Mapping[str, BaseDistribution] | None = None,
+        *,
+        n: None = None,
+        queued: int | None = None,
+    ) -> Trial: ...
 
     @overload
     def ask(self, fixed_distributions: Mapping[str, BaseDistribution] | None = None, *, n: int) -> list[Trial]: ...
 
     def ask(
-        self, fixed_distributions: Mapping[str, BaseDistribution] | None = None, *, n: int | None = None
+        self,
+        fixed_distributions: Mapping[str, BaseDistribution] | None = None,
+        *,
+        n: int | None = None,
+        queued: int | None = None,
     ) -> Trial | list[Trial]:
         """Begin a trial, for a loop of your own; end it with `tell`.
 
@@ -235,9 +245,11 @@ class Study:
         Args:
             fixed_distributions: Parameters to suggest at once; they are stored, so that another process can tell.
             n: Begin that many trials, or as many as the sampler has left, and return a list of them.
+            queued: Begin the queued trial of this number, instead of the first one of the queue.
 
         Raises:
             SearchSpaceExhausted: If the sampler has nothing left to try.
+            ValueError: If `n` is below 1, or there is no queued trial of that number.
 
         Example:
             >>> trial = study.ask()
@@ -245,13 +257,13 @@ class Study:
             >>> study.tell(trial, x**2)
         """
         if n is not None:
-            if n < 1:
-                raise ValueError(f"n must be ≥ 1, got {n!r}.")
+            if n < 1 or queued is not None:
+                raise ValueError(f"n must be ≥ 1, and goes without `queued`, got {n!r} and {queued!r}.")
             return self._ask_several(fixed_distributions, n)
         for name, distribution in (fixed_distributions or {}).items():
             self._participant.check(name, distribution)
         with self._log.lock:
-            live = self._participant.begin()
+            live = self._participant.begin(queued=queued)
             assert live is not None  # only a budget could refuse one
             trial = Trial(self, self._participant, live)
             if fixed_distributions is not None:

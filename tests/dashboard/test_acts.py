@@ -146,6 +146,42 @@ def test_several_objectives_get_a_value_each() -> None:
     assert study.trials[0].values == [1.0, 2.0]
 
 
+def test_a_queued_trial_whose_result_is_known_is_told_without_a_worker() -> None:
+    study = made()
+    study.enqueue_trial({"x": 0.5})
+    study.enqueue_trial({"x": 0.25, "n": 3, "kind": None})
+    writer = Writer(study)
+    assert "Enter the result" in writer.client.get(address(study, "/trials/4")).text
+    assert writer.send("/trials/4/tell", **{"value.0": "-2"}).status_code == 200
+    told = study.trials[4]
+    assert told.params == {"x": 0.25, "n": 3, "kind": None}
+    assert told.value == -2
+    assert study.trials[3].state is TrialState.WAITING
+
+
+@pytest.mark.parametrize("form", [{"value.0": "nan"}, {"value.0": ""}, {"state": "running"}])
+def test_a_queued_trial_waits_on_if_its_result_is_none(form: dict[str, str]) -> None:
+    study = made()
+    study.enqueue_trial({"x": 0.25, "n": 3, "kind": None})
+    assert Writer(study).send("/trials/3/tell", **form).status_code == 400
+    assert study.trials[3].state is TrialState.WAITING
+
+
+def test_a_queued_trial_of_which_something_is_open_is_begun_before_it_is_told() -> None:
+    study = made()
+    study.enqueue_trial({"x": 0.125})
+    study.enqueue_trial({"x": 0.5})
+    writer = Writer(study)
+    refused = writer.send("/trials/4/tell", **{"value.0": "1"})
+    assert refused.status_code == 400
+    assert "does not fix" in refused.text
+    assert writer.send("/ask", number="4").status_code == 200
+    assert [trial.state for trial in study.trials[3:]] == [TrialState.WAITING, TrialState.RUNNING]
+    assert study.trials[4].params["x"] == 0.5
+    assert writer.send("/trials/4/tell", **{"value.0": "1"}).status_code == 200
+    assert writer.send("/ask", number="4").status_code == 400
+
+
 def test_a_trial_that_has_ended_is_not_told_again() -> None:
     study = made()
     answer = Writer(study).send("/trials/0/tell", **{"value.0": "1"})

@@ -111,6 +111,25 @@ def test_of_several_those_that_are_left_are_given() -> None:
     assert study.count_trials() == study.count_trials([TrialState.RUNNING]) == 3
 
 
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_queued_trial_is_begun_before_its_turn(storage: Any, slow: bool) -> None:
+    study = hpo.create_study(storage=storage, sampler=RandomSampler())
+    study._participant._n_slow = 9 * slow  # then the start is stored before the proposal is made
+    for x in (0.25, 0.5, 0.75):
+        study.enqueue_trial({"x": x})
+    trial = study.ask({"x": FloatDistribution(0, 1)}, queued=1)
+    assert (trial.number, trial.params) == (1, {"x": 0.5})
+    assert [one.state for one in study.trials] == [TrialState.WAITING, TrialState.RUNNING, TrialState.WAITING]
+    for number in (1, 3, -1):
+        with pytest.raises(ValueError, match="not queued"):
+            study.ask(queued=number)
+    with pytest.raises(ValueError, match="without `queued`"):
+        study.ask(n=2, queued=0)  # type: ignore[call-overload]
+    assert study.ask().number == 0
+    study.tell(trial, 0.0)
+    assert not study.verify()
+
+
 def test_a_choice_that_raises_fails_it() -> None:
     study, moody = hpo.create_study(), Moody()
     distribution = CategoricalDistribution(["calm", moody])
