@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Parameter", "curve", "origin", "overview", "trial_of"]
 
-_EXPLAINED = 3000  # trials up to which it is decided again who proposed them and why
+_EXPLAINED = 300_000  # trials up to which it is decided again who proposed them and why; it takes some seconds there
 _MOST_FILES = 200
 _origins: Kept[Origins] = Kept(16)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -14,7 +14,7 @@ from hpo.protocols import Pruner, Sampler, choosing
 from hpo.reading.descriptions import described
 from hpo.reading.plug_ins import PlugIns
 
-__all__ = ["Explanation", "explanations", "proposers_of"]
+__all__ = ["Explanation", "explanation_of", "explanations", "proposers_of"]
 
 
 @final
@@ -61,18 +61,43 @@ def explanations(events: Iterable[Event], sampler: Sampler, pruner: Pruner) -> I
     """
     plug_ins, ledger, told = PlugIns(sampler, pruner), Ledger(), set[int]()
     for event in events:
-        before = ledger.history() if isinstance(event, TrialStarted) else None
-        (number,) = ledger.apply([event])
-        if before is None or number is None or number in told or not isinstance(event, TrialStarted):
+        if not isinstance(event, TrialStarted):
+            ledger.apply([event])
             continue
-        told.add(number)
-        fixed = dict(ledger.running[number].fixed)
-        yield _explained(number, event, before.with_given(fixed), fixed, plug_ins, ledger)
+        explanation = _begun(event, ledger, plug_ins, told.__contains__)
+        if explanation is not None:
+            told.add(explanation.number)
+            yield explanation
+
+
+def explanation_of(number: int, events: Iterable[Event], sampler: Sampler, pruner: Pruner) -> Explanation | None:
+    """Of one trial; None if no such trial has begun. Only this one is decided again."""
+    ledger = Ledger()
+    for event in events:
+        if isinstance(event, TrialStarted) and number == (ledger.n_trials if event.claims is None else event.claims):
+            explanation = _begun(event, ledger, PlugIns(sampler, pruner), lambda _: False)
+            if explanation is not None:
+                return explanation
+        else:
+            ledger.apply([event])
+    return None
 
 
 def proposers_of(events: Iterable[Event], sampler: Sampler, pruner: Pruner) -> dict[str, int]:
     """How many trials each sampler proposed, by the name of its class, in the order in which they began."""
     return dict(Counter(one.name for one in explanations(events, sampler, pruner) if one.sampler))
+
+
+def _begun(
+    event: TrialStarted, ledger: Ledger, plug_ins: PlugIns, is_told: Callable[[int], bool]
+) -> Explanation | None:
+    """Of the trial that begins with an event, which the ledger learns; None if none begins, or it is told already."""
+    before = ledger.history()
+    (number,) = ledger.apply([event])
+    if number is None or is_told(number):
+        return None
+    fixed = dict(ledger.running[number].fixed)
+    return _explained(number, event, before.with_given(fixed), fixed, plug_ins, ledger)
 
 
 def _explained(

@@ -631,11 +631,11 @@ class Study:
         Raises:
             ValueError: If no trial of that number has begun.
         """
-        from hpo.reading.explain import explanations
+        from hpo.reading.explain import explanation_of
 
-        for explanation in explanations(self._log.events(), self.sampler, self.pruner):
-            if explanation.number == number:
-                return explanation
+        explanation = explanation_of(number, self._log.events(), self.sampler, self.pruner)
+        if explanation is not None:
+            return explanation
         raise ValueError(f"No trial {number!r} has begun in this study, which has {self.count_trials()} trials.")
 
     # ---- attributes

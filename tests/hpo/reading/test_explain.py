@@ -43,6 +43,7 @@ def test_each_trial_is_told_of_with_what_it_was_queued_with() -> None:
         (3, "", {}),
     ]
     assert all("because" in str(one) for one in told[:3])
+    assert [study.explain(one.number) for one in told] == told
     assert "x=0.25" in str(told[0])
     assert "no sampler" in str(told[3])
 
