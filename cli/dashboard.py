@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from hpo import dashboard as pages
+from hpo.artifacts import FileSystemArtifactStore
 from hpo.cli.options import common, located, open_storage
 from hpo.exceptions import HpoError
 from hpo.protocols import Storage
@@ -25,8 +26,17 @@ _ENDINGS = (".db", ".journal", ".log", ".sqlite", ".sqlite3")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Others than this machine's own need a password.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True, help="0 for any free one.")
 @click.option("--write", is_flag=True, help="Allow to change studies: enqueue, tell, delete, and so on.")
+@click.option("--artifacts", type=click.Path(file_okay=False), help="The folder that holds the files of artifacts.")
 @click.option("--open", "open_browser", is_flag=True, help="Show it in the browser at once.")
-def dashboard(url: str | None, storage: str | None, host: str, port: int, write: bool, open_browser: bool) -> None:
+def dashboard(
+    url: str | None,
+    storage: str | None,
+    host: str,
+    port: int,
+    write: bool,
+    artifacts: str | None,
+    open_browser: bool,
+) -> None:
     """Watch studies live in a browser.
 
     URL is a storage such as sqlite:///study.db, or a folder: then all databases and journals in it are shown.
@@ -34,7 +44,8 @@ def dashboard(url: str | None, storage: str | None, host: str, port: int, write:
     or one that is made up and printed.
     """
     where = located(url) if url else storage
-    pages.serve(_desk(where), host=host, port=port, write=write, open_browser=open_browser)
+    store = None if artifacts is None else FileSystemArtifactStore(artifacts)
+    pages.serve(_desk(where), host=host, port=port, write=write, open_browser=open_browser, artifacts=store)
 
 
 def _desk(where: str | None) -> StudyDesk:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from hpo.artifacts import ArtifactStore
     from hpo.dashboard.desk import Desk, OpenStudy
     from hpo.dashboard.server import Served
 
@@ -20,7 +21,13 @@ _EXTRA = ("anyio", "jinja2", "markdown_it", "starlette", "uvicorn")
 
 
 def serve(
-    desk: Desk, *, host: str = "127.0.0.1", port: int = 8080, write: bool = False, open_browser: bool = False
+    desk: Desk,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8080,
+    write: bool = False,
+    open_browser: bool = False,
+    artifacts: ArtifactStore | None = None,
 ) -> None:
     """Serve a desk's studies until Ctrl-C.
 
@@ -31,19 +38,23 @@ def serve(
         port: 0 for any free one.
         write: Allow to change studies; otherwise nothing can be changed.
         open_browser: Show the page in a browser.
+        artifacts: Where the contents of artifacts are, which pages then show and offer.
 
     Raises:
         ImportError: Without the extra `hpo-study[dashboard]`.
         OSError: If nobody can listen there.
     """
-    _server().run(desk, host, port, write=write, open_browser=open_browser)
+    _server().run(desk, host, port, write=write, open_browser=open_browser, artifacts=artifacts)
 
 
-def show(study: OpenStudy, identity: str, *, port: int = 0, write: bool = False) -> Served:
+def show(
+    study: OpenStudy, identity: str, *, port: int = 0, write: bool = False, artifacts: ArtifactStore | None = None
+) -> Served:
     """Serve one study, of that identity, from a thread of this process; the other arguments as for `serve`."""
     from hpo.dashboard.alone import Alone
 
-    served: Served = _server().start(Alone(study, identity), f"/s/{identity}", port, write=write)
+    server = _server()
+    served: Served = server.start(Alone(study, identity), f"/s/{identity}", port, write=write, artifacts=artifacts)
     return served
 
 

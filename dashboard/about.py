@@ -9,6 +9,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hpo.dashboard.files import listed, without
 from hpo.dashboard.headline import headline_of
 from hpo.dashboard.notes import NOTE, TAGS, markdown, tags_of
 from hpo.dashboard.site import page, site_of, study_of
@@ -62,8 +63,9 @@ def overview(request: Request) -> Response:
         note=note if isinstance(note, str) else "",
         note_html=markdown(note) if isinstance(note, str) else "",
         tags=tags_of(attributes),
-        attributes={key: value for key, value in attributes.items() if key not in (NOTE, TAGS)},
-        internal=snapshot.system_attrs,
+        attributes={key: value for key, value in without(attributes).items() if key not in (NOTE, TAGS)},
+        internal=without(snapshot.system_attrs),
+        artifacts=listed(request, f"/s/{identity}", snapshot.system_attrs, attributes),
         seed=snapshot.seed,
         created=header.time,
         has_places=bool(site_of(request).desk.places()),

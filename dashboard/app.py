@@ -17,7 +17,8 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hpo import logging
-from hpo.dashboard import about, acts, compare, lab, live, studies, study, trial, trials
+from hpo.artifacts import ArtifactStore
+from hpo.dashboard import about, acts, compare, content, lab, live, studies, study, trial, trials
 from hpo.dashboard.desk import Desk
 from hpo.dashboard.login import door, login
 from hpo.dashboard.opening import Openings
@@ -48,6 +49,8 @@ ROUTES = (
     Route(f"{_STUDY}/trials/{{number}}", trial.overview),
     Route(f"{_STUDY}/trials/{{number}}/plot/curve", trial.curve),
     Route(f"{_STUDY}/trials/{{number}}/origin", trial.origin),
+    Route(f"{_STUDY}/trials/{{number}}/artifacts/{{artifact}}", content.of_trial),
+    Route(f"{_STUDY}/artifacts/{{artifact}}", content.of_study),
     Route("/compare", compare.studies),
     Route(f"{_STUDY}/compare", compare.trials),
     Route(f"{_STUDY}/enqueue", lab.enqueue),
@@ -68,20 +71,27 @@ ROUTES = (
 """All pages; those that change something are the ones that take a form, which is `POST`."""
 
 
-def make_app(desk: Desk, guard: Guard, *, is_closing: Callable[[], bool] = lambda: False) -> ASGIApp:
+def make_app(
+    desk: Desk,
+    guard: Guard,
+    *,
+    is_closing: Callable[[], bool] = lambda: False,
+    artifacts: ArtifactStore | None = None,
+) -> ASGIApp:
     """The dashboard of a desk's studies, as an ASGI application.
 
     Args:
         desk: The studies.
         guard: What is let in.
         is_closing: Whether the server is about to end; then pages hear no more news.
+        artifacts: Where the contents of artifacts are.
     """
     app = Starlette(
         routes=[*ROUTES, Route("/static/{name}", _file)],
         middleware=[Middleware(GZipMiddleware, minimum_size=2000, compresslevel=4), Middleware(_Door)],
         exception_handlers={HTTPException: _refused, HpoError: _failed},
     )
-    app.state.site = Site(desk, guard, Openings(desk), is_closing)
+    app.state.site = Site(desk, guard, Openings(desk), is_closing, artifacts)
     return Guarded(app, guard)
 
 

@@ -14,6 +14,7 @@ from typing import final
 import click
 import uvicorn
 
+from hpo.artifacts import ArtifactStore
 from hpo.dashboard.app import make_app
 from hpo.dashboard.desk import Desk
 from hpo.dashboard.security import Guard, is_local
@@ -25,14 +26,16 @@ _PASSWORD = "HPO_DASHBOARD_PASSWORD"
 _PATIENCE = 30.0  # seconds in which a server must have begun
 
 
-def run(desk: Desk, host: str, port: int, *, write: bool, open_browser: bool) -> None:
+def run(
+    desk: Desk, host: str, port: int, *, write: bool, open_browser: bool, artifacts: ArtifactStore | None = None
+) -> None:
     """Serve until Ctrl-C."""
     listening = _listen(host, port)
     guard = Guard(_bare(host), write, _password(host))
     url = _url(host, listening.getsockname()[1])
     entry = url if guard.password is None or _PASSWORD in os.environ else f"{url}?token={guard.password}"
     click.echo(f"The dashboard is at {entry}\n{_conditions(guard)} Ctrl-C ends it.")
-    server = _server(desk, guard)
+    server = _server(desk, guard, artifacts)
     threading.Thread(target=_prepare, name="hpo-dashboard-prepare", daemon=True).start()
     if open_browser:
         threading.Timer(0.5, webbrowser.open, [entry]).start()
@@ -40,10 +43,12 @@ def run(desk: Desk, host: str, port: int, *, write: bool, open_browser: bool) ->
         server.run([listening])
 
 
-def start(desk: Desk, page: str, port: int = 0, *, write: bool = False) -> Served:
+def start(
+    desk: Desk, page: str, port: int = 0, *, write: bool = False, artifacts: ArtifactStore | None = None
+) -> Served:
     """Serve from a thread of its own, to this machine alone, until the process ends or `stop` is called."""
     listening = _listen("127.0.0.1", port)
-    server = _server(desk, Guard("127.0.0.1", write))
+    server = _server(desk, Guard("127.0.0.1", write), artifacts)
     thread = threading.Thread(target=server.run, args=([listening],), name="hpo-dashboard", daemon=True)
     thread.start()
     threading.Thread(target=_prepare, name="hpo-dashboard-prepare", daemon=True).start()
@@ -83,9 +88,9 @@ class Served:
         return f"The dashboard is at {self.url}"
 
 
-def _server(desk: Desk, guard: Guard) -> uvicorn.Server:
+def _server(desk: Desk, guard: Guard, artifacts: ArtifactStore | None) -> uvicorn.Server:
     config = uvicorn.Config(
-        make_app(desk, guard, is_closing=lambda: server.should_exit),
+        make_app(desk, guard, is_closing=lambda: server.should_exit, artifacts=artifacts),
         access_log=False,  # which would write down the password
         lifespan="off",
         log_config=None,

@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from hpo.artifacts import ArtifactStore
 from hpo.dashboard.desk import Desk, OpenStudy
 from hpo.dashboard.opening import Openings
 from hpo.dashboard.security import Guard
@@ -37,12 +38,19 @@ _LARGEST = 2**53
 @final
 @dataclass(frozen=True)
 class Site:
-    """One running dashboard."""
+    """One running dashboard.
+
+    Args:
+        desk, guard, openings: The studies, who is let in, and the studies that are being read.
+        is_closing: Whether the server is about to end.
+        artifacts: Where the contents of artifacts are; None if that is not known.
+    """
 
     desk: Desk
     guard: Guard
     openings: Openings
     is_closing: Callable[[], bool]
+    artifacts: ArtifactStore | None = None
 
 
 def site_of(request: Request) -> Site:

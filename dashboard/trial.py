@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from hpo.dashboard.curves import plot_curve_among_others
 from hpo.dashboard.desk import OpenStudy
+from hpo.dashboard.files import listed, without
 from hpo.dashboard.headline import STATES, headline_of
 from hpo.dashboard.kept import Kept
 from hpo.dashboard.notes import NOTE, TAGS, markdown, tags_of
@@ -73,8 +74,9 @@ def overview(request: Request) -> Response:
         note=note if isinstance(note, str) else "",
         note_html=markdown(note) if isinstance(note, str) else "",
         tags=tags_of(trial.user_attrs),
-        attributes={key: value for key, value in trial.user_attrs.items() if key not in (NOTE, TAGS)},
-        internal=trial.system_attrs,
+        attributes={key: value for key, value in without(trial.user_attrs).items() if key not in (NOTE, TAGS)},
+        internal=without(trial.system_attrs),
+        artifacts=listed(request, f"/s/{identity}/trials/{trial.number}", trial.system_attrs, trial.user_attrs),
         files=_files(study, trial),
         neighbours=_neighbours(snapshot, trial.number),
         rank=_rank(snapshot, trial),

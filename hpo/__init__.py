@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hpo import (
+        artifacts,
         dashboard,
         distributions,
         exceptions,
@@ -72,6 +73,7 @@ _HOME = {
 
 _MODULES = frozenset(
     {
+        "artifacts",
         "dashboard",
         "distributions",
         "exceptions",
@@ -107,6 +109,7 @@ __all__ = [
     "TrialPaused",
     "TrialPruned",
     "TrialState",
+    "artifacts",
     "copy_study",
     "create_study",
     "create_trial",

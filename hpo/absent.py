@@ -5,8 +5,6 @@ from __future__ import annotations
 __all__ = ["INSTEAD"]
 
 INSTEAD = {
-    "artifacts": "hpo keeps files beside a trial in `trial.checkpoint_dir`; put larger ones where you like, and their "
-    "path into a user attribute.",
     "multi_objective": "create_study(directions=[…]) takes several objectives.",
     "terminator": "end a run with a callback such as hpo.NoImprovement(30) or one that calls study.stop(), or with "
     "n_trials= and timeout=.",

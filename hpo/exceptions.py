@@ -7,6 +7,7 @@ HpoError
 ├── DistributionMismatchError   a name changed its kind or scale (also a ValueError)
 ├── UpdateFinishedTrialError    a finished trial was written to (also a RuntimeError)
 ├── CLIUsageError               the command line was used wrongly
+├── ArtifactNotFound            the store of artifacts has no such file
 └── StorageInternalError        the storage could not do what was asked
     ├── DuplicatedStudyError    the name is taken
     ├── UnknownStudyError       there is no such study (also a KeyError)
@@ -19,6 +20,7 @@ HpoError
 """
 
 __all__ = [
+    "ArtifactNotFound",
     "CLIUsageError",
     "DamagedJournalError",
     "DirectionMismatchError",
@@ -46,6 +48,10 @@ class HpoError(Exception):
 
 OptunaError = HpoError
 """The name under which scripts written for Optuna catch the base of all errors."""
+
+
+class ArtifactNotFound(HpoError):
+    """A store of artifacts has no such file."""
 
 
 class TrialPaused(HpoError):

@@ -28,7 +28,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("log",),
     ("samplers", "pruners", "storage", "executors"),
     ("trial",),
-    ("dimensions", "reading"),
+    ("artifacts", "dimensions", "reading"),
     ("running",),
     ("importance",),
     ("visualization",),

@@ -49,6 +49,7 @@ from hpo.trial.trial import live_of
 if TYPE_CHECKING:
     import pandas as pd
 
+    from hpo.artifacts import ArtifactStore
     from hpo.dashboard.server import Served
     from hpo.reading.explain import Explanation
     from hpo.reading.tables import Text
@@ -589,7 +590,7 @@ class Study:
         proposers = proposers_of(self._log.events(), self.sampler, self.pruner)
         return write(self.snapshot(), path, sampler=self.sampler, pruner=self.pruner, proposers=proposers)
 
-    def dashboard(self, *, port: int = 0, write: bool = False) -> Served:
+    def dashboard(self, *, port: int = 0, write: bool = False, artifact_store: ArtifactStore | None = None) -> Served:
         """Show the study in a browser, live, for as long as this process runs; in a notebook as a frame.
 
         It is served by a thread of this process, to this machine alone. `hpo dashboard` shows all studies of a storage.
@@ -597,6 +598,7 @@ class Study:
         Args:
             port: 0 for any free one.
             write: Allow to change the study there.
+            artifact_store: Where the contents of its artifacts are, which the pages then show.
 
         Raises:
             ImportError: Without the extra `hpo-study[dashboard]`.
@@ -607,7 +609,7 @@ class Study:
         """
         from hpo.dashboard import show
 
-        return show(self, self._log.identity, port=port, write=write)
+        return show(self, self._log.identity, port=port, write=write, artifacts=artifact_store)
 
     def verify(self) -> list[Difference]:
         """Recompute every proposal, pruning decision and promotion from the log; empty if all are as recorded.

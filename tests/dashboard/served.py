@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.testclient import TestClient
 
+from hpo.artifacts import ArtifactStore
 from hpo.dashboard.app import make_app
 from hpo.dashboard.security import Guard
 from hpo.study import Study
@@ -23,9 +24,11 @@ def desk_of(*studies: Study) -> StudyDesk:
     return desk
 
 
-def client_of(*studies: Study, guard: Guard | None = None, **options: Any) -> TestClient:
+def client_of(
+    *studies: Study, guard: Guard | None = None, artifacts: ArtifactStore | None = None, **options: Any
+) -> TestClient:
     """A client of a dashboard with these studies; what fails in a page is an answer, as it is for a browser."""
-    app = make_app(desk_of(*studies), Guard() if guard is None else guard)
+    app = make_app(desk_of(*studies), Guard() if guard is None else guard, artifacts=artifacts)
     return TestClient(app, base_url="http://127.0.0.1:8080", raise_server_exceptions=False, **options)
 
 

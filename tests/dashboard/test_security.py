@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 import hpo
+from hpo.artifacts import ArtifactMeta
 from hpo.dashboard.app import ROUTES
 from hpo.dashboard.plots import PLOTS
 from hpo.dashboard.security import HEADERS, Guard, is_local
@@ -247,6 +248,7 @@ def hostile_study() -> hpo.Study:
         trial.set_user_attr(HOSTILE, {HOSTILE: HOSTILE})
         trial.set_user_attr("note", HOSTILE)
         trial.set_user_attr("tags", [HOSTILE])
+        trial.set_user_attr(*ArtifactMeta(HOSTILE, HOSTILE, HOSTILE, HOSTILE).as_attribute())
         trial.set_constraint(HOSTILE, x - 0.9)
         trial.report(x, 1)
         trial.report(x, 2)
@@ -260,6 +262,7 @@ def hostile_study() -> hpo.Study:
     study.set_user_attr(HOSTILE, HOSTILE)
     study.set_user_attr("note", HOSTILE)
     study.set_user_attr("tags", [HOSTILE])
+    study.set_user_attr(*ArtifactMeta(HOSTILE, HOSTILE, "image/png").as_attribute())
     study.enqueue_trial({HOSTILE: 0.5}, user_attrs={HOSTILE: HOSTILE})
     return study
 
@@ -277,7 +280,7 @@ def test_what_a_study_holds_is_text_on_every_page() -> None:
             if path.endswith(("/events", ".json", ".csv")) or "/plot/" in path:
                 continue
             text = client.get(path).text
-            assert "alert(1)" in text or path.endswith(("/origin", "/compare"))
+            assert "alert(1)" in text or path.endswith(("/origin", "/compare")) or "/artifacts/" in path
             for part in ("<script>alert", "<img src=x", "onerror=alert(2)>"):
                 assert part not in text, (path, part)
             elements = Elements(text)
@@ -336,7 +339,7 @@ WILD = st.one_of(
 WORDS = (
     "page size sort q state attr cols feasible min.p:lr max.v:0 min.v:7 is.p:kind is.p:lr min.number target params",
     "evaluator others plot like t s since why name place source directions confirm note tags p.lr p.kind space",
-    "value.0 from",
+    "value.0 from number",
 )
 NAMES = st.one_of(st.sampled_from([name for words in WORDS for name in words.split()]), st.text(max_size=8))
 QUERY = st.lists(st.tuples(NAMES, WILD), max_size=5)
@@ -355,7 +358,13 @@ def test_whatever_is_asked_is_answered_in_a_sentence(mixed: hpo.Study, data: st.
     guard = Guard(write=True)
     route = data.draw(st.sampled_from([route for route in ROUTES if not route.path.endswith(("/events", "/delete"))]))
     path = route.path
-    for field, known in (("identity", identity_of(mixed)), ("number", "3"), ("kind", "slice"), ("name", "style.css")):
+    for field, known in (
+        ("identity", identity_of(mixed)),
+        ("number", "3"),
+        ("kind", "slice"),
+        ("name", "style.css"),
+        ("artifact", "1"),
+    ):
         if f"{{{field}}}" in path:
             value = data.draw(st.one_of(st.just(known), WILD.filter(lambda text: text not in ("", ".", ".."))))
             path = path.replace(f"{{{field}}}", quoted(value))

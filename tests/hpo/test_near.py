@@ -17,7 +17,6 @@ import hpo
         (lambda: hpo.create_trial(value=1.0), "param", "'FrozenTrial' object .* Did you mean 'params'?"),
         (lambda: hpo, "create_stud", "module 'hpo' .* Did you mean 'create_study'?"),
         (lambda: hpo, "terminator", "calls study.stop"),
-        (lambda: hpo, "artifacts", "trial.checkpoint_dir"),
         (lambda: hpo, "multi_objective", "directions="),
         (lambda: hpo, "zzzz", "no attribute 'zzzz'$"),
     ],
