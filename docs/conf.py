@@ -10,6 +10,9 @@ import hpo
 
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))  # for the extensions and the pictures
+
+from extensions.tutorials import unrunnable  # noqa: E402
+
 os.environ |= {
     "HPO_CHECKPOINTS": str(DOCS.parent / "build" / "docs-checkpoints"),
     "IPYTHONDIR": str(DOCS / "ipython"),  # says how the tutorials' figures are shown
@@ -33,10 +36,12 @@ extensions = [
     "extensions.offline",
     "extensions.pictures",
     "extensions.repository",
+    "extensions.tutorials",
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".py": "myst-nb"}
 exclude_patterns = ["conf.py", "extensions", "ipython", "pictures", "tutorials/demo.py"]
 nitpicky = True
+suppress_warnings = ["toc.empty_glob"]  # there may be no page that another part of the site has room for
 nitpick_ignore_regex = [
     # There is no intersphinx, as the build asks no network: what belongs to other packages stays text.
     (r"py:.*", r"(abc|click|collections|concurrent|contextlib|datetime|enum|logging|pathlib|typing)\..*"),
@@ -50,7 +55,7 @@ nb_execution_cache_path = str(DOCS.parent / "build" / "docs-executed")
 nb_execution_in_temp = True
 nb_execution_timeout = 120
 nb_execution_raise_on_error = True
-nb_execution_excludepatterns = ["tutorials/09_training_loops.py"]  # LightGBM, Keras and PyTorch are 4 GB
+nb_execution_excludepatterns = [f"tutorials/{name}.py" for name in unrunnable(DOCS.parent / "tutorials")]
 nb_merge_streams = True
 nb_execution_show_tb = True
 

@@ -4,8 +4,8 @@
     What the reader sees, in a sentence.
     ```
 
-The argument names a module below `pictures` and a function in it, which takes nothing and returns HTML. It runs when the page
-is read, and the page is read again when the module has changed.
+The argument names a module below `pictures` and a function in it, which takes nothing and returns HTML. It runs when
+the page is read, and the page is read again when the module has changed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Links that work in the repository work in the site: `../tutorials/x.py` is the page `tutorials/x`, and so on.
 
-The tutorials lie beside `docs/`, where people find them; a symbolic link brings them into the site. Pages at the top of the
-repository, such as CONTRIBUTING.md, are pages of the site by another name.
+The tutorials lie beside `docs/`, where people find them; a symbolic link brings them into the site. Pages at the top of
+the repository, such as CONTRIBUTING.md, are pages of the site by another name.
 """
 
 from __future__ import annotations

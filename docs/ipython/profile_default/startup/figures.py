@@ -1,5 +1,6 @@
-"""Runs in the kernel of each tutorial of the site: figures use the page's own copy of plotly.js, and have no button that
-sends them elsewhere.
+"""Runs in the kernel of each tutorial of the site.
+
+Figures use the page's own copy of plotly.js, and have no button that sends them elsewhere.
 """
 
 
