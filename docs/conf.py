@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -12,6 +13,9 @@ DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS))  # for the extensions and the pictures
 
 from extensions.tutorials import unrunnable  # noqa: E402
+
+shutil.rmtree(DOCS / "tutorials", ignore_errors=True)  # Sphinx reads no pages from beside its folder
+shutil.copytree(DOCS.parent / "tutorials", DOCS / "tutorials", ignore=shutil.ignore_patterns("__pycache__"))
 
 os.environ |= {
     "HPO_CHECKPOINTS": str(DOCS.parent / "build" / "docs-checkpoints"),
@@ -33,23 +37,24 @@ extensions = [
     "sphinx_click",
     "sphinx_copybutton",
     "sphinx_design",
+    "extensions.docstrings",
     "extensions.offline",
     "extensions.pictures",
     "extensions.repository",
     "extensions.tutorials",
 ]
 source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".py": "myst-nb"}
-exclude_patterns = ["conf.py", "extensions", "ipython", "pictures", "tutorials/demo.py"]
+exclude_patterns = ["check.py", "conf.py", "extensions", "ipython", "pictures", "screenshot.py", "tutorials/demo.py"]
 nitpicky = True
-suppress_warnings = ["toc.empty_glob"]  # there may be no page that another part of the site has room for
 nitpick_ignore_regex = [
     # There is no intersphinx, as the build asks no network: what belongs to other packages stays text.
-    (r"py:.*", r"(abc|click|collections|concurrent|contextlib|datetime|enum|logging|pathlib|typing)\..*"),
-    (r"py:.*", r"(distributed|go|matplotlib|np|numpy|pandas|pd|plotly|pyspark|ray|redis|scipy|sklearn|sqlalchemy)\..*"),
+    (r"py:.*", r"(abc|collections|concurrent|dataclasses|datetime|enum|logging|os|pathlib|socket|threading|typing)\..*"),
+    (r"py:.*", r"(distributed|go|lgb|np|numpy|pandas|pd|plotly|pytest|sklearn|sqlalchemy|uvicorn|xgb)\..*|OptimizeResult|datetime"),
+    (r"py:class", r"hpo\..*\.[A-Z]"),  # type variables
 ]
 
 # ---- the tutorials, which are scripts of cells: jupytext reads them, and a kernel runs them
-nb_custom_formats = {".py": ["jupytext.reads", {"fmt": "py:percent"}]}
+nb_custom_formats = {".py": "extensions.tutorials.read"}
 nb_execution_mode = "cache"
 nb_execution_cache_path = str(DOCS.parent / "build" / "docs-executed")
 nb_execution_in_temp = True
@@ -74,7 +79,7 @@ autodoc_mock_imports = [  # large ones, which no page runs
 autosummary_generate = False
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
-napoleon_custom_sections = ["Source"]
+default_role = "code"
 add_module_names = False
 python_use_unqualified_type_names = True
 toc_object_entries_show_parents = "hide"

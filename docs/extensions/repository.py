@@ -1,7 +1,7 @@
 """Links that work in the repository work in the site: `../tutorials/x.py` is the page `tutorials/x`, and so on.
 
-The tutorials lie beside `docs/`, where people find them; a symbolic link brings them into the site. Pages at the top of
-the repository, such as CONTRIBUTING.md, are pages of the site by another name.
+The tutorials lie beside `docs/`, where people find them; a copy of them is in the site. Pages at the top of the
+repository, such as CONTRIBUTING.md, are pages of the site by another name.
 """
 
 from __future__ import annotations
@@ -29,7 +29,13 @@ def _relink(app: Sphinx, page: str, content: list[str]) -> None:
     text = re.sub(r"^# Next: `(\d\d_\w+)\.py`", r"# Next: [](\1.py)", text, flags=re.MULTILINE)
     for file, name in _PAGES.items():
         text = text.replace(f"]({top}{file})", f"]({up}{name})")
-    content[0] = text
+    content[0] = re.sub(r"^[\w-]+(/\*)*\*?$", lambda found: _there(app, page, found[0]), text, flags=re.MULTILINE)
+
+
+def _there(app: Sphinx, page: str, line: str) -> str:
+    """A pattern of a table of contents, or nothing where no page fits it: other parts of the site may come later."""
+    folder = Path(app.srcdir, page).parent
+    return line if "*" not in line or any(folder.glob(line)) else ""
 
 
 def _included(app: Sphinx, path: Path, page: str, content: list[str]) -> None:

@@ -9,7 +9,17 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-__all__ = ["setup", "unrunnable"]
+__all__ = ["read", "setup", "unrunnable"]
+
+
+def read(text: str) -> Any:
+    """A script of cells as a notebook, of Python even where no kernel says so."""
+    import jupytext
+
+    notebook = jupytext.reads(text, fmt="py:percent")
+    notebook.metadata["kernelspec"] = {"display_name": "Python", "language": "python", "name": "python3"}
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "python"}
+    return notebook
 
 
 def _missing(script: Path) -> list[str]:
