@@ -48,8 +48,14 @@ exclude_patterns = ["check.py", "conf.py", "extensions", "ipython", "pictures", 
 nitpicky = True
 nitpick_ignore_regex = [
     # There is no intersphinx, as the build asks no network: what belongs to other packages stays text.
-    (r"py:.*", r"(abc|collections|concurrent|dataclasses|datetime|enum|logging|os|pathlib|socket|threading|typing)\..*"),
-    (r"py:.*", r"(distributed|go|lgb|np|numpy|pandas|pd|plotly|pytest|sklearn|sqlalchemy|uvicorn|xgb)\..*|OptimizeResult|datetime"),
+    (
+        r"py:.*",
+        r"(abc|collections|concurrent|dataclasses|datetime|enum|logging|os|pathlib|socket|threading|typing)\..*",
+    ),
+    (
+        r"py:.*",
+        r"(distributed|go|lgb|np|numpy|pandas|pd|plotly|pytest|sklearn|sqlalchemy|uvicorn|xgb)\..*|OptimizeResult|datetime",
+    ),
     (r"py:class", r"hpo\..*\.[A-Z]"),  # type variables
 ]
 

@@ -1,7 +1,7 @@
-"""Reads docstrings as they are meant here: what stands before a colon in a property is no type, and short names are known.
+"""Reads docstrings as they are meant here: what stands before a colon in a property is no type, short names are known.
 
-Napoleon takes the first line of a property up to a colon for its type. So properties are read like methods, before it, and
-what it makes of them is thrown away.
+Napoleon takes the first line of a property up to a colon for its type. So properties are read like methods, before it,
+and what it makes of them is thrown away.
 """
 
 from __future__ import annotations

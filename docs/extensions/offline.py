@@ -14,7 +14,8 @@ _FIGURE = "plotly-graph-div"
 
 def _load(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: Any) -> None:
     if _FIGURE in context.get("body", ""):
-        app.add_js_file("plotly.min.js", priority=200, loading_method=None)
+        source = context["pathto"]("_static/plotly.min.js", 1)
+        context["metatags"] = f'{context.get("metatags", "")}<script src="{source}"></script>'  # in the head
 
 
 def _copy(app: Sphinx, error: Exception | None) -> None:

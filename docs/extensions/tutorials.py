@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,8 @@ def _missing(script: Path) -> list[str]:
         if isinstance(node, ast.ImportFrom):
             names.append(node.module or "")
     packages = dict.fromkeys(name.partition(".")[0] for name in names)
-    return [name for name in packages if find_spec(name) is None and not (script.parent / f"{name}.py").exists()]
+    text = script.read_text(encoding="utf-8")  # some scripts write modules of their own
+    return [name for name in packages if f'"{name}.py"' not in text and find_spec(name) is None]
 
 
 def unrunnable(folder: Path) -> list[str]:
@@ -49,6 +51,7 @@ def _tell(app: Sphinx, page: str, content: list[str]) -> None:
     missing = ", ".join(f"`{name}`" for name in _missing(script))
     told = f"not run for this page, as {missing} is not installed here; {run}." if missing else f"{run}."
     title, newline, rest = content[0].partition("\n#\n")
+    rest = re.sub(r" +# (noqa: [A-Z0-9]+|fmt: skip)$", "", rest, flags=re.MULTILINE)
     content[0] = f"{title}\n#\n# *A script of this repository, {told}*{newline}{rest}"
 
 
