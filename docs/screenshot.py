@@ -27,7 +27,7 @@ from sklearn.svm import SVC
 
 import hpo
 
-WIDTH, HEIGHT = 1200, 780
+WIDTH, HEIGHT = 1480, 885
 X, Y = load_breast_cancer(return_X_y=True)
 
 

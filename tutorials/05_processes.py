@@ -135,6 +135,12 @@ for trial in study.get_trials(states=(hpo.TrialState.FAIL,)):
 print("Differences:", study.verify())
 
 # %% [markdown]
+# Who worked when? The trial of the killed worker ends where its death was noticed.
+
+# %%
+hpo.visualization.plot_timeline(study)
+
+# %% [markdown]
 # On several machines the same works with a database, such as `postgresql+psycopg://…`, or with a
 # file that all of them see: `journal:///study.log`.
 #

@@ -51,7 +51,7 @@ def _tell(app: Sphinx, page: str, content: list[str]) -> None:
     missing = ", ".join(f"`{name}`" for name in _missing(script))
     told = f"not run for this page, as {missing} is not installed here; {run}." if missing else f"{run}."
     title, newline, rest = content[0].partition("\n#\n")
-    rest = re.sub(r" +# (noqa: [A-Z0-9]+|fmt: skip)$", "", rest, flags=re.MULTILINE)
+    rest = re.sub(r" +# (noqa: [A-Z0-9]+.*|fmt: skip)$", "", rest, flags=re.MULTILINE)
     content[0] = f"{title}\n#\n# *A script of this repository, {told}*{newline}{rest}"
 
 
