@@ -24,6 +24,8 @@ os.environ |= {
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
 }
 
+hpo.logging.set_verbosity(hpo.logging.WARNING)  # of the studies that pictures are drawn of
+
 project = "hpo"
 author = "the authors of hpo"
 project_copyright = "the authors of hpo, MIT licence"
