@@ -55,8 +55,8 @@ if __name__ == "__main__":
 # With `load_if_exists=True` the second run opens the study of the first, and goes on.
 
 # %%
-subprocess.run([sys.executable, "train.py", "6"], check=True)
-subprocess.run([sys.executable, "train.py", "6"], check=True)
+for _ in range(2):
+    subprocess.run([sys.executable, "train.py", "6"], check=True)
 
 # %% [markdown]
 # The twelve trials are exactly those of one run without a break. Here is that run, in memory:
