@@ -38,17 +38,18 @@ def _there(app: Sphinx, page: str, line: str) -> str:
     return line if "*" not in line or any(folder.glob(line)) else ""
 
 
-def _included(app: Sphinx, path: Path, page: str, content: list[str]) -> None:
+def _included(app: Sphinx, path: Path, parent: str, content: list[str]) -> None:
     """Links of a file at the top of the repository, seen from the page that includes it."""
-    if path.name in _PAGES:
-        up = "../" * page.count("/")
-        text = re.sub(r"\]\((docs/)", f"]({up}", content[0])
-        for file, name in _PAGES.items():
-            text = text.replace(f"]({file})", f"]({up}{name})")
-        content[0] = re.sub(r"\]\((tutorials/)", f"]({up}\\1", text)
+    if path.name not in _PAGES:
+        return
+    up = "../" * app.env.docname.count("/")  # of `parent` MyST tells the last part only
+    text = re.sub(r"\]\((docs/)", f"]({up}", content[0])
+    for file, name in _PAGES.items():
+        text = text.replace(f"]({file})", f"]({up}{name})")
+    content[0] = re.sub(r"\]\((tutorials/)", f"]({up}\\1", text)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("source-read", _relink)
-    app.connect("include-read", lambda app, path, page, content: _included(app, Path(path), page, content))
+    app.connect("include-read", _included)
     return {"parallel_read_safe": True}
