@@ -34,7 +34,6 @@ version = release = hpo.__version__
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
-    "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
     "sphinx_click",
     "sphinx_copybutton",
@@ -84,7 +83,6 @@ autodoc_mock_imports = [  # large ones, which no page runs
     "catboost", "distributed", "fastai", "ignite", "keras", "lightgbm", "lightning", "mlflow", "neptune", "pyspark",
     "ray", "redis", "skorch", "tensorboard", "torch", "transformers", "wandb", "xgboost",
 ]  # fmt: skip
-autosummary_generate = False
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 default_role = "code"
