@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV ?= .venv
 INTEGRATIONS = $(VENV)-integrations
 ENGINES = $(VENV)-engines
+DOCS = $(VENV)-docs
 BIN = $(VENV)/bin
 PYTEST = python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal
 
@@ -11,7 +12,7 @@ PYTHONS ?= python3.11 python3.12 python3.13 python3.14
 MODULE ?= hpo/pareto.py
 TESTS ?= tests/hpo/test_pareto.py
 
-.PHONY: demo test test-integrations test-engines test-all suite stress benchmark mutation clean
+.PHONY: demo test test-integrations test-engines test-all suite stress benchmark mutation docs clean
 
 demo: $(VENV)/.demo
 	$(BIN)/python tutorials/demo.py
@@ -53,8 +54,14 @@ benchmark: $(VENV)/.benchmark
 mutation: $(VENV)/.mutation
 	$(BIN)/python tests/mutation.py --module $(MODULE) --tests $(TESTS)
 
+# The site, into build/docs: a warning is an error, and so is an asset that a page would fetch from elsewhere.
+docs:
+	$(MAKE) --no-print-directory $(DOCS)/.docs VENV=$(DOCS)
+	$(DOCS)/bin/python -m sphinx -W -n --keep-going --quiet --jobs auto --doctree-dir build/docs-trees docs build/docs
+	$(DOCS)/bin/python docs/check.py build/docs
+
 clean:
-	rm -rf $(VENV) $(INTEGRATIONS) $(ENGINES) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis demo.db demo.db-shm demo.db-wal
+	rm -rf $(VENV) $(INTEGRATIONS) $(ENGINES) $(DOCS) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis demo.db demo.db-shm demo.db-wal
 
 # Without its dependencies, as it asks for a torchvision that fits only a torch for graphics cards, and needs it not.
 $(VENV)/.fastai: $(VENV)/.integrations

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     )
     from hpo.trial import FixedTrial, FrozenTrial, Trial, TrialState, create_trial
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 _HOME = {
     "Deadline": "hpo.running.stopping",

@@ -23,7 +23,8 @@ class Space(Mapping[str, BaseDistribution]):
     """Immutable mapping from names to distributions; its order is that of the columns of coded rows.
 
     Example:
-        >>> space = Space({"lr": FloatDistribution(1e-4, 1.0, log=True), "kind": CategoricalDistribution("ab")})
+        >>> from hpo.distributions import CategoricalDistribution, FloatDistribution
+        >>> space = Space({"lr": FloatDistribution(1e-4, 1.0, log=True), "kind": CategoricalDistribution(["a", "b"])})
         >>> space.encode({"lr": 0.01, "kind": "b"})
         array([0.5, 1. ])
     """

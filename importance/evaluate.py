@@ -57,6 +57,7 @@ def get_param_importances(
         ValueError: If no trial has one of `params`.
 
     Example:
+        >>> study = hpo.create_study(sampler=hpo.samplers.RandomSampler(), seed=0)
         >>> study.optimize(lambda trial: trial.suggest_float("x", -1, 1) ** 2 + trial.suggest_float("y", 0, 1e-3), 50)
         >>> list(get_param_importances(study))
         ['x', 'y']

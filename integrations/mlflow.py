@@ -37,7 +37,7 @@ class MLflowCallback(TrackerCallback):
     Args:
         tracking_uri: Of the server or its store, such as "sqlite:///mlflow.db"; None for MLflow's own setting.
         metric_name: Of the value, or one for each objective; names that the study has given come first. What was
-            reported at each step is called "intermediate_" and that name.
+            reported at each step is called `intermediate_` and that name.
         create_experiment: Whether the study's name is that of an experiment, made if need be; otherwise it is
             $MLFLOW_EXPERIMENT_ID, or MLflow's default.
         mlflow_kwargs: "experiment_id", "run_name" (of the study's run), "tags" (of all); "nested" changes nothing.

@@ -22,7 +22,8 @@ class NeptuneCallback(TrackerCallback):
         timeout: As in `TrackerCallback`.
 
     Example:
-        >>> run = neptune.init_run(project="me/digits")
+        >>> import neptune
+        >>> run = neptune.init_run(project="me/digits", mode="offline")
         >>> study.optimize(objective, n_trials=20, callbacks=[NeptuneCallback(run)])
         >>> run.stop()
     """

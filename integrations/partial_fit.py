@@ -42,7 +42,7 @@ def partial_fit(
         options: Further arguments of `partial_fit`, such as `classes=[0, 1]`.
 
     Returns:
-        The trained model: the one given, or that of the trial before it paused.
+        The trained model, which is the one given, or that of the trial before it paused.
 
     Raises:
         TrialPruned, TrialPaused: As the pruner says.

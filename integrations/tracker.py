@@ -28,16 +28,15 @@ class TrackerCallback(ABC):
         timeout: Seconds that the end of `optimize` waits for what is still to be written, ≥ 0.
 
     Example:
-        >>> class PostCallback(TrackerCallback):
-        ...     def __init__(self, url):
+        >>> class LineCallback(TrackerCallback):
+        ...     def __init__(self, path):
         ...         super().__init__(timeout=30)
-        ...         self.url = url
+        ...         self.path = path
         ...
         ...     def track(self, study, trial):
-        ...         body = {"trial": trial.number, "params": trial.params, **named_values(study, trial)}
-        ...         request = urllib.request.Request(self.url, json.dumps(body).encode())
-        ...         urllib.request.urlopen(request, timeout=10)
-        >>> study.optimize(objective, n_trials=20, callbacks=[PostCallback("http://localhost:8000/trials")])
+        ...         with open(self.path, "a") as file:
+        ...             print(trial.number, trial.state.name, trial.values, trial.params, file=file)
+        >>> study.optimize(objective, n_trials=5, callbacks=[LineCallback("trials.txt")])
     """
 
     _outbox: Outbox

@@ -24,7 +24,7 @@ class TransformersPruningCallback(TrainerCallback):
 
     Args:
         trial: The objective's.
-        monitor: What the trainer calls the metric: "eval_loss", or "eval_" and a name that `compute_metrics` gives.
+        monitor: What the trainer calls the metric: "eval_loss", or `eval_` and a name that `compute_metrics` gives.
 
     Raises:
         ValueError: If there is no such metric.

@@ -53,7 +53,12 @@ class GridSampler:
     Example:
         >>> sampler = GridSampler({"lr": [0.01, 0.1], "kind": ["rbf", "linear"]})
         >>> study = hpo.create_study(sampler=sampler)
-        >>> study.optimize(objective)    # four trials
+        >>> def objective(trial):
+        ...     kind = trial.suggest_categorical("kind", ["rbf", "linear"])
+        ...     return trial.suggest_float("lr", 0, 1) + len(kind)
+        >>> study.optimize(objective)  # ends by itself
+        >>> len(study.trials)
+        4
     """
 
     search_space: Mapping[str, Sequence[Any]]

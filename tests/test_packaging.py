@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 import hpo
 
@@ -61,3 +62,10 @@ def test_the_version_stands_in_one_place() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     assert settings["project"]["dynamic"] == ["version"]
     assert settings["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "hpo.__version__"}
+
+
+def test_who_cites_or_reads_what_is_new_finds_this_version() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == hpo.__version__
+    news = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"\n## [{hpo.__version__}] - {citation['date-released']}\n" in news

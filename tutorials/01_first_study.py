@@ -63,6 +63,12 @@ for trial in study.trials[:5]:
 print(study.trials_dataframe(attrs=("number", "value", "params")).sort_values("value").tail(3))
 
 # %% [markdown]
+# And as a picture, which a notebook shows where it is the last expression of a cell:
+
+# %%
+hpo.visualization.plot_optimization_history(study)
+
+# %% [markdown]
 # ## Beginning with what you have
 #
 # Configurations that you want to see tried go first, here scikit-learn's own defaults. So the study is never worse than

@@ -92,6 +92,12 @@ for family in ("ridge", "kernel", "boosting"):
     print(f"{family:8}  {len(mine):2} trials, best {best.value:.1f} with {sorted(best.params)}")
 
 # %% [markdown]
+# Where the good trials of each branch lie:
+
+# %%
+hpo.visualization.plot_slice(study)
+
+# %% [markdown]
 # A loop makes as many parameters as it runs. And a range may depend on what was drawn before: here no layer
 # of a network is larger than the one before it.
 

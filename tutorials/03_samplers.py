@@ -94,6 +94,7 @@ figure.update_layout(xaxis_title="trials", yaxis_title="mean absolute error of t
 file = Path("samplers.html")
 figure.write_html(file, include_plotlyjs="cdn")
 print(f"{file}: {file.stat().st_size / 1e3:.0f} kB")
+figure  # noqa: B018 - a notebook shows it
 
 # %% [markdown]
 # **The default** is `AutoSampler`, which asks one of the others, and can say which one and why. You need not choose:

@@ -112,6 +112,9 @@ halving = run(SuccessiveHalvingPruner(min_resource=1, reduction_factor=3), n_tri
 for step in (1, 3, 9, EPOCHS):
     print(f"{sum(step in trial.intermediate_values for trial in halving.trials):3} trials came to epoch {step}")
 
+# %%
+hpo.visualization.plot_intermediate_values(halving)
+
 # %% [markdown]
 # Its danger is a late starter that looks bad after one epoch. `HyperbandPruner` hedges against that: it
 # shares the trials out among brackets that begin to stop them later and later. `WilcoxonPruner` is for steps that have

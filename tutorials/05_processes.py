@@ -55,8 +55,8 @@ if __name__ == "__main__":
 # With `load_if_exists=True` the second run opens the study of the first, and goes on.
 
 # %%
-subprocess.run([sys.executable, "train.py", "6"], check=True)
-subprocess.run([sys.executable, "train.py", "6"], check=True)
+for _ in range(2):
+    subprocess.run([sys.executable, "train.py", "6"], check=True)
 
 # %% [markdown]
 # The twelve trials are exactly those of one run without a break. Here is that run, in memory:
@@ -133,6 +133,12 @@ print(f"{finished} finished trials, best {study.best_value:.4f}")
 for trial in study.get_trials(states=(hpo.TrialState.FAIL,)):
     print(f"Trial {trial.number} failed: {trial.error.message}")
 print("Differences:", study.verify())
+
+# %% [markdown]
+# Who worked when? The trial of the killed worker ends where its death was noticed.
+
+# %%
+hpo.visualization.plot_timeline(study)
 
 # %% [markdown]
 # On several machines the same works with a database, such as `postgresql+psycopg://…`, or with a

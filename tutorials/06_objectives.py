@@ -53,6 +53,9 @@ study.optimize(accuracy_and_size, n_trials=40)
 
 print(study.results_summary(30))
 
+# %%
+hpo.visualization.plot_pareto_front(study)
+
 # %% [markdown]
 # Read it as a price list: what an accuracy costs. How good a front is as a whole is told by its *hypervolume*, the
 # area between the front and a point that is worse than everything; here 80 % accuracy with 20 000 nodes.

@@ -93,14 +93,27 @@ for trial in study.get_trials(states=(hpo.TrialState.FAIL,))[:3]:
 # %% [markdown]
 # ## In pictures
 #
-# Every plot is a plotly figure: show it in a notebook, or write it to a file.
+# Every plot is a plotly figure. A notebook shows it where it is the last expression of a cell:
 
 # %%
 from hpo.visualization import plot_optimization_history, plot_param_importances, plot_slice  # noqa: E402
 
+plot_optimization_history(study)
+
+# %%
+plot_slice(study)
+
+# %%
+plot_param_importances(study)
+
+# %% [markdown]
+# A script writes it to a file, here without plotly.js, which the browser then fetches, and without the button that
+# sends a figure to plotly's cloud:
+
+# %%
 for plot in (plot_optimization_history, plot_slice, plot_param_importances):
     file = Path(f"{plot.__name__}.html")
-    plot(study).write_html(file, include_plotlyjs="cdn")
+    plot(study).write_html(file, include_plotlyjs="cdn", config={"showSendToCloud": False})
     print(f"{file}: {file.stat().st_size / 1000:.0f} kB")
 
 # %% [markdown]

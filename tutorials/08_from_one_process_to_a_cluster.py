@@ -43,6 +43,9 @@ processes = {trial.user_attrs["process"] for trial in study.trials}
 print(f"{len(study.trials)} trials, best {study.best_value:.4f}")
 print("Ran in this process:", os.getpid() in processes)
 
+# %%
+hpo.visualization.plot_timeline(study)
+
 # %% [markdown]
 # This process begins the trials, asks the sampler, ends them, and calls the callbacks, in the order in which the
 # trials end. So `timeout`, `max_trials`, `catch`, the progress bar, pruning, pausing and `study.stop()` are what they

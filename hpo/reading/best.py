@@ -55,8 +55,8 @@ def as_python(trial: FrozenTrial) -> str:
     Example:
         >>> print(as_python(study.best_trial))
         {
-            'lr': 0.0123,
-            'kind': 'rbf',
+            'lr': 0.0…,
+            …
         }
     """
     lines = [f"    {name!r}: {value!r},\n" for name, value in trial.params.items()]

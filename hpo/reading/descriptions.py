@@ -19,7 +19,7 @@ def described(plug_in: object) -> str:
     """The `repr` of a sampler or pruner, the same in every process; a long one is cut, and ends with a digest of all.
 
     Example:
-        >>> described(RandomSampler())
+        >>> described(hpo.samplers.RandomSampler())
         'RandomSampler(seed=None)'
     """
     try:

@@ -30,7 +30,7 @@ class Explanation:
 
     Example:
         >>> print(study.explain(29))
-        Trial 29 was proposed by GPSampler, because …
+        Trial 29 was proposed by RandomSampler…
     """
 
     number: int

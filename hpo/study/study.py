@@ -471,7 +471,7 @@ class Study:
 
         Example:
             >>> seen = len(study.events())
-            >>> study.optimize(objective, n_trials=1)
+            >>> study.optimize(lambda trial: trial.suggest_float("new", 0, 1), n_trials=1)
             >>> [type(event).__name__ for event in study.events(seen)]
             ['TrialStarted', 'TrialProposed', 'SpaceDeclared', 'TrialFinished']
         """
@@ -605,7 +605,7 @@ class Study:
 
         Example:
             >>> study.dashboard()
-            The dashboard is at http://127.0.0.1:40123/s/5b0c…
+            The dashboard is at http://127.0.0.1:…/s/…
         """
         from hpo.dashboard import show
 

@@ -1,9 +1,10 @@
 """Laws that every sampler, pruner, storage and engine keeps, as tests for your own ones.
 
 Example:
+    >>> import pytest
     >>> class TestMySampler(SamplerContract):
     ...     @pytest.fixture
-    ...     def sampler(self) -> Sampler:
+    ...     def sampler(self):
     ...         return MySampler()
 """
 

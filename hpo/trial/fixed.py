@@ -31,7 +31,10 @@ class FixedTrial(Suggestions):
         ValueError: When the objective asks for a parameter that is not among them.
 
     Example:
-        >>> objective(FixedTrial({"x": 1.0, "kind": "rbf"}))
+        >>> def objective(trial):
+        ...     return trial.suggest_float("x", -5, 5) ** 2
+        >>> objective(FixedTrial({"x": 1.5}))
+        2.25
     """
 
     def __init__(self, params: dict[str, Any], number: int = 0) -> None:

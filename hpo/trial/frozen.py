@@ -289,7 +289,8 @@ def create_trial(
             distribution, a complete trial lacks its value, or a constraint is NaN.
 
     Example:
-        >>> trial = create_trial(params={"x": 2.0}, distributions={"x": FloatDistribution(0, 10)}, value=4.0)
+        >>> distribution = hpo.distributions.FloatDistribution(0, 10)
+        >>> trial = create_trial(params={"x": 2.0}, distributions={"x": distribution}, value=4.0)
     """
     now = datetime.fromtimestamp(time.time())
     listed = (system_attrs or {}).get(CONSTRAINTS)

@@ -72,6 +72,7 @@ class AutoSampler:
         >>> study = hpo.create_study(sampler=AutoSampler(seed=0))
         >>> study.optimize(lambda trial: trial.suggest_float("x", -1, 1) ** 2, n_trials=30)
         >>> print(study.explain(29))
+        Trial 29 was proposed by …Sampler, because …
     """
 
     seed: int | None = None

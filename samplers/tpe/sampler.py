@@ -107,8 +107,9 @@ class TPESampler:
             least often first, and of these the most promising one, as is right where there is noise; or "stop".
         constraints_func: Called with each trial that completes or is pruned, as it will be stored; returns its
             constraints, which hold where they are ≤ 0. `trial.set_constraint` in the objective does the same.
-        weights, categorical_distance_func, consider_prior, consider_magic_clip, consider_endpoints,
-            warn_independent_sampling: Change nothing, and are there so that scripts run; a warning says what does.
+        weights, categorical_distance_func, consider_prior, consider_magic_clip: Change nothing, and are there so that
+            scripts run; a warning says what does.
+        consider_endpoints, warn_independent_sampling: Change nothing, too.
         n_kernels: Trials in the sample that stands for the whole history.
         multi_fidelity: Compare trials by what they reported at the largest step that 4 (d + 1) of them have reached,
             if there are d parameters, and not by their values; those that did not get there come after, as pruned

@@ -32,7 +32,7 @@ class Deadline:
         ValueError: For other values.
 
     Example:
-        >>> study.optimize(objective, callbacks=[Deadline(8 * 3600)])
+        >>> study.optimize(objective, n_trials=500, callbacks=[Deadline(8 * 3600)])
     """
 
     seconds: float

@@ -1,0 +1,1 @@
+"""What the site's pictures are drawn by, when it is built: each function takes nothing and returns HTML."""
