@@ -53,6 +53,7 @@ def tune(
     valid_set: lgb.Dataset | None = None,
     *,
     nfold: int | None = None,
+    folds: Any = None,
     num_boost_round: int = 1000,
     early_stopping_rounds: int = 50,
     space: Mapping[str, Any] = SPACE,
@@ -75,6 +76,7 @@ def tune(
         train_set: What to train on; not yet constructed, or with `params={"feature_pre_filter": False}`.
         valid_set: What to measure on.
         nfold: Measure by a cross-validation with so many folds instead.
+        folds: Measure by a cross-validation with these: a splitter of scikit-learn, or pairs of indices.
         num_boost_round: Rounds of a trial at most.
         early_stopping_rounds: A training ends after so many rounds without a better metric.
         space: Distributions by name, or what `StudySearchCV` takes for them: `(0.01, 0.3, "log-uniform")`.
@@ -94,7 +96,8 @@ def tune(
         >>> tuned = tune(params, lgb.Dataset(x, y), lgb.Dataset(x_valid, y_valid), n_trials=50)
         >>> tuned.booster.predict(x_test), tuned.best_params, tuned.study.report("boosting.html")
     """
-    check_data(valid_set, nfold)
+    check_data(valid_set, nfold, folds)
+    folds = list(folds) if isinstance(folds, Iterable) else folds  # each trial goes through them
     _check_options(params)
     searched = free(space, _taken(params), _ConfigAliases.get(*_aliases()), _first_name)
     fixed = {**_constants(params, searched), **params}
@@ -107,9 +110,10 @@ def tune(
             lgb.early_stopping(early_stopping_rounds, first_metric_only=True, verbose=False),
             LightGBMPruningCallback(trial, metric.name),
         ]
-        if nfold is not None:
+        if valid_set is None:
+            splits = {"folds": folds} if nfold is None else {"nfold": nfold, "stratified": stratified}
             means: Mapping[str, Sequence[float]] = lgb.cv(
-                params, train_set, num_boost_round, nfold=nfold, stratified=stratified, callbacks=watchers
+                params, train_set, num_boost_round, callbacks=watchers, **splits
             )
             return means[f"valid {metric.name}-mean"]
         record: dict[str, dict[str, Sequence[float]]] = {}
