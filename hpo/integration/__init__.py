@@ -23,7 +23,7 @@ _SEARCHES = {"LightGBMTuner": "lightgbm", "LightGBMTunerCV": "lightgbm", "Optuna
 _INSTEAD = {
     "BoTorchSampler": "Write hpo.samplers.GPSampler(), which takes constraints_func= and n_startup_trials= too.",
     "CmaEsSampler": "Write hpo.samplers.CmaEsSampler().",
-    "DaskStorage": "Write hpo.executors.DaskExecutor(client), and study.optimize(…, executor=…).",
+    "DaskStorage": "Write study.optimize(…, executor=client), or make an engine by hpo.executors.Dask(client).",
     "PyCmaSampler": "Write hpo.samplers.CmaEsSampler().",
     "ShapleyImportanceEvaluator": "Write hpo.importance.ShapleyImportanceEvaluator().",
     "SkoptSampler": "Write hpo.samplers.GPSampler().",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import lightgbm as lgb
+import numpy as np
 from lightgbm.basic import LightGBMError, _ConfigAliases
 
 from hpo.distributions import BaseDistribution, FloatDistribution, IntDistribution
@@ -97,11 +98,11 @@ def tune(
         >>> tuned.booster.predict(x_test), tuned.best_params, tuned.study.report("boosting.html")
     """
     check_data(valid_set, nfold, folds)
-    folds = list(folds) if isinstance(folds, Iterable) else folds  # each trial goes through them
     _check_options(params)
     searched = free(space, _taken(params), _ConfigAliases.get(*_aliases()), _first_name)
     fixed = {**_constants(params, searched), **params}
     metric = _metric(fixed, train_set)
+    pairs = None if folds is None else _pairs(folds, train_set)
     objective = next((value for name, value in params.items() if _first_name(name) == "objective"), "")
     stratified = str(objective).startswith(("binary", "multiclass"))
 
@@ -111,7 +112,7 @@ def tune(
             LightGBMPruningCallback(trial, metric.name),
         ]
         if valid_set is None:
-            splits = {"folds": folds} if nfold is None else {"nfold": nfold, "stratified": stratified}
+            splits = {"folds": pairs} if nfold is None else {"nfold": nfold, "stratified": stratified}
             means: Mapping[str, Sequence[float]] = lgb.cv(
                 params, train_set, num_boost_round, callbacks=watchers, **splits
             )
@@ -141,6 +142,15 @@ def tune(
         timeout=timeout,
         callbacks=callbacks,
     )
+
+
+def _pairs(folds: Any, train_set: lgb.Dataset) -> list[Any]:
+    """The rows to train on and those to measure on, the same ones for all trials."""
+    if isinstance(folds, Iterable):
+        return list(folds)
+    sizes = train_set.get_group()
+    groups = None if sizes is None else np.repeat(np.arange(len(sizes)), sizes)
+    return list(folds.split(np.empty(train_set.num_data()), train_set.get_label(), groups))
 
 
 def _aliases() -> Mapping[str, Sequence[str]]:
