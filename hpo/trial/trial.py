@@ -56,6 +56,11 @@ class Trial(Suggestions):
         return f"Trial(number={self.number}, params={self._live.parameters!r})"
 
     @property
+    def _trial_id(self) -> int:
+        """The number; scripts make names of files of what Optuna calls so."""
+        return self.number
+
+    @property
     def params(self) -> dict[str, Any]:
         """The parameters suggested so far, in that order."""
         return dict(self._live.parameters)
