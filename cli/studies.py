@@ -11,7 +11,7 @@ import click
 from hpo import study as api
 from hpo.cli.options import ManyValues, common, format_option, load_study, open_storage, study_option
 from hpo.cli.render import render
-from hpo.exceptions import CLIUsageError
+from hpo.exceptions import CLIUsageError, DuplicatedStudyError
 
 __all__ = ["create_study", "delete_study", "rename_study", "set_user_attr", "studies", "study", "study_names"]
 
@@ -36,14 +36,19 @@ def create_study(
     """Make an empty study and print its name."""
     if direction and directions:
         raise CLIUsageError("Give --direction for one objective, or --directions for several.")
-    made = api.create_study(
-        storage=open_storage(storage, create=True),
-        study_name=study_name,
-        direction=direction,
-        directions=list(directions) or None,
-        seed=seed,
-        load_if_exists=skip_if_exists,
-    )
+    try:
+        made = api.create_study(
+            storage=open_storage(storage, create=True),
+            study_name=study_name,
+            direction=direction,
+            directions=list(directions) or None,
+            seed=seed,
+            load_if_exists=skip_if_exists,
+        )
+    except DuplicatedStudyError:
+        raise DuplicatedStudyError(
+            f"There is a study named {study_name!r} already; choose another --study-name, or say --skip-if-exists."
+        ) from None
     click.echo(made.study_name)
 
 
@@ -79,16 +84,21 @@ def studies(storage: str | None, form: str, flatten: bool) -> None:
         records.append(
             {
                 "name": summary.study_name,
-                "direction": [direction.name for direction in summary.directions],
+                **_directions([direction.name for direction in summary.directions], form, flatten=flatten),
                 "n_trials": summary.n_trials,
                 "best_value": None if best is None else best.value,
                 "datetime_start": summary.datetime_start and summary.datetime_start.isoformat(timespec="seconds"),
                 "user_attrs": summary.user_attrs,
             }
         )
-    for record in records:
-        record["direction"] = ", ".join(record["direction"]) if form in ("table", "value") else record["direction"]
     click.echo(render(records, form, flatten=flatten))
+
+
+def _directions(names: list[str], form: str, *, flatten: bool) -> dict[str, Any]:
+    """The column of the directions, or the columns."""
+    if form in ("table", "value"):
+        return {"direction": ", ".join(names)}
+    return {f"direction_{i}": name for i, name in enumerate(names)} if flatten else {"direction": names}
 
 
 @click.command()

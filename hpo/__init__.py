@@ -6,7 +6,10 @@ Importing it costs nothing: each name is loaded when it is first used.
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
+
+from hpo.absent import INSTEAD, AbsentModules
 
 if TYPE_CHECKING:
     from hpo import (
@@ -147,7 +150,6 @@ def __getattr__(name: str) -> Any:
 
 
 def _missing(name: str) -> AttributeError:
-    from hpo.absent import INSTEAD
     from hpo.near import missing
 
     if name in INSTEAD:
@@ -157,3 +159,6 @@ def _missing(name: str) -> AttributeError:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+sys.meta_path.append(AbsentModules())

@@ -83,15 +83,18 @@ class Boosting(Generic[B]):
     train: Callable[[dict[str, Any], int], B]
 
 
-def check_data(valid_set: Any, nfold: int | None) -> None:
+def check_data(valid_set: Any, nfold: int | None, folds: Any = None) -> None:
     """Raise ValueError unless there is exactly one way to measure what a model has learned."""
-    if valid_set is None and nfold is None:
+    n_ways = sum(way is not None for way in (valid_set, nfold, folds))
+    if n_ways == 0:
         raise ValueError(
             "tune needs data that a trial has not been trained on, to measure it: give valid_set=, or nfold=5 for a "
             "cross-validation on the training set."
         )
-    if valid_set is not None and nfold is not None:
-        raise ValueError("A trial is measured on valid_set= or by a cross-validation with nfold=; give one of them.")
+    if n_ways > 1:
+        raise ValueError(
+            "A trial is measured on valid_set= or by a cross-validation with nfold= or folds=; give one of them."
+        )
     if nfold is not None and nfold < 2:
         raise ValueError(f"nfold must be ≥ 2, got {nfold!r}.")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any
 
 from hpo.pruners.hyperband import HyperbandPruner
 from hpo.pruners.learning_curve import LearningCurvePruner
@@ -26,10 +26,9 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> NoReturn:
-    if name == "BasePruner":  # what `from … import` says of an AttributeError would hide the sentence
-        raise ImportError(
-            "hpo.pruners has no BasePruner: a pruner is any object with `prune(history, curve)`, which says whether "
-            "the trial is to end; there is nothing to inherit (see hpo.protocols.Pruner and CONTRIBUTING.md)."
-        )
+def __getattr__(name: str) -> Any:
+    if name == "BasePruner":
+        from hpo.bases import BasePruner
+
+        return BasePruner
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

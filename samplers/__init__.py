@@ -38,6 +38,7 @@ __all__ = [
 
 _HOME = {
     "AutoSampler": "hpo.samplers.auto",
+    "BaseSampler": "hpo.bases",
     "BruteForceSampler": "hpo.samplers.brute_force",
     "CmaEsSampler": "hpo.samplers.cmaes",
     "GPSampler": "hpo.samplers.gp",
@@ -55,13 +56,9 @@ _HOME = {
 
 _MODULES = {"gaussian_process", "nsgaii"}
 
-_SHAPE = (
-    "a sampler is any object with `sample(space, history, key)`, which returns coded values; there is nothing to "
-    "inherit (see hpo.protocols.Sampler and CONTRIBUTING.md)"
-)
 _INSTEAD = {
-    "BaseGASampler": _SHAPE,
-    "BaseSampler": _SHAPE,
+    "BaseGASampler": "a sampler is any object with `sample(space, history, key)`, which returns coded values; there is "
+    "nothing to inherit (see hpo.protocols.Sampler and CONTRIBUTING.md)",
     "BoTorchSampler": "use GPSampler()",
 }
 

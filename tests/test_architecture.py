@@ -25,7 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("events",),
     ("history",),
     ("protocols",),
-    ("log",),
+    ("bases", "log"),
     ("samplers", "pruners", "storage", "executors"),
     ("trial",),
     ("artifacts", "dimensions", "reading"),

@@ -42,7 +42,7 @@ def test_public_names_of_optuna_are_here_or_on_the_page(family: str) -> None:
 
 
 def test_what_the_page_says_is_absent_is_absent() -> None:
-    for name in ("BaseSampler", "BaseGASampler"):
+    for name in ("BoTorchSampler", "BaseGASampler"):
         assert name in absent()
         with pytest.raises(ImportError, match=name):
             getattr(hpo.samplers, name)

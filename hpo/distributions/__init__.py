@@ -15,6 +15,7 @@ tokens.py         when two choices are the same
 interned.py       the constructors of `suggest_*`: one object for equal arguments
 compatibility.py  what may change about a parameter within a study
 codec.py          distributions as JSON
+earlier.py        names that scripts written for Optuna may use
 """
 
 from hpo.distributions.base import BaseDistribution
@@ -26,6 +27,14 @@ from hpo.distributions.codec import (
     json_to_distribution,
 )
 from hpo.distributions.compatibility import check_distribution_compatibility
+from hpo.distributions.earlier import (
+    CategoricalChoiceType,
+    DiscreteUniformDistribution,
+    IntLogUniformDistribution,
+    IntUniformDistribution,
+    LogUniformDistribution,
+    UniformDistribution,
+)
 from hpo.distributions.floats import FloatDistribution
 from hpo.distributions.integers import IntDistribution
 from hpo.distributions.interned import (
@@ -39,10 +48,16 @@ from hpo.distributions.tokens import token
 
 __all__ = [
     "BaseDistribution",
+    "CategoricalChoiceType",
     "CategoricalDistribution",
+    "DiscreteUniformDistribution",
     "FloatDistribution",
     "IntDistribution",
+    "IntLogUniformDistribution",
+    "IntUniformDistribution",
+    "LogUniformDistribution",
     "NormalDistribution",
+    "UniformDistribution",
     "categorical_distribution",
     "check_distribution_compatibility",
     "distribution_from_dict",

@@ -1,35 +1,49 @@
 """Optuna's name for `hpo.integrations`: what is there is here too, and for the rest it says what to use instead.
 
 >>> from hpo.integration import LightGBMPruningCallback
+
+modules.py    Optuna's module for each library, such as `hpo.integration.wandb`
+lightgbm.py   its tuners of LightGBM
+sklearn.py    its search of scikit-learn's estimators
 """
 
 from __future__ import annotations
 
+import importlib
+import sys
 from typing import Any
 
 import hpo.integrations
+from hpo.integration.modules import OptunasModules
 from hpo.integrations import Reporter
 
 __all__ = ["Reporter"]
+
+_SEARCHES = {"LightGBMTuner": "lightgbm", "LightGBMTunerCV": "lightgbm", "OptunaSearchCV": "sklearn"}
+_INSTEAD = {
+    "BoTorchSampler": "Write hpo.samplers.GPSampler(), which takes constraints_func= and n_startup_trials= too.",
+    "CmaEsSampler": "Write hpo.samplers.CmaEsSampler().",
+    "DaskStorage": "Write study.optimize(…, executor=client), or make an engine by hpo.executors.Dask(client).",
+    "PyCmaSampler": "Write hpo.samplers.CmaEsSampler().",
+    "ShapleyImportanceEvaluator": "Write hpo.importance.ShapleyImportanceEvaluator().",
+    "SkoptSampler": "Write hpo.samplers.GPSampler().",
+}
+_REPORT = (
+    "Report from the loop of your framework with hpo.integrations.Reporter(trial), which also ends the trial when the "
+    "pruner says so."
+)
 
 
 def __getattr__(name: str) -> Any:
     if name in hpo.integrations.__all__:
         return getattr(hpo.integrations, name)
+    if name in _SEARCHES:
+        getattr(hpo.integrations, _SEARCHES[name])  # says which library is missing
+        return getattr(importlib.import_module(f"hpo.integration.{_SEARCHES[name]}"), name)
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    if name == "OptunaSearchCV":
-        raise ImportError(
-            "hpo has no OptunaSearchCV. Write hpo.integrations.StudySearchCV(estimator, spaces, n_trials=…), with a "
-            "pruner= for enable_pruning=True and epochs= for max_iter=."
-        )
-    if name in ("LightGBMTuner", "LightGBMTunerCV"):
-        raise ImportError(
-            f"hpo has no {name}. Write hpo.integrations.lightgbm.tune(params, train_set, valid_set), with nfold=5 "
-            "instead of a validation set for cross-validation; it searches all parameters at once."
-        )
     # An ImportError, as what `from … import` makes of an AttributeError would hide the sentence.
-    raise ImportError(
-        f"hpo has no {name}. Report from the loop of your framework with hpo.integrations.Reporter(trial), which also "
-        "ends the trial when the pruner says so."
-    )
+    raise ImportError(f"hpo has no {name}. {_INSTEAD.get(name, _REPORT)}")
+
+
+sys.meta_path.append(OptunasModules())

@@ -10,7 +10,7 @@ from hpo.events import TrialQueued
 from hpo.history.finished import Finished
 
 if TYPE_CHECKING:
-    from hpo.trial.frozen import FrozenTrial
+    from hpo.trial import FrozenTrial, Trial
 
 __all__ = ["RetryPolicy"]
 
@@ -62,12 +62,12 @@ class RetryPolicy:
         )
 
     @staticmethod
-    def retried_trial_number(trial: FrozenTrial) -> int | None:
+    def retried_trial_number(trial: Trial | FrozenTrial) -> int | None:
         """The number of the first attempt; None if the trial is no retry."""
         number: int | None = trial.system_attrs.get("failed_trial")
         return number
 
     @staticmethod
-    def retry_history(trial: FrozenTrial) -> list[int]:
+    def retry_history(trial: Trial | FrozenTrial) -> list[int]:
         """The numbers of all attempts before, oldest first."""
         return list(trial.system_attrs.get("retry_history", []))

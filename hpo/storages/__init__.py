@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from hpo import storage
+from hpo.bases import BaseStorage
 from hpo.running.retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from hpo.storages import journal
 
 __all__ = [
+    "BaseStorage",
     "InMemoryStorage",
     "JournalFileBackend",
     "JournalFileOpenLock",

@@ -314,6 +314,11 @@ class Study:
             number = trial.number
         elif isinstance(trial, int) and not isinstance(trial, bool):
             number = trial
+        elif isinstance(trial, FrozenTrial):
+            raise TypeError(
+                f"Trial must be a trial object or trial number, got a record of trial {trial.number}; write "
+                f"study.tell({trial.number}, …)."
+            )
         else:
             raise TypeError(f"Trial must be a trial object or trial number, got {trial!r}.")
         with self._log.lock:

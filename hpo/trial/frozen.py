@@ -132,6 +132,11 @@ class FrozenTrial(Suggestions):
         self._values = None if values is None else list(values)
 
     @property
+    def _trial_id(self) -> int:
+        """The number; scripts hand on what Optuna calls so, from one record to the next."""
+        return self.number
+
+    @property
     def last_step(self) -> int | None:
         """The largest step that was reported at; None without reports."""
         return max(self.intermediate_values, default=None)

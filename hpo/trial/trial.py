@@ -30,7 +30,8 @@ class Trial(Suggestions):
     """One run of the objective: gives it parameters, takes its reports and attributes.
 
     Made by `study.ask()` and `study.optimize()`. Nothing is written until it reports or ends. It pickles with its
-    study, and goes on in another process that sees the study's storage.
+    study, and goes on in another process that sees the study's storage. An objective may hang attributes of its own
+    on it, for functions that it calls; what is to be stored is for `set_user_attr`.
 
     Attributes:
         study: The study it belongs to.
@@ -39,7 +40,7 @@ class Trial(Suggestions):
             the one after the largest step that was reported at.
     """
 
-    __slots__ = ("_live", "_port", "number", "resume_step", "study")
+    __slots__ = ("__dict__", "_live", "_port", "number", "resume_step", "study")
 
     def __init__(self, study: TrialStudy, port: TrialPort, live: LiveTrial) -> None:
         self.study = study
@@ -49,10 +50,15 @@ class Trial(Suggestions):
         self._live = live
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _adopted, (self.study, self._port, self._live)
+        return _adopted, (self.study, self._port, self._live), self.__dict__ or None
 
     def __repr__(self) -> str:
         return f"Trial(number={self.number}, params={self._live.parameters!r})"
+
+    @property
+    def _trial_id(self) -> int:
+        """The number; scripts make names of files of what Optuna calls so."""
+        return self.number
 
     @property
     def params(self) -> dict[str, Any]:
@@ -67,6 +73,11 @@ class Trial(Suggestions):
     @property
     def user_attrs(self) -> dict[str, JSON]:
         return dict(self._live.user_attrs)
+
+    @property
+    def system_attrs(self) -> dict[str, JSON]:
+        """What hpo has attached to it: of a retry, which trials it retries."""
+        return dict(self._live.record.system_attrs)
 
     @property
     def constraints(self) -> dict[str, float]:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 import lightgbm as lgb
+import numpy as np
 from lightgbm.basic import LightGBMError, _ConfigAliases
 
 from hpo.distributions import BaseDistribution, FloatDistribution, IntDistribution
@@ -53,6 +54,7 @@ def tune(
     valid_set: lgb.Dataset | None = None,
     *,
     nfold: int | None = None,
+    folds: Any = None,
     num_boost_round: int = 1000,
     early_stopping_rounds: int = 50,
     space: Mapping[str, Any] = SPACE,
@@ -75,6 +77,7 @@ def tune(
         train_set: What to train on; not yet constructed, or with `params={"feature_pre_filter": False}`.
         valid_set: What to measure on.
         nfold: Measure by a cross-validation with so many folds instead.
+        folds: Measure by a cross-validation with these: a splitter of scikit-learn, or pairs of indices.
         num_boost_round: Rounds of a trial at most.
         early_stopping_rounds: A training ends after so many rounds without a better metric.
         space: Distributions by name, or what `StudySearchCV` takes for them: `(0.01, 0.3, "log-uniform")`.
@@ -94,11 +97,12 @@ def tune(
         >>> tuned = tune(params, lgb.Dataset(x, y), lgb.Dataset(x_valid, y_valid), n_trials=50)
         >>> tuned.booster.predict(x_test), tuned.best_params, tuned.study.report("boosting.html")
     """
-    check_data(valid_set, nfold)
+    check_data(valid_set, nfold, folds)
     _check_options(params)
     searched = free(space, _taken(params), _ConfigAliases.get(*_aliases()), _first_name)
     fixed = {**_constants(params, searched), **params}
     metric = _metric(fixed, train_set)
+    pairs = None if folds is None else _pairs(folds, train_set)
     objective = next((value for name, value in params.items() if _first_name(name) == "objective"), "")
     stratified = str(objective).startswith(("binary", "multiclass"))
 
@@ -107,9 +111,10 @@ def tune(
             lgb.early_stopping(early_stopping_rounds, first_metric_only=True, verbose=False),
             LightGBMPruningCallback(trial, metric.name),
         ]
-        if nfold is not None:
+        if valid_set is None:
+            splits = {"folds": pairs} if nfold is None else {"nfold": nfold, "stratified": stratified}
             means: Mapping[str, Sequence[float]] = lgb.cv(
-                params, train_set, num_boost_round, nfold=nfold, stratified=stratified, callbacks=watchers
+                params, train_set, num_boost_round, callbacks=watchers, **splits
             )
             return means[f"valid {metric.name}-mean"]
         record: dict[str, dict[str, Sequence[float]]] = {}
@@ -137,6 +142,15 @@ def tune(
         timeout=timeout,
         callbacks=callbacks,
     )
+
+
+def _pairs(folds: Any, train_set: lgb.Dataset) -> list[Any]:
+    """The rows to train on and those to measure on, the same ones for all trials."""
+    if isinstance(folds, Iterable):
+        return list(folds)
+    sizes = train_set.get_group()
+    groups = None if sizes is None else np.repeat(np.arange(len(sizes)), sizes)
+    return list(folds.split(np.empty(train_set.num_data()), train_set.get_label(), groups))
 
 
 def _aliases() -> Mapping[str, Sequence[str]]:

@@ -203,6 +203,24 @@ def test_trials_are_listed_in_every_format(filled: Command) -> None:
     assert [line.split("\t")[0] for line in values] == [str(trial.number) for trial in trials]
 
 
+def test_directions_are_a_list_or_columns(command: Command) -> None:
+    command("create-study", "--study-name", "two", "--directions", "minimize", "maximize")
+    assert json.loads(command("studies", "-f", "json").out)[0]["direction"] == ["MINIMIZE", "MAXIMIZE"]
+    for form, read in (("json", json.loads), ("yaml", yaml.safe_load)):
+        flat = read(command("studies", "-f", form, "--flatten").out)[0]
+        assert (flat["direction_0"], flat["direction_1"], "direction" in flat) == ("MINIMIZE", "MAXIMIZE", False)
+    assert "MINIMIZE, MAXIMIZE" in command("studies").out
+
+
+def test_a_name_that_is_taken_is_answered_in_options_of_the_command(command: Command) -> None:
+    assert command("create-study", "--study-name", "a").code == 0
+    again = command("create-study", "--study-name", "a")
+    assert (again.code, again.out) == (1, "")
+    assert again.err == (
+        "Error: There is a study named 'a' already; choose another --study-name, or say --skip-if-exists.\n"
+    )
+
+
 def test_the_best_trial_is_shown_or_a_code_says_that_there_is_none(filled: Command) -> None:
     best = opened().best_trial
     assert json.loads(filled("best-trial", "-f", "json").out)["number"] == best.number

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import operator
 import sys
 
 import pytest
 
+import hpo
 from hpo import integrations
 
 
@@ -28,10 +30,31 @@ def test_what_needs_no_library_is_the_same_under_both_names() -> None:
     assert integration.CatBoostPruningCallback is integrations.CatBoostPruningCallback
 
 
-def test_optunas_tuners_are_told_to_be_tune() -> None:
-    for name in ("LightGBMTuner", "LightGBMTunerCV"):
-        with pytest.raises(ImportError, match=f"no {name}. Write hpo.integrations.lightgbm.tune"):
-            exec(f"from hpo.integration import {name}")
+@pytest.mark.parametrize(
+    ("name", "instead"),
+    [
+        ("BoTorchSampler", "hpo.samplers.GPSampler"),
+        ("SkoptSampler", "hpo.samplers.GPSampler"),
+        ("PyCmaSampler", "hpo.samplers.CmaEsSampler"),
+        ("DaskStorage", "hpo.executors.Dask"),
+        ("ShapleyImportanceEvaluator", "hpo.importance.ShapleyImportanceEvaluator"),
+        ("AllenNLPPruningCallback", "hpo.integrations.Reporter"),
+    ],
+)
+def test_what_optuna_has_more_is_answered_by_what_is_there(name: str, instead: str) -> None:
+    with pytest.raises(ImportError, match=f"hpo has no {name}. .*{instead}"):
+        exec(f"from hpo.integration import {name}")
+    assert operator.attrgetter(instead.partition(".")[2])(hpo) is not None
+
+
+@pytest.mark.parametrize("library", ["catboost", "wandb", "keras", "xgboost", "pytorch_lightning", "mlflow"])
+def test_optunas_module_of_each_library_has_the_same_names(library: str) -> None:
+    module = importlib.import_module(f"hpo.integration.{library}")
+    assert module.CatBoostPruningCallback is integrations.CatBoostPruningCallback
+    with pytest.raises(ImportError, match=r"hpo has no AllenNLPPruningCallback. Report"):
+        exec(f"from hpo.integration.{library} import AllenNLPPruningCallback")
+    with pytest.raises(ModuleNotFoundError, match=r"No module named 'hpo.integration.no_library'"):
+        importlib.import_module("hpo.integration.no_library")
 
 
 def test_a_name_that_is_wrong_comes_with_the_nearest_one() -> None:

@@ -211,7 +211,7 @@ def test_folds_measure_where_there_is_no_valid_set(library: Library) -> None:
 def test_without_anything_to_measure_on_it_says_what_to_give(library: Library) -> None:
     with pytest.raises(ValueError, match="not been trained on.*give valid_set=, or nfold=5"):
         library.tune(valid_set=None)
-    with pytest.raises(ValueError, match="valid_set= or .* nfold=; give one of them"):
+    with pytest.raises(ValueError, match="valid_set= or .* nfold= or folds=; give one of them"):
         library.tune(nfold=3, valid_set=library.data(VALID))
     with pytest.raises(ValueError, match="nfold must be ≥ 2, got 1"):
         library.tune(nfold=1)

@@ -148,3 +148,10 @@ def test_bounds_are_exact_or_refused(call: Any, error: type[Exception], advice: 
     refused(lambda: call(trial), advice, error)
     assert not trial.params
     assert 1 <= trial.suggest_int("n", 1.0, 1e3) <= 1000  # type: ignore[arg-type]
+
+
+def test_a_record_is_told_by_its_number() -> None:
+    study = hpo.create_study(sampler=RandomSampler())
+    study.ask()
+    refused(lambda: study.tell(study.trials[0], 1.0), "got a record of trial 0; write study.tell(0, …)")  # type: ignore[arg-type]
+    study.tell(study.trials[0].number, 1.0)

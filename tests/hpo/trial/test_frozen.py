@@ -190,3 +190,22 @@ def test_a_record_can_join_a_study(state: TrialState) -> None:
     else:
         assert added.system_attrs["fixed_params"] == trial.params
     assert isinstance(trial.datetime_start, datetime | None)
+
+
+def test_what_optuna_calls_a_trial_s_identity_is_its_number() -> None:
+    study = studied()
+    for trial in study.trials:
+        assert trial._trial_id == trial.number
+    assert study.ask()._trial_id == 5  # of which the queued one is one
+    first = study.trials[0]
+    fields = ("datetime_start", "datetime_complete", "params", "distributions", "user_attrs", "system_attrs")
+    copied = FrozenTrial(
+        number=7,
+        state=first.state,
+        value=first.value,
+        **{name: getattr(first, name) for name in fields},
+        intermediate_values=first.intermediate_values,
+        trial_id=first._trial_id,
+    )
+    study.add_trial(copied)
+    assert study.trials[-1].params == first.params

@@ -134,3 +134,14 @@ def test_a_trial_of_another_study_is_a_number_and_nothing_more() -> None:
     other.tell(trial, 0.5)
     assert other.trials[0].params == mine.params == {}
     assert one.trials[0].state is TrialState.RUNNING
+
+
+def test_what_an_objective_hangs_on_it_goes_along(tmp_path: Path) -> None:
+    study = hpo.create_study(storage=f"sqlite:///{tmp_path}/study.db")
+    trial: Any = study.ask()
+    trial.n_actions, trial.hidden = 4, {"replay": True}
+    moved: Any = pickle.loads(pickle.dumps(trial))
+    for one in (trial, moved):
+        assert (one.n_actions, one.hidden, one.number) == (4, {"replay": True}, 0)
+    study.tell(trial, 0.5)
+    assert study.trials[0].user_attrs == study.trials[0].system_attrs == {}
