@@ -28,10 +28,11 @@ from tests.benchmarks.experiment import installing, plots, tables
 from tests.benchmarks.experiment.bench import Bench
 from tests.benchmarks.experiment.data import TASKS, task
 from tests.benchmarks.experiment.methods import METHODS, search
+from tests.benchmarks.experiment.progress import N_TRIALS, YARDSTICK
 from tests.benchmarks.experiment.records import Run, read, write
 
-N_TRIALS, MOST = 100, 300
-YARDSTICK = "hpo-random"
+MOST = 300
+"""Trials after which a search ends, however much time it has left."""
 
 
 def run(folder: Path, methods: Sequence[str], tasks: Sequence[str], seeds: Sequence[int]) -> None:
