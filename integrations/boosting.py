@@ -72,9 +72,9 @@ class Metric:
 class Progress:
     """Reports a trial's metric by how far boosting has come, which is rounds times learning rate.
 
-    A step is what a round advances at a learning rate of 0.1. Slow learners need more rounds to the same point and often
-    come out best: compared after as many rounds, they would be pruned for being slow. Rounds within a step are passed
-    over.
+    A step is what a round advances at a learning rate of 0.1. Slow learners need more rounds to the same point and
+    often come out best: compared after as many rounds, they would be pruned for being slow. Rounds within a step are
+    passed over.
 
     Args:
         trial: The objective's.

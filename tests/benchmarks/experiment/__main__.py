@@ -1,14 +1,15 @@
 """The comparison that convinces: LightGBM's ten usual parameters, searched for by each library in its own way.
 
+    export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
     python -m tests.benchmarks.experiment run --folder DIR [--methods NAME …] [--tasks NAME …] [--seeds 0-9]
     python -m tests.benchmarks.experiment install --folder DIR
     python -m tests.benchmarks.experiment show --folder DIR
     python -m tests.benchmarks.experiment plots --folder DIR [--images DIR]
 
-`run` needs `pip install lightgbm scikit-learn optuna optuna-integration hyperopt scikit-optimize` and torch for Optuna's
-Gaussian process; what is missing is skipped. It writes one line per search into DIR and skips what is there, so that it
-can be stopped and gone on with, and run in parts. A search makes 100 trials and goes on until it has taken the time
-that a random search took for so many, so that it can be judged at both. Times are of the processor, on one thread.
+`run` needs `pip install lightgbm scikit-learn optuna optuna-integration hyperopt scikit-optimize`, and torch for
+Optuna's Gaussian process; what is missing is skipped. It writes one line per search into DIR and skips what is there,
+so that it can be stopped and gone on with, and run in parts. A search makes 100 trials and goes on until it has taken
+the time that a random search took for so many, so that it can be judged at both. Times are of the processor.
 `install` makes a fresh virtual environment per library, and measures the way to a first result.
 `show` prints the tables, and `plots` draws the pictures, of docs/experiment.md.
 """
@@ -16,13 +17,9 @@ that a random search took for so many, so that it can be judged at both. Times a
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
-
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[_name] = "1"  # before numpy is loaded
 
 from tests.benchmarks.experiment import installing, plots, tables
 from tests.benchmarks.experiment.bench import Bench

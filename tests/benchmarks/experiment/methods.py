@@ -47,7 +47,7 @@ def prepare(method: str) -> None:
         hpo.logging.set_verbosity(hpo.logging.ERROR)
     elif library == "optuna":
         import optuna
-        import optuna_integration.lightgbm  # type: ignore[import-not-found, unused-ignore]  # noqa: F401
+        import optuna_integration.lightgbm  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: F401
 
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         if method == "optuna-gp":
@@ -55,7 +55,7 @@ def prepare(method: str) -> None:
 
             torch.set_num_threads(1)
     elif library == "hyperopt":
-        import hyperopt.atpe  # type: ignore[import-not-found, unused-ignore]  # noqa: F401
+        import hyperopt.atpe  # type: ignore[import-not-found, import-untyped, unused-ignore]  # noqa: F401
 
         logging.getLogger("hyperopt").setLevel(logging.CRITICAL)  # it would log the end of each search as an error
     else:

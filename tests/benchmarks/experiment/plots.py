@@ -39,7 +39,7 @@ def draw(runs: list[Run], images: Path) -> None:
         _curves(timed, by_trials, _after_trials, "trials", images / f"experiment-{task}-trials.svg")
         by_seconds = np.geomspace(0.1, 1.0, 25)
         _curves(
-            timed, by_seconds, lambda run, part: _after_seconds(run, part * seconds[task, run.seed]),
+            timed, by_seconds, _after_part(seconds),
             "seconds, as part of those of 100 trials at random", images / f"experiment-{task}-seconds.svg",
         )  # fmt: skip
         _shares(timed, images / f"experiment-{task}-framework.svg")
@@ -49,8 +49,13 @@ def _after_trials(run: Run, n: float) -> float:
     return 1000 * (best_test(run, int(n)) - run.truth)
 
 
-def _after_seconds(run: Run, seconds: float) -> float:
-    return 1000 * (best_test(run, trials_within(run, seconds)) - run.truth)
+def _after_part(seconds: dict[tuple[str, int], float]) -> Curve:
+    """What a run had found after a part of the time that all have."""
+
+    def after(run: Run, part: float) -> float:
+        return _after_trials(run, trials_within(run, part * seconds[run.task, run.seed]))
+
+    return after
 
 
 def _curves(runs: list[Run], at: Array, measure: Curve, label: str, path: Path) -> None:

@@ -39,4 +39,6 @@ def share(run: Run) -> float:
 
 def yardsticks(runs: list[Run], *, times: float = 1.0) -> dict[tuple[str, int], float]:
     """The seconds that all have, by task and seed, if trainings took so many times as long."""
-    return {(run.task, run.seed): float(ends(run, times=times)[N_TRIALS - 1]) for run in runs if run.method == YARDSTICK}
+    return {
+        (run.task, run.seed): float(ends(run, times=times)[N_TRIALS - 1]) for run in runs if run.method == YARDSTICK
+    }

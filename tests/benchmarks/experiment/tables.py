@@ -65,7 +65,11 @@ def _task(runs: list[Run], task: str) -> Iterator[str]:
 
 
 def _measured(
-    runs: list[Run], kind: str, seconds: dict[tuple[str, int], float], longer: dict[tuple[str, int], float], times: float
+    runs: list[Run],
+    kind: str,
+    seconds: dict[tuple[str, int], float],
+    longer: dict[tuple[str, int], float],
+    times: float,
 ) -> Iterator[tuple[Run, float]]:
     """What each run had found on the test set at one of the three points, above the truth, in thousandths."""
     for run in runs:

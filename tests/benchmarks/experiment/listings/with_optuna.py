@@ -1,9 +1,8 @@
 import lightgbm as lgb
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
-
 import optuna
 from optuna_integration import LightGBMPruningCallback
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
 
 x, y = load_digits(return_X_y=True)
 x, x_valid, y, y_valid = train_test_split(x, y % 2, random_state=0)

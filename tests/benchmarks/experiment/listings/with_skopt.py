@@ -36,4 +36,4 @@ def objective(**sampled):
 
 
 result = gp_minimize(objective, dimensions, n_calls=10)
-print(result.fun, dict(zip([dimension.name for dimension in dimensions], result.x)))
+print(result.fun, dict(zip([dimension.name for dimension in dimensions], result.x, strict=True)))
