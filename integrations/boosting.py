@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, final
@@ -10,16 +11,18 @@ from hpo.arrays import JSON
 from hpo.caution import warn
 from hpo.dimensions import Dimension, read_dimension
 from hpo.events import StudyDirection, TrialState
+from hpo.integrations.reporter import Reporter
 from hpo.near import nearest
 from hpo.protocols import Pruner, Storage
 from hpo.pruners import SuccessiveHalvingPruner
 from hpo.study import Callback, Study, create_study
 from hpo.trial import Trial
 
-__all__ = ["Boosting", "Metric", "Tuned", "check_data", "free", "opened", "search"]
+__all__ = ["Boosting", "Metric", "Progress", "Tuned", "check_data", "free", "opened", "search"]
 
 B = TypeVar("B")
 
+_RATE = 0.1
 _ROUNDS = "n_rounds"
 _TUNING = "tuning"
 
@@ -63,6 +66,32 @@ class Metric:
         """The best value of a curve, and the number of rounds after which it was reached first."""
         value = max(curve) if self.maximised else min(curve)
         return float(value), list(curve).index(value) + 1
+
+
+@final
+class Progress:
+    """Reports a trial's metric by how far boosting has come, which is rounds times learning rate.
+
+    A step is what a round advances at a learning rate of 0.1. Slow learners need more rounds to the same point and
+    often come out best: compared after as many rounds, they would be pruned for being slow. Rounds within a step are
+    passed over.
+
+    Args:
+        trial: The objective's.
+        learning_rate: Of all its rounds, > 0.
+    """
+
+    def __init__(self, trial: Trial, learning_rate: float) -> None:
+        self._report = Reporter(trial)
+        self._pace = learning_rate / _RATE
+        self._last = 0
+
+    def __call__(self, value: float, n_rounds: int) -> None:
+        """Report the metric after a number of rounds; raises `TrialPruned` when the trial is to end."""
+        step = math.floor(n_rounds * self._pace * (1 + 1e-9))  # 0.3 / 0.1 is less than 3
+        if step > self._last:
+            self._last = step
+            self._report(value, step)
 
 
 @final

@@ -11,8 +11,7 @@ import numpy as np
 from lightgbm.basic import LightGBMError, _ConfigAliases
 
 from hpo.distributions import BaseDistribution, FloatDistribution, IntDistribution
-from hpo.integrations.boosting import Boosting, Metric, Tuned, check_data, free, opened, search
-from hpo.integrations.lightgbm.pruning import LightGBMPruningCallback
+from hpo.integrations.boosting import Boosting, Metric, Progress, Tuned, check_data, free, opened, search
 from hpo.protocols import Pruner, Storage
 from hpo.study import Callback, Study
 from hpo.trial import Trial
@@ -21,7 +20,7 @@ __all__ = ["DEFAULTS", "SPACE", "tune"]
 
 SPACE: Mapping[str, BaseDistribution] = MappingProxyType(
     {
-        "learning_rate": FloatDistribution(0.01, 0.3, log=True),
+        "learning_rate": FloatDistribution(0.02, 0.3, log=True),
         "num_leaves": IntDistribution(4, 256, log=True),
         "min_data_in_leaf": IntDistribution(2, 100, log=True),
         "feature_fraction": FloatDistribution(0.3, 1.0),
@@ -86,7 +85,8 @@ def tune(
         seed: Of the search; that of the training is LightGBM's, `params["seed"]`.
         study: A study to go on with, which has a sampler and a pruner of its own.
         storage, study_name: Where to keep a new study, or to go on with the one that is there.
-        pruner: By default asynchronous successive halving of the rounds; `NopPruner()` for none.
+        pruner: By default asynchronous successive halving; `NopPruner()` for none. A trial's steps are rounds at a
+            learning rate of 0.1: with another one there are more of them to a step, or fewer.
         callbacks: Called with the study and each trial that has ended.
 
     Raises:
@@ -107,9 +107,10 @@ def tune(
     stratified = str(objective).startswith(("binary", "multiclass"))
 
     def curve(params: dict[str, Any], trial: Trial) -> Sequence[float]:
+        report = Progress(trial, _learning_rate(params))
         watchers = [
             lgb.early_stopping(early_stopping_rounds, first_metric_only=True, verbose=False),
-            LightGBMPruningCallback(trial, metric.name),
+            lambda env: report(env.evaluation_result_list[0][2], env.iteration + 1),
         ]
         if valid_set is None:
             splits = {"folds": pairs} if nfold is None else {"nfold": nfold, "stratified": stratified}
@@ -162,6 +163,11 @@ def _aliases() -> Mapping[str, Sequence[str]]:
 
 def _first_name(name: str) -> str:
     return next((first for first, names in _aliases().items() if name in names), name)
+
+
+def _learning_rate(params: Mapping[str, Any]) -> float:
+    given = (value for name, value in params.items() if _first_name(name) == "learning_rate")
+    return float(next(given, DEFAULTS["learning_rate"]))
 
 
 def _taken(params: Mapping[str, Any]) -> set[str]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, final
 
 import xgboost as xgb
-from xgboost.callback import EarlyStopping
+from xgboost.callback import EarlyStopping, TrainingCallback
 
 from hpo.distributions import BaseDistribution, FloatDistribution, IntDistribution
-from hpo.integrations.boosting import Boosting, Metric, Tuned, check_data, free, opened, search
-from hpo.integrations.xgboost.pruning import XGBoostPruningCallback
+from hpo.integrations.boosting import Boosting, Metric, Progress, Tuned, check_data, free, opened, search
 from hpo.protocols import Pruner, Storage
 from hpo.study import Callback, Study
 from hpo.trial import Trial
@@ -21,7 +20,7 @@ __all__ = ["DEFAULTS", "SPACE", "tune"]
 
 SPACE: Mapping[str, BaseDistribution] = MappingProxyType(
     {
-        "learning_rate": FloatDistribution(0.01, 0.3, log=True),
+        "learning_rate": FloatDistribution(0.02, 0.3, log=True),
         "max_depth": IntDistribution(2, 12),
         "min_child_weight": FloatDistribution(0.1, 100.0, log=True),
         "subsample": FloatDistribution(0.4, 1.0),
@@ -91,7 +90,8 @@ def tune(
         seed: Of the search; that of the training is XGBoost's, `params["seed"]`.
         study: A study to go on with, which has a sampler and a pruner of its own.
         storage, study_name: Where to keep a new study, or to go on with the one that is there.
-        pruner: By default asynchronous successive halving of the rounds; `NopPruner()` for none.
+        pruner: By default asynchronous successive halving; `NopPruner()` for none. A trial's steps are rounds at a
+            learning rate of 0.1: with another one there are more of them to a step, or fewer.
         callbacks: Called with the study and each trial that has ended.
 
     Raises:
@@ -113,7 +113,7 @@ def tune(
         stopping = EarlyStopping(
             rounds=early_stopping_rounds, data_name=data, metric_name=metric.name, maximize=metric.maximised
         )
-        watchers = [stopping, XGBoostPruningCallback(trial, f"{data}-{metric.name}")]
+        watchers = [stopping, _Watcher(Progress(trial, _learning_rate(params)), data, metric.name)]
         if nfold is not None:
             means: Mapping[str, Sequence[float]] = xgb.cv(
                 params, train_set, num_boost_round, nfold=nfold, stratified=stratified, as_pandas=False,
@@ -149,8 +149,27 @@ def tune(
     )
 
 
+@final
+class _Watcher(TrainingCallback):
+    """Reports a metric, or its mean over the folds, after each round."""
+
+    def __init__(self, report: Progress, data: str, name: str) -> None:
+        super().__init__()
+        self._report, self._data, self._name = report, data, name
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: dict[str, dict[str, list[Any]]]) -> bool:
+        value = evals_log[self._data][self._name][-1]
+        self._report(value[0] if isinstance(value, tuple) else value, epoch + 1)
+        return False
+
+
 def _first_name(name: str) -> str:
     return _ALIASES.get(name, name)
+
+
+def _learning_rate(params: Mapping[str, Any]) -> float:
+    given = (value for name, value in params.items() if _first_name(name) == "learning_rate")
+    return float(next(given, DEFAULTS["learning_rate"]))
 
 
 def _learned(params: Mapping[str, Any], train_set: xgb.DMatrix) -> tuple[Metric, set[str]]:

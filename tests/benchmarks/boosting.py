@@ -25,6 +25,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit
 from scipy.stats import t as student
 from sklearn import datasets
 from sklearn.metrics import log_loss, mean_squared_error
@@ -98,9 +99,31 @@ def friedman3(seed: int) -> Data:
     return Data(np.hstack([x, extra]), y, "regression", 1000, 600)
 
 
+def quantiles(seed: int) -> Data:
+    """Whether a point is far from the origin of five dimensions, among ten that say nothing; 10 % are wrong."""
+    rng = np.random.default_rng(seed)
+    x, y = datasets.make_gaussian_quantiles(n_samples=9000, n_features=5, n_classes=2, random_state=seed)
+    wrong = rng.random(9000) < 0.1
+    return Data(np.hstack([x, rng.normal(size=(9000, 10))]), (y == 1) != wrong, "binary", 700, 400)
+
+
+def friedman2(seed: int) -> Data:
+    x, y = datasets.make_friedman2(9000, noise=150.0, random_state=seed)
+    extra = np.random.default_rng(seed).normal(size=(9000, 6))
+    return Data(np.hstack([x, extra]), y / 400, "regression", 800, 400)
+
+
+def waves(seed: int) -> Data:
+    """Two classes by a wave, a product and a step, in fifteen dimensions."""
+    rng = np.random.default_rng([seed, 3])
+    x = rng.uniform(-1, 1, size=(12000, 15))
+    logit = 3 * np.sin(4 * x[:, 0]) + 5 * x[:, 1] * x[:, 2] + 2.0 * (x[:, 3] > 0.3) - 2 * np.abs(x[:, 4])
+    return Data(x, rng.random(12000) < expit(logit), "binary", 1000, 600)
+
+
 HALVES: dict[str, list[Callable[[int], Data]]] = {
-    "tune": [cancer, diabetes, hastie, friedman1],
-    "report": [parity, clusters, friedman3],
+    "tune": [cancer, diabetes, hastie, friedman1, quantiles, friedman2],
+    "report": [clusters, friedman3, waves, parity],
 }
 
 
@@ -128,7 +151,7 @@ def outcome(data: Data, seed: int, params: dict[str, Any], n_rounds: int) -> flo
 def run_tuner(data: Data, seed: int) -> dict[str, float]:
     import lightgbm as lgb
     import optuna
-    from optuna_integration.lightgbm import LightGBMTuner  # type: ignore[import-not-found,unused-ignore]
+    from optuna_integration.lightgbm import LightGBMTuner  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     train, valid, (x, y) = sets(data, seed)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Failure", "Node", "Problem", "choice", "evaluate", "integer", "real"]
+__all__ = ["Failure", "Node", "Problem", "asked", "choice", "evaluate", "integer", "real"]
 
 Values = Mapping[str, Any]
 
@@ -81,9 +81,15 @@ def choice(name: str, choices: Sequence[Any], branches: Mapping[Any, Any] | None
 
 def evaluate(problem: Problem, trial: Any) -> tuple[dict[str, Any], tuple[float, ...]]:
     """Ask a trial, ours or Optuna's, for the values of a problem, and give the true losses."""
-    values: dict[str, Any] = {}
-    _ask(trial, problem.space, values)
+    values = asked(trial, problem.space)
     return values, problem.function(values)
+
+
+def asked(trial: Any, nodes: tuple[Node, ...]) -> dict[str, Any]:
+    """What a trial, ours or Optuna's, suggests for parameters."""
+    values: dict[str, Any] = {}
+    _ask(trial, nodes, values)
+    return values
 
 
 def _ask(trial: Any, nodes: tuple[Node, ...], values: dict[str, Any]) -> None:
