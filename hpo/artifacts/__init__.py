@@ -4,14 +4,14 @@ The log keeps what a file is called, and the store what is in it:
 
     >>> store = hpo.artifacts.FileSystemArtifactStore("artifacts")
     >>> def objective(trial):
-    ...     model = train(trial)
-    ...     model.save("model.bin")
-    ...     hpo.artifacts.upload_artifact(artifact_store=store, file_path="model.bin", study_or_trial=trial)
-    ...     return model.loss
-    >>> meta, = hpo.artifacts.get_all_artifact_meta(study.best_trial)
-    >>> hpo.artifacts.download_artifact(
-    ...     artifact_store=store, artifact_id=meta.artifact_id, file_path="best.bin"
-    ... )
+    ...     x = trial.suggest_float("x", 0, 1)
+    ...     with open("model.txt", "w") as file:
+    ...         file.write(f"{x}")
+    ...     hpo.artifacts.upload_artifact(artifact_store=store, file_path="model.txt", study_or_trial=trial)
+    ...     return x
+    >>> study.optimize(objective, n_trials=20)
+    >>> best = hpo.artifacts.get_all_artifact_meta(study.trials[-1])[0]
+    >>> hpo.artifacts.download_artifact(artifact_store=store, artifact_id=best.artifact_id, file_path="best.txt")
 """
 
 from hpo.artifacts.backoff import Backoff

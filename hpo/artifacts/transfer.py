@@ -58,7 +58,9 @@ def upload_artifact(
         TypeError: If there is nothing to note it at.
 
     Example:
-        >>> identity = upload_artifact(artifact_store=store, file_path="model.bin", study_or_trial=trial)
+        >>> store = hpo.artifacts.FileSystemArtifactStore("artifacts")
+        >>> study.report("report.html")
+        >>> identity = upload_artifact(artifact_store=store, file_path="report.html", study_or_trial=study)
     """
     del storage
     note = _note_at(study_or_trial, number)

@@ -18,7 +18,8 @@ ENTRIES = re.findall(r"^\.\. (?:auto|py:)?(?:class|function|data|exception|modul
 WHOLE = re.findall(r"^\.\. automodule:: (hpo[\w.]*)\n   :members:", TEXT, re.MULTILINE)
 IN_WORDS = set(re.findall(r"``(?:hpo\.[\w.]*\.)?(\w+)``", TEXT))  # aliases and the levels of logging
 MODULES = [
-    *("hpo", "hpo.dashboard", "hpo.distributions", "hpo.exceptions", "hpo.executors", "hpo.importance"),
+    *("hpo", "hpo.artifacts", "hpo.dashboard", "hpo.distributions", "hpo.exceptions", "hpo.executors"),
+    "hpo.importance",
     *("hpo.integrations", "hpo.logging", "hpo.pareto", "hpo.protocols", "hpo.pruners", "hpo.samplers"),
     *("hpo.samplers.gaussian_process", "hpo.samplers.nsgaii", "hpo.search_space", "hpo.storage", "hpo.storages"),
     *("hpo.storages.journal", "hpo.study", "hpo.testing", "hpo.trial", "hpo.visualization"),
