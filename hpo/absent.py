@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from importlib.abc import MetaPathFinder
-from types import ModuleType
-from typing import final
+from typing import TYPE_CHECKING, final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
 
 __all__ = ["INSTEAD", "AbsentModules"]
 
@@ -19,8 +20,11 @@ INSTEAD = {
 
 
 @final
-class AbsentModules(MetaPathFinder):
-    """Answers imports of modules that only Optuna has, after everything else has looked for them."""
+class AbsentModules:
+    """Answers imports of modules that only Optuna has, after everything else has looked for them.
+
+    It is a finder of `sys.meta_path` by its shape, as `importlib.abc` costs more than all else that `import hpo` loads.
+    """
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> None:
         """Nothing, for modules that nobody would look for here.

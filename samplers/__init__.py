@@ -60,6 +60,7 @@ _INSTEAD = {
     "BaseGASampler": "a sampler is any object with `sample(space, history, key)`, which returns coded values; there is "
     "nothing to inherit (see hpo.protocols.Sampler and CONTRIBUTING.md)",
     "BoTorchSampler": "use GPSampler()",
+    "MOTPESampler": "use TPESampler(), which takes several objectives",
 }
 
 

@@ -83,7 +83,7 @@ def LightGBMTuner(  # noqa: N802 - as it was a class
     num_boost_round: int = 1000,
     valid_sets: lightgbm.Dataset | Sequence[lightgbm.Dataset] | None = None,
     *,
-    callbacks: Iterable[_Watcher] = (),
+    callbacks: Iterable[_Watcher] | None = None,
     time_budget: float | None = None,
     study: Study | None = None,
     optuna_callbacks: Iterable[Callback] | None = None,
@@ -112,7 +112,7 @@ def LightGBMTuner(  # noqa: N802 - as it was a class
         >>> tuner.run()
         >>> tuner.best_params, tuner.best_score, tuner.get_best_booster()
     """
-    options: dict[str, Any] = {"num_boost_round": num_boost_round, **_options(params, callbacks, others)}
+    options: dict[str, Any] = {"num_boost_round": num_boost_round, **_options(params, callbacks or (), others)}
     valid_set = valid_sets[-1] if isinstance(valid_sets, Sequence) else valid_sets
     return Tuner(
         lambda: tune(
@@ -136,7 +136,7 @@ def LightGBMTunerCV(  # noqa: N802
     folds: Any = None,
     nfold: int = 5,
     *,
-    callbacks: Iterable[_Watcher] = (),
+    callbacks: Iterable[_Watcher] | None = None,
     time_budget: float | None = None,
     study: Study | None = None,
     optuna_callbacks: Iterable[Callback] | None = None,
@@ -151,7 +151,7 @@ def LightGBMTunerCV(  # noqa: N802
         folds: A splitter of scikit-learn, or pairs of indices; None for `nfold` of LightGBM's own.
         nfold: How many of these.
     """
-    options: dict[str, Any] = {"num_boost_round": num_boost_round, **_options(params, callbacks, others)}
+    options: dict[str, Any] = {"num_boost_round": num_boost_round, **_options(params, callbacks or (), others)}
     return Tuner(
         lambda: tune(
             _without_options(params),

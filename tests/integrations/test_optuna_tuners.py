@@ -72,7 +72,9 @@ def test_it_goes_on_with_a_study_that_is_given() -> None:
 
 def test_train_is_a_tuner_that_has_run() -> None:
     train, valid = two()
-    booster = lgb.train({**PARAMS, "num_iterations": 6}, train, valid_sets=[valid], optuna_callbacks=[quick()])
+    booster = lgb.train(
+        {**PARAMS, "num_iterations": 6}, train, valid_sets=[valid], callbacks=None, optuna_callbacks=[quick()]
+    )
     assert 1 <= booster.num_trees() <= 6
     assert booster.params["objective"] == "binary"
 

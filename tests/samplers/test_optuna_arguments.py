@@ -130,7 +130,7 @@ def test_there_is_nothing_to_reseed(sampler: Any) -> None:
     assert repr(sampler) == before
 
 
-@pytest.mark.parametrize("name", ["BaseGASampler", "BoTorchSampler"])
+@pytest.mark.parametrize("name", ["BaseGASampler", "BoTorchSampler", "MOTPESampler"])
 def test_samplers_that_are_missing_are_answered_by_a_sentence(name: str) -> None:
     with pytest.raises(
         ImportError, match=f"hpo.samplers has no {name}: .*TPESampler|has no {name}: .*sample|GPSampler"
