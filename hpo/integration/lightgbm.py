@@ -1,6 +1,7 @@
 """Optuna's module of LightGBM: its tuners, and besides them all that LightGBM itself has.
 
 >>> import hpo.integration.lightgbm as lgb
+>>> params = {"objective": "binary", "metric": "auc"}
 >>> model = lgb.train(params, lgb.Dataset(x, y), valid_sets=lgb.Dataset(x_valid, y_valid))
 """
 
@@ -108,7 +109,9 @@ def LightGBMTuner(  # noqa: N802 - as it was a class
         TypeError: If there is another argument, or another callback of LightGBM.
 
     Example:
-        >>> tuner = LightGBMTuner({"objective": "binary", "metric": "auc"}, train_set, valid_sets=[valid_set])
+        >>> import lightgbm as lgb
+        >>> params = {"objective": "binary", "metric": "auc", "num_threads": 1}
+        >>> tuner = LightGBMTuner(params, lgb.Dataset(x, y), valid_sets=[lgb.Dataset(x_valid, y_valid)])
         >>> tuner.run()
         >>> tuner.best_params, tuner.best_score, tuner.get_best_booster()
     """

@@ -50,6 +50,7 @@ def OptunaSearchCV(  # noqa: N802 - as it was a class
         ValueError: If `subsample` is something else.
 
     Example:
+        >>> from sklearn.svm import SVC
         >>> space = {"C": hpo.distributions.FloatDistribution(0.01, 100, log=True)}
         >>> OptunaSearchCV(SVC(), space, n_trials=20).fit(x, y).best_params_
     """

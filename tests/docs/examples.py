@@ -99,7 +99,14 @@ def surroundings(name: str) -> dict[str, Any]:
     study = _studied(0, n_objectives)
     if name.endswith("import_optuna"):
         _study_of_optuna("svm", "sqlite:///optuna.db")
+    rng = np.random.default_rng(0)
+    x, x_valid, x_test = rng.normal(size=(3, 80, 4))
     return {
+        "x": x,
+        "y": (x.sum(axis=1) > 0).astype(int),
+        "x_valid": x_valid,
+        "y_valid": (x_valid.sum(axis=1) > 0).astype(int),
+        "x_test": x_test,
         "first": _studied(1),
         "history": study.history,
         "hpo": hpo,
