@@ -129,7 +129,7 @@ def read(folder: Path) -> Iterator[dict[str, Any]]:
 
 def mean(rows: list[dict[str, Any]], wanted: Callable[[dict[str, Any]], bool]) -> Array:
     """The mean curve over data sets and seeds, shape (n,)."""
-    return np.mean([row["curve"] for row in rows if wanted(row)], axis=0)
+    return np.asarray(np.mean([row["curve"] for row in rows if wanted(row)], axis=0))
 
 
 def report(options: argparse.Namespace) -> str:
