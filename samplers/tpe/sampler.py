@@ -13,6 +13,7 @@ from hpo.arrays import Array
 from hpo.history import Fold, History
 from hpo.key import Key
 from hpo.samplers.model import startup
+from hpo.samplers.model.belief import doubted, recoded, understood
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.branches import Leaf, active_at, tree_of
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
@@ -221,6 +222,13 @@ class TPESampler:
             row = self._started(space, key)
             if not self._repeats(row, space, record, history, key):
                 return row
+        doubting = doubted(history, key)
+        if doubting is not history:
+            model = understood(space, history, doubting)
+            return recoded(self._modelled(model, record, doubting, key), model, space)
+        return self._modelled(space, record, history, key)
+
+    def _modelled(self, space: Space, record: Record, history: History, key: Key) -> Array:
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space
         if self.multivariate is False:
