@@ -23,8 +23,8 @@ from hpo.samplers.gp.schedule import subset
 from hpo.samplers.gp.surrogate import Modelling, Surrogates, advanced
 from hpo.samplers.gp.threads import single_threaded
 from hpo.samplers.model import startup
-from hpo.samplers.model.belief import doubted, recoded, understood
 from hpo.samplers.model.axes import axes_of
+from hpo.samplers.model.belief import doubted, recoded, understood
 from hpo.samplers.model.branches import Leaf
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.unrepeated import new_row

@@ -13,8 +13,8 @@ from hpo.arrays import Array
 from hpo.history import Fold, History
 from hpo.key import Key
 from hpo.samplers.model import startup
-from hpo.samplers.model.belief import doubted, recoded, understood
 from hpo.samplers.model.axes import Axes, axes_of
+from hpo.samplers.model.belief import doubted, recoded, understood
 from hpo.samplers.model.branches import Leaf, active_at, tree_of
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.tried import Tried
