@@ -58,7 +58,7 @@ def create_study(
         checkpoints: Directory below which trials have their `checkpoint_dir`, on a file system that all workers see;
             by default `$HPO_CHECKPOINTS`, or `hpo-checkpoints` in the working directory.
         warm_start: Finished studies of similar objectives over the same parameters or some of them, as studies or as
-            pairs of a storage and a name. Their best configurations are queued, one of each in turn, up to ten in all.
+            pairs of a storage and a name. Their best configurations are queued, one of each in turn, up to five in all.
             What lies outside of a range becomes its nearest value, and choices that are no longer offered are left to
             the sampler. A study that has begun already takes none.
 
