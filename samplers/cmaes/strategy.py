@@ -190,7 +190,8 @@ class Strategy:
         A trial that comes late, from a distribution before the present one, or from elsewhere, is compared with the
         present mean too: the way from the mean that it was proposed around has been gone since. Drawn near, to about
         where a trial of the present distribution would lie (Hansen, 2011, "Injecting external solutions into CMA-ES"),
-        it does not tell that steps were too short. In the cell of the mean trials only say that its middle may be right.
+        it does not tell that steps were too short. In the cell of the mean trials only say that its middle may be
+        right.
         """
         n, axes, gaussian = x.shape[1], plan.axes, self.gaussian
         told = ~np.isnan(x)
