@@ -63,6 +63,8 @@ class GPSampler:
     hypervolume that is to be added. No configuration is tried twice while another one is left, unless the noise is
     declared by `noise_std`.
 
+    The beliefs of `suggest_normal` widen with the trials, and faster where good ones contradict them.
+
     A proposal is a function of the log: hyperparameters are fitted anew at fixed numbers of trials, always from the
     same start. Above `n_observations` trials the model is given the best ones and an even choice of the others, so
     that the cost of an ask stays bounded.

@@ -75,6 +75,8 @@ class TPESampler:
     and within the rank that is cut the dominated hypervolume. In a finite space nothing is tried twice until all has
     been tried.
 
+    The beliefs of `suggest_normal` widen with the trials, and faster where good ones contradict them.
+
     The cost of an ask does not grow with the history: of the trials that are not good a fair sample stands for all.
 
     Args:
