@@ -18,6 +18,7 @@ from hpo.space import Space
 
 __all__ = [
     "ASKED",
+    "EARLIER",
     "AttributeSet",
     "Event",
     "PlanDeclared",
@@ -39,6 +40,10 @@ __all__ = [
 
 ASKED = "hpo:asked"
 """System attribute of a trial whose parameters were stored when it was asked for, so that any process can tell."""
+
+EARLIER = "hpo:earlier"
+"""System attribute of a queued trial whose parameters come from another study, which it names: they are mapped into
+the domains that the objective suggests."""
 
 _LONGEST = 100_000  # characters of a message or a traceback that are kept
 

@@ -123,8 +123,9 @@ for trial in study.trials[:3]:
 #
 # Often you know more than a range: a value that works usually, and by what factor it may be off.
 # `suggest_normal` takes just that, on a logarithmic scale if wanted. Choices take weights. Every sampler draws from
-# these priors at first, and leaves them where the results point elsewhere. `suggest_normal(..., integer=True)` gives
-# integers: it is what Hyperopt calls `qnormal`, with `log=True` `qlognormal`; its `randint` is `suggest_int`.
+# these priors at first; the models of `GPSampler` and `TPESampler` believe them less with each trial, and least where
+# good trials contradict them. `suggest_normal(..., integer=True)` gives integers: it is what Hyperopt calls `qnormal`,
+# with `log=True` `qlognormal`; its `randint` is `suggest_int`.
 
 
 # %%
@@ -153,6 +154,33 @@ study.enqueue_trial({"family": "kernel"})
 study.optimize(lambda trial: error(informed(trial)), n_trials=2)
 for trial in study.trials[-2:]:
     print(f"Trial {trial.number}: {trial.value:.1f} with {trial.params}")
+
+# %% [markdown]
+# ## Earlier studies
+#
+# The same model was tuned before, on other data? `warm_start` takes finished studies, or pairs of a storage and a name.
+# The best configurations of each are tried first, in turn; then the sampler goes on with what these came to here. Their
+# old errors are not mixed in: other data, other errors. Here the older half of the patients comes first.
+
+# %%
+is_old = X[:, 0] > np.median(X[:, 0])
+
+
+def error_of(model, patients):
+    pipeline = make_pipeline(StandardScaler(), model)
+    return -cross_val_score(pipeline, X[patients], y[patients], cv=FOLDS, scoring="neg_mean_absolute_error").mean()
+
+
+old = hpo.create_study(study_name="old", seed=0)
+old.optimize(lambda trial: error_of(any_model(trial), is_old), n_trials=20)
+for name, earlier in {"from nothing": [], "from the other study": [old]}.items():
+    young = hpo.create_study(seed=1, warm_start=earlier)
+    young.optimize(lambda trial: error_of(any_model(trial), ~is_old), n_trials=8)
+    print(f"{name:20}  best of the first 2: {min(t.value for t in young.trials[:2]):.1f}, of 8: {young.best_value:.1f}")
+
+# %% [markdown]
+# A study may have fewer parameters than the earlier one, more, or other ranges. A value outside of its range becomes
+# the nearest one inside, and a choice that is no longer offered is the sampler's to make.
 
 # %% [markdown]
 # ## Changing your mind

@@ -43,6 +43,10 @@ class BaseDistribution(ABC):
         """The nearest value to a coded value."""
 
     @abstractmethod
+    def nearest(self, value: Any) -> float:
+        """The coded value that is nearest to a value of another domain; NaN if none is."""
+
+    @abstractmethod
     def draw(self, u: float) -> float:
         """The coded value at probability `u` in [0, 1) under the prior."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import KeysView, Mapping, Sequence, Set, ValuesView
 from dataclasses import dataclass
@@ -96,6 +97,9 @@ class CategoricalDistribution(BaseDistribution):
 
     def decode(self, u: float) -> Any:
         return self.choices[min(max(int(u), 0), len(self.choices) - 1)]
+
+    def nearest(self, value: Any) -> float:
+        return float(self._index.get(token(value), math.nan))
 
     def draw(self, u: float) -> float:
         if self.weights is None:

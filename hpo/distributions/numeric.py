@@ -86,6 +86,17 @@ class NumericDistribution(BaseDistribution):
         coded = np.full(values.shape, 0.5) if low == high else self._scale.forward(np.asarray(values, dtype=np.float64))
         return np.where(inside, np.clip(coded, 0.0, 1.0), np.nan)
 
+    def nearest(self, value: Any) -> float:
+        if isinstance(value, (str, bool)):
+            return math.nan
+        try:
+            number = min(max(float(value), self._ends[0]), self._ends[1])
+        except (TypeError, ValueError, OverflowError):
+            return math.nan
+        if self.single() or number != number:
+            return 0.5 if number == number else math.nan
+        return min(max(float(self._scale.forward(np.array([number]))[0]), 0.0), 1.0)
+
     @cached_property
     def edges(self) -> Array | None:
         """Ends of the cells of the values, in coded values, shape (cardinality + 1,), from 0 to 1.

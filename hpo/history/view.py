@@ -223,6 +223,12 @@ class History:
         history.given = parameters
         return history
 
+    def with_space(self, space: Space) -> History:
+        """This view, with other distributions of the same parameters."""
+        history = copy.copy(self)
+        history.space = space
+        return history
+
     def where(self, mask: BoolArray) -> History:
         """The view of those finished trials for which `mask`, shape (n,), is True."""
         rows = np.arange(self._begin, self._size) if self._rows is None else self._rows

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from hpo.distributions import check_distribution_compatibility
-from hpo.events import ASKED, Event, SpaceDeclared, TrialFinished, TrialReported, TrialState
+from hpo.events import ASKED, EARLIER, Event, SpaceDeclared, TrialFinished, TrialReported, TrialState
 from hpo.exceptions import DistributionMismatchError
 from hpo.history.reports import Reports
 from hpo.history.running import RunningTrial
@@ -102,8 +102,14 @@ def clash(trial: LiveTrial, known: Space) -> DistributionMismatchError | None:
 def unasked(trial: LiveTrial, known: Space) -> str | None:
     """A sentence about parameters that were fixed for a trial, and that neither it nor another one asked for."""
     names = [name for name in trial.record.fixed if name not in trial.parameters and name not in known]
-    if not names:
+    earlier = trial.record.system_attrs.get(EARLIER)
+    if not names or (earlier is not None and len(names) < len(trial.record.fixed)):
         return None
+    if earlier is not None:
+        return (
+            f"The study {earlier!r} that warm_start was given shares no parameter with this one, which asked for "
+            f"{', '.join(map(repr, trial.parameters)) or 'nothing'}; it is of no use, leave it out."
+        )
     near = nearest(names[0], [*trial.parameters, *known])
     asked = ", ".join(map(repr, trial.parameters)) or "nothing"
     return (

@@ -11,7 +11,7 @@ from typing import Any
 
 from hpo import logging
 from hpo.caution import warn
-from hpo.events import StudyCreated, StudyDirection
+from hpo.events import StudyCreated, StudyDirection, TrialQueued
 from hpo.exceptions import DirectionMismatchError, DuplicatedStudyError
 from hpo.numbers import whole
 from hpo.protocols import Pruner, Sampler, Storage, is_private
@@ -21,6 +21,7 @@ from hpo.study.defaults import retry_policy
 from hpo.study.editing import check_name
 from hpo.study.plugins import checked_pruner, checked_retry, checked_sampler, checked_storage
 from hpo.study.study import Study
+from hpo.study.warm_start import configurations
 
 __all__ = ["create_study", "load_study"]
 
@@ -39,6 +40,7 @@ def create_study(
     seed: int | None = None,
     retry: RetryPolicy | int | None = None,
     checkpoints: str | Path | None = None,
+    warm_start: Sequence[Study | tuple[str | Storage, str]] = (),
 ) -> Study:
     """A new study.
 
@@ -55,11 +57,16 @@ def create_study(
         retry: Queue failed trials and those of lost workers again, at most that often; or a `RetryPolicy`.
         checkpoints: Directory below which trials have their `checkpoint_dir`, on a file system that all workers see;
             by default `$HPO_CHECKPOINTS`, or `hpo-checkpoints` in the working directory.
+        warm_start: Finished studies of similar objectives over the same parameters or some of them, as studies or as
+            pairs of a storage and a name. Their best configurations are queued, one of each in turn, up to five in all.
+            What lies outside of a range becomes its nearest value, and choices that are no longer offered are left to
+            the sampler. A study that has begun already takes none.
 
     Raises:
         DuplicatedStudyError: If the name is taken and `load_if_exists` is False.
         DirectionMismatchError: If the stored study has other directions.
-        ValueError: If a direction is unknown or both arguments are given.
+        ValueError: If a direction is unknown or both arguments are given, or if an earlier study has other directions,
+            or no trial to learn from.
 
     Example:
         >>> study = hpo.create_study(study_name="svm", storage="sqlite:///study.db", load_if_exists=True)
@@ -70,6 +77,7 @@ def create_study(
     retry = retry_policy(checked_retry(retry), storage)
     name = f"no-name-{uuid.uuid4()}" if study_name is None else study_name
     check_name(name)
+    queued = configurations(_sources(warm_start), wanted, opaque=is_private(storage))
     given = getattr(sampler, "seed", None) if seed is None else seed
     seed = secrets.randbits(63) if given is None else _read_seed(given)
     header = StudyCreated(name, wanted, seed, time.time(), uuid.uuid4().hex)
@@ -79,9 +87,11 @@ def create_study(
         if not load_if_exists:
             raise
         study = Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
+        _warm_start(study.identity, storage, queued)  # where who created it got no farther
         _check_header(study, wanted if direction or directions else None, given)
         logger.info(f"Using an existing study with name '{name}' instead of creating a new one.")
         return study
+    _warm_start(header.identity, storage, queued)
     where = "in memory" if is_private(storage) else f"in {type(storage).__name__.removesuffix('Storage')}"
     logger.info(f"A new study created {where} with name: {name}")
     return Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints, identity=header.identity)
@@ -153,6 +163,37 @@ def _read_direction(direction: Any) -> StudyDirection:
     if isinstance(direction, (list, tuple)):
         hint = f" For several objectives write directions={direction!r}."
     raise ValueError(f'A direction is "minimize" or "maximize", got {direction!r}.{hint}')
+
+
+def _sources(warm_start: Any) -> list[Study]:
+    """The earlier studies.
+
+    Raises:
+        TypeError: If one is none.
+        UnknownStudyError: If a storage has no study of a name.
+    """
+    several = isinstance(warm_start, Sequence) and not isinstance(warm_start, str)
+    if not several:
+        raise TypeError(f"warm_start must be a list of studies, got {warm_start!r}; write warm_start=[…].")
+    return [_source(one) for one in warm_start]
+
+
+def _source(given: Any) -> Study:
+    if isinstance(given, Study):
+        return given
+    if isinstance(given, tuple) and len(given) == 2:
+        storage, name = given
+        return load_study(study_name=name, storage=storage)
+    raise TypeError(
+        f"warm_start takes studies, and pairs such as ('sqlite:///study.db', 'name'), got {given!r} of type "
+        f"{type(given).__name__} in it."
+    )
+
+
+def _warm_start(study: str, storage: Storage, queued: Sequence[TrialQueued]) -> None:
+    """Queue trials if nothing has happened yet in the study of an identity."""
+    if queued:
+        storage.append(study, queued, expect=1)
 
 
 def _read_seed(given: Any) -> int:

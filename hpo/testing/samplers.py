@@ -148,6 +148,20 @@ class SamplerContract:
         assert study.trials[0].params.items() >= {"x": 0.5, "kind": "b"}.items()
         assert study.trials[1].params["x"] == 0.25
 
+    def test_a_study_goes_on_from_earlier_ones_as_if_uninterrupted(self, sampler: Sampler) -> None:
+        earlier = [_studied(sampler), _with_changing_ranges(sampler)]
+        whole = _study(sampler, warm_start=earlier)
+        n_queued = len(whole.trials)
+        whole.optimize(objective, n_trials=n_queued + 12, catch=ArithmeticError)
+        storage = InMemoryStorage()
+        _study(sampler, storage=storage, warm_start=earlier).optimize(objective, n_trials=5, catch=ArithmeticError)
+        resumed = load_study(study_name="contract", storage=storage, sampler=copy.deepcopy(sampler))
+        resumed.optimize(objective, n_trials=n_queued + 7, catch=ArithmeticError)
+        assert logged(resumed) == logged(whole)
+        assert whole.verify() == []
+        best = earlier[0].best_trial.params
+        assert whole.trials[0].params == {**whole.trials[0].params, **best}
+
 
 def _spaces() -> list[Space]:
     conditional = {name: DISTRIBUTIONS[name] for name in ("kind", "x", "n")}
@@ -192,9 +206,21 @@ def _asked(study: Study) -> Trial | None:
 
 
 def _study(
-    sampler: Sampler, *, storage: Storage | None = None, directions: Sequence[str] = ("minimize",), seed: int = 7
+    sampler: Sampler,
+    *,
+    storage: Storage | None = None,
+    directions: Sequence[str] = ("minimize",),
+    seed: int = 7,
+    warm_start: Sequence[Study] = (),
 ) -> Study:
-    return create_study(storage=storage, study_name="contract", sampler=sampler, seed=seed, directions=list(directions))
+    return create_study(
+        storage=storage,
+        study_name="contract",
+        sampler=sampler,
+        seed=seed,
+        directions=list(directions),
+        warm_start=warm_start,
+    )
 
 
 def _studied(sampler: Sampler) -> Study:

@@ -15,6 +15,7 @@ from hpo.distributions import (
     CategoricalDistribution,
     check_distribution_compatibility,
 )
+from hpo.events import EARLIER
 from hpo.exceptions import UpdateFinishedTrialError
 from hpo.history import Curve
 from hpo.numbers import real, whole
@@ -204,8 +205,10 @@ class Trial(Suggestions):
         proposed = None if column is None else live.record.space.distributions[column]
         if proposed is not distribution:
             self._port.check(name, distribution)
-        if name in fixed:
+        if name in fixed and EARLIER not in live.record.system_attrs:
             return _fixed(name, fixed[name], distribution)
+        if name in fixed and not math.isnan(near := distribution.nearest(fixed[name])):
+            return distribution.decode(near)
         if column is not None and proposed is not None and live.proposal[column] == live.proposal[column]:
             value = proposed.decode(live.proposal[column])
             if distribution.contains(value):

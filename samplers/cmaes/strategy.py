@@ -29,7 +29,7 @@ _FAR = 3.0  # standard deviations at most that a value in another cell counts fo
 _CONVERGED = 1e-9  # of the domain's width
 _FLAT = 1e-12  # relative to the loss
 _SAME = 1e-8  # of the domain's width
-_REMEMBERED = 8  # distributions whose trials may still be running
+_NEAR = 0.7  # of the length up to which trials from elsewhere count in Hansen's proposal
 _TRIFLE = 1e-3  # of the distance from the best to the median loss
 _ILL = 1e7  # square root of the condition
 
@@ -83,7 +83,6 @@ class Strategy:
         points: Their points, each of shape (d,).
         numbers: Their numbers.
         waiting: Trials that were not looked at yet, because they do not complete a generation.
-        past: The distributions of the numbers in the generations before, the latest first.
         has_begun: Whether it proposes trials, and learns from them; before that it waits for the first ones.
         bests: Least losses of the latest generations.
     """
@@ -96,7 +95,6 @@ class Strategy:
     points: tuple[Array, ...] = ()
     numbers: tuple[int, ...] = ()
     waiting: tuple[History, ...] = ()
-    past: tuple[Gaussian, ...] = ()
     has_begun: bool = True
     bests: tuple[float, ...] = ()
 
@@ -165,61 +163,51 @@ class Strategy:
             had = ~np.isnan(chosen)
             categories = categories.moved(np.where(had, chosen, 0).astype(np.int64), had, np.maximum(weights, 0.0))
         bests = (*self.bests, float(keys[0, LOSSES.start]))[-_window(n + len(axes.categories), len(keys)) :]
-        past = (self.gaussian, *self.past)[:_REMEMBERED] if n else ()
-        state = Strategy(gaussian, categories, rate, self.restarts.after(len(keys)), past=past, bests=bests)
+        state = Strategy(gaussian, categories, rate, self.restarts.after(len(keys)), bests=bests)
         if plan.restart is None or not state._has_converged(keys, plan):
             return state
         return state._restarted(plan)
 
-    def _origins(self, x: Array, numbers: IntArray, plan: Plan) -> IntArray:
-        """Which distribution proposed each trial, shape (λ,): 0 for the present one, 1 for the one before; -1 for none.
+    def _own(self, x: Array, numbers: IntArray, plan: Plan) -> BoolArray:
+        """Which trials the present distribution proposed, shape (λ,).
 
         Args:
             x: The trials' numbers, shape (λ, n).
             numbers: The trials' own numbers, shape (λ,).
             plan: What does not change.
         """
-        axes, key = plan.axes, plan.key
+        axes, key, gaussian = plan.axes, plan.key, self.gaussian
         n, c = len(axes.numbers), len(axes.categories)
         z = np.array([drawn(key._replace(number=int(number)), n, c)[0] for number in numbers])
         compared = axes.continuous if len(axes.continuous) else np.arange(n)
-        origins = np.full(len(x), -1)
-        for i, gaussian in enumerate((self.gaussian, *self.past)):
-            proposed = np.clip(gaussian.mean + gaussian.sigma * (z @ gaussian.root.T), 0.0, 1.0)
-            off = np.abs(middles(axes, proposed) - x)[:, compared]
-            origins[(origins < 0) & (np.nan_to_num(off).max(axis=1, initial=0.0) < _SAME)] = i
-            if (origins >= 0).all():
-                break
-        return origins
+        proposed = np.clip(gaussian.mean + gaussian.sigma * (z @ gaussian.root.T), 0.0, 1.0)
+        off = np.abs(middles(axes, proposed) - x)[:, compared]
+        return np.asarray(np.nan_to_num(off).max(axis=1, initial=0.0) < _SAME)
 
     def _heard(self, x: Array, numbers: IntArray, weights: Array, plan: Plan) -> tuple[BoolArray, Array, Array]:
         """What trials tell, the best first: where they tell something, standard normal vectors, (λ, n), and the step.
 
-        Each is compared with the mean of the distribution that proposed it; one from elsewhere with the present mean,
-        and what lies farther off than a trial of its own would is drawn near (Hansen, 2011, "Injecting external
-        solutions into CMA-ES"). In the cell of the mean trials only say that its middle may be right.
+        A trial that comes late, from a distribution before the present one, or from elsewhere, is compared with the
+        present mean too: the way from the mean that it was proposed around has been gone since. Drawn near, to about
+        where a trial of the present distribution would lie (Hansen, 2011, "Injecting external solutions into CMA-ES"),
+        it does not tell that steps were too short. In the cell of the mean trials only say that its middle may be
+        right.
         """
-        n, axes = x.shape[1], plan.axes
-        origins = self._origins(x, numbers, plan)
-        told, z, away = np.zeros(x.shape, dtype=np.bool_), np.zeros(x.shape), np.zeros(x.shape)
-        for i, gaussian in enumerate((self.gaussian, *self.past)):
-            rows = np.flatnonzero((origins == i) | ((origins < 0) & (i == 0)))
-            if not len(rows):
-                continue
-            has = ~np.isnan(x[rows])
-            away[rows] = np.where(has, x[rows] - gaussian.mean, 0.0)
-            near, told[rows] = away[rows], has
-            if axes.in_cells:
-                inside = list(axes.in_cells)
-                low, high = cells_of(axes, gaussian.mean)
-                told[rows] = has & ((x[rows] < low) | (x[rows] >= high) | (low == high))
-                reach = np.full(n, np.inf)
-                reach[inside] = _FAR * gaussian.deviations[inside]
-                near = np.where(told[rows], np.clip(near, -reach, reach), 0.0)
-            z[rows] = gaussian.standard(near)
-        most = math.sqrt(n) + 2 * n / (n + 2)
+        n, axes, gaussian = x.shape[1], plan.axes, self.gaussian
+        told = ~np.isnan(x)
+        away = np.where(told, x - gaussian.mean, 0.0)
+        near = away
+        if axes.in_cells:
+            inside = list(axes.in_cells)
+            low, high = cells_of(axes, gaussian.mean)
+            told &= (x < low) | (x >= high) | (low == high)
+            reach = np.full(n, np.inf)
+            reach[inside] = _FAR * gaussian.deviations[inside]
+            near = np.where(told, np.clip(away, -reach, reach), 0.0)
+        z = gaussian.standard(near)
+        most = _NEAR * (math.sqrt(n) + 2 * n / (n + 2))
         factor = np.minimum(1.0, most / np.maximum(np.sqrt((z**2).sum(axis=1)), 1e-300))
-        factor = np.where(origins < 0, factor, 1.0)[:, None]
+        factor = np.where(self._own(x, numbers, plan), 1.0, factor)[:, None]
         in_cells = np.isin(np.arange(n), axes.in_cells)
         return told, z * factor, weights @ np.where(in_cells, away, away * factor)
 

@@ -24,6 +24,7 @@ from hpo.samplers.gp.surrogate import Modelling, Surrogates, advanced
 from hpo.samplers.gp.threads import single_threaded
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import axes_of
+from hpo.samplers.model.belief import doubted, recoded, understood
 from hpo.samplers.model.branches import Leaf
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.unrepeated import new_row
@@ -61,6 +62,8 @@ class GPSampler:
     the probability that all hold multiplies the expected improvement. With several objectives it is the expected
     hypervolume that is to be added. No configuration is tried twice while another one is left, unless the noise is
     declared by `noise_std`.
+
+    The beliefs of `suggest_normal` widen with the trials, and faster where good ones contradict them.
 
     A proposal is a function of the log: hyperparameters are fitted anew at fixed numbers of trials, always from the
     same start. Above `n_observations` trials the model is given the best ones and an even choice of the others, so
@@ -157,6 +160,13 @@ class GPSampler:
         if int((history.state <= finished).sum()) < max(self.n_startup_trials, 1):
             row = startup.stratified(space, key, max(self.n_startup_trials, 1), "gp.startup")
             return self._unrepeated(row, space, history, key)
+        doubting = doubted(history, key)
+        if doubting is not history:
+            model = understood(space, history, doubting)
+            return recoded(self._modelled(model, doubting, key), model, space)
+        return self._modelled(space, history, key)
+
+    def _modelled(self, space: Space, history: History, key: Key) -> Array:
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space
         with single_threaded():

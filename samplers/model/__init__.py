@@ -1,6 +1,7 @@
 """What models of a space share, whatever they believe.
 
 axes.py            parameters as axes: continuous, cells, categories
+belief.py          normal distributions that widen where trials contradict them
 branches.py        which parameters are active, learned from history
 configurations.py  all that there are in a finite space
 tried.py           which of these were tried, and how often

@@ -14,6 +14,7 @@ from hpo.history import Fold, History
 from hpo.key import Key
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import Axes, axes_of
+from hpo.samplers.model.belief import doubted, recoded, understood
 from hpo.samplers.model.branches import Leaf, active_at, tree_of
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.tried import Tried
@@ -73,6 +74,8 @@ class TPESampler:
     infeasible trials count no more than the good feasible ones. Of several objectives the non-domination rank counts,
     and within the rank that is cut the dominated hypervolume. In a finite space nothing is tried twice until all has
     been tried.
+
+    The beliefs of `suggest_normal` widen with the trials, and faster where good ones contradict them.
 
     The cost of an ask does not grow with the history: of the trials that are not good a fair sample stands for all.
 
@@ -222,6 +225,13 @@ class TPESampler:
             row = self._started(space, key)
             if not self._repeats(row, space, record, history, key):
                 return row
+        doubting = doubted(history, key)
+        if doubting is not history:
+            model = understood(space, history, doubting)
+            return recoded(self._modelled(model, record, doubting, key), model, space)
+        return self._modelled(space, record, history, key)
+
+    def _modelled(self, space: Space, record: Record, history: History, key: Key) -> Array:
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space
         if self.multivariate is False:

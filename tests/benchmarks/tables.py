@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["TABLES", "lookup", "optimum"]
+__all__ = ["DATA", "TABLES", "grid", "lookup", "losses", "optimum"]
 
 Grid = Mapping[str, tuple[Any, ...]]
 
@@ -46,6 +46,9 @@ TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "moons_boost": ("moons", ("boost", "tree")),
 }
 """The data and the models of each problem."""
+DATA = ("wine", "iris", "moons", "circles", "blobs", "cancer", "digits", "twins", "wide")
+"""All data sets."""
+TABLES |= {f"{model} on {data}": (data, (model,)) for model in _GRIDS for data in DATA}
 
 
 def lookup(problem: str, values: Mapping[str, Any]) -> float:
@@ -58,6 +61,11 @@ def optimum(problem: str) -> float:
     return min(_table(problem).values())
 
 
+def losses(problem: str) -> list[float]:
+    """Those of all configurations."""
+    return list(_table(problem).values())
+
+
 def grid(model: str) -> Grid:
     """The values of a model's parameters."""
     return _GRIDS[model]
@@ -66,7 +74,7 @@ def grid(model: str) -> Grid:
 @cache
 def _table(problem: str) -> dict[str, float]:
     folder = Path(os.environ.get("HPO_BENCHMARK_TABLES", tempfile.gettempdir()))
-    file = folder / f"hpo-table-{problem}.json"
+    file = folder / f"hpo-table-{problem.replace(' ', '-')}.json"
     if not file.exists():
         data, models = TABLES[problem]
         table = {_name(values): loss for model in models for values, loss in _losses(data, model)}
@@ -122,6 +130,16 @@ def _data(name: str) -> Any:
         return datasets.make_moons(200, noise=0.3, random_state=0)
     if name == "circles":
         return datasets.make_circles(200, noise=0.15, factor=0.6, random_state=0)
+    if name == "cancer":
+        x, y = datasets.load_breast_cancer(return_X_y=True)
+        return x[:250], y[:250]
+    if name == "digits":
+        x, y = datasets.load_digits(return_X_y=True)
+        return x[:300], y[:300]
+    if name == "twins":
+        return datasets.make_classification(250, 6, n_informative=3, class_sep=0.7, random_state=1)
+    if name == "wide":
+        return datasets.make_classification(150, 30, n_informative=5, random_state=2)
     return datasets.make_classification(200, 8, n_informative=4, n_classes=3, random_state=0)
 
 

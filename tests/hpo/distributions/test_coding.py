@@ -57,6 +57,33 @@ def test_what_was_asked_of_it_leaves_no_trace_in_a_pickle(data: st.DataObject, d
     assert again.decode(0.0) == distribution.decode(0.0)
 
 
+@given(st.data(), exact_distributions)
+def test_the_nearest_value_to_one_of_the_domain_is_itself(data: st.DataObject, distribution: BaseDistribution) -> None:
+    value = distribution.decode(data.draw(codes(distribution)))
+    assert same(distribution.decode(distribution.nearest(value)), value)
+
+
+@given(st.floats(allow_nan=False) | st.integers(), distributions | normal_distributions())
+def test_the_nearest_value_to_a_number_lies_in_the_domain(value: float, distribution: BaseDistribution) -> None:
+    near = distribution.nearest(value)
+    if isinstance(distribution, CategoricalDistribution):
+        assert (near == near) == distribution.contains(value)
+        return
+    assert 0.0 <= near <= 1.0
+    low, high, nearest = distribution.decode(0.0), distribution.decode(1.0), distribution.decode(near)
+    assert distribution.contains(nearest)
+    if value <= low or value >= high:
+        assert nearest == (low if value <= low else high)
+
+
+@pytest.mark.parametrize(
+    "distribution", [FloatDistribution(0, 9), IntDistribution(0, 9), NormalDistribution(0, 1)], ids=repr
+)
+@pytest.mark.parametrize("value", [math.nan, "1", None, [1], 1j, True], ids=repr)
+def test_nothing_is_nearest_to_what_is_no_number(distribution: BaseDistribution, value: Any) -> None:
+    assert math.isnan(distribution.nearest(value))
+
+
 @given(units, normal_distributions(continuous=False))
 def test_coding_a_quantised_normal_gives_a_neighbour_at_most(u: float, distribution: NormalDistribution) -> None:
     """Far out in the tails a step may be narrower than a float resolves; within five deviations it comes back."""

@@ -1,0 +1,89 @@
+"""Beliefs that give way: normal distributions that widen with the trials, the more so where these contradict them.
+
+A normal distribution is a change of variable, in which models are fitted and searched: far from its mean they see
+little room. That helps as long as the belief is right. To multiply an acquisition by the prior to the power β / n
+(Hvarfner et al., 2022, πBO, arXiv 2204.11051) is, for a normal, to widen it by √(n / β); here the variable widens so,
+and thus the model too. Two things make up for time that a wrong belief costs: the trials that are good lie about one
+deviation from the mean where it is right, and at the border of what was tried where it is wrong; and a share of the
+trials looks far out at once.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from hpo.arrays import Array, IntArray
+from hpo.distributions import NormalDistribution
+from hpo.history import History
+from hpo.key import Key
+from hpo.samplers.model.merit import best_first, ended
+from hpo.space import Space
+
+__all__ = ["doubted", "recoded", "understood"]
+
+_BETA = 10.0  # trials after which a variance has doubled
+_GOOD, _LEAST = 0.1, 3  # the share of trials that are good, and so many at least
+_EVIDENCE = 2.0  # the variance, in units of that of good trials around the mean
+_DOUBTFUL, _FAR = 0.4, 36.0  # the share of trials that look far out, and at which variance
+_STEP = math.log(2.0) / 2  # variances grow by this factor's powers, so that models of a space can be remembered
+
+
+def doubted(history: History, key: Key) -> History:
+    """What a trial is to know, with beliefs as wide as it is to take them; the history itself if there are none."""
+    names = _believed(history.space)
+    if not names:
+        return history
+    rows, keys = ended(history)
+    if len(rows) < _LEAST:
+        return history
+    best = rows[best_first(keys)[: max(_LEAST, math.ceil(_GOOD * len(rows)))]]
+    least = max(1.0 + len(rows) / _BETA, _FAR if key.uniform("belief") < _DOUBTFUL else 0.0)
+    steps = tuple(int(math.log(max(least, _EVIDENCE * _variance(history, name, best))) / _STEP) for name in names)
+    return history.with_space(_widened(history.space, names, steps)) if any(steps) else history
+
+
+def understood(space: Space, history: History, doubting: History) -> Space:
+    """A space with the beliefs of a doubted history, wherever it has the same parameters as the history."""
+    if space is history.space:
+        return doubting.space
+    return Space({name: doubting.space[name] if history.space.get(name) == d else d for name, d in space.items()})
+
+
+def recoded(row: Array, space: Space, wanted: Space) -> Array:
+    """A coded row, shape (d,), as one of another space that has the same parameters in the same order."""
+    out = row.copy()
+    for column, (one, other) in enumerate(zip(space.distributions, wanted.distributions, strict=True)):
+        if one is not other and row[column] == row[column]:
+            out[column] = other.nearest(one.decode(float(row[column])))
+    return out
+
+
+@lru_cache(maxsize=64)
+def _believed(space: Space) -> tuple[str, ...]:
+    return tuple(name for name, d in space.items() if isinstance(d, NormalDistribution) and not d.single())
+
+
+def _variance(history: History, name: str, best: IntArray) -> float:
+    """Of some trials around the mean of a belief, in units of its own; 0 where none has the parameter."""
+    belief = history.space[name]
+    assert isinstance(belief, NormalDistribution)
+    values = history.raw(name)[0][best]
+    values = values[values > 0] if belief.log else values[~np.isnan(values)]
+    if not len(values):
+        return 0.0
+    z = ((np.log(values) if belief.log else values) - belief.mean) / belief.std
+    return float(np.clip(z**2, 0.0, 1e6).mean())
+
+
+@lru_cache(maxsize=256)
+def _widened(space: Space, names: tuple[str, ...], steps: tuple[int, ...]) -> Space:
+    wider = {}
+    for name, step in zip(names, steps, strict=True):
+        belief = space[name]
+        assert isinstance(belief, NormalDistribution)
+        wider[name] = replace(belief, std=belief.std * math.exp(step * _STEP / 2))
+    return Space({**space, **wider})
