@@ -27,7 +27,7 @@ if TYPE_CHECKING:
         trial,
         visualization,
     )
-    from hpo.exceptions import TrialPaused, TrialPruned
+    from hpo.exceptions import TrialFailed, TrialPaused, TrialPruned
     from hpo.minimizing import minimize
     from hpo.running.stopping import Deadline, DeltaX, DeltaY, NoImprovement, Target
     from hpo.running.table import TableCallback
@@ -57,6 +57,7 @@ _HOME = {
     "TableCallback": "hpo.running.table",
     "Target": "hpo.running.stopping",
     "Trial": "hpo.trial",
+    "TrialFailed": "hpo.exceptions",
     "TrialPaused": "hpo.exceptions",
     "TrialPruned": "hpo.exceptions",
     "TrialState": "hpo.trial",
@@ -104,6 +105,7 @@ __all__ = [
     "TableCallback",
     "Target",
     "Trial",
+    "TrialFailed",
     "TrialPaused",
     "TrialPruned",
     "TrialState",

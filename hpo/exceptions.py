@@ -3,6 +3,7 @@
 HpoError
 ├── TrialPruned                 raise it in an objective to stop a trial early
 ├── TrialPaused                 raise it in an objective to let a trial wait for its promotion
+├── TrialFailed                 raise it in an objective to end a trial as failed, and go on with the next one
 ├── SearchSpaceExhausted        the sampler has nothing left to try
 ├── DistributionMismatchError   a name changed its kind or scale (also a ValueError)
 ├── UpdateFinishedTrialError    a finished trial was written to (also a RuntimeError)
@@ -33,6 +34,7 @@ __all__ = [
     "SearchSpaceExhausted",
     "StorageFullError",
     "StorageInternalError",
+    "TrialFailed",
     "TrialPaused",
     "TrialPruned",
     "UnknownStudyError",
@@ -46,6 +48,20 @@ class HpoError(Exception):
 
 OptunaError = HpoError
 """The name under which scripts written for Optuna catch the base of all errors."""
+
+
+class TrialFailed(HpoError):
+    """Raised by an objective to end its trial as FAIL, for a reason that is no error of the program.
+
+    The run goes on, whatever `catch` names; the reason is kept with the trial.
+
+    Example:
+        >>> def objective(trial):
+        ...     model = train(trial)
+        ...     if model.has_diverged:
+        ...         raise hpo.TrialFailed("The loss diverged.")
+        ...     return model.loss
+    """
 
 
 class TrialPaused(HpoError):
