@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -158,8 +158,10 @@ def _annotate(panels: dict[tuple[str, str], Axes], figure: go.Figure, annotation
     for (x, y), axes in panels.items():
         low, high = _domain(figure.layout, "x", x)
         top = _domain(figure.layout, "y", y)[1]
-        if abs((low + high) / 2 - annotation.x) < 1e-3 and abs(top - annotation.y) < 1e-3:
-            axes.set_title(plain(annotation.text), fontsize=9, color=INK)
+        side: Literal["left", "center"] = "left" if annotation.xanchor == "left" else "center"
+        if abs((low if side == "left" else (low + high) / 2) - annotation.x) < 1e-3 and abs(top - annotation.y) < 1e-3:
+            title = axes.set_title(plain(annotation.text), fontsize=9, color=INK, loc=side)
+            title.set_in_layout(side == "center")  # others go on beyond their panel
 
 
 def _legend(canvas: Figure, handles: dict[str, Any]) -> None:
