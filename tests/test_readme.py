@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from pathlib import Path
+
+from tests.listings import listings, run_listings
 
 README = Path(__file__).parents[1] / "README.md"
 
 
-def blocks() -> list[str]:
-    return re.findall(r"^```python\n(.*?)^```$", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-
-
 def test_the_blocks_run_in_order(tmp_path: Path) -> None:
-    program = tmp_path / "readme.py"
-    program.write_text("\n".join(blocks()), encoding="utf-8")
-    done = subprocess.run(
-        [sys.executable, "-W", "error", str(program)], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
+    run_listings(README, tmp_path)
     assert (tmp_path / "study.db").exists()
 
 
 def test_the_first_example_stands_alone_in_twenty_lines() -> None:
-    first = blocks()[0]
+    first = listings(README)[0]
     assert len(first.splitlines()) <= 20
     compile(first, "README.md", "exec")

@@ -40,7 +40,7 @@ _FINE, _COARSE = 30, 14  # points along each axis of a surface
 _POINTS = 120  # trials that are drawn on each surface
 _BAR = 0.8  # the width of a category's bar
 
-Cell = dict[str, Any]
+_Cell = dict[str, Any]
 """The arguments of `add_trace` that mean a panel."""
 
 
@@ -210,7 +210,7 @@ def _cells(n: int) -> list[tuple[int, int]]:
     return [(row, column) for row in range(n) for column in range(row + 1)]
 
 
-def _cell(row: int, column: int) -> Cell:
+def _cell(row: int, column: int) -> _Cell:
     return {"row": row + 1, "col": column + 1}
 
 

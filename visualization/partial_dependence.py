@@ -122,7 +122,9 @@ def plot_partial_dependence(
     if pair is not None:
         if len(known) < 2:
             return empty(_TITLE, "No complete trials with both parameters yet.")
-        return _figure_of_two(trials, scale, partial_dependence_of_two(space, surrogate, known[0], known[1]), known, note)
+        return _figure_of_two(
+            trials, scale, partial_dependence_of_two(space, surrogate, known[0], known[1]), known, note
+        )
     columns = leading(known, trials.loss, _MOST) if params is None else known
     curves = [partial_dependence(space, surrogate, parameter) for parameter in columns]
     note = joined([note, "band: ± 2 standard deviations", chosen_note(len(columns), len(known))])

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["drawn"]
 
 _WIDTH = 7.2  # inches
+_MANY = 6  # panels side by side
 _PIXELS = 92  # of a figure for the screen that become one inch
 
 
@@ -41,6 +42,8 @@ def drawn(figure: go.Figure) -> Any:
     places = _places(figure)
     heights = dict(sorted((_domain(layout, "y", name) for name in _names(layout, "y")), key=lambda ends: -ends[1]))
     rows, columns = len(heights), len({_domain(layout, "x", name) for name in _names(layout, "x")})
+    if columns > _MANY:  # the gaps between them would take all room
+        canvas.set_layout_engine("constrained", w_pad=0.01, h_pad=0.01, wspace=0.0, hspace=0.0)
     cells = canvas.add_gridspec(rows, columns, height_ratios=[high - low for low, high in heights.items()])
     panels = {key: canvas.add_subplot(cells[place]) for key, place in places.items()}
     legend: dict[str, Any] = {}
