@@ -246,7 +246,7 @@ def _square(columns: Sequence[Parameter], diagonal: dict[str, Any]) -> tuple[go.
             horizontal = _small(columns[column]) if is_small else narrow_axis(columns[column])
             figure.update_xaxes(horizontal | (title if row == n - 1 else hidden), **_cell(row, column))
             if column == row:
-                title = {"title": diagonal["title"] | {"font": {"size": 11}} if row == 0 else None}
+                title = {"title": diagonal["title"] | {"font": {"size": 11}} if row == 0 and not is_small else None}
                 right = {"side": "right", "tickfont": {"size": 9 if is_small else 10}}
                 bare = hidden if is_small and row > 0 else {}  # all have the axis of the first one
                 figure.update_yaxes(diagonal | right | title | bare, **_cell(row, column))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from hpo.visualization import matplotlib as printed
 from hpo.visualization import plot_matrix
 from hpo.visualization.matrix import histogram
 from hpo.visualization.parameters import parameters
@@ -83,6 +86,18 @@ def test_the_parameters_that_matter_most_are_drawn_and_others_by_name() -> None:
     assert len({(trace.xaxis, trace.yaxis) for trace in many.data}) == 12 * 13 / 2
     assert len(many.layout.annotations) == 12
     check(many)
+
+
+def test_twelve_parameters_have_room_in_print() -> None:
+    names = list(study_named("crowded").trials[0].params)[:12]
+    mpl.use("Agg")
+    drawn = printed.plot_matrix(study_named("crowded"), names, kind="trials")
+    drawn[0, 0].figure.canvas.draw()  # which would warn, were there none
+    assert drawn.shape == (12, 12)
+    widths = {round(axes.get_position().width, 3) for axes in drawn.flat if axes.axison}
+    assert min(widths) > 0.02
+    assert [axes.yaxis.get_ticks_position() for axes in (drawn[1, 0], drawn[0, 0])] == ["left", "right"]
+    plt.close("all")
 
 
 def test_many_trials_are_a_shade_and_the_best_ones() -> None:

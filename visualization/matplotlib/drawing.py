@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -43,7 +43,7 @@ def drawn(figure: go.Figure) -> Any:
     heights = dict(sorted((_domain(layout, "y", name) for name in _names(layout, "y")), key=lambda ends: -ends[1]))
     rows, columns = len(heights), len({_domain(layout, "x", name) for name in _names(layout, "x")})
     if columns > _MANY:  # the gaps between them would take all room
-        canvas.set_layout_engine("constrained", w_pad=0.01, h_pad=0.01, wspace=0.0, hspace=0.0)
+        canvas.set_layout_engine("constrained", w_pad=0.02, h_pad=0.08, wspace=0.0, hspace=0.0)
     cells = canvas.add_gridspec(rows, columns, height_ratios=[high - low for low, high in heights.items()])
     panels = {key: canvas.add_subplot(cells[place]) for key, place in places.items()}
     legend: dict[str, Any] = {}
@@ -161,10 +161,14 @@ def _annotate(panels: dict[tuple[str, str], Axes], figure: go.Figure, annotation
     for (x, y), axes in panels.items():
         low, high = _domain(figure.layout, "x", x)
         top = _domain(figure.layout, "y", y)[1]
-        side: Literal["left", "center"] = "left" if annotation.xanchor == "left" else "center"
-        if abs((low if side == "left" else (low + high) / 2) - annotation.x) < 1e-3 and abs(top - annotation.y) < 1e-3:
-            title = axes.set_title(plain(annotation.text), fontsize=9, color=INK, loc=side)
-            title.set_in_layout(side == "center")  # others go on beyond their panel
+        is_left = annotation.xanchor == "left"
+        if abs((low if is_left else (low + high) / 2) - annotation.x) > 1e-3 or abs(top - annotation.y) > 1e-3:
+            continue
+        if not is_left:
+            axes.set_title(plain(annotation.text), fontsize=9, color=INK)
+            continue
+        name = axes.text(0.0, 1.03, plain(annotation.text), fontsize=8, color=INK, transform=axes.transAxes)
+        name.set_in_layout(False)  # it goes on beyond its panel
 
 
 def _legend(canvas: Figure, handles: dict[str, Any]) -> None:
