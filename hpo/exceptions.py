@@ -57,10 +57,10 @@ class TrialFailed(HpoError):
 
     Example:
         >>> def objective(trial):
-        ...     model = train(trial)
-        ...     if model.has_diverged:
-        ...         raise hpo.TrialFailed("The loss diverged.")
-        ...     return model.loss
+        ...     x = trial.suggest_float("x", -1, 1)
+        ...     if x < 0:
+        ...         raise TrialFailed("There is no root of a negative number.")
+        ...     return x**0.5
     """
 
 

@@ -32,10 +32,12 @@ class HyperParameters:
         params: What a study keeps of that: `study.enqueue_trial(hp.params)` begins with the defaults.
 
     Example:
+        >>> def build_model(hp):
+        ...     return hp.Int("layers", 1, 3) + hp.Float("rate", 1e-4, 1e-1, sampling="log")
         >>> def objective(trial):
-        ...     model = build_model(HyperParameters(trial))
-        ...     history = model.fit(x, y, validation_data=valid, epochs=10)
-        ...     return max(history.history["val_accuracy"])
+        ...     return build_model(HyperParameters(trial))
+        >>> build_model(HyperParameters())
+        1.0001
     """
 
     def __init__(self, trial: Suggestions | None = None) -> None:

@@ -95,7 +95,7 @@ def plot_matrix(
             objectives and `target` is None.
 
     Example:
-        >>> plot_matrix(study, ["lr", "momentum", "width"])
+        >>> figure = plot_matrix(study, ["lr", "momentum", "depth"])
     """
     if kind not in ("dependence", "trials"):
         raise ValueError(f"kind must be 'dependence' or 'trials', got {kind!r}.")

@@ -53,7 +53,9 @@ def parameters_of(space: Any, assignment: Mapping[str, Any]) -> dict[str, Any]:
         ValueError: If a value is missing, or does not lie in the space.
 
     Example:
-        >>> study.enqueue_trial(parameters_of(space, {"x": 0.5, "kind": 1}))
+        >>> from hyperopt import hp
+        >>> parameters_of({"x": hp.uniform("x", -5, 5), "kind": hp.choice("kind", ["a", "b"])}, {"x": 0.5, "kind": 1})
+        {'kind': 'b', 'x': 0.5}
     """
     assigned = _Assigned(assignment)
     Reader(assigned).value(graph_of(space))
@@ -70,7 +72,9 @@ def trials_of(space: Any, trials: Any) -> list[FrozenTrial]:
         trials: Of `fmin`.
 
     Example:
-        >>> study.add_trials(trials_of(space, pickle.loads(path.read_bytes())))
+        >>> from hyperopt import Trials, hp
+        >>> trials_of(hp.uniform("x", -5, 5), Trials())
+        []
     """
     root, found = graph_of(space), []
     for document in trials.trials:

@@ -50,9 +50,11 @@ def objective(fn: Callable[[Any], Any], space: Any) -> Objective:
         ValueError: If a node of the space is not understood, or one label stands for two parameters.
 
     Example:
+        >>> import hpo
         >>> from hyperopt import hp
         >>> space = {"x": hp.uniform("x", -5, 5), "kind": hp.choice("kind", ["a", "b"])}
-        >>> study.optimize(objective(lambda point: point["x"] ** 2, space), n_trials=30)
+        >>> study = hpo.create_study(seed=0)
+        >>> study.optimize(objective(lambda point: point["x"] ** 2, space), n_trials=5)
     """
     return Objective(fn, graph_of(space))
 
@@ -68,8 +70,9 @@ def space_eval(space: Any, params: Mapping[str, Any] | FrozenTrial) -> Any:
         ValueError: If one that the point needs is missing.
 
     Example:
-        >>> space_eval(space, study.best_params)
-        {'kind': 'a', 'x': 0.01}
+        >>> from hyperopt import hp
+        >>> space_eval([1, hp.uniform("x", -5, 5)], {"x": 0.5})
+        (1, 0.5)
     """
     given = params.params if isinstance(params, FrozenTrial) else dict(params)
     return Reader(FixedTrial(given)).value(graph_of(space))

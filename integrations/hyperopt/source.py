@@ -42,7 +42,8 @@ def to_define_by_run(space: Any, name: str = "suggest") -> str:
         ValueError: If the space has a node that is not understood, or computes what cannot be written down.
 
     Example:
-        >>> print(to_define_by_run({"x": hp.uniform("x", -5, 5), "kind": hp.choice("kind", ["a", "b"])}))
+        >>> from hyperopt import hp
+        >>> print(to_define_by_run({"x": hp.uniform("x", -5, 5), "kind": hp.choice("kind", ["a", "b"])}), end="")
         def suggest(trial):
             return {
                 "kind": trial.suggest_categorical("kind", ["a", "b"]),
