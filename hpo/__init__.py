@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         trial,
         visualization,
     )
-    from hpo.exceptions import TrialPaused, TrialPruned
+    from hpo.exceptions import TrialFailed, TrialPaused, TrialPruned
     from hpo.minimizing import minimize
     from hpo.running.stopping import Deadline, DeltaX, DeltaY, NoImprovement, Target
     from hpo.running.table import TableCallback
@@ -61,6 +61,7 @@ _HOME = {
     "TableCallback": "hpo.running.table",
     "Target": "hpo.running.stopping",
     "Trial": "hpo.trial",
+    "TrialFailed": "hpo.exceptions",
     "TrialPaused": "hpo.exceptions",
     "TrialPruned": "hpo.exceptions",
     "TrialState": "hpo.trial",
@@ -109,6 +110,7 @@ __all__ = [
     "TableCallback",
     "Target",
     "Trial",
+    "TrialFailed",
     "TrialPaused",
     "TrialPruned",
     "TrialState",

@@ -3,6 +3,7 @@
 HpoError
 ├── TrialPruned                 raise it in an objective to stop a trial early
 ├── TrialPaused                 raise it in an objective to let a trial wait for its promotion
+├── TrialFailed                 raise it in an objective to end a trial as failed, and go on with the next one
 ├── SearchSpaceExhausted        the sampler has nothing left to try
 ├── DistributionMismatchError   a name changed its kind or scale (also a ValueError)
 ├── UpdateFinishedTrialError    a finished trial was written to (also a RuntimeError)
@@ -35,6 +36,7 @@ __all__ = [
     "SearchSpaceExhausted",
     "StorageFullError",
     "StorageInternalError",
+    "TrialFailed",
     "TrialPaused",
     "TrialPruned",
     "UnknownStudyError",
@@ -52,6 +54,20 @@ OptunaError = HpoError
 
 class ArtifactNotFound(HpoError):
     """A store of artifacts has no such file."""
+
+
+class TrialFailed(HpoError):
+    """Raised by an objective to end its trial as FAIL, for a reason that is no error of the program.
+
+    The run goes on, whatever `catch` names; the reason is kept with the trial.
+
+    Example:
+        >>> def objective(trial):
+        ...     x = trial.suggest_float("x", -1, 1)
+        ...     if x < 0:
+        ...         raise TrialFailed("There is no root of a negative number.")
+        ...     return x**0.5
+    """
 
 
 class TrialPaused(HpoError):

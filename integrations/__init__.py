@@ -12,6 +12,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from hpo.integrations.files import CSVCallback, JSONLinesCallback
+from hpo.integrations.hyperparameters import HyperParameters
 from hpo.integrations.partial_fit import partial_fit
 from hpo.integrations.reporter import Reporter
 from hpo.integrations.tracker import TrackerCallback
@@ -55,11 +56,14 @@ _HOME = {
 }
 """The file of each name, which is also the extra that brings its library."""
 
+_MODULES = {*_HOME.values(), "hyperopt"}
+
 __all__ = [
     "CSVCallback",
     "CatBoostPruningCallback",
     "FastAIPruningCallback",
     "FastAIV2PruningCallback",
+    "HyperParameters",
     "JSONLinesCallback",
     "KerasPruningCallback",
     "LightGBMPruningCallback",
@@ -83,7 +87,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    home = name if name in _HOME.values() else _HOME.get(name)
+    home = name if name in _MODULES else _HOME.get(name)
     if home is None:
         from hpo.near import missing
 

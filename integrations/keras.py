@@ -1,4 +1,4 @@
-"""Reports from the epochs of Keras."""
+"""Reports from the epochs of Keras, and the `hp` of Keras Tuner."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any, final
 
 from keras.callbacks import Callback
 
+from hpo.integrations import hyperparameters
 from hpo.integrations.checkpoint import checkpoint_of
 from hpo.integrations.metrics import metric
 from hpo.integrations.reporter import Reporter
 from hpo.trial import FixedTrial, Trial
 
-__all__ = ["KerasPruningCallback", "TFKerasPruningCallback"]
+__all__ = ["HyperParameters", "KerasPruningCallback", "TFKerasPruningCallback"]
 
 _MODEL = "model.keras"
 
@@ -74,3 +75,6 @@ class KerasPruningCallback(Callback):
 
 TFKerasPruningCallback = KerasPruningCallback
 """Optuna's name for it with `tf.keras`, which is Keras 3."""
+
+HyperParameters = hyperparameters.HyperParameters
+"""Keras Tuner's `hp`, which asks a trial."""

@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 TUTORIALS = Path(__file__).parents[1] / "tutorials"
+COMING_FROM = TUTORIALS / "coming_from"
 ELSEWHERE = {"09_training_loops"}  # is run with its libraries by tests/integrations/test_tutorial.py
+WITH_KERAS = {"from_keras_tuner"}  # is run by tests/integrations/test_coming_from.py
 SCRIPTS = [path for path in sorted(TUTORIALS.glob("[0-9]*.py")) if path.stem not in ELSEWHERE]
+SCRIPTS += [path for path in sorted(COMING_FROM.glob("*.py")) if path.stem not in WITH_KERAS]
 PROMISES = {
     "01_first_study": ["Best of 30: 0.9", "40 trials: 40 complete", "InvalidParameterError"],
     "02_search_spaces": ["in steps of", "(weights 1, 3)", "Refused: The parameter 'gamma'"],
@@ -47,6 +50,18 @@ PROMISES = {
         "Differences: []",
         "15 trials",
     ],
+    "from_bayes_opt": ["max: {'target': 0.4", "Wider: 0.4", "Feasible: 0.4", "The 3 best"],
+    "from_hyperopt": [
+        "As Hyperopt has it: {",
+        "is a stump",
+        "in 15 trials",
+        "def suggest(trial):",
+        "33 trials in one study",
+    ],
+    "from_optuna": ["15 trials, best", "as there: True", "Same trials: True", "Differences: []", "Trial 14"],
+    "from_ray_tune": ["epochs instead of 810", "36 trials; differences: []", "All in other processes: True"],
+    "from_scikit_optimize": ["Error 0.0", "Random search: error 0.", "Went on to 14 points", "The 3 best"],
+    "from_smac3": ["Failed: {'forbidden: ", "trainings instead of 250", "Pareto optimal"],
 }
 
 

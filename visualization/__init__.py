@@ -12,6 +12,7 @@ from hpo.visualization.convergence import plot_convergence
 from hpo.visualization.edf import plot_edf
 from hpo.visualization.hypervolume_history import plot_hypervolume_history
 from hpo.visualization.intermediate_values import plot_intermediate_values
+from hpo.visualization.matrix import plot_matrix
 from hpo.visualization.optimization_history import plot_optimization_history
 from hpo.visualization.parallel_coordinate import plot_parallel_coordinate
 from hpo.visualization.param_importances import plot_param_importances
@@ -33,6 +34,7 @@ __all__ = [
     "plot_edf",
     "plot_hypervolume_history",
     "plot_intermediate_values",
+    "plot_matrix",
     "plot_optimization_history",
     "plot_parallel_coordinate",
     "plot_param_importances",

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
     from hpo.reading.readable import Readable
 
-__all__ = ["PartialDependence", "model", "partial_dependence", "partial_dependence_of_two", "plot_partial_dependence"]
+__all__ = [
+    "PartialDependence",
+    "curve_traces",
+    "model",
+    "partial_dependence",
+    "partial_dependence_of_two",
+    "plot_partial_dependence",
+]
 
 _TITLE = "Partial dependence"
 _MOST = 9  # parameters that are drawn if none are named
@@ -65,10 +72,10 @@ def partial_dependence(space: Space, surrogate: Surrogate, parameter: Parameter)
 
 
 def partial_dependence_of_two(
-    space: Space, surrogate: Surrogate, x: Parameter, y: Parameter
+    space: Space, surrogate: Surrogate, x: Parameter, y: Parameter, n: int = 30
 ) -> tuple[Surface, Surface]:
-    """The surfaces of mean and standard deviation over two parameters."""
-    (u, left), (v, bottom) = coded_grid(space, x, 30), coded_grid(space, y, 30)
+    """The surfaces of mean and standard deviation over two parameters, with `n` points along each numerical axis."""
+    (u, left), (v, bottom) = coded_grid(space, x, n), coded_grid(space, y, n)
     at = np.stack(np.meshgrid(u, v), axis=-1).reshape(-1, 2)
     mean, std = dependence(surrogate, [space.index[x.name], space.index[y.name]], at)
     shape = (len(v), len(u))
@@ -115,7 +122,9 @@ def plot_partial_dependence(
     if pair is not None:
         if len(known) < 2:
             return empty(_TITLE, "No complete trials with both parameters yet.")
-        return _figure_of_two(trials, scale, partial_dependence_of_two(space, surrogate, *known), known, note)
+        return _figure_of_two(
+            trials, scale, partial_dependence_of_two(space, surrogate, known[0], known[1]), known, note
+        )
     columns = leading(known, trials.loss, _MOST) if params is None else known
     curves = [partial_dependence(space, surrogate, parameter) for parameter in columns]
     note = joined([note, "band: ± 2 standard deviations", chosen_note(len(columns), len(known))])
@@ -140,7 +149,7 @@ def _figure_of_curves(
     margin = 0.05 * (high - low) or 0.5
     shown = Scale(scale.is_log, low - margin, high + margin, 0)
     for (row, column), parameter, curve in zip(places, columns, curves, strict=True):
-        for trace in _curve_traces(parameter, curve, scale):
+        for trace in curve_traces(parameter, curve, scale):
             figure.add_trace(trace, row=row, col=column)
         figure.update_xaxes(narrow_axis(parameter), row=row, col=column)
         axis = value_axis(shown, trials.name, n_ticks=6)
@@ -148,7 +157,8 @@ def _figure_of_curves(
     return framed(figure, title=trials.titled(_TITLE), note=note, height=height)
 
 
-def _curve_traces(parameter: Parameter, curve: PartialDependence, scale: Scale) -> list[Any]:
+def curve_traces(parameter: Parameter, curve: PartialDependence, scale: Scale) -> list[Any]:
+    """A curve with its band; of categories points with bars."""
     import plotly.graph_objects as go
 
     low, high = scale.value(curve.mean - 2 * curve.std), scale.value(curve.mean + 2 * curve.std)

@@ -39,7 +39,7 @@ def jittered(parameter: Parameter, number: IntArray) -> Array:
     return parameter.position + 0.5 * ((number * _GOLDEN) % 1.0 - 0.5)
 
 
-def starred(trials: Trials, x: Parameter, y: Array, columns: Sequence[Parameter]) -> list[Any]:
+def starred(trials: Trials, x: Parameter, y: Array, columns: Sequence[Parameter], size: int = 13) -> list[Any]:
     """The best trial of a panel with a parameter along x, if it has that; `y` is where trials stand, shape (n,)."""
     import plotly.graph_objects as go
 
@@ -52,7 +52,7 @@ def starred(trials: Trials, x: Parameter, y: Array, columns: Sequence[Parameter]
             x=place[:, 0],
             y=place[:, 1],
             mode="markers",
-            marker=BEST.marker(13),
+            marker=BEST.marker(size),
             hovertext=trial_texts(trials, best, columns),
             hoverinfo="text",
             name=f"{BEST.word}: trial {int(trials.number[best[0]])}",

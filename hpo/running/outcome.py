@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from hpo.events import TrialError, TrialState
-from hpo.exceptions import TrialPaused, TrialPruned
+from hpo.exceptions import TrialFailed, TrialPaused, TrialPruned
 from hpo.near import add_hint
 from hpo.numbers import real
 
@@ -71,6 +71,8 @@ def outcome_of(
         return Outcome(TrialState.PRUNED), None
     except TrialPaused:
         return Outcome(TrialState.PAUSED), None
+    except TrialFailed as reason:
+        return Outcome(TrialState.FAIL, error=TrialError(type(reason).__name__, str(reason))), None
     except catch as error:
         add_hint(error)
         return Outcome.of_error(error, skip=_OURS), None

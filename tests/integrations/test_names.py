@@ -25,6 +25,17 @@ def test_a_library_that_is_not_installed_is_named_with_its_extra(monkeypatch: py
         _ = integrations.lightgbm.tune
 
 
+def test_hyperopts_own_module_is_found_and_names_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in [name for name in sys.modules if name.startswith("hpo.integrations.hyperopt")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.delitem(vars(integrations), "hyperopt", raising=False)
+    for module in [name for name in sys.modules if name == "hyperopt" or name.startswith("hyperopt.")]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "hyperopt", None)
+    with pytest.raises(ImportError, match=r"^hyperopt needs hyperopt.*: pip install 'hpo-study\[hyperopt\]'"):
+        _ = integrations.hyperopt.objective
+
+
 def test_what_needs_no_library_is_the_same_under_both_names() -> None:
     integration = importlib.import_module("hpo.integration")
     assert integration.CatBoostPruningCallback is integrations.CatBoostPruningCallback

@@ -18,6 +18,7 @@ from hpo.visualization import (
     plot_edf,
     plot_hypervolume_history,
     plot_intermediate_values,
+    plot_matrix,
     plot_optimization_history,
     plot_parallel_coordinate,
     plot_param_importances,
@@ -39,6 +40,7 @@ OF_ONE_VALUE: tuple[Plot, ...] = (
     plot_convergence,
     plot_edf,
     plot_intermediate_values,
+    plot_matrix,
     plot_optimization_history,
     plot_parallel_coordinate,
     plot_partial_dependence,
@@ -121,7 +123,7 @@ def test_reports_of_several_objectives_are_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "plot", [plot_contour, plot_rank, plot_slice, plot_parallel_coordinate, plot_partial_dependence]
+    "plot", [plot_contour, plot_matrix, plot_rank, plot_slice, plot_parallel_coordinate, plot_partial_dependence]
 )
 def test_parameters_are_chosen_by_name(plot: Plot) -> None:
     study = study_named("mixed")

@@ -21,6 +21,7 @@ from hpo.visualization.convergence import plot_convergence as _convergence
 from hpo.visualization.edf import plot_edf as _edf
 from hpo.visualization.hypervolume_history import plot_hypervolume_history as _hypervolume_history
 from hpo.visualization.intermediate_values import plot_intermediate_values as _intermediate_values
+from hpo.visualization.matrix import plot_matrix as _matrix
 from hpo.visualization.optimization_history import plot_optimization_history as _optimization_history
 from hpo.visualization.parallel_coordinate import plot_parallel_coordinate as _parallel_coordinate
 from hpo.visualization.param_importances import plot_param_importances as _param_importances
@@ -41,6 +42,7 @@ __all__ = [
     "plot_edf",
     "plot_hypervolume_history",
     "plot_intermediate_values",
+    "plot_matrix",
     "plot_optimization_history",
     "plot_parallel_coordinate",
     "plot_param_importances",
@@ -82,6 +84,7 @@ plot_convergence = _for_print(_convergence)
 plot_edf = _for_print(_edf)
 plot_hypervolume_history = _for_print(_hypervolume_history)
 plot_intermediate_values = _for_print(_intermediate_values)
+plot_matrix = _for_print(_matrix)
 plot_optimization_history = _for_print(_optimization_history)
 plot_parallel_coordinate = _for_print(_parallel_coordinate)
 plot_param_importances = _for_print(_param_importances)

@@ -44,6 +44,11 @@ def set_axes(axes: Axes, x: Any, y: Any) -> None:
         if of.showgrid is not False and not is_hidden:
             axis.grid(visible=True, color=FAINT, linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
+    if y.side == "right":
+        axes.yaxis.tick_right()
+        axes.yaxis.set_label_position("right")
+        axes.spines["right"].set(visible=True, color=GREY)
+        axes.spines["left"].set_visible(False)
     axes.set_axisbelow(True)
 
 
@@ -58,7 +63,7 @@ def _set_range(axes: Axes, name: str, of: Any) -> None:
 def _set_ticks(axis: Axis, of: Any) -> None:
     axis.set_tick_params(labelsize=_SMALL, color=GREY, labelcolor=INK)
     if of.showticklabels is False:
-        axis.set_tick_params(length=0, labelleft=False, labelbottom=False)
+        axis.set_tick_params(length=0, labelleft=False, labelbottom=False, labelright=False)
     if of.ticks == "":
         axis.set_tick_params(length=0)
     if of.tickangle:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["drawn"]
 
 _WIDTH = 7.2  # inches
+_MANY = 6  # panels side by side
 _PIXELS = 92  # of a figure for the screen that become one inch
 
 
@@ -41,6 +42,8 @@ def drawn(figure: go.Figure) -> Any:
     places = _places(figure)
     heights = dict(sorted((_domain(layout, "y", name) for name in _names(layout, "y")), key=lambda ends: -ends[1]))
     rows, columns = len(heights), len({_domain(layout, "x", name) for name in _names(layout, "x")})
+    if columns > _MANY:  # the gaps between them would take all room
+        canvas.set_layout_engine("constrained", w_pad=0.02, h_pad=0.08, wspace=0.0, hspace=0.0)
     cells = canvas.add_gridspec(rows, columns, height_ratios=[high - low for low, high in heights.items()])
     panels = {key: canvas.add_subplot(cells[place]) for key, place in places.items()}
     legend: dict[str, Any] = {}
@@ -158,8 +161,14 @@ def _annotate(panels: dict[tuple[str, str], Axes], figure: go.Figure, annotation
     for (x, y), axes in panels.items():
         low, high = _domain(figure.layout, "x", x)
         top = _domain(figure.layout, "y", y)[1]
-        if abs((low + high) / 2 - annotation.x) < 1e-3 and abs(top - annotation.y) < 1e-3:
+        is_left = annotation.xanchor == "left"
+        if abs((low if is_left else (low + high) / 2) - annotation.x) > 1e-3 or abs(top - annotation.y) > 1e-3:
+            continue
+        if not is_left:
             axes.set_title(plain(annotation.text), fontsize=9, color=INK)
+            continue
+        name = axes.text(0.0, 1.03, plain(annotation.text), fontsize=8, color=INK, transform=axes.transAxes)
+        name.set_in_layout(False)  # it goes on beyond its panel
 
 
 def _legend(canvas: Figure, handles: dict[str, Any]) -> None:

@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import hpo
 from hpo.events import TrialError, TrialState
 from hpo.running.outcome import Outcome, read_values
+from hpo.samplers import RandomSampler
 
 
 class Hostile:
@@ -149,3 +151,15 @@ def test_an_error_that_cannot_be_shown_is_an_outcome_too() -> None:
         f"{__name__}.Unspeakable", error.message if error else "", error.traceback if error else ""
     )
     assert error.message
+
+
+def test_a_trial_that_says_that_it_failed_ends_alone() -> None:
+    def objective(trial: hpo.Trial) -> float:
+        if trial.number == 1:
+            raise hpo.TrialFailed("The loss diverged.")
+        return 0.0
+
+    study = hpo.create_study(sampler=RandomSampler())
+    study.optimize(objective, n_trials=3)
+    assert [trial.state for trial in study.trials] == [TrialState.COMPLETE, TrialState.FAIL, TrialState.COMPLETE]
+    assert study.trials[1].error == TrialError("TrialFailed", "The loss diverged.")
