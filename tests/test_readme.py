@@ -29,7 +29,7 @@ def test_it_names_the_extras_that_there_are() -> None:
     settings = tomllib.loads((README.parent / "pyproject.toml").read_text(encoding="utf-8"))
     ours = {"benchmark", "demo", "docs", "engines", "integrations", "mutation", "test"}  # for `make`
     table = README.read_text(encoding="utf-8").partition("| bring |")[2].partition("\n## ")[0]
-    named = {name for row in table.splitlines() for name in re.findall(r"`([a-z]+)`", row.partition(" | ")[0])}
+    named = {name for row in table.splitlines() for name in re.findall(r"`([a-z0-9]+)`", row.partition(" | ")[0])}
     assert named == set(settings["project"]["optional-dependencies"]) - ours
 
 
