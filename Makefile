@@ -57,7 +57,7 @@ mutation: $(VENV)/.mutation
 # The site, into build/docs: a warning is an error, and so is an asset that a page would fetch from elsewhere.
 docs:
 	$(MAKE) --no-print-directory $(DOCS)/.docs VENV=$(DOCS)
-	$(DOCS)/bin/python -m sphinx -W -n --keep-going --quiet --jobs auto --doctree-dir build/docs-trees docs build/docs
+	$(DOCS)/bin/python -m sphinx -W -n -E --keep-going --quiet --jobs auto -d build/docs-trees docs build/docs
 	$(DOCS)/bin/python docs/check.py build/docs
 
 clean:

@@ -57,7 +57,7 @@ nitpick_ignore_regex = [
         r"py:.*",
         r"(distributed|go|lgb|np|numpy|pandas|pd|plotly|pytest|sklearn|sqlalchemy|uvicorn|xgb)\..*|OptimizeResult|datetime",
     ),
-    (r"py:class", r"hpo\..*\.[A-Z]"),  # type variables
+    (r"py:class", r"hpo\..*\.([A-Z]|_\w+)"),  # type variables, and private protocols
 ]
 
 # ---- the tutorials, which are scripts of cells: jupytext reads them, and a kernel runs them

@@ -20,10 +20,11 @@ __all__ = ["SERVICES", "examples", "modules", "run", "surroundings"]
 SERVICES = {
     "hpo.integrations.mlflow": "tests/integrations/test_mlflow.py",
     "hpo.integrations.neptune": "tests/integrations/test_neptune.py",
+    "hpo.integrations.torch": "tests/integrations/test_torch.py",
     "hpo.integrations.wandb": "tests/integrations/test_wandb.py",
     "hpo.storage.redis.storage": "tests/storage/test_contract.py",
 }
-"""Modules whose examples talk to a service at an address of the reader's own, and what uses the same calls in tests."""
+"""Modules whose examples talk to a service or to other processes, and what makes the same calls in tests."""
 
 
 def modules() -> list[str]:
@@ -99,14 +100,8 @@ def surroundings(name: str) -> dict[str, Any]:
     study = _studied(0, n_objectives)
     if name.endswith("import_optuna"):
         _study_of_optuna("svm", "sqlite:///optuna.db")
-    rng = np.random.default_rng(0)
-    x, x_valid, x_test = rng.normal(size=(3, 80, 4))
+    x = np.random.default_rng(0).normal(size=(120, 3))
     return {
-        "x": x,
-        "y": (x.sum(axis=1) > 0).astype(int),
-        "x_valid": x_valid,
-        "y_valid": (x_valid.sum(axis=1) > 0).astype(int),
-        "x_test": x_test,
         "first": _studied(1),
         "history": study.history,
         "hpo": hpo,
@@ -116,6 +111,11 @@ def surroundings(name: str) -> dict[str, Any]:
         "second": _studied(3),
         "study": study,
         "tpe_studies": [_studied(4)],
+        "x": x[:80],
+        "x_test": x[100:],
+        "x_valid": x[80:100],
+        "y": (x[:80, 0] > 0).astype(int),
+        "y_valid": (x[80:100, 0] > 0).astype(int),
     }
 
 

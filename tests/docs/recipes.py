@@ -39,11 +39,16 @@ class Recipe:
         names |= {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
         return sorted(name for name in {name.partition(".")[0] for name in names} if find_spec(name) is None)
 
-    def run(self, folder: Path) -> subprocess.CompletedProcess[str]:
-        """Run it as a script of its own, in a folder for what it writes; warnings are errors."""
+    def run(self, folder: Path, *, warnings: str = "error") -> subprocess.CompletedProcess[str]:
+        """Run it as a script of its own, in a folder for what it writes.
+
+        Args:
+            folder: It is run there.
+            warnings: What becomes of them; large libraries warn of themselves.
+        """
         script = folder / "recipe.py"
         script.write_text(self.program, encoding="utf-8")
-        command = [sys.executable, "-W", "error", script.name]
+        command = [sys.executable, "-W", warnings, script.name]
         return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
 
 

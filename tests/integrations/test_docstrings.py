@@ -15,6 +15,7 @@ MODULES = [module for module in modules() if module.startswith("hpo.integrations
 @pytest.mark.parametrize("module", MODULES)
 def test_the_examples_of_a_module_run(module: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     library("lightgbm")  # without the libraries `make test` runs what needs none
+    library(module)
     monkeypatch.chdir(tmp_path)
     told = "".join(map(run, examples(module)))
     assert told == "", told

@@ -16,5 +16,5 @@ def test_the_recipes_of_a_library_run(name: str, tmp_path: Path) -> None:
     recipes: list[Recipe] = [recipe for recipe in RECIPES if f"import {name}" in recipe.program]
     assert recipes
     for recipe in recipes:
-        done = recipe.run(tmp_path)
+        done = recipe.run(tmp_path, warnings="default")
         assert done.returncode == 0, done.stdout + done.stderr
