@@ -64,6 +64,10 @@ class Node:
             rest -= left
         raise AssertionError("the ways that are left add up to their number")
 
+    def asks(self, name: str) -> bool:
+        """Whether a parameter was asked for here or later."""
+        return self.name == name or any(child.asks(name) for _, child in self.children.values() if child is not None)
+
     def after(self, value: Any) -> Node | None:
         """What came after a value; None if nothing is known."""
         return self.children.get(token(value), (value, None))[1]

@@ -15,6 +15,7 @@ tokens.py         when two choices are the same
 interned.py       the constructors of `suggest_*`: one object for equal arguments
 compatibility.py  what may change about a parameter within a study
 codec.py          distributions as JSON
+old.py            Optuna's older names, which say what to write
 """
 
 from hpo.distributions.base import BaseDistribution
@@ -35,14 +36,26 @@ from hpo.distributions.interned import (
     normal_distribution,
 )
 from hpo.distributions.normal import NormalDistribution
+from hpo.distributions.old import (
+    DiscreteUniformDistribution,
+    IntLogUniformDistribution,
+    IntUniformDistribution,
+    LogUniformDistribution,
+    UniformDistribution,
+)
 from hpo.distributions.tokens import token
 
 __all__ = [
     "BaseDistribution",
     "CategoricalDistribution",
+    "DiscreteUniformDistribution",
     "FloatDistribution",
     "IntDistribution",
+    "IntLogUniformDistribution",
+    "IntUniformDistribution",
+    "LogUniformDistribution",
     "NormalDistribution",
+    "UniformDistribution",
     "categorical_distribution",
     "check_distribution_compatibility",
     "distribution_from_dict",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 import uuid
 from collections.abc import Sequence
@@ -71,7 +71,7 @@ def create_study(
     name = f"no-name-{uuid.uuid4()}" if study_name is None else study_name
     check_name(name)
     given = getattr(sampler, "seed", None) if seed is None else seed
-    seed = secrets.randbits(63) if given is None else _read_seed(given)
+    seed = int.from_bytes(os.urandom(8)) >> 1 if given is None else _read_seed(given)
     header = StudyCreated(name, wanted, seed, time.time(), uuid.uuid4().hex)
     try:
         storage.create(header)

@@ -193,3 +193,24 @@ def test_brackets_do_not_divide_the_tree() -> None:
     study.optimize(objective, n_trials=1000)
     assert sorted(t.params["n"] for t in study.trials) == list(range(1, 10))
     assert list(itertools.chain(study.verify())) == []
+
+
+def test_another_objective_is_refused_rather_than_tried_for_ever() -> None:
+    study = hpo.create_study(sampler=BruteForceSampler(seed=0))
+    study.optimize(lambda trial: float(trial.suggest_int("n", 1, 3)), n_trials=2)
+    with pytest.raises(ValueError, match="asked for 'n', and this one for 'm'"):
+        study.optimize(lambda trial: float(trial.suggest_int("m", 1, 3)))
+    assert study.verify() == []
+
+
+def test_another_order_of_the_same_parameters_is_the_same_objective() -> None:
+    study = hpo.create_study(sampler=BruteForceSampler(seed=0))
+    study.add_trial(
+        hpo.create_trial(
+            params={"b": 1, "a": 1},
+            distributions={"b": IntDistribution(1, 2), "a": IntDistribution(1, 2)},
+            value=0.0,
+        )
+    )
+    study.optimize(lambda trial: trial.suggest_int("a", 1, 2) + trial.suggest_int("b", 1, 2), n_trials=50)
+    assert len(study.trials) == 4
