@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 import pickle
 import subprocess
 import sys
@@ -498,6 +499,10 @@ class TestReading:
         assert (second.study_name, second.n_trials, second.best_trial) == ("t", 0, None)
         assert second.datetime_start is None
         assert sorted([second, first]) == [first, second]
+        assert first <= second
+        for compare in (operator.lt, operator.le):
+            with pytest.raises(TypeError):
+                compare(first, 1)
 
 
 def test_attributes_of_a_study(storage: Any) -> None:
