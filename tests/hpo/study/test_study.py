@@ -243,10 +243,9 @@ class TestQueue:
         study.optimize(conditional, n_trials=20, catch=ZeroDivisionError)
         with pytest.raises(TypeError, match="dict"):
             study.enqueue_trial([("x", 1)])  # type: ignore[arg-type]
-        with pytest.raises(ValueError, match="'x_a' must be a number"):
-            study.enqueue_trial({"x_a": "large"})
-        with pytest.raises(TypeError, match="'x_a' must be a number"):
-            study.enqueue_trial({"x_a": [1]})
+        for value in ("large", [1], None):
+            with pytest.raises(ValueError, match="'x_a' must be a number"):
+                study.enqueue_trial({"x_a": value})
         with pytest.warns(UserWarning, match="does not lie"):
             study.enqueue_trial({"x_a": 7.0})
         with pytest.warns(UserWarning, match="choices"):
