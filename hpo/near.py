@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 __all__ = ["add_hint", "missing", "nearest"]
 
@@ -35,5 +34,7 @@ def add_hint(error: BaseException) -> None:
 
 def nearest(name: str, known: Iterable[str], *, similarity: float = 0.6) -> str | None:
     """The known name that is most like another one; None if none is as similar as that, from 0 to 1."""
+    from difflib import get_close_matches
+
     near = get_close_matches(name, list(known), 1, similarity)
     return near[0] if near else None

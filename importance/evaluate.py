@@ -49,9 +49,10 @@ def get_param_importances(
         params: Of which parameters; by default all that a complete trial has.
         target: What counts instead of the study's values, of one trial; smaller is better. With several
             objectives the default evaluator without a target asks what leads to the Pareto front.
-        normalize: Make the sum 1; all are equal if none has any importance.
+        normalize: Make the sum 1; if none has any importance, all that could have had another value are equal.
 
-    With one such trial all of its parameters are equally important, and without one there are none.
+    With one such trial all of its parameters that could have had another value are equally important, and without one
+    there are none.
 
     Raises:
         ValueError: If no trial has one of `params`.
@@ -72,4 +73,14 @@ def get_param_importances(
     if not normalize:
         return ordered
     total = sum(ordered.values())
-    return {name: value / total if total > 0 else 1 / len(ordered) for name, value in ordered.items()}
+    if total > 0:
+        return {name: value / total for name, value in ordered.items()}
+    varying = _varying(study) & ordered.keys() or ordered.keys()
+    shares = {name: 1 / len(varying) if name in varying else 0.0 for name in ordered}
+    return dict(sorted(shares.items(), key=lambda item: item[1], reverse=True))
+
+
+def _varying(study: Readable) -> set[str]:
+    """The parameters that could have had another value in some trial."""
+    trials = study.get_trials(deepcopy=False)
+    return {name for trial in trials for name, distribution in trial.distributions.items() if not distribution.single()}

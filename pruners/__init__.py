@@ -1,17 +1,22 @@
-"""Pruners: pure functions from what is known and a trial's own curve to the decision to stop it."""
+"""Pruners: pure functions from what is known and a trial's own curve to the decision to stop it.
+
+Each is loaded when it is first used.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
-from hpo.pruners.hyperband import HyperbandPruner
-from hpo.pruners.learning_curve import LearningCurvePruner
-from hpo.pruners.nop import NopPruner
-from hpo.pruners.patient import PatientPruner
-from hpo.pruners.percentile import MedianPruner, PercentilePruner
-from hpo.pruners.successive_halving import SuccessiveHalvingPruner
-from hpo.pruners.threshold import ThresholdPruner
-from hpo.pruners.wilcoxon import WilcoxonPruner
+if TYPE_CHECKING:
+    from hpo.pruners.hyperband import HyperbandPruner
+    from hpo.pruners.learning_curve import LearningCurvePruner
+    from hpo.pruners.nop import NopPruner
+    from hpo.pruners.patient import PatientPruner
+    from hpo.pruners.percentile import MedianPruner, PercentilePruner
+    from hpo.pruners.successive_halving import SuccessiveHalvingPruner
+    from hpo.pruners.threshold import ThresholdPruner
+    from hpo.pruners.wilcoxon import WilcoxonPruner
 
 __all__ = [
     "HyperbandPruner",
@@ -26,9 +31,26 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name == "BasePruner":
-        from hpo.bases import BasePruner
+_HOME = {
+    "BasePruner": "hpo.bases",
+    "HyperbandPruner": "hpo.pruners.hyperband",
+    "LearningCurvePruner": "hpo.pruners.learning_curve",
+    "MedianPruner": "hpo.pruners.percentile",
+    "NopPruner": "hpo.pruners.nop",
+    "PatientPruner": "hpo.pruners.patient",
+    "PercentilePruner": "hpo.pruners.percentile",
+    "SuccessiveHalvingPruner": "hpo.pruners.successive_halving",
+    "ThresholdPruner": "hpo.pruners.threshold",
+    "WilcoxonPruner": "hpo.pruners.wilcoxon",
+}
 
-        return BasePruner
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

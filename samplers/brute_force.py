@@ -40,7 +40,8 @@ class BruteForceSampler:
 
     Raises:
         SearchSpaceExhausted: From `ask`, once all has been tried; `optimize` then returns.
-        ValueError: From `suggest_*`, for a parameter that has no end of values, such as a float without `step`.
+        ValueError: From `suggest_*`, for a parameter that has no end of values, such as a float without `step`, and for
+            one that no trial asked for after the same choices where others asked for another.
 
     Example:
         >>> study = hpo.create_study(sampler=BruteForceSampler())
@@ -79,6 +80,11 @@ class BruteForceSampler:
             node = node.after(history.given[node.name])
         if node is not None and node.name == name:
             return node.chosen(key.uniform(name), distribution)[0]
+        if node is not None and not node.asks(name):
+            raise ValueError(
+                f"BruteForceSampler tries what one objective asks for: here trials were asked for {node.name!r}, and "
+                f"this one for {name!r}. Begin another study for another objective."
+            )
         n = n_values(distribution)
         if history.given or key.number is None:
             return value_at(distribution, int(key.uniform(name) * n))

@@ -11,6 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from hpo.distributions import BaseDistribution, CategoricalDistribution, token
+from hpo.events import TrialState
 from hpo.history import History
 
 __all__ = ["Choices", "Node", "index_of", "is_among", "n_values", "value_at"]
@@ -64,6 +65,10 @@ class Node:
             rest -= left
         raise AssertionError("the ways that are left add up to their number")
 
+    def asks(self, name: str) -> bool:
+        """Whether a parameter was asked for here or later."""
+        return self.name == name or any(child.asks(name) for _, child in self.children.values() if child is not None)
+
     def after(self, value: Any) -> Node | None:
         """What came after a value; None if nothing is known."""
         return self.children.get(token(value), (value, None))[1]
@@ -92,33 +97,43 @@ class Choices:
         tree = self
         for row in range(len(fresh)):
             trial = fresh.finished(row)
-            tree = tree.including(trial.parameters, trial.space)
+            whole = trial.state is TrialState.COMPLETE
+            tree = tree.including(trial.parameters, trial.space, whole=whole)
         return tree
 
-    def including(self, values: Mapping[str, Any], distributions: Mapping[str, BaseDistribution]) -> Choices:
-        """With a trial's values, in the order in which it asked for them."""
+    def including(
+        self, values: Mapping[str, Any], distributions: Mapping[str, BaseDistribution], *, whole: bool = False
+    ) -> Choices:
+        """With a trial's values, in the order in which it asked for them.
+
+        Args:
+            values, distributions: By name.
+            whole: Whether it asked for all that the objective asks for now; one that failed or was pruned may not have.
+        """
         if any(math.isinf(distribution.cardinality) for distribution in distributions.values()):
             return self  # was added from elsewhere
         if not values:
             return replace(self, ended=True)
-        return replace(self, root=_grown(self.root, dict(values), distributions))
+        return replace(self, root=_grown(self.root, dict(values), distributions, whole))
 
     def expecting(self, values: Mapping[str, Any]) -> Choices:
         """With the values that a running trial is expected to try, as far as the tree knows the parameters."""
         return self if self.root is None else replace(self, root=_expected(self.root, values))
 
 
-def _grown(node: Node | None, values: dict[str, Any], distributions: Mapping[str, BaseDistribution]) -> Node | None:
+def _grown(
+    node: Node | None, values: dict[str, Any], distributions: Mapping[str, BaseDistribution], whole: bool
+) -> Node | None:
     """A node with the way of a trial from there on, given what it has not been asked for yet."""
     if not values:
-        return node
+        return None if whole else node
     if node is None:
         name = next(iter(values))
         node = Node(name, distributions[name])
     elif node.name not in values:  # failed before, or asks for other parameters now than others did
         return node
     value = values.pop(node.name)
-    children = {**node.children, token(value): (value, _grown(node.after(value), values, distributions))}
+    children = {**node.children, token(value): (value, _grown(node.after(value), values, distributions, whole))}
     return Node(node.name, distributions[node.name], children)
 
 

@@ -180,6 +180,19 @@ study.best_params
     assert not {"scipy", "sqlalchemy", "alembic", "plotly", "pandas", "tqdm"} & names
 
 
+def test_beginning_a_study_loads_what_it_needs() -> None:
+    names = loaded("import hpo\nhpo.create_study()")
+    later = {"difflib", "numpy.typing", "queue", "random", "shutil", "socket", "statistics", "tempfile"}
+    assert not later & names - loaded("import numpy")
+    assert {name for name in names if name.startswith("hpo.pruners.")} == loaded_pruners()
+
+
+def loaded_pruners() -> set[str]:
+    """Modules that the default pruner consists of."""
+    names = loaded("import hpo.pruners.percentile")
+    return {name for name in names if name.startswith("hpo.pruners.")}
+
+
 def test_reading_a_study_loads_nothing_that_draws() -> None:
     code = """
 import hpo, hpo.importance as importance, hpo.reading.summary, hpo.reading.dataframe, hpo.reading.counts

@@ -19,6 +19,13 @@ __all__ = ["distribution_from_dict", "distribution_to_dict", "distribution_to_js
 _KINDS: dict[str, type[BaseDistribution]] = {
     kind.__name__: kind for kind in (FloatDistribution, IntDistribution, CategoricalDistribution, NormalDistribution)
 }
+_OLD: dict[str, tuple[str, dict[str, JSON]]] = {
+    "DiscreteUniformDistribution": ("FloatDistribution", {}),
+    "IntLogUniformDistribution": ("IntDistribution", {"log": True}),
+    "IntUniformDistribution": ("IntDistribution", {}),
+    "LogUniformDistribution": ("FloatDistribution", {"log": True}),
+    "UniformDistribution": ("FloatDistribution", {}),
+}
 _SHORT = {
     "float": "FloatDistribution",
     "int": "IntDistribution",
@@ -60,8 +67,18 @@ def distribution_from_dict(data: Mapping[str, JSON]) -> BaseDistribution:
         attributes = {key: value for key, value in data.items() if key != "type"}
         name = _SHORT.get(data["type"], data["type"])
     else:
-        name, attributes = data.get("name"), dict(data.get("attributes", {}))
+        name, attributes = _today(str(data.get("name")), dict(data.get("attributes", {})))
     kind = _KINDS.get(str(name))
     if kind is None:
         raise ValueError(f"Unknown kind of distribution {name!r}; known are {sorted(_KINDS)} and {sorted(_SHORT)}.")
     return kind(**attributes)
+
+
+def _today(name: str, attributes: dict[str, JSON]) -> tuple[str, dict[str, JSON]]:
+    """What Optuna 2 wrote, in the words of today."""
+    if name not in _OLD:
+        return name, attributes
+    kind, meant = _OLD[name]
+    if "q" in attributes:
+        attributes["step"] = attributes.pop("q")
+    return kind, attributes | meant

@@ -117,7 +117,14 @@ class NumericDistribution(BaseDistribution):
         return u
 
     def to_internal_repr(self, param_value_in_external_repr: Any) -> float:
-        return float(param_value_in_external_repr)
+        try:
+            value = float(param_value_in_external_repr)
+        except (TypeError, ValueError):
+            value = math.nan
+        if value != value or (self.log and value <= 0):
+            kind = "a number > 0" if self.log else "a number"
+            raise ValueError(f"{self!r} needs {kind}, got {param_value_in_external_repr!r}.")
+        return value
 
     def _snapped(self, value: float) -> float:
         """The nearest value of the grid within the bounds."""

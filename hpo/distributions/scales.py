@@ -9,16 +9,18 @@ from __future__ import annotations
 import math
 import sys
 from dataclasses import dataclass
-from statistics import NormalDist
-from typing import Protocol
+from functools import cache
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from hpo.arrays import Array
 
+if TYPE_CHECKING:
+    from statistics import NormalDist
+
 __all__ = ["LinearScale", "LogScale", "NormalScale", "Scale", "cells"]
 
-_STANDARD = NormalDist()
 _TINY = 2.0**-54  # of the probability: as far into a tail without an end as the other one resolves
 _LARGEST = math.log(sys.float_info.max)
 _FARTHEST = 8.3  # standard deviations; where Φ reaches 1 in floating point
@@ -103,7 +105,7 @@ class NormalScale:
         p = b - u * (b - a) if mirrored else a + u * (b - a)
         if a == 0.0:
             p = max(p, _TINY * b)
-        z = _STANDARD.inv_cdf(p) if p < 1.0 else _FARTHEST
+        z = _standard().inv_cdf(p) if p < 1.0 else _FARTHEST
         x = self.mean + self.std * (-z if mirrored else z)
         if not self.log:
             return x
@@ -137,3 +139,11 @@ def cells(low: float, high: float, step: float | None, log: bool) -> Scale:
 
 def _phi(z: float) -> float:
     return 0.5 * math.erfc(-z / math.sqrt(2.0))
+
+
+@cache
+def _standard() -> NormalDist:
+    """The standard normal distribution; loaded for the first prior that is normal."""
+    from statistics import NormalDist
+
+    return NormalDist()

@@ -12,10 +12,9 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpo.arrays import JSON, Array, BoolArray, IntArray, Report
 from hpo.distributions import BaseDistribution, CategoricalDistribution
@@ -30,6 +29,9 @@ from hpo.history.parameter import ParameterColumn
 from hpo.history.report_table import ReportTable
 from hpo.history.running import RunningTrial
 from hpo.space import Space
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Columns"]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar, final
+from typing import TYPE_CHECKING, Any, TypeVar, final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.history.columns import Columns
@@ -16,6 +15,9 @@ from hpo.history.finished import Finished
 from hpo.history.fold import Fold
 from hpo.history.running import RunningTrial
 from hpo.space import Space
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["History"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import socket
+import platform
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,7 +72,7 @@ class Worker:
 
 @functools.lru_cache(maxsize=1)
 def _worker(pid: int) -> Worker:
-    return Worker(socket.gethostname(), pid, _machine(pid), _look(pid)[0])
+    return Worker(platform.node(), pid, _machine(pid), _look(pid)[0])
 
 
 if sys.platform != "win32":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -30,6 +29,8 @@ def directory(root: Path, header: StudyCreated, number: int, system_attrs: Mappi
 
 def remove(path: Path) -> None:
     """Remove a trial's directory, and the study's when it was the last; what is in use or gone stays so."""
+    import shutil
+
     shutil.rmtree(path, ignore_errors=True)
     try:
         path.parent.rmdir()

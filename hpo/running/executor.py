@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Protocol, final
+from typing import TYPE_CHECKING, Any, Protocol, final
 
 from hpo.caution import acting_for, caller
+
+if TYPE_CHECKING:
+    import queue
 
 __all__ = ["CallingThread", "Executor", "Threads"]
 
@@ -60,8 +62,10 @@ class Threads:
 
     def __init__(self, slots: int) -> None:
         self.slots = slots
+        from queue import SimpleQueue
+
         self._calls: queue.SimpleQueue[tuple[Future[None], Callable[..., None], tuple[Any, ...]] | None]
-        self._calls = queue.SimpleQueue()
+        self._calls = SimpleQueue()
         self._place = caller()
         for i in range(slots):
             threading.Thread(target=self._work, name=f"hpo-{i}", daemon=True).start()

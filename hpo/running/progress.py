@@ -21,10 +21,10 @@ class Progress:
         self._began = time.monotonic()
         self._timeout = timeout
         self._counts_trials = n_trials is not None or timeout is None
-        if self._counts_trials:
+        if n_trials is not None or timeout is None:
             self._bar: Any = tqdm(total=n_trials, unit="trial")
         else:
-            layout = "{l_bar}{bar}| {n:.1f}/{total:.1f} s{postfix}"
+            layout = "{l_bar}{bar}| {elapsed}/" + tqdm.format_interval(timeout)
             self._bar = tqdm(total=timeout, bar_format=layout)
         show_bar(self._clear)
 
@@ -38,7 +38,8 @@ class Progress:
         if self._timeout is not None:
             elapsed = min(time.monotonic() - self._began, self._timeout)
             if self._counts_trials:
-                self._bar.set_postfix_str(f"{elapsed:.1f}/{self._timeout:.1f} s")
+                shown = self._bar.format_interval
+                self._bar.set_postfix_str(f"{shown(elapsed)}/{shown(self._timeout)}")
             else:
                 self._bar.update(elapsed - self._bar.n)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 import time
 import uuid
 from collections.abc import Sequence
@@ -79,7 +79,7 @@ def create_study(
     check_name(name)
     queued = configurations(_sources(warm_start), wanted, opaque=is_private(storage))
     given = getattr(sampler, "seed", None) if seed is None else seed
-    seed = secrets.randbits(63) if given is None else _read_seed(given)
+    seed = int.from_bytes(os.urandom(8)) >> 1 if given is None else _read_seed(given)
     header = StudyCreated(name, wanted, seed, time.time(), uuid.uuid4().hex)
     try:
         storage.create(header)

@@ -178,8 +178,6 @@ def _check_fixed(name: str, value: Any, distribution: BaseDistribution) -> None:
             warn(f"{name!r}: {error} It will be an error unless the choices change.")
             return
         raise ValueError(f"{name!r} must be a number as in {distribution!r}, got {value!r}.") from None
-    except TypeError:
-        raise TypeError(f"{name!r} must be a number as in {distribution!r}, got {value!r}.") from None
     if not distribution.contains(value):
         warn(f"{name}={value!r} does not lie in {distribution!r}, where it was last suggested.")
 

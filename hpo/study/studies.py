@@ -41,8 +41,15 @@ class StudySummary:
     datetime_start: datetime | None
     created: float = 0.0
 
-    def __lt__(self, other: StudySummary) -> bool:
-        return (self.created, self.study_name) < (other.created, other.study_name)
+    def __lt__(self, other: object) -> bool:
+        return self._place < other._place if isinstance(other, StudySummary) else NotImplemented
+
+    def __le__(self, other: object) -> bool:
+        return self._place <= other._place if isinstance(other, StudySummary) else NotImplemented
+
+    @property
+    def _place(self) -> tuple[float, str]:
+        return self.created, self.study_name
 
     @property
     def direction(self) -> StudyDirection:

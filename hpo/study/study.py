@@ -369,7 +369,7 @@ class Study:
             skip_if_exists: Do nothing if a trial with these parameters exists, in whatever state.
 
         Raises:
-            TypeError: If `params` is no dict, or a number was expected and something else came.
+            TypeError: If `params` is no dict.
             ValueError: If the study knows a parameter as a number and something else came.
 
         A value outside of the range or the choices that the study knows gives a warning: they may change.

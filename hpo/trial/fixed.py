@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import weakref
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,9 +10,8 @@ from pathlib import Path
 from typing import Any, final
 
 from hpo.arrays import JSON
-from hpo.caution import warn
 from hpo.distributions import BaseDistribution
-from hpo.trial.suggest import Suggestions
+from hpo.trial.suggest import Suggestions, check_given
 
 __all__ = ["FixedTrial"]
 
@@ -28,7 +25,8 @@ class FixedTrial(Suggestions):
         number: What `trial.number` shows.
 
     Raises:
-        ValueError: When the objective asks for a parameter that is not among them.
+        ValueError: When the objective asks for a parameter that is not among them, or for choices of which the value is
+            none; a number outside of its range is used, with a warning.
 
     Example:
         >>> def objective(trial):
@@ -86,6 +84,9 @@ class FixedTrial(Suggestions):
 
     @cached_property
     def _scratch(self) -> Path:
+        import shutil
+        import tempfile
+
         path = tempfile.mkdtemp(prefix="hpo-")
         weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
         return Path(path)
@@ -102,8 +103,7 @@ class FixedTrial(Suggestions):
                 f"The objective asks for {name!r}, which is not among the fixed parameters {sorted(self._given)}."
             )
         value = self._given[name]
-        if not distribution.contains(value):
-            warn(f"{name}={value!r} does not lie in {distribution!r}; it is used all the same.")
+        check_given(f"{name}={value!r}", value, distribution)
         self._params[name] = value
         self._distributions[name] = distribution
         return value

@@ -9,14 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, final
 
 from hpo.arrays import JSON
-from hpo.caution import warn
 from hpo.distributions import BaseDistribution
 from hpo.events import TrialError, TrialState
 from hpo.history import History
 from hpo.history.finished import Finished
 from hpo.near import missing
 from hpo.numbers import real
-from hpo.trial.suggest import Suggestions
+from hpo.trial.suggest import Suggestions, check_given
 
 __all__ = ["CONSTRAINTS", "FrozenTrial", "check_trial", "constraint_name", "copied", "create_trial"]
 
@@ -112,15 +111,17 @@ class FrozenTrial(Suggestions):
     @property
     def value(self) -> float | None:
         """The value of the only objective; None without one."""
-        if self._values is None:
-            return None
-        if len(self._values) > 1:
-            raise RuntimeError("A trial of several objectives has `values`, not `value`.")
-        return self._values[0]
+        self._check_one_objective()
+        return None if self._values is None else self._values[0]
 
     @value.setter
     def value(self, value: float | None) -> None:
+        self._check_one_objective()
         self._values = None if value is None else [value]
+
+    def _check_one_objective(self) -> None:
+        if self._values is not None and len(self._values) > 1:
+            raise RuntimeError("A trial of several objectives has `values`, not `value`.")
 
     @property
     def values(self) -> list[float] | None:
@@ -184,8 +185,7 @@ class FrozenTrial(Suggestions):
         if name not in self.params:
             raise ValueError(f"Trial {self.number} has no parameter {name!r}, only {sorted(self.params)}.")
         value = self.params[name]
-        if not distribution.contains(value):
-            warn(f"{name}={value!r} of trial {self.number} does not lie in {distribution!r}; it is used all the same.")
+        check_given(f"{name}={value!r} of trial {self.number}", value, distribution)
         return value
 
     def __getattr__(self, name: str) -> Any:
@@ -219,11 +219,11 @@ class FrozenTrial(Suggestions):
     def __hash__(self) -> int:
         return hash((self.number, self.state, self.datetime_start))
 
-    def __lt__(self, other: FrozenTrial) -> bool:
-        return self.number < other.number
+    def __lt__(self, other: object) -> bool:
+        return self.number < other.number if isinstance(other, FrozenTrial) else NotImplemented
 
-    def __le__(self, other: FrozenTrial) -> bool:
-        return self.number <= other.number
+    def __le__(self, other: object) -> bool:
+        return self.number <= other.number if isinstance(other, FrozenTrial) else NotImplemented
 
     def _repr_html_(self) -> str:
         """How a notebook shows the trial."""
@@ -233,7 +233,7 @@ class FrozenTrial(Suggestions):
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{name.lstrip('_')}={value!r}" for name, value in self.__getstate__().items())
-        return f"FrozenTrial({fields})"
+        return f"FrozenTrial({fields}, value=None)"  # which makes it an expression: `values` says it already
 
 
 def _fields(trial: Finished) -> dict[str, Any]:
@@ -332,6 +332,11 @@ def check_trial(trial: FrozenTrial) -> None:
     for name, distribution in trial.distributions.items():
         if not distribution.contains(trial.params[name]):
             raise ValueError(f"{name}={trial.params[name]!r} does not lie in {distribution!r}.")
+    if trial.datetime_start is None and trial.state is not TrialState.WAITING:
+        raise ValueError(f"A trial that is {trial.state.name} needs a datetime_start.")
+    if (trial.datetime_complete is not None) != trial.state.is_finished():
+        needs = "needs a" if trial.state.is_finished() else "has no"
+        raise ValueError(f"A trial that is {trial.state.name} {needs} datetime_complete.")
     if trial.state is TrialState.COMPLETE and trial.values is None:
         raise ValueError("A complete trial needs a value, or values for several objectives.")
     if trial.values is not None and any(value != value for value in trial.values):

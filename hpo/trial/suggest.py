@@ -6,16 +6,35 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from hpo.caution import deprecated
+from hpo.caution import deprecated, warn
 from hpo.distributions import (
     BaseDistribution,
+    CategoricalDistribution,
     categorical_distribution,
     float_distribution,
     int_distribution,
     normal_distribution,
 )
 
-__all__ = ["Suggestions"]
+__all__ = ["Suggestions", "check_given"]
+
+
+def check_given(shown: str, value: Any, distribution: BaseDistribution) -> None:
+    """Warn of a value from outside that does not lie in its range; it is used all the same.
+
+    Args:
+        shown: What has this value, for the warning.
+        value: Of the parameter.
+        distribution: As which the objective asks for it.
+
+    Raises:
+        ValueError: If it is none of the choices.
+    """
+    if distribution.contains(value):
+        return
+    if isinstance(distribution, CategoricalDistribution):
+        distribution.to_internal_repr(value)  # raises, and names the choices
+    warn(f"{shown} does not lie in {distribution!r}; it is used all the same.")
 
 
 class Suggestions(ABC):

@@ -297,7 +297,7 @@ def _fixed(name: str, value: Any, distribution: BaseDistribution) -> Any:
         return distribution.to_external_repr(distribution.to_internal_repr(value))
     try:
         number = distribution.to_external_repr(distribution.to_internal_repr(value))
-    except (TypeError, ValueError):
+    except ValueError:
         raise ValueError(f"{name!r} was fixed at {value!r}, which is not a number as {distribution!r} needs.") from None
     if not distribution.contains(number):
         warn(f"{name!r} was fixed at {value!r}, which does not lie in {distribution!r}; it is used all the same.")

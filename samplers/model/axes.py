@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TypeVar, final
+from typing import TYPE_CHECKING, TypeVar, final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDistribution, NormalDistribution
 from hpo.space import Space
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["Axes", "axes_of", "cell"]
 

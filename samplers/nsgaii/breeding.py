@@ -20,6 +20,13 @@ from hpo.space import Space
 __all__ = ["Breeding", "proposed"]
 
 _CROSSOVER, _MUTATION = SBXCrossover(), PolynomialMutation()
+_EXAMPLES = {"crossover": "SBXCrossover", "mutation": "PolynomialMutation"}
+
+
+def _check(name: str, value: object, protocol: type) -> None:
+    """Raise ValueError unless a plug-in is what its protocol says, or is left out."""
+    if value is not None and (isinstance(value, type) or not isinstance(value, protocol)):
+        raise ValueError(f"{name} must be an object such as nsgaii.{_EXAMPLES[name]}(), got {value!r}.")
 
 
 @final
@@ -47,6 +54,8 @@ class Breeding:
             raise ValueError(
                 f"population_size must be at least 4, or None for one that grows with the study, got {self.size!r}."
             )
+        _check("crossover", self.crossover, Crossover)
+        _check("mutation", self.mutation, Mutation)
         for name in ("crossover_prob", "swapping_prob", "mutation_prob"):
             value = getattr(self, name)
             if value is not None and not 0 <= value <= 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol, final
+from typing import Protocol, final, runtime_checkable
 
 import numpy as np
 
@@ -21,6 +21,7 @@ __all__ = [
 ]
 
 
+@runtime_checkable
 class Crossover(Protocol):
     """Makes one child of some parents; a frozen value, and pure given the generator."""
 

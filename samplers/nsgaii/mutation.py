@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, final
+from typing import Protocol, final, runtime_checkable
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from hpo.arrays import Array
 __all__ = ["Mutation", "PolynomialMutation"]
 
 
+@runtime_checkable
 class Mutation(Protocol):
     """Changes numbers; a frozen value, and pure given the generator."""
 

@@ -186,6 +186,8 @@ class TPESampler:
         share = self.gamma if isinstance(self.gamma, float) else 0.25
         check_function("gamma", self.gamma, f"good_fraction={share!r}, or gamma=lambda n: math.ceil({share!r} * n)")
         check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
+        if self.group and self.multivariate is False:
+            raise ValueError("group=True models parameters jointly; leave multivariate out, or set it to True.")
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")

@@ -476,3 +476,12 @@ def test_evaluators_that_disagree_are_explained() -> None:
     assert any(s.startswith("C: ") and "trials have it" in s for s in sentences)
     assert disagreements(run(lambda t: t.suggest_float("x", 0, 1), 30)) == []
     assert disagreements(run(pipeline, 5)) == []
+
+
+@pytest.mark.filterwarnings("ignore:3 trials are too few")
+@pytest.mark.parametrize("evaluator", EVALUATORS, ids=repr)
+@pytest.mark.parametrize("n_trials", [1, 3])
+def test_what_has_one_value_only_has_no_share(evaluator: BaseImportanceEvaluator, n_trials: int) -> None:
+    study = hpo.create_study(sampler=RandomSampler(seed=0))
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 5) + trial.suggest_float("y", 1, 1), n_trials)
+    assert get_param_importances(study, evaluator=evaluator) == {"x": 1.0, "y": 0.0}

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import hpo
-from hpo.distributions import FloatDistribution, IntDistribution
+from hpo.distributions import BaseDistribution, FloatDistribution, IntDistribution
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.pruners import HyperbandPruner
 from hpo.samplers import BruteForceSampler
@@ -193,3 +193,32 @@ def test_brackets_do_not_divide_the_tree() -> None:
     study.optimize(objective, n_trials=1000)
     assert sorted(t.params["n"] for t in study.trials) == list(range(1, 10))
     assert list(itertools.chain(study.verify())) == []
+
+
+def test_another_objective_is_refused_rather_than_tried_for_ever() -> None:
+    study = hpo.create_study(sampler=BruteForceSampler(seed=0))
+    study.optimize(lambda trial: float(trial.suggest_int("n", 1, 3)), n_trials=2)
+    with pytest.raises(ValueError, match="asked for 'n', and this one for 'm'"):
+        study.optimize(lambda trial: float(trial.suggest_int("m", 1, 3)))
+    assert study.verify() == []
+
+
+def test_another_order_of_the_same_parameters_is_the_same_objective() -> None:
+    study = hpo.create_study(sampler=BruteForceSampler(seed=0))
+    study.add_trial(
+        hpo.create_trial(
+            params={"b": 1, "a": 1},
+            distributions={"b": IntDistribution(1, 2), "a": IntDistribution(1, 2)},
+            value=0.0,
+        )
+    )
+    study.optimize(lambda trial: trial.suggest_int("a", 1, 2) + trial.suggest_int("b", 1, 2), n_trials=50)
+    assert len(study.trials) == 4
+
+
+def test_what_an_objective_no_longer_asks_for_is_not_waited_for() -> None:
+    study = hpo.create_study(sampler=BruteForceSampler(seed=0))
+    space: dict[str, BaseDistribution] = {"a": IntDistribution(1, 2), "b": IntDistribution(1, 9)}
+    study.add_trial(hpo.create_trial(params={"a": 1, "b": 1}, distributions=space, value=0.0))
+    study.optimize(lambda trial: float(trial.suggest_int("a", 1, 2)), n_trials=50)
+    assert [trial.params["a"] for trial in study.trials[1:]] in ([1, 2], [2, 1])

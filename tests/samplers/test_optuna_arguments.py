@@ -160,3 +160,9 @@ def test_a_fixed_value_outside_of_its_domain_is_used_after_a_warning() -> None:
     with pytest.warns(UserWarning, match="'n' the value 99, which does not lie in"):
         study.optimize(lambda trial: float(trial.suggest_int("n", 1, 9)), n_trials=3)
     assert [trial.params["n"] for trial in study.trials] == [99] * 3
+
+
+def test_groups_are_joint() -> None:
+    TPESampler(group=True)
+    with pytest.raises(ValueError, match="group=True models parameters jointly"):
+        TPESampler(group=True, multivariate=False)

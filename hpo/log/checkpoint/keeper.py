@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import random
+import os
 import threading
 from collections.abc import Callable
 from typing import final
@@ -46,7 +46,7 @@ class Keeper:
         self._storage = checkpointing(storage)
         self._there = 0  # the position of the checkpoint that the storage keeps
         self._covered = 0  # how much of the log nobody needs to fold again
-        self._patience = 1.0 + random.random() / 2  # of its own, so that workers do not all write at once
+        self._patience = 1.0 + os.urandom(1)[0] / 512  # of its own, so that workers do not all write at once
         self._writing = threading.Lock()
 
     def take_up(self) -> Ledger | None:

@@ -15,14 +15,16 @@ from __future__ import annotations
 import hashlib
 import math
 import zlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hpo.arrays import JSON
 from hpo.history.dump import Dump
 from hpo.log.codec import choice, dumps, loads
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 __all__ = ["pack", "unpack"]
 

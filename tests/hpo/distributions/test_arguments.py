@@ -85,3 +85,20 @@ def test_numpy_scalars_are_the_numbers_they_hold() -> None:
     )
     assert IntDistribution(np.int64(1), np.int64(5)) == IntDistribution(1, 5)  # type: ignore[arg-type]
     assert FloatDistribution(np.float64(0), 1).contains(np.float64(0.5))
+
+
+@pytest.mark.parametrize("value", ["a", (), [1, 2], {}, None, np.ones(2), math.nan], ids=repr)
+@pytest.mark.parametrize("distribution", [FloatDistribution(1, 9), IntDistribution(1, 9), NormalDistribution(0, 1)])
+def test_what_is_no_number_is_no_value(distribution: Any, value: Any) -> None:
+    with pytest.raises(ValueError, match="needs a number"):
+        distribution.to_internal_repr(value)
+
+
+@pytest.mark.parametrize("value", [0, -1.0])
+@pytest.mark.parametrize(
+    "distribution",
+    [FloatDistribution(1, 9, log=True), IntDistribution(1, 9, log=True), NormalDistribution(0, 1, log=True)],
+)
+def test_what_has_no_logarithm_is_no_value_on_a_log_scale(distribution: Any, value: float) -> None:
+    with pytest.raises(ValueError, match="needs a number > 0"):
+        distribution.to_internal_repr(value)

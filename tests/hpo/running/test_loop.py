@@ -331,8 +331,19 @@ def test_a_progress_bar_shows_the_best_value(capsys: pytest.CaptureFixture[str])
     study = hpo.create_study(seed=0)
     study.optimize(quadratic, n_trials=3, show_progress_bar=True)
     assert f"Best value: {study.best_value:.6g}" in capsys.readouterr().err
-    study.optimize(quadratic, timeout=0.02, show_progress_bar=True)
-    assert "/0.0 s" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("timeout", "shown"), [(0.02, "/00:00"), (59, "/00:59"), (5400, "/1:30:00"), (86400, "/24:00:00")]
+)
+@pytest.mark.parametrize("n_trials", [None, 9])
+def test_a_progress_bar_shows_the_time_as_a_clock_does(
+    timeout: float, shown: str, n_trials: int | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study = hpo.create_study(sampler=hpo.samplers.RandomSampler(seed=0))
+    stop = [lambda study, trial: study.stop()]
+    study.optimize(quadratic, n_trials, timeout, show_progress_bar=True, callbacks=stop)
+    assert shown in capsys.readouterr().err
 
 
 def test_records_do_not_keep_garbage_alive() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import operator
 import pickle
 import subprocess
 import sys
@@ -242,10 +243,9 @@ class TestQueue:
         study.optimize(conditional, n_trials=20, catch=ZeroDivisionError)
         with pytest.raises(TypeError, match="dict"):
             study.enqueue_trial([("x", 1)])  # type: ignore[arg-type]
-        with pytest.raises(ValueError, match="'x_a' must be a number"):
-            study.enqueue_trial({"x_a": "large"})
-        with pytest.raises(TypeError, match="'x_a' must be a number"):
-            study.enqueue_trial({"x_a": [1]})
+        for value in ("large", [1], None):
+            with pytest.raises(ValueError, match="'x_a' must be a number"):
+                study.enqueue_trial({"x_a": value})
         with pytest.warns(UserWarning, match="does not lie"):
             study.enqueue_trial({"x_a": 7.0})
         with pytest.warns(UserWarning, match="choices"):
@@ -498,6 +498,10 @@ class TestReading:
         assert (second.study_name, second.n_trials, second.best_trial) == ("t", 0, None)
         assert second.datetime_start is None
         assert sorted([second, first]) == [first, second]
+        assert first <= second
+        for compare in (operator.lt, operator.le):
+            with pytest.raises(TypeError):
+                compare(first, 1)
 
 
 def test_attributes_of_a_study(storage: Any) -> None:

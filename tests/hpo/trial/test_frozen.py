@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import datetime as datetime_module
 import math
+import operator
 import pickle
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +14,7 @@ import pytest
 
 import hpo
 from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from hpo.events import TrialError
 from hpo.samplers import RandomSampler
 from hpo.study import Study
 from hpo.trial import Trial, TrialState
@@ -209,3 +212,53 @@ def test_what_optuna_calls_a_trial_s_identity_is_its_number() -> None:
     )
     study.add_trial(copied)
     assert study.trials[-1].params == first.params
+
+
+@pytest.mark.parametrize("state", list(TrialState))
+@pytest.mark.parametrize("field", ["datetime_start", "datetime_complete"])
+def test_a_record_joins_a_study_with_the_times_of_its_state(state: TrialState, field: str) -> None:
+    trial = create_trial(state=state, value=0.5 if state is TrialState.COMPLETE else None)
+    waits = state is TrialState.WAITING and field == "datetime_start"
+    setattr(trial, field, None if getattr(trial, field) or waits else datetime.now())
+    study = hpo.create_study()
+    if waits:
+        study.add_trial(trial)
+        return
+    with pytest.raises(ValueError, match=f"{state.name} .* {field}"):
+        study.add_trial(trial)
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_what_a_record_shows_is_an_expression(number: int) -> None:
+    trial = studied().trials[number]
+    names = vars(hpo.distributions) | {"TrialState": TrialState, "FrozenTrial": FrozenTrial, "TrialError": TrialError}
+    assert eval(repr(trial), names | {"datetime": datetime_module, "nan": math.nan, "inf": math.inf}) == trial
+
+
+def test_records_compare_with_records_only() -> None:
+    first, second = studied().trials[:2]
+    assert first < second
+    assert first <= second
+    for compare in (operator.lt, operator.le):
+        with pytest.raises(TypeError):
+            compare(first, 1)
+
+
+def test_one_value_is_no_answer_for_several_objectives() -> None:
+    trial = create_trial(values=[1.0, 2.0])
+    with pytest.raises(RuntimeError, match="several objectives"):
+        trial.value = 3.0
+    assert trial.values == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "trial",
+    [
+        hpo.FixedTrial({"c": "other"}),
+        create_trial(value=0.0, params={"c": "other"}, distributions={"c": CategoricalDistribution(["other"])}),
+    ],
+    ids=["fixed", "frozen"],
+)
+def test_a_given_value_must_be_one_of_the_choices(trial: Any) -> None:
+    with pytest.raises(ValueError, match="'other' is not in the choices"):
+        trial.suggest_categorical("c", ["a", "b"])

@@ -7,6 +7,7 @@ python make.py journal:///journal_1.log
 from __future__ import annotations
 
 import math
+import platform
 import socket
 import sys
 from typing import Any
@@ -61,5 +62,5 @@ def make(storage: Any) -> None:
 
 
 if __name__ == "__main__":
-    socket.gethostname = lambda: "host"
+    socket.gethostname = platform.node = lambda: "host"  # of which a version asks one
     make(sys.argv[1])
