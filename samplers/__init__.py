@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hpo.samplers.auto import AutoSampler
     from hpo.samplers.brute_force import BruteForceSampler
     from hpo.samplers.cmaes import CmaEsSampler
+    from hpo.samplers.forest import ForestSampler
     from hpo.samplers.gp import GPSampler
     from hpo.samplers.grid import GridSampler
     from hpo.samplers.latin_hypercube import LatinHypercubeSampler
@@ -25,6 +26,7 @@ __all__ = [
     "AutoSampler",
     "BruteForceSampler",
     "CmaEsSampler",
+    "ForestSampler",
     "GPSampler",
     "GridSampler",
     "LatinHypercubeSampler",
@@ -40,6 +42,7 @@ _HOME = {
     "AutoSampler": "hpo.samplers.auto",
     "BruteForceSampler": "hpo.samplers.brute_force",
     "CmaEsSampler": "hpo.samplers.cmaes",
+    "ForestSampler": "hpo.samplers.forest",
     "GPSampler": "hpo.samplers.gp",
     "GridSampler": "hpo.samplers.grid",
     "LatinHypercubeSampler": "hpo.samplers.latin_hypercube",
