@@ -120,6 +120,7 @@ print(study.explain(19))
 # | you have | take |
 # |---|---|
 # | numbers, and hundreds of trials or more that take no time | `CmaEsSampler`, which learns scales and correlations |
+# | choices and branches above all, an objective that jumps, and a habit of SMAC | `ForestSampler` |
 # | two or three objectives, and as many trials | `NSGAIISampler`; from four objectives on `NSGAIIISampler` |
 # | a plot of the whole space to make | `QMCSampler`, or `LatinHypercubeSampler(n_trials=…)` for a given number |
 # | a few configurations, and want to see all | `GridSampler`, or `BruteForceSampler`, which finds them itself |

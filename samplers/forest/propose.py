@@ -113,17 +113,13 @@ def _score(seen: Known, region: Region, pending: Array, question: Question, rng:
     counts = np.flatnonzero(feasible if feasible.any() else ~feasible)
     best = float(belief.at(features.at(counts))[0].min())
     bad = seen.failed if not feasible.any() else seen.failed | (seen.violation > 0.0)
-    ending = (
-        random_forest(seen.features(region.axes), bad.astype(np.float64), rng, n_trees=_TREES) if bad.any() else None
+    if not bad.any():
+        return lambda features: _acquired(belief, best, features, question)
+    ending = random_forest(seen.features(region.axes), bad.astype(np.float64), rng, n_trees=_TREES)
+    return lambda features: (
+        _acquired(belief, best, features, question)
+        + np.log(np.maximum(1.0 - ending.at(features)[0], _LEAST_PROBABILITY))
     )
-
-    def score(features: Features) -> Array:
-        worth = _acquired(belief, best, features, question)
-        if ending is None:
-            return worth
-        return worth + np.log(np.maximum(1.0 - ending.at(features)[0], _LEAST_PROBABILITY))
-
-    return score
 
 
 def _acquired(belief: Belief, best: float, features: Features, question: Question) -> Array:

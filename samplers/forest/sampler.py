@@ -57,6 +57,8 @@ class ForestSampler:
         n_startup_trials: Before so many have finished, configurations come from the prior, each parameter's values
             evenly spread. Trials that were queued by the user count.
         seed: Becomes the study's seed when the study is created.
+        exploration: Share of trials that come from the prior instead: a forest is sure of what it has seen, and would
+            not come back to a branch whose first trials were unlucky.
         kappa: How many standard deviations the lower confidence bound lies below the mean.
         n_candidates: How many configurations of the prior are compared; from the best of these, and from the best
             trials, the search goes on to better and better neighbours.
@@ -82,6 +84,7 @@ class ForestSampler:
     acquisition: Literal["logei", "lcb", "pi"] = "logei"
     n_startup_trials: int = 10
     seed: int | None = None
+    exploration: float = 0.2
     kappa: float = 1.96
     n_candidates: int = 2000
     n_observations: int = 1000
@@ -98,6 +101,9 @@ class ForestSampler:
             if not getattr(self, name) >= least:
                 raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)!r}.")
 
+        if not 0 <= self.exploration <= 1:
+            raise ValueError(f"exploration must be in [0, 1], got {self.exploration!r}.")
+
     def reseed_rng(self) -> None:
         """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
 
@@ -111,6 +117,8 @@ class ForestSampler:
             return self._unrepeated(row, space, history, key)
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space
+        if model is history.space and key.uniform("forest.explore") < self.exploration:
+            return self._unrepeated(space.uniform(key), space, history, key)
         row = self._proposed(model, history, key)
         return row if model is space else np.asarray(row[[model.index[name] for name in space]])
 

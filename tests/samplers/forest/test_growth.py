@@ -120,15 +120,8 @@ def test_trees_put_together_are_the_same_trees(seed: int, shape: tuple[int, int,
 @pytest.mark.parametrize("cutting", [random_cuts, partial(best_cuts, share=1.0, min_samples_leaf=1)])
 def test_what_is_absent_is_parted_from_all_that_is_there(cutting: object) -> None:
     features = Features(np.array([[ABSENT] * 5 + [0.9] * 5]), np.empty(0, dtype=np.int64))
-    y = np.arange(10) // 5 * 1.0
-    level = Level(
-        features.x,
-        features.n_codes,
-        (y - 0.5).astype(np.float64),
-        np.tile(np.arange(10), (2, 1)),
-        np.array([0]),
-        np.array([10]),
-    )
+    y = np.repeat([-0.5, 0.5], 5)
+    level = Level(features.x, features.n_codes, y, np.tile(np.arange(10), (2, 1)), np.array([0]), np.array([10]))
     assert cutting(level, np.random.default_rng(0)).threshold[0] <= 0.0  # type: ignore[operator]
 
 
