@@ -51,7 +51,7 @@ class ForestSampler:
 
     Args:
         model: "random_forest", each tree of another sample of the trials; "extra_trees", of all of them, with cuts at
-            random places; "gradient_boosting", three quantiles of the losses by trees that mend each other.
+            random places; "gradient_boosting", several models of parts of the trials, by trees that mend each other.
         acquisition: "logei", the expected improvement through its logarithm; "lcb", the lower confidence bound; "pi",
             the probability of an improvement.
         n_startup_trials: Before so many have finished, configurations come from the prior, each parameter's values
@@ -87,7 +87,7 @@ class ForestSampler:
     exploration: float = 0.2
     kappa: float = 1.96
     n_candidates: int = 2000
-    n_observations: int = 1000
+    n_observations: int = 500
     failures: Literal["avoid", "ignore"] = "avoid"
     on_exhausted: OnExhausted = "repeat"
     constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False, compare=False)
