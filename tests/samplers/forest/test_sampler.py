@@ -135,7 +135,7 @@ def test_a_parameter_that_is_new_inside_of_a_trial_is_chosen_given_the_others() 
         return abs(trial.suggest_float("x", 0, 1) - best)
 
     study = run(RandomSampler(), objective, 60)
-    study.sampler = ForestSampler(exploration=0.0)
+    study.sampler = ForestSampler(acquisition="lcb", kappa=0.0, exploration=0.0)
     for kind, best in (("a", 0.2), ("b", 0.8)):
         study.enqueue_trial({"kind": kind})
         trial = study.ask()
