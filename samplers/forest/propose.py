@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from hpo.arrays import Array
+from hpo.arrays import Array, BoolArray, IntArray
 from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.forest.features import Features
@@ -50,6 +50,7 @@ class Question:
         whole: Whether it is the study's whole space.
         history: What is known of the study.
         key: Of the trial.
+        branch: The parameters of those trials that are to be improved on, shape (d,); None for all trials.
     """
 
     fit: Fit
@@ -62,6 +63,7 @@ class Question:
     whole: bool
     history: History
     key: Key
+    branch: BoolArray | None
 
 
 def propose(known: Known, region: Region, pending: Array, question: Question) -> Array:
@@ -110,8 +112,7 @@ def _score(seen: Known, region: Region, pending: Array, question: Question, rng:
     points = np.concatenate([told.points, running])
     features = Features.of(region.axes, points, ~np.isnan(points))
     belief = question.fit(features, np.concatenate([y, np.full(len(running), y.mean())]), rng)
-    counts = np.flatnonzero(feasible if feasible.any() else ~feasible)
-    best = float(belief.at(features.at(counts))[0].min())
+    best = float(belief.at(features.at(_rivals(told, feasible, question)))[0].min())
     bad = seen.failed if not feasible.any() else seen.failed | (seen.violation > 0.0)
     if not bad.any():
         return lambda features: _acquired(belief, best, features, question)
@@ -120,6 +121,13 @@ def _score(seen: Known, region: Region, pending: Array, question: Question, rng:
         _acquired(belief, best, features, question)
         + np.log(np.maximum(1.0 - ending.at(features)[0], _LEAST_PROBABILITY))
     )
+
+
+def _rivals(told: Known, feasible: BoolArray, question: Question) -> IntArray:
+    """Which trials are to be improved on: the feasible ones of the branch, as far as there are such."""
+    rivals = feasible if feasible.any() else ~feasible
+    here = rivals if question.branch is None else rivals & (told.active == question.branch).all(axis=1)
+    return np.flatnonzero(here if here.any() else rivals)
 
 
 def _acquired(belief: Belief, best: float, features: Features, question: Question) -> Array:

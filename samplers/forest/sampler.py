@@ -18,7 +18,7 @@ from hpo.samplers.forest.propose import Question, propose
 from hpo.samplers.forest.region import Region
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import axes_of
-from hpo.samplers.model.branches import active_at, tree_of
+from hpo.samplers.model.branches import active_at, deciding, tree_of
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.unrepeated import new_row
 from hpo.samplers.unused import check_function
@@ -57,8 +57,9 @@ class ForestSampler:
         n_startup_trials: Before so many have finished, configurations come from the prior, each parameter's values
             evenly spread. Trials that were queued by the user count.
         seed: Becomes the study's seed when the study is created.
-        exploration: Share of trials that come from the prior instead: a forest is sure of what it has seen, and would
-            not come back to a branch whose first trials were unlucky.
+        exploration: Share of trials that come from the prior instead, or in a space with branches are to improve on
+            the trials of a branch that the prior draws: a forest is sure of what it has seen, and would not come back
+            to a branch whose first trials were unlucky.
         kappa: How many standard deviations the lower confidence bound lies below the mean.
         n_candidates: How many configurations of the prior are compared; from the best of these, and from the best
             trials, the search goes on to better and better neighbours.
@@ -117,12 +118,11 @@ class ForestSampler:
             return self._unrepeated(row, space, history, key)
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space
-        if model is history.space and key.uniform("forest.explore") < self.exploration:
-            return self._unrepeated(space.uniform(key), space, history, key)
-        row = self._proposed(model, history, key)
+        explores = model is history.space and key.uniform("forest.explore") < self.exploration
+        row = self._proposed(model, history, key, explores=explores)
         return row if model is space else np.asarray(row[[model.index[name] for name in space]])
 
-    def _proposed(self, space: Space, history: History, key: Key) -> Array:
+    def _proposed(self, space: Space, history: History, key: Key, *, explores: bool) -> Array:
         axes = axes_of(space)
         known = Known.of(history, space, axes, with_failed=self.failures == "avoid")
         asked = np.array([name not in history.given for name in space], dtype=np.bool_)
@@ -131,6 +131,14 @@ class ForestSampler:
             return self._unrepeated(space.uniform(key), space, history, key)
         tree = tree_of(axes, known.points[told], known.active[told])
         fixed = axes.points(space.encode(history.given)[None])[0]
+        prior = space.uniform(key)
+        drawn = axes.points(prior[None])[0]
+        branch = active_at(tree, axes, drawn[None])[0] if explores else None
+        if branch is not None:
+            decide = sorted(deciding(tree))
+            if not decide or not (known.active[told] == branch).all(axis=1).any():
+                return self._unrepeated(prior, space, history, key)
+            fixed[decide] = drawn[decide]
         running = axes.points(history.pending(space))
         question = Question(
             fit=MODELS[self.model],
@@ -143,6 +151,7 @@ class ForestSampler:
             whole=space is history.space and not history.given,
             history=history,
             key=key,
+            branch=branch,
         )
         pending = np.where(active_at(tree, axes, running), running, np.nan) if len(running) else running
         point = propose(known, Region(axes, tree, fixed), pending, question)
