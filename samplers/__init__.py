@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hpo.samplers.auto import AutoSampler
     from hpo.samplers.brute_force import BruteForceSampler
     from hpo.samplers.cmaes import CmaEsSampler
+    from hpo.samplers.forest import ForestSampler
     from hpo.samplers.gp import GPSampler
     from hpo.samplers.grid import GridSampler
     from hpo.samplers.latin_hypercube import LatinHypercubeSampler
@@ -25,6 +26,7 @@ __all__ = [
     "AutoSampler",
     "BruteForceSampler",
     "CmaEsSampler",
+    "ForestSampler",
     "GPSampler",
     "GridSampler",
     "LatinHypercubeSampler",
@@ -41,6 +43,7 @@ _HOME = {
     "BaseSampler": "hpo.bases",
     "BruteForceSampler": "hpo.samplers.brute_force",
     "CmaEsSampler": "hpo.samplers.cmaes",
+    "ForestSampler": "hpo.samplers.forest",
     "GPSampler": "hpo.samplers.gp",
     "GridSampler": "hpo.samplers.grid",
     "LatinHypercubeSampler": "hpo.samplers.latin_hypercube",

@@ -19,7 +19,15 @@ from sklearn.datasets import load_diabetes
 from sklearn.preprocessing import StandardScaler
 
 import hpo
-from hpo.samplers import AutoSampler, CmaEsSampler, GPSampler, GridSampler, RandomSampler, TPESampler
+from hpo.samplers import (
+    AutoSampler,
+    CmaEsSampler,
+    ForestSampler,
+    GPSampler,
+    GridSampler,
+    RandomSampler,
+    TPESampler,
+)
 
 hpo.logging.set_verbosity(hpo.logging.WARNING)
 
@@ -81,7 +89,15 @@ def compare(samplers: dict, seeds: Iterable[int] = range(8)) -> dict[str, np.nda
     return means
 
 
-means = compare({"default": AutoSampler(), "random": RandomSampler(), "TPE": TPESampler(), "GP": GPSampler()})
+means = compare(
+    {
+        "default": AutoSampler(),
+        "random": RandomSampler(),
+        "TPE": TPESampler(),
+        "forest": ForestSampler(),
+        "GP": GPSampler(),
+    }
+)
 
 # %% [markdown]
 # The same as a picture, which shows the way between:
@@ -113,6 +129,10 @@ print(study.explain(19))
 # copes with branches, choices, many parameters and many thousands of trials, at a millisecond or two each. The default
 # goes over to it where trials are many and short; or to `CmaEsSampler`, if all parameters are continuous numbers.
 #
+# **Forests** of regression trees, `ForestSampler`, do what SMAC does, and scikit-optimize's `forest_minimize`. To a
+# tree a choice, a branch or a jump is as good as a number, and only the ranks of losses count. They take two or three
+# hundredths of a second for a proposal.
+#
 # **Random search** is the yardstick. It looks at nothing, needs no tuning, and each of its trials is as good
 # as any other, so any number of workers may run them at the same time.
 #
@@ -121,6 +141,7 @@ print(study.explain(19))
 # | you have | take |
 # |---|---|
 # | numbers, and hundreds of trials or more that take no time | `CmaEsSampler`, which learns scales and correlations |
+# | choices and branches above all, an objective that jumps, and a habit of SMAC | `ForestSampler` |
 # | two or three objectives, and as many trials | `NSGAIISampler`; from four objectives on `NSGAIIISampler` |
 # | a plot of the whole space to make | `QMCSampler`, or `LatinHypercubeSampler(n_trials=…)` for a given number |
 # | a few configurations, and want to see all | `GridSampler`, or `BruteForceSampler`, which finds them itself |

@@ -17,7 +17,6 @@ likelihood.py    of the hyperparameters, and the most probable ones
 failures.py      where trials fail, and the probability that they do not
 penalties.py     losses that only say how bad a trial was
 posterior.py     predictions, their gradients, imagined observations
-acquisition.py   how much a point is worth: expected improvement and others
 improvement.py   the expected added hypervolume
 criterion.py     acquisitions of surrogates, as functions of features
 hedge.py         a portfolio of acquisitions

@@ -9,9 +9,9 @@ from typing import Protocol, final
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.samplers.gp.acquisition import Acquired, Acquisition, log_feasibility
 from hpo.samplers.gp.improvement import Front, log_hypervolume_improvement
 from hpo.samplers.gp.posterior import Posterior
+from hpo.samplers.model.acquisition import Acquired, Acquisition, log_feasibility
 
 __all__ = ["Constrained", "Criterion", "Hypervolume", "Improvement"]
 

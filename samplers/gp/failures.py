@@ -13,13 +13,13 @@ from typing import final
 import numpy as np
 
 from hpo.arrays import Array, BoolArray
-from hpo.samplers.gp.acquisition import log_feasibility
 from hpo.samplers.gp.criterion import Criterion
 from hpo.samplers.gp.embedding import Embedding
 from hpo.samplers.gp.likelihood import Hyperparameters, fit
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.prior import Prior, prior
+from hpo.samplers.model.acquisition import log_feasibility
 from hpo.samplers.model.axes import Axes
 from hpo.samplers.model.branches import Tree, active_at, tree_of
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from hpo.arrays import Array, IntArray
 from hpo.pareto import is_pareto_optimal, subset_of_largest_hypervolume
-from hpo.samplers.gp.acquisition import log_h
+from hpo.samplers.model.acquisition import log_h
 
 __all__ = ["Front", "log_hypervolume_improvement"]
 

@@ -26,16 +26,16 @@ from typing import final
 import numpy as np
 
 from hpo.arrays import Array, BoolArray
-from hpo.samplers.gp.acquisition import (
+from hpo.samplers.gp.arms import Arms
+from hpo.samplers.gp.criterion import Improvement
+from hpo.samplers.gp.posterior import Posterior
+from hpo.samplers.gp.scale import Scale
+from hpo.samplers.model.acquisition import (
     Acquisition,
     log_expected_improvement,
     log_students_density,
     log_students_improvement,
 )
-from hpo.samplers.gp.arms import Arms
-from hpo.samplers.gp.criterion import Improvement
-from hpo.samplers.gp.posterior import Posterior
-from hpo.samplers.gp.scale import Scale
 
 __all__ = ["Apart", "Own", "Parted"]
 

@@ -13,8 +13,6 @@ from hpo.arrays import Array, BoolArray
 from hpo.history import History
 from hpo.key import Key
 from hpo.pareto import is_pareto_optimal
-from hpo.samplers.gp import acquisition
-from hpo.samplers.gp.acquisition import Acquired, Acquisition
 from hpo.samplers.gp.criterion import Constrained, Criterion, Hypervolume, Improvement
 from hpo.samplers.gp.domain import Domain, sobol
 from hpo.samplers.gp.failures import Succeeding
@@ -23,6 +21,8 @@ from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.parted import Apart
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.search import search
+from hpo.samplers.model import acquisition
+from hpo.samplers.model.acquisition import Acquired, Acquisition
 from hpo.samplers.model.configurations import configurations
 from hpo.samplers.model.exhausted import OnExhausted, least_tried
 from hpo.samplers.model.tried import Tried

@@ -8,5 +8,6 @@ tried.py           which of these were tried, and how often
 exhausted.py       which are left, and what to do when none is
 startup.py         what is tried before there is a model
 unrepeated.py      the same, where nothing is to be tried twice
+acquisition.py     how much a point is worth, given what is believed of it
 units.py           numbers of any magnitude
 """

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ Run = Callable[[Problem, int, int], "list[Any] | None"]
 
 def flat_runner(kind: str, observe: Callable[[Problem, int], Any]) -> Run:
     """The function of a peer's name; `observe` notes what is asked of a problem."""
-    run = {"skopt": _skopt, "bayes_opt": _bayes_opt, "ax": _ax, "hebo": _hebo}[kind]
+    runs = {"bayes_opt": _bayes_opt, "ax": _ax, "hebo": _hebo}
+    run = runs.get(kind) or partial(_skopt, minimize=_SKOPTS[kind])
 
     def quiet(problem: Problem, seed: int, n: int) -> list[Any] | None:
         if problem.n_objectives > 1:
@@ -53,11 +55,14 @@ def _active(nodes: tuple[Node, ...], given: dict[str, Any], values: dict[str, An
     return values
 
 
-def _skopt(problem: Problem, seed: int, n: int, observed: Any) -> list[Any] | None:
-    """scikit-optimize's `gp_minimize` with its defaults; constraints are not its business."""
+_SKOPTS = {"skopt": "gp_minimize", "skopt-forest": "forest_minimize", "skopt-gbrt": "gbrt_minimize"}
+
+
+def _skopt(problem: Problem, seed: int, n: int, observed: Any, *, minimize: str) -> list[Any] | None:
+    """A function of scikit-optimize with its defaults; constraints are not its business."""
     if problem.constraints is not None:
         return None
-    from skopt import gp_minimize  # type: ignore[import-not-found, unused-ignore]
+    import skopt  # type: ignore[import-not-found, unused-ignore]
     from skopt.space import Categorical, Integer, Real  # type: ignore[import-not-found, unused-ignore]
 
     nodes = list(_nodes(problem.space))
@@ -76,7 +81,7 @@ def _skopt(problem: Problem, seed: int, n: int, observed: Any) -> list[Any] | No
         (seen,), _ = observed.note(values, problem.function(values))
         return float(seen)
 
-    gp_minimize(f, [dimension(node) for node in nodes], n_calls=n, random_state=seed)
+    getattr(skopt, minimize)(f, [dimension(node) for node in nodes], n_calls=n, random_state=seed)
     return list(observed.outcomes)
 
 

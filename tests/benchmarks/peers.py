@@ -61,7 +61,11 @@ def runner(name: str, batch: int = 1) -> Callable[[Problem, int, int], Outcomes 
         return lambda problem, seed, n: _optuna(kind.partition("-")[2], keywords, problem, seed, n, batch)
     if kind == "hyperopt":
         return _hyperopt
-    if kind in ("skopt", "bayes_opt", "ax", "hebo"):
+    if kind == "smac":
+        from tests.benchmarks.smac_peer import smac_runner
+
+        return smac_runner(_Observed)
+    if kind in ("skopt", "skopt-forest", "skopt-gbrt", "bayes_opt", "ax", "hebo"):
         from tests.benchmarks.flat_peers import flat_runner
 
         return flat_runner(kind, _Observed)

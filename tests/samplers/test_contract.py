@@ -10,6 +10,7 @@ from hpo.protocols import Sampler
 from hpo.samplers import (
     AutoSampler,
     CmaEsSampler,
+    ForestSampler,
     GPSampler,
     GridSampler,
     LatinHypercubeSampler,
@@ -41,6 +42,9 @@ SAMPLERS: list[Sampler] = [
     NSGAIISampler(),
     NSGAIISampler(population_size=5, crossover=UNDXCrossover(), mutation_prob=0.0, seed=1),
     NSGAIIISampler(population_size=8, crossover=BLXAlphaCrossover()),
+    ForestSampler(n_startup_trials=5),
+    ForestSampler(model="extra_trees", acquisition="lcb", n_startup_trials=0, failures="ignore", seed=1),
+    ForestSampler(model="gradient_boosting", acquisition="pi", n_candidates=20, n_observations=20),
     GPSampler(seed=1, n_startup_trials=5),
     TPESampler(),
     TPESampler(seed=5, n_startup_trials=0, bandwidth="scott", good_weights="old-decay", bad_weights="old-decay"),

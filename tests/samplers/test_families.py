@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SAMPLERS = Path(__file__).parents[2] / "samplers"
-FAMILIES = ("cmaes", "gp", "nsgaii", "tpe")
+FAMILIES = ("cmaes", "forest", "gp", "nsgaii", "tpe")
 
 
 def imported(path: Path) -> set[str]:

@@ -11,12 +11,12 @@ import pytest
 
 import hpo
 from hpo.exceptions import SearchSpaceExhausted
-from hpo.samplers import GPSampler, TPESampler
+from hpo.samplers import ForestSampler, GPSampler, TPESampler
 from hpo.study import Study
 from hpo.trial import Trial
 
 Made = Callable[..., Any]
-each_sampler = pytest.mark.parametrize("made", [TPESampler, GPSampler])
+each_sampler = pytest.mark.parametrize("made", [TPESampler, GPSampler, ForestSampler])
 
 
 def flat(trial: Trial) -> float:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.key import Key
 from hpo.protocols import Sampler
-from hpo.samplers import GPSampler, GridSampler, RandomSampler, TPESampler
+from hpo.samplers import ForestSampler, GPSampler, GridSampler, RandomSampler, TPESampler
 from hpo.study import Study, create_study
 from hpo.trial import TrialState
 
@@ -24,6 +24,9 @@ MODELS: list[Sampler] = [
     TPESampler(n_startup_trials=2, bandwidth="gap", startup="sobol", split="sqrt", good_fraction=0.5),
     TPESampler(n_startup_trials=2, multivariate=False, failures="bad"),
     TPESampler(n_startup_trials=2, multi_fidelity=True),
+    ForestSampler(n_startup_trials=2),
+    ForestSampler(n_startup_trials=2, model="extra_trees", acquisition="pi"),
+    ForestSampler(n_startup_trials=2, model="gradient_boosting", acquisition="lcb", failures="ignore"),
     GPSampler(n_startup_trials=2),
     GPSampler(n_startup_trials=2, acquisition="pi", failures="worst"),
     GPSampler(n_startup_trials=2, acquisition="lcb", deterministic_objective=True),

@@ -10,10 +10,10 @@ import pytest
 import hpo
 from hpo.key import Key
 from hpo.samplers import GPSampler
-from hpo.samplers.gp.acquisition import log_feasibility
 from hpo.samplers.gp.criterion import Constrained
 from hpo.samplers.gp.failures import Outcomes, Succeeding, branches
 from hpo.samplers.gp.surrogate import Surrogates
+from hpo.samplers.model.acquisition import log_feasibility
 from hpo.study import Study
 from hpo.trial import Trial
 

@@ -11,11 +11,11 @@ import pytest
 import hpo
 from hpo.arrays import Array
 from hpo.samplers import GPSampler, RandomSampler
-from hpo.samplers.gp.acquisition import log_expected_improvement, log_students_improvement
 from hpo.samplers.gp.criterion import Improvement
 from hpo.samplers.gp.parted import Apart
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.surrogate import Surrogates
+from hpo.samplers.model.acquisition import log_expected_improvement, log_students_improvement
 from hpo.trial import Trial
 
 Known = tuple[Posterior, Apart, Array]

@@ -10,7 +10,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import norm, t
 
-from hpo.samplers.gp.acquisition import (
+from hpo.samplers.model.acquisition import (
     Acquired,
     log_expected_improvement,
     log_feasibility,
