@@ -62,6 +62,8 @@ def _curves(runs: list[Run], at: Array, measure: Curve, label: str, path: Path) 
     """One panel for each library, with our default as the grey line in all."""
     import matplotlib.pyplot as plt
 
+    ticks = at[-1] * np.array([0.05, 0.1, 0.2, 0.5, 1.0])
+    ticks = ticks[ticks >= at[0]]
     figure, panels = plt.subplots(1, len(LIBRARIES), figsize=(12, 3.4), sharey=True, layout="constrained")
     for panel, library in zip(panels, LIBRARIES, strict=True):
         rival = _mean(runs, RIVAL, at, measure)
@@ -72,7 +74,9 @@ def _curves(runs: list[Run], at: Array, measure: Curve, label: str, path: Path) 
             mean = _mean(runs, method, at, measure)
             if mean is not None:
                 panel.plot(at, mean, color=colour, linewidth=2 if method == RIVAL else 1.3, label=method)
-        panel.set(title=library, xlabel=label, xscale="log", yscale="log")
+        panel.set(title=library, xlabel=label, xscale="log")
+        panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks], minor=False)
+        panel.set_xticks([], minor=True)
         panel.legend(frameon=False, fontsize=8)
         panel.grid(alpha=0.2)
     panels[0].set_ylabel("test loss above the truth's, ×1000" if runs[0].truth else "test loss, ×1000")
