@@ -74,11 +74,12 @@ def _curves(runs: list[Run], at: Array, measure: Curve, label: str, path: Path) 
             mean = _mean(runs, method, at, measure)
             if mean is not None:
                 panel.plot(at, mean, color=colour, linewidth=2 if method == RIVAL else 1.3, label=method)
-        panel.set(title=library, xlabel=label, xscale="log")
+        panel.set(title=library, xscale="log")
         panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks], minor=False)
         panel.set_xticks([], minor=True)
         panel.legend(frameon=False, fontsize=8)
         panel.grid(alpha=0.2)
+    figure.supxlabel(label, fontsize=9)
     panels[0].set_ylabel("test loss above the truth's, ×1000" if runs[0].truth else "test loss, ×1000")
     _save(figure, path)
 
