@@ -35,9 +35,9 @@ def draw(runs: list[Run], images: Path) -> None:
         if not seconds:
             continue
         timed = [run for run in found if (task, run.seed) in seconds]
-        by_trials = np.unique(np.geomspace(5, N_TRIALS, 25).astype(int)).astype(float)
+        by_trials = np.unique(np.geomspace(5, N_TRIALS, 16).astype(int)).astype(float)
         _curves(timed, by_trials, _after_trials, "trials", images / f"experiment-{task}-trials.svg")
-        by_seconds = np.geomspace(0.1, 1.0, 25)
+        by_seconds = np.geomspace(0.1, 1.0, 16)
         _curves(
             timed, by_seconds, _after_part(seconds),
             "seconds, as part of those of 100 trials at random", images / f"experiment-{task}-seconds.svg",
