@@ -155,7 +155,7 @@ def _optuna_schedule(kind: str, problem: Problem) -> list[tuple[int, str, dict[s
 def _hyperopt(problem: Problem, seed: int, n: int) -> Outcomes | None:
     if problem.n_objectives > 1 or problem.constraints is not None:
         return None
-    import hyperopt  # type: ignore[import-not-found, unused-ignore]
+    import hyperopt  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
     objective = _Observed(problem, seed)
 

@@ -3,7 +3,7 @@
     export OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1
     python -m tests.benchmarks.experiment run --folder DIR [--methods NAME …] [--tasks NAME …] [--seeds 0-9]
     python -m tests.benchmarks.experiment install --folder DIR
-    python -m tests.benchmarks.experiment show --folder DIR
+    python -m tests.benchmarks.experiment show --folder DIR [--page docs/experiment.md]
     python -m tests.benchmarks.experiment plots --folder DIR [--images DIR]
 
 `run` needs `pip install lightgbm scikit-learn optuna optuna-integration hyperopt scikit-optimize`, and torch for
@@ -11,7 +11,7 @@ Optuna's Gaussian process; what is missing is skipped. It writes one line per se
 so that it can be stopped and gone on with, and run in parts. A search makes 100 trials and goes on until it has taken
 the time that a random search took for so many, so that it can be judged at both. Times are of the processor.
 `install` makes a fresh virtual environment per library, and measures the way to a first result.
-`show` prints the tables, and `plots` draws the pictures, of docs/experiment.md.
+`show` prints the tables, or writes them into a page between its marks, and `plots` draws the pictures.
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ from tests.benchmarks.experiment.records import Run, read, write
 
 MOST = 300
 """Trials after which a search ends, however much time it has left."""
+
+
+BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 
 def run(folder: Path, methods: Sequence[str], tasks: Sequence[str], seeds: Sequence[int]) -> None:
@@ -56,6 +59,13 @@ def run(folder: Path, methods: Sequence[str], tasks: Sequence[str], seeds: Seque
                 print(f"{seed} {name} {method}: {best:.5f}, {len(bench.rows)} trials, {taken:.0f} s", flush=True)
 
 
+def insert(page: Path, text: str) -> None:
+    """Put a text between the marks of a page."""
+    before, rest = page.read_text().split(BEGIN, 1)
+    after = rest.split(END, 1)[1]
+    page.write_text(f"{before}{BEGIN}\n{text}\n{END}{after}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("action", choices=["run", "install", "show", "plots"])
@@ -63,6 +73,7 @@ def main() -> None:
     parser.add_argument("--methods", nargs="+", choices=list(METHODS), default=list(METHODS))
     parser.add_argument("--tasks", nargs="+", choices=TASKS, default=list(TASKS))
     parser.add_argument("--seeds", default="0-9", help="such as 0-4")
+    parser.add_argument("--page", type=Path)
     parser.add_argument("--images", type=Path, default=Path("docs/images"))
     arguments = parser.parse_args()
     if arguments.action == "run":
@@ -70,6 +81,8 @@ def main() -> None:
         return run(arguments.folder, arguments.methods, arguments.tasks, range(int(first), int(last or first) + 1))
     if arguments.action == "install":
         return installing.measure(arguments.folder)
+    if arguments.action == "show" and arguments.page is not None:
+        return insert(arguments.page, tables.shown(arguments.folder))
     if arguments.action == "show":
         return print(tables.shown(arguments.folder))
     return plots.draw(read(arguments.folder), arguments.images)

@@ -35,9 +35,9 @@ def draw(runs: list[Run], images: Path) -> None:
         if not seconds:
             continue
         timed = [run for run in found if (task, run.seed) in seconds]
-        by_trials = np.unique(np.geomspace(5, N_TRIALS, 25).astype(int)).astype(float)
+        by_trials = np.unique(np.geomspace(5, N_TRIALS, 16).astype(int)).astype(float)
         _curves(timed, by_trials, _after_trials, "trials", images / f"experiment-{task}-trials.svg")
-        by_seconds = np.geomspace(0.1, 1.0, 25)
+        by_seconds = np.geomspace(0.1, 1.0, 16)
         _curves(
             timed, by_seconds, _after_part(seconds),
             "seconds, as part of those of 100 trials at random", images / f"experiment-{task}-seconds.svg",
@@ -62,6 +62,8 @@ def _curves(runs: list[Run], at: Array, measure: Curve, label: str, path: Path) 
     """One panel for each library, with our default as the grey line in all."""
     import matplotlib.pyplot as plt
 
+    ticks = at[-1] * np.array([0.05, 0.1, 0.2, 0.5, 1.0])
+    ticks = ticks[ticks >= at[0]]
     figure, panels = plt.subplots(1, len(LIBRARIES), figsize=(12, 3.4), sharey=True, layout="constrained")
     for panel, library in zip(panels, LIBRARIES, strict=True):
         rival = _mean(runs, RIVAL, at, measure)
@@ -72,9 +74,12 @@ def _curves(runs: list[Run], at: Array, measure: Curve, label: str, path: Path) 
             mean = _mean(runs, method, at, measure)
             if mean is not None:
                 panel.plot(at, mean, color=colour, linewidth=2 if method == RIVAL else 1.3, label=method)
-        panel.set(title=library, xlabel=label, xscale="log", yscale="log")
+        panel.set(title=library, xscale="log")
+        panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks], minor=False)
+        panel.set_xticks([], minor=True)
         panel.legend(frameon=False, fontsize=8)
         panel.grid(alpha=0.2)
+    figure.supxlabel(label, fontsize=9)
     panels[0].set_ylabel("test loss above the truth's, ×1000" if runs[0].truth else "test loss, ×1000")
     _save(figure, path)
 
