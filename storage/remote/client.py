@@ -93,19 +93,24 @@ class RemoteStorage:
             raise self._taken(header.name, "choose another name or pass load_if_exists=True") from None
 
     def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
-        return self._append(study, events, self._heads.get(study, 0), expect=expect, tail=False)[0]
+        return self._append(study, events, self._heads.get(study, 0), {"expect": expect})[0]
 
     def append_and_read(
-        self, study: str, events: Sequence[Event], since: int, *, expect: int | None = None
+        self,
+        study: str,
+        events: Sequence[Event],
+        since: int,
+        *,
+        expect: int | None = None,
+        room: int | None = None,
     ) -> tuple[int | None, Sequence[Event]]:
-        return self._append(study, events, since, expect=expect, tail=True)
+        return self._append(study, events, since, {"expect": expect, "room": room, "tail": True})
 
     def _append(
-        self, study: str, events: Sequence[Event], since: int, *, expect: int | None, tail: bool
+        self, study: str, events: Sequence[Event], since: int, wishes: Mapping[str, Any]
     ) -> tuple[int | None, Sequence[Event]]:
         """As `append_and_read`; if the answer is lost, the events are looked for from `since` on."""
-        rows = protocol.rows_of(events)
-        request = {"study": study, "events": rows, "expect": expect, "since": since, "tail": tail}
+        request = {"study": study, "events": protocol.rows_of(events), "since": since, **wishes}
         answer = self._ask_once("append", request)
         head: int | None = answer["head"]
         if head is not None:
