@@ -29,7 +29,7 @@ class Result(NamedTuple):
 
 
 Landed = Callable[[LiveTrial, Callable[[], Result | None]], None]
-"""Called in whatever thread with a trial that is back, and with what reads its result; None if it is under way again."""
+"""Called in whatever thread with a trial that is back, and what reads its result; None if it is under way again."""
 
 
 class Place(Protocol):

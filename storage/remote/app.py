@@ -103,16 +103,18 @@ class Application:
         except ClientDisconnect:
             return Response(status_code=400)
         except Exception as error:
-            return self._failed(error)
+            return self._failed(request, error)
 
     async def _ordinary(self, work: Callable[[Fields], dict[str, Any]], request: Request) -> Response:
-        return _answer(await self._in_thread(work, await self._fields(request)))
+        return _answer(request, await self._in_thread(work, await self._fields(request)))
 
     async def _append(self, request: Request) -> Response:
         body = await self._body(request)
         wanted = _wanted(body) if len(body) < _LONG else await self._in_thread(_wanted, body)
         appended = await self._batches.append(wanted)
-        return _answer({"head": appended.head, "events": appended.rows})
+        return _packed(
+            request, f'{{"head":{json.dumps(appended.head)},"events":[{",".join(appended.lines)}]}}'.encode()
+        )
 
     async def _read(self, request: Request) -> Response:
         fields = await self._fields(request)
@@ -122,7 +124,7 @@ class Application:
             found = await self._in_thread(self._service.read, fields)
             left = deadline - time.monotonic()
             if found["events"] or left <= 0 or self._is_closed:
-                return _answer(found)
+                return _answer(request, found)
             await asyncio.wait([self._waiting.sleeper(fields.text("study"))], timeout=min(pause, left))
             pause = min(2 * pause, _LOOK_AGAIN[1])
 
@@ -130,7 +132,7 @@ class Application:
         given = dict(request.query_params)
         whole = {key: int(text) if text.isascii() and text.isdigit() else text for key, text in given.items()}
         fields = Fields(whole | {"study": given.get("study")})
-        return _answer(await self._in_thread(self._service.save_checkpoint, fields, await self._body(request)))
+        return _answer(request, await self._in_thread(self._service.save_checkpoint, fields, await self._body(request)))
 
     async def _load_checkpoint(self, request: Request) -> Response:
         fields = await self._fields(request)
@@ -184,17 +186,17 @@ class Application:
             "server with a larger limit."
         )
 
-    def _failed(self, error: Exception) -> Response:
+    def _failed(self, request: Request, error: Exception) -> Response:
         if self._is_closed:
-            return _answer({"error": "StorageInternalError", "message": "The server is about to end."}, 503)
+            return _answer(request, {"error": "StorageInternalError", "message": "The server is about to end."}, 503)
         if isinstance(error, _Refused):
-            return _answer({"error": "Refused", "message": str(error)}, error.status)
+            return _answer(request, {"error": "Refused", "message": str(error)}, error.status)
         for kind, status in _STATUS:
             if isinstance(error, kind):
-                return _answer({"error": type(error).__name__, "message": str(error)}, status)
+                return _answer(request, {"error": type(error).__name__, "message": str(error)}, status)
         logger.error(f"A request could not be answered: {type(error).__name__}: {error}", exc_info=error)
         message = f"The server failed with {type(error).__name__}: {error}; its own log says more."
-        return _answer({"error": "StorageInternalError", "message": message}, 500)
+        return _answer(request, {"error": "StorageInternalError", "message": message}, 500)
 
 
 class _Refused(Exception):
@@ -225,9 +227,13 @@ class _Waiting:
             sleeper.set_result(None)
 
 
-def _answer(content: dict[str, Any], status: int = 200) -> Response:
-    body = json.dumps(content, separators=(",", ":")).encode()
-    short = protocol.compressed(body)
+def _answer(request: Request, content: dict[str, Any], status: int = 200) -> Response:
+    return _packed(request, json.dumps(content, separators=(",", ":")).encode(), status)
+
+
+def _packed(request: Request, body: bytes, status: int = 200) -> Response:
+    """JSON, compressed if it is long and the client is not so near that it wants it as it is."""
+    short = None if request.headers.get("accept-encoding") == "identity" else protocol.compressed(body)
     headers = {} if short is None else {"content-encoding": protocol.COMPRESSED}
     return Response(body if short is None else short, status, headers, media_type="application/json")
 
@@ -239,4 +245,4 @@ def _wanted(body: bytes) -> Wanted:
 def _no_such_thing(request: Request, status: int) -> Response:
     """For paths and methods that there are not."""
     message = f"This is a server of hpo, which is asked by POST to {protocol.PREFIX}…; not by {request.method[:20]} to "
-    return _answer({"error": "Refused", "message": f"{message}{request.url.path[:100]!r}."}, status)
+    return _answer(request, {"error": "Refused", "message": f"{message}{request.url.path[:100]!r}."}, status)

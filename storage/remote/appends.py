@@ -5,29 +5,42 @@ The disk is waited for once for all of them, and each learns from the answer wha
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, NamedTuple, final
+from typing import NamedTuple, final
 
 from hpo.events import Event, TrialQueued, TrialStarted
-from hpo.exceptions import StorageInternalError
-from hpo.log.codec import KINDS, Row
+from hpo.log.codec import KINDS
 from hpo.protocols import Storage, turn_taking
 from hpo.storage.remote.fields import Fields
 from hpo.storage.remote.once import written
-from hpo.storage.remote.protocol import PAGE, rows_of
+from hpo.storage.remote.protocol import PAGE, rows_for
 
-__all__ = ["Appended", "Appends", "Wanted", "rows_for"]
+__all__ = ["Appended", "Appends", "Wanted"]
 
 _KEPT = 4096
 """Answers that are remembered: those that may still be asked for again, by far."""
 
-_RECENT, _RECENT_BYTES = 1024, 4 * 2**20
+_RECENT, _RECENT_SIZE = 1024, 4 * 2**20
 """How much of the end of a log is at hand, in events and in what their bodies take."""
 
+_dumps = json.JSONEncoder(separators=(",", ":")).encode
 _BEGINNINGS = frozenset({KINDS[TrialStarted], KINDS[TrialQueued]})
+
+
+class Line(NamedTuple):
+    """An event as clients get it, who may be many.
+
+    Args:
+        kind: Of its row.
+        text: The row as JSON.
+    """
+
+    kind: int
+    text: str
 
 
 @final
@@ -38,7 +51,7 @@ class Wanted:
     Args:
         study: The identity of the log.
         key: Names the request; a client that asks again says the same one.
-        events, rows: What to append.
+        events, lines: What to append.
         since: How much of the log the client knows.
         expect: The length that the log must have.
         room: How many trials others may have begun or queued since.
@@ -49,7 +62,7 @@ class Wanted:
     study: str
     key: str
     events: Sequence[Event]
-    rows: Sequence[Row]
+    lines: Sequence[Line]
     since: int
     expect: int | None
     room: int | None
@@ -63,7 +76,7 @@ class Wanted:
             fields.text("study"),
             fields.text("key"),
             events,
-            rows_of(events),
+            lines_for(events),
             fields.position("since"),
             fields.position_or_none("expect"),
             fields.position_or_none("room"),
@@ -77,11 +90,11 @@ class Appended(NamedTuple):
 
     Args:
         head: The log's length with the events; None if it was not as expected.
-        rows: What others have written before them, as far as it was wanted.
+        lines: What others have written before them, as far as it was wanted: rows as JSON.
     """
 
     head: int | None
-    rows: Sequence[Sequence[Any]]
+    lines: Sequence[str]
 
 
 @final
@@ -126,12 +139,12 @@ class Appends:
         self._find_end(max(one.since for one in batch))
         end = self._end.head
         begun = {one.key: self._begun(one.since) for one in batch if one.room is not None}
-        tail: list[Row] = []
+        tail: list[Line] = []
         plan = _Plan(end, begun)
 
         def after(others: Sequence[Event]) -> Sequence[Event]:
             nonlocal plan
-            tail[:] = rows_for(others)
+            tail[:] = lines_for(others)
             plan = _Plan(end, begun, tail)
             return [event for one in batch if plan.takes(one) for event in one.events]
 
@@ -145,7 +158,7 @@ class Appends:
         for one in batch:
             self._note(one, plan.heads[one.key])
             if plan.heads[one.key] is not None:
-                self._end.add(one.rows)
+                self._end.add(one.lines)
 
     def _find_end(self, since: int) -> None:
         """Begin with what a client knows of the log, if it is not wrong."""
@@ -159,8 +172,7 @@ class Appends:
             return 0
         if n > PAGE:
             return n  # whoever knows so little must read first
-        rows = self._end.since(since, n)
-        return _beginnings(rows_for(self._storage.read(self._study, since, limit=n)) if rows is None else rows)
+        return _beginnings(self._read(since, n))
 
     def _note(self, one: Wanted, head: int | None) -> None:
         self._answers[one.key] = head
@@ -169,11 +181,14 @@ class Appends:
 
     def _answer(self, one: Wanted) -> Appended:
         head = self._answers[one.key]
-        n = PAGE if head is None else min(PAGE, head - len(one.events) - one.since)
-        if n <= 0 or not one.tail:
-            return Appended(head, ())
-        rows = self._end.since(one.since, n)
-        return Appended(head, rows_for(self._storage.read(self._study, one.since, limit=n)) if rows is None else rows)
+        until = self._end.head if head is None else head - len(one.events)
+        n = min(PAGE, until - one.since)
+        return Appended(head, [line.text for line in self._read(one.since, n)] if one.tail and n > 0 else ())
+
+    def _read(self, since: int, n: int) -> Sequence[Line]:
+        """So many events, all of which are known to be there."""
+        lines = self._end.read(since, n)
+        return lines_for(self._storage.read(self._study, since, limit=n)) if lines is None else lines
 
 
 @final
@@ -189,21 +204,21 @@ class _Plan:
         heads: The log's lengths after the requests, by key; None where it was not as expected.
     """
 
-    def __init__(self, end: int, begun: Mapping[str, int], tail: Sequence[Row] = ()) -> None:
+    def __init__(self, end: int, begun: Mapping[str, int], tail: Sequence[Line] = ()) -> None:
         self._end, self._begun = end, begun
-        self._rows = list(tail)  # after the end
+        self._lines = list(tail)  # after the end
         self.heads: dict[str, int | None] = {}
 
     def takes(self, one: Wanted) -> bool:
         self.heads[one.key] = None
-        if one.expect is not None and one.expect != self._end + len(self._rows):
+        if one.expect is not None and one.expect != self._end + len(self._lines):
             return False
         if one.room is not None:
-            others = self._begun[one.key] + _beginnings(self._rows[max(0, one.since - self._end) :])
+            others = self._begun[one.key] + _beginnings(self._lines[max(0, one.since - self._end) :])
             if others > one.room:
                 return False
-        self._rows += one.rows
-        self.heads[one.key] = self._end + len(self._rows)
+        self._lines += one.lines
+        self.heads[one.key] = self._end + len(self._lines)
         return True
 
 
@@ -217,36 +232,31 @@ class _End:
 
     def __init__(self) -> None:
         self.head = 0
-        self._rows: deque[Row] = deque()  # the latest ones
+        self._lines: deque[Line] = deque()  # the latest ones
         self._size = 0
 
-    def add(self, rows: Iterable[Row]) -> None:
-        for row in rows:
+    def add(self, lines: Iterable[Line]) -> None:
+        for line in lines:
             self.head += 1
-            self._rows.append(row)
-            self._size += len(row[6] or "")
-        while len(self._rows) > _RECENT or self._size > _RECENT_BYTES:
-            self._size -= len(self._rows.popleft()[6] or "")
+            self._lines.append(line)
+            self._size += len(line.text)
+        while len(self._lines) > _RECENT or self._size > _RECENT_SIZE:
+            self._size -= len(self._lines.popleft().text)
 
-    def since(self, position: int, n: int) -> Sequence[Row] | None:
-        """At most `n` events from a position on; None if they are not at hand."""
-        first = position - (self.head - len(self._rows))
-        return None if first < 0 else list(islice(self._rows, first, first + n))
-
-
-def _beginnings(rows: Sequence[Row]) -> int:
-    return sum(row[0] in _BEGINNINGS for row in rows)
+    def read(self, since: int, n: int) -> Sequence[Line] | None:
+        """So many events from a position on; None if they are not at hand."""
+        first = since - (self.head - len(self._lines))
+        return None if first < 0 or since + n > self.head else list(islice(self._lines, first, first + n))
 
 
-def rows_for(events: Sequence[Event]) -> list[Row]:
-    """The rows of events that a client is to see.
+def _beginnings(lines: Sequence[Line]) -> int:
+    return sum(line.kind in _BEGINNINGS for line in lines)
+
+
+def lines_for(events: Sequence[Event]) -> list[Line]:
+    """Events as clients get them.
 
     Raises:
         StorageInternalError: If one holds something that no other process can see.
     """
-    try:
-        return rows_of(events)
-    except TypeError as error:
-        raise StorageInternalError(
-            f"This study holds something that no other process can see, so it cannot be served: {error}"
-        ) from None
+    return [Line(row.kind, _dumps(row)) for row in rows_for(events)]

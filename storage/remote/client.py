@@ -193,6 +193,7 @@ class RemoteStorage:
         self._open()
 
     def _open(self) -> None:
+        self._is_near = not self.is_on_network
         self._connections = Connections(Place.parse(self.url), self._ca_file)
         weakref.finalize(self, self._connections.close)
         self._heads: dict[str, int] = {}  # of logs, by identity: at least so long
@@ -239,8 +240,10 @@ class RemoteStorage:
                 "at once, or start the server with a larger limit."
             )
         headers = {protocol.VERSION_HEADER: str(protocol.VERSION), "Authorization": f"Bearer {self.token}"}
-        short = protocol.compressed(body)
-        if short is not None:
+        short = None
+        if self._is_near:  # there it costs more than it saves
+            headers["Accept-Encoding"] = "identity"
+        elif (short := protocol.compressed(body)) is not None:
             headers["Content-Encoding"] = protocol.COMPRESSED
         answer = self._connections.post(protocol.PREFIX + verb, body if short is None else short, headers)
         if answer.headers.get("content-encoding") != protocol.COMPRESSED:

@@ -8,11 +8,10 @@ from typing import Any, final
 
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
 from hpo.protocols import Storage, checkpointing, leasing
-from hpo.storage.remote.appends import rows_for
 from hpo.storage.remote.beside import Beside
 from hpo.storage.remote.fields import Fields
 from hpo.storage.remote.once import Once
-from hpo.storage.remote.protocol import PAGE, VERSION
+from hpo.storage.remote.protocol import PAGE, VERSION, rows_for
 
 __all__ = ["Service"]
 
