@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from hpo.integrations.lightning import LightningPruningCallback, PyTorchLightningPruningCallback
     from hpo.integrations.mlflow import MLflowCallback
     from hpo.integrations.neptune import NeptuneCallback
+    from hpo.integrations.ray_tune import StudySearch
     from hpo.integrations.sklearn import StudySearchCV
     from hpo.integrations.skorch import SkorchPruningCallback
     from hpo.integrations.tensorboard import TensorBoardCallback
@@ -45,6 +46,7 @@ _HOME = {
     "PyTorchIgnitePruningHandler": "ignite",
     "PyTorchLightningPruningCallback": "lightning",
     "SkorchPruningCallback": "skorch",
+    "StudySearch": "ray_tune",
     "StudySearchCV": "sklearn",
     "TFKerasPruningCallback": "keras",
     "TensorBoardCallback": "tensorboard",
@@ -70,6 +72,7 @@ __all__ = [
     "PyTorchLightningPruningCallback",
     "Reporter",
     "SkorchPruningCallback",
+    "StudySearch",
     "StudySearchCV",
     "TFKerasPruningCallback",
     "TensorBoardCallback",
