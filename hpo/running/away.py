@@ -12,7 +12,7 @@ from typing import Any, final
 from hpo.events import TrialError
 from hpo.protocols import Engine
 from hpo.running.current import CurrentRun
-from hpo.running.host import Returned
+from hpo.running.host import Returned, this_process
 from hpo.running.hosting import run_away
 from hpo.running.outcome import Outcome
 from hpo.running.place import Landed, Result
@@ -40,6 +40,7 @@ class Away:
         self._reach = reach
         self._run = uuid.uuid4().hex
         self._n_sent = 0
+        self.proposes = True
 
     @property
     def slots(self) -> int:
@@ -80,6 +81,7 @@ class Away:
             return None
         returned: Returned = pickle.loads(packed)
         returned.give_to(trial)
+        self.proposes = returned.process != this_process()  # threads of this one would only wait for each other
         raised = None
         if returned.error is not None and returned.outcome is not None:
             raised = _raised_there(returned.error, returned.outcome.error)

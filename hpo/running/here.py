@@ -25,7 +25,7 @@ class Here:
         catch: Exceptions that make a trial fail and the run go on.
     """
 
-    is_away = False
+    is_away = proposes = False
 
     def __init__(
         self,

@@ -184,7 +184,7 @@ class Run:
                     deferred=self.limits.lag is not None,
                     budgets=self.limits.budgets,
                     new=new,
-                    proposes=not self.place.is_away or self.limits.lag is not None,
+                    proposes=not self.place.proposes or self.limits.lag is not None,
                 )
             except SearchSpaceExhausted as exhausted:
                 self._n_exhausting = len(self._order)

@@ -53,6 +53,7 @@ MAX_ATTRIBUTE = 4 * 2**20
 
 _PAUSED = TrialState.PAUSED
 _SLOW = 0.02  # seconds; other writers are not kept out while a slow sampler thinks
+_BUSY = 5  # so much longer may a proposal take on a machine that is busy, and the sampler is not slow
 _TWICE = 2  # in a row: one long proposal may be the machine's fault, and a first one that of imports
 _LONG = 0.01  # seconds in which several trials are begun in one go, while the first of them waits for the others
 
@@ -82,6 +83,7 @@ class Participant:
         self._warned: set[str] = set()  # names of parameters whose values were outside of their domains
         self._settled: Space | None = None  # one whose parameters have been finished with, so that their kinds stay
         self._n_ended = 0  # trials whose ends have been posted
+        self._took = 0.0  # seconds for the latest proposal
         self._n_slow = 0  # how many proposals in a row the sampler took long for
         self._leases = Leases(log, self)
 
@@ -281,9 +283,11 @@ class Participant:
         return tuple(np.where(np.isnan(coded), prior, coded).tolist())
 
     def _propose(self, history: History, number: int) -> tuple[float, ...]:
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.thread_time()
         proposal = self.plan.proposal(history, self._key(number))
-        self.note_proposing(time.perf_counter() - began)
+        passed, computed = time.perf_counter() - began, time.thread_time() - busy
+        self._took = max(computed, passed / _BUSY)
+        self.note_proposing(self._took)
         return proposal
 
     def note_proposing(self, took: float) -> None:
@@ -297,8 +301,11 @@ class Participant:
         with self._log.lock:
             self.live[trial.number] = trial
 
-    def propose(self, trial: LiveTrial) -> None:
+    def propose(self, trial: LiveTrial) -> float:
         """Give a trial the proposal that it awaits: the very one that it would have got where it began.
+
+        Returns:
+            Seconds that the sampler took.
 
         Raises:
             SearchSpaceExhausted: If the sampler has nothing left to try.
@@ -307,6 +314,7 @@ class Participant:
             proposal = self._propose(self._at_start(trial), trial.number)
             trial.propose(proposal)
             self._log.append([TrialProposed(trial.number, proposal)])
+            return self._took
 
     def leave(self, trial: LiveTrial) -> None:
         """Be its port no more."""

@@ -42,7 +42,12 @@ class Place(Protocol):
 
     @property
     def is_away(self) -> bool:
-        """Whether that is in other processes, which can ask a slow sampler themselves."""
+        """Whether that is, as a rule, in other processes."""
+        ...
+
+    @property
+    def proposes(self) -> bool:
+        """Whether a slow sampler is better asked there, by processes of which each has a core of its own."""
         ...
 
     def send(self, run: CurrentRun, trial: LiveTrial, landed: Landed) -> None:
