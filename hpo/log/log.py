@@ -107,8 +107,15 @@ class Log:
             What `Ledger.apply` says of them; None if the log's length was not `expect`: then nothing was written, and
             what others wrote is folded.
         """
-        written = self.append_and_recall(events, expect=expect)
-        return None if written is None else written[1]
+        if self._posted:
+            written = self.append_and_recall(events, expect=expect)
+            return None if written is None else written[1]
+        self._get_ready()
+        head = self._write(events, expect, None)
+        if head is None:
+            return None
+        self._fold_until(head - len(events))
+        return self.ledger.apply(events)
 
     def append_and_recall(
         self, events: Sequence[Event], *, expect: int | None = None, room: int | None = None
@@ -163,7 +170,7 @@ class Log:
 
         Where writers take turns, the others are kept out meanwhile, and all that `make` says is written; each part is
         folded before it is asked for the next one, and if an attempt fails, it is called again. Elsewhere the first
-        part is written.
+        part is written. What was posted is written in any case.
 
         Returns:
             False if others wrote meanwhile: then nothing was written, and what they wrote is folded.
@@ -198,6 +205,7 @@ class Log:
         """Keep other writers out meanwhile."""
         self._get_ready()
         outcomes: list[list[int | None]] = []
+        errors: list[Exception] = []
 
         def after(tail: Sequence[Event]) -> Sequence[Event]:
             known = len(self._unconfirmed)  # what an attempt that failed has folded
@@ -205,11 +213,20 @@ class Log:
                 raise _RolledBack
             if len(tail) > known:
                 self._fold_unconfirmed(tail[known:])
-            outcomes[:] = [self._fold_unconfirmed(one.events) for one in self._posted]
-            written = [event for one in self._posted for event in one.events]
-            for events in make():
-                self._fold_unconfirmed(events)
-                written += events
+            written: list[Event] = []
+            outcomes.clear()
+            errors.clear()
+            for one in self._posted:
+                outcomes.append(self._fold_unconfirmed(one.events))
+                written += one.events
+            try:
+                for events in make():
+                    self._fold_unconfirmed(events)
+                    written += events
+            except Exception as error:
+                if not written:
+                    raise
+                errors.append(error)
             return written
 
         try:
@@ -220,8 +237,11 @@ class Log:
             self._append_in_turn(turns, make)
             return
         self._unconfirmed = []
-        posted, self._posted = self._posted, []
-        _tell(zip(posted, outcomes, strict=True))
+        if self._posted:
+            posted, self._posted = self._posted, []
+            _tell(zip(posted, outcomes, strict=True))
+        if errors:
+            raise errors[0]
 
     def _fold_unconfirmed(self, events: Sequence[Event]) -> list[int | None]:
         self._unconfirmed += events

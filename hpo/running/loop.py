@@ -8,10 +8,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple, Protocol, final
+from typing import Protocol, final
 
 from hpo import logging
 from hpo.events import TrialState
@@ -62,20 +62,9 @@ class Watcher(Protocol):
     def __call__(self, trial: FrozenTrial) -> None: ...
 
 
-class _Stored(NamedTuple):
-    """The end of a trial that is in the log.
-
-    Args:
-        trial: Which.
-        outcome: How it ended; None if someone else had ended it before.
-        error: What ends the run.
-        record: How it stood then, if somebody wants to know it.
-    """
-
-    trial: LiveTrial
-    outcome: Outcome | None
-    error: BaseException | None
-    record: FrozenTrial | None
+_Stored = tuple[LiveTrial, BaseException | None, Outcome | None, FrozenTrial | None]
+"""A trial whose end is in the log, what ends the run, how the trial ended, None if someone else had ended it before;
+and how it stood then, if somebody wants to know it."""
 
 
 @final
@@ -220,7 +209,10 @@ class Run:
         while self._ready and self._n_flying < self.place.slots:
             trial = self._ready.popleft()
             self._n_flying += 1
-            with self.interrupts.shield() if self.place.is_away else nullcontext():
+            if self.place.is_away:
+                with self.interrupts.shield():
+                    self.place.send(self, trial, self._land)
+            else:
                 self.place.send(self, trial, self._land)
 
     # ---- ending
@@ -231,22 +223,24 @@ class Run:
 
     def _take_in(self, patience: float = 0.0) -> None:
         """End the trials that are back, in the order in which they came; wait for the first one for some seconds."""
-        while True:
-            try:
-                landed = self._landed.get(patience > 0, patience)
-            except queue.Empty:
-                break
-            patience = 0.0
-            if landed is not None:
-                try:
-                    self._receive(*landed)
-                except Exception as error:
-                    self._fail(error)
+        if patience:
+            with suppress(queue.Empty):
+                self._receive(self._landed.get(timeout=patience))
+        while not self._landed.empty():
+            self._receive(self._landed.get_nowait())
         if self.watchers:
             self._tell()  # before more trials begin
 
-    def _receive(self, trial: LiveTrial, read: Callable[[], Result | None]) -> None:
+    def _receive(self, landed: tuple[LiveTrial, Callable[[], Result | None]] | None) -> None:
+        if landed is None:
+            return  # somebody wants to be noticed
         self._n_flying -= 1
+        try:
+            self._end_if_over(*landed)
+        except Exception as error:
+            self._fail(error)
+
+    def _end_if_over(self, trial: LiveTrial, read: Callable[[], Result | None]) -> None:
         result = read()
         if result is None:
             self._n_flying += 1
@@ -305,23 +299,24 @@ class Run:
         """Note that the end of a trial is stored, while nobody can change it."""
         wanted = self.watchers and outcome is not None
         record = self.participant.record(trial.number) if wanted else None
-        self._stored.append(_Stored(trial, outcome, error, record))
+        self._stored.append((trial, error, outcome, record))
 
     def _tell(self) -> bool:
         """Have all ends stored, and tell of them; whether there were any."""
-        with self.interrupts.shield():
-            self.participant.flush()
-        has_told = False
+        if self.participant.is_behind:
+            with self.interrupts.shield():
+                self.participant.flush()
+        if not self._stored:
+            return False
         while self._stored:
-            has_told = True
             try:
                 self._tell_of(self._stored.popleft())
             except Exception as error:
                 self._fail(error)
-        return has_told
+        return True
 
     def _tell_of(self, stored: _Stored) -> None:
-        trial, outcome, error, record = stored
+        trial, error, outcome, record = stored
         if outcome is None:
             logger.warning(f"Trial {trial.number} had already been ended by someone else; its result is ignored.")
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple, final
@@ -57,6 +57,9 @@ _BUSY = 5  # so much longer may a proposal take on a machine that is busy, and t
 _TWICE = 2  # in a row: one long proposal may be the machine's fault, and a first one that of imports
 _LONG = 0.01  # seconds in which several trials are begun in one go, while the first of them waits for the others
 
+_Attempt = tuple[int, History, tuple[float, ...]]
+"""A trial that has begun if what is being written comes to be written: its number, what it knows, its proposal."""
+
 logger = logging.get_logger(__name__)
 
 
@@ -105,7 +108,9 @@ class Participant:
             SearchSpaceExhausted: If the sampler has nothing left to try.
             ValueError: If the trial of that number is not queued.
         """
-        return next(iter(self._begin(1, _Wish(budgets=budgets, queued=queued))), None)
+        wish = _Wish(False, budgets, queued=queued) if budgets or queued is not None else _ANY
+        begun = self._begin(1, wish)
+        return begun[0] if begun else None
 
     def begin_some(
         self,
@@ -131,45 +136,41 @@ class Participant:
         Returns:
             None at all if a budget has no room now, or no trial is promoted and a new one is not wanted.
         """
-        return self._begin(n, _Wish(deferred, budgets, new, proposes, waits=True))
+        return self._begin(n, _Wish(deferred, budgets, new, proposes, True))
 
     def _begin(self, n: int, wish: _Wish) -> list[LiveTrial]:
         with self._log.lock:
             self._leases.give_up_lost()
             if self._n_slow >= _TWICE:
                 self._log.sync()
-            elif not (wish.waits and self._log.is_far and self._log.has_posted):
-                attempts = _Attempts()
-                if self._log.append_after(partial(self._starts_and_proposals, n, wish, attempts)):
-                    if attempts.failure is not None and not attempts.begun:
-                        raise attempts.failure
-                    return [self._begun(*one) for one in attempts.begun]
+            elif not (wish.waits and self._log.has_posted and self._log.is_far):
+                attempts: list[_Attempt] = []
+                if self._log.append_after(lambda: self._starts_and_proposals(n, wish, attempts)):
+                    return [self._begun(*one) for one in attempts]
             # The sampler is slow, or others wrote meanwhile: do not race again.
             trial = self._begin_start_first(wish)
             return [] if trial is None else [trial]
 
-    def _starts_and_proposals(self, n: int, wish: _Wish, attempts: _Attempts) -> Iterator[Sequence[Event]]:
-        """For each of some trials the events that begin it; the ledger is to have folded them when it is asked again.
+    def _starts_and_proposals(self, n: int, wish: _Wish, attempts: list[_Attempt]) -> Iterable[Sequence[Event]]:
+        """For each of some trials the events that begin it, asked for when the ledger has folded those before."""
+        attempts.clear()
+        first = self._start_and_proposal(wish, attempts)
+        return (first,) if n == 1 or not first else self._more_of_them(n, wish, attempts, first)
 
-        An error is not raised where something else is to be written.
-        """
-        attempts.begun.clear()
+    def _more_of_them(
+        self, n: int, wish: _Wish, attempts: list[_Attempt], events: Sequence[Event]
+    ) -> Iterator[Sequence[Event]]:
+        yield events
         until = time.perf_counter() + _LONG
-        for i in range(n):
-            if i and time.perf_counter() > until:
-                return
+        while events and len(attempts) < n and time.perf_counter() < until:
             try:
                 events = self._start_and_proposal(wish, attempts)
-            except Exception as failure:
-                if not i and not self._log.has_posted:
-                    raise
-                attempts.failure = failure
+            except Exception:  # which will come again when no other trial has begun before
                 return
-            if not events:
-                return
-            yield events
+            if events:
+                yield events
 
-    def _start_and_proposal(self, wish: _Wish, attempts: _Attempts) -> list[Event]:
+    def _start_and_proposal(self, wish: _Wish, attempts: list[_Attempt]) -> list[Event]:
         """The two events that begin a trial, or one for a trial that goes on, or none."""
         ledger = self._log.ledger
         history = ledger.history()
@@ -180,13 +181,13 @@ class Participant:
         if claims is not None and claims not in ledger.waiting:
             parameters = ledger.finished(claims).parameters
             continued = self._continued(history, claims, parameters)
-            attempts.begun.append((claims, history.with_given(parameters), continued))
+            attempts.append((claims, history.with_given(parameters), continued))
             return start
         number = ledger.n_trials if claims is None else claims
         if claims is not None:
             history = history.with_given(ledger.waiting[claims].parameters)
         proposal = self._propose(history, number)
-        attempts.begun.append((number, history, proposal))
+        attempts.append((number, history, proposal))
         return [*start, TrialProposed(number, proposal)]
 
     def _start(self, claims: int | None, deferred: bool) -> list[Event]:
@@ -283,10 +284,12 @@ class Participant:
         return tuple(np.where(np.isnan(coded), prior, coded).tolist())
 
     def _propose(self, history: History, number: int) -> tuple[float, ...]:
-        began, busy = time.perf_counter(), time.thread_time()
+        busy = time.thread_time() if self._n_slow else 0.0  # a call of the system, which quick samplers are spared
+        began = time.perf_counter()
         proposal = self.plan.proposal(history, self._key(number))
-        passed, computed = time.perf_counter() - began, time.thread_time() - busy
-        self._took = max(computed, passed / _BUSY)
+        self._took = time.perf_counter() - began
+        if self._n_slow and self._took > _SLOW:
+            self._took = max(time.thread_time() - busy, self._took / _BUSY)
         self.note_proposing(self._took)
         return proposal
 
@@ -509,12 +512,17 @@ class Participant:
         """
         with self._log.lock:
             trial = self.live.get(number)
-            events = None if trial is None else self._plain_end(trial, outcome)
-            if trial is None or events is None:
+            events = None if trial is None or self._is_private else self._plain_end(trial, outcome)
+            if trial is None or events is None:  # in memory, to write costs less than to wait
                 stored(self.end(number, outcome))
                 return
             self._n_ended += 1
             self._log.post(events, partial(self._has_ended, trial, outcome, stored))
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether ends wait for trials that begin."""
+        return self._n_ended > 0
 
     def flush(self) -> None:
         """Write the ends that wait for trials that begin."""
@@ -539,11 +547,10 @@ class Participant:
         written, events = self._end_of(trial, trial.number, outcome, None)
         if written is not outcome:
             return None
-        if not self._is_private:
-            try:
-                list(map(encode, events))
-            except (OverflowError, TypeError, ValueError):
-                return None
+        try:
+            list(map(encode, events))
+        except (OverflowError, TypeError, ValueError):
+            return None
         return events
 
     def _has_ended(
@@ -725,18 +732,7 @@ class _Wish(NamedTuple):
     queued: int | None = None
 
 
-@final
-class _Attempts:
-    """Trials that have begun if what is being written comes to be written.
-
-    Attributes:
-        begun: Their numbers, what could be known at their starts, and their proposals.
-        failure: Why there are no more.
-    """
-
-    def __init__(self) -> None:
-        self.begun: list[tuple[int, History, tuple[float, ...]]] = []
-        self.failure: Exception | None = None
+_ANY = _Wish()
 
 
 def _ignore(outcomes: Sequence[int | None]) -> None:
