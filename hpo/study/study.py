@@ -162,7 +162,8 @@ class Study:
             n_jobs: Threads; -1 for one per core.
             catch: Exceptions that make a trial fail without ending the run.
             callbacks: Each is called with the study and the finished trial, after it is stored and before the next one
-                begins, in this thread, whatever `n_jobs`. One or several. Those that end a run by what is in the log, such as `NoImprovement`, let none begin where that is so already.
+                begins, in this thread, whatever `n_jobs`. One or several. Those that end a run by what is in the log,
+                such as `NoImprovement`, let none begin where that is so already.
             gc_after_trial: Collect garbage after each trial.
             show_progress_bar: With the best value so far.
             max_trials: How many finished trials the study may come to have, whoever runs them: counted in the log
