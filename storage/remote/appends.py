@@ -19,7 +19,7 @@ from hpo.storage.remote.fields import Fields
 from hpo.storage.remote.once import written
 from hpo.storage.remote.protocol import PAGE, rows_for
 
-__all__ = ["Appended", "Appends", "Wanted"]
+__all__ = ["Appended", "Appends", "Line", "Wanted", "lines_for"]
 
 _KEPT = 4096
 """Answers that are remembered: those that may still be asked for again, by far."""
