@@ -32,7 +32,7 @@ test-integrations:
 # Dask, Ray and Spark, in an environment of their own, as they are large; none may be missing.
 test-engines:
 	$(MAKE) --no-print-directory $(ENGINES)/.engines VENV=$(ENGINES)
-	HPO_ENGINES=1 $(ENGINES)/bin/python -m pytest tests/executors
+	HPO_ENGINES=1 $(ENGINES)/bin/python -m pytest tests/executors tests/integrations/test_ray_tune.py
 
 test-all:
 	@set -e; for python in $(PYTHONS); do \

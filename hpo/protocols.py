@@ -349,13 +349,26 @@ class AnsweringStorage(Protocol):
     """A storage far away, whose answer to an append says what others have written before it."""
 
     def append_and_read(
-        self, study: str, events: Sequence[Event], since: int, *, expect: int | None = None
+        self,
+        study: str,
+        events: Sequence[Event],
+        since: int,
+        *,
+        expect: int | None = None,
+        room: int | None = None,
     ) -> tuple[int | None, Sequence[Event]]:
         """Append events as `append` does, and read the log from position `since` on, up to them.
 
+        Args:
+            study: The identity of the log.
+            events: What to append.
+            since: How much of the log is known.
+            expect: The length that it must have.
+            room: How many trials may have begun or been queued from `since` on.
+
         Returns:
-            The log's new length, None if it had not the expected one; and what others have written, or the first part
-            of that where it is long.
+            The log's new length, None if it had not the expected one, or there were more trials than that; and what
+            others have written, or the first part of that where it is long.
 
         Raises:
             UnknownStudyError, TypeError: As `append`.

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hpo.integrations.lightning import LightningPruningCallback, PyTorchLightningPruningCallback
     from hpo.integrations.mlflow import MLflowCallback
     from hpo.integrations.neptune import NeptuneCallback
+    from hpo.integrations.ray_tune import StudySearch
     from hpo.integrations.sklearn import StudySearchCV
     from hpo.integrations.skorch import SkorchPruningCallback
     from hpo.integrations.tensorboard import TensorBoardCallback
@@ -46,6 +47,7 @@ _HOME = {
     "PyTorchIgnitePruningHandler": "ignite",
     "PyTorchLightningPruningCallback": "lightning",
     "SkorchPruningCallback": "skorch",
+    "StudySearch": "ray_tune",
     "StudySearchCV": "sklearn",
     "TFKerasPruningCallback": "keras",
     "TensorBoardCallback": "tensorboard",
@@ -74,6 +76,7 @@ __all__ = [
     "PyTorchLightningPruningCallback",
     "Reporter",
     "SkorchPruningCallback",
+    "StudySearch",
     "StudySearchCV",
     "TFKerasPruningCallback",
     "TensorBoardCallback",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
 from hpo.events import Event
 from hpo.exceptions import UnknownStudyError
@@ -62,6 +62,7 @@ class Log:
         self._keeper = Keeper(identity, storage)
         self._is_open = False  # whether the checkpoint has been looked for
         self._unconfirmed: list[Event] = []  # the latest that were folded, which the storage might still roll back
+        self._posted: list[_Posted] = []
 
     @property
     def name(self) -> str:
@@ -75,6 +76,30 @@ class Log:
         except UnknownStudyError as error:
             raise self._deleted() from error
 
+    @property
+    def is_far(self) -> bool:
+        """Whether to write costs a message to another process, whose answer says what others have written."""
+        return self._answers is not None
+
+    @property
+    def has_posted(self) -> bool:
+        """Whether there are events that go before the next ones that are written here."""
+        return bool(self._posted)
+
+    def post(self, events: Sequence[Event], written: Callable[[list[int | None]], None]) -> None:
+        """Let events be written right before the next ones, or by `flush`.
+
+        Args:
+            events: Which; no others may depend on when they come into the log.
+            written: Called under the lock when they are, with what `Ledger.apply` says of them.
+        """
+        self._posted.append(_Posted(events, written))
+
+    def flush(self) -> None:
+        """Write the events that were posted."""
+        if self._posted:
+            self.append(())
+
     def append(self, events: Sequence[Event], *, expect: int | None = None) -> list[int | None] | None:
         """Write events and fold them, after those that others wrote before them.
 
@@ -82,40 +107,70 @@ class Log:
             What `Ledger.apply` says of them; None if the log's length was not `expect`: then nothing was written, and
             what others wrote is folded.
         """
-        return self.ledger.apply(events) if self._write(events, expect) else None
-
-    def append_and_stop_before(self, events: Sequence[Event], *, expect: int | None = None) -> History | None:
-        """Write events and fold what others wrote before them, but not them.
-
-        Returns:
-            What was known then; None if the log's length was not `expect`: then nothing was written, and what others
-            wrote is folded.
-        """
-        return self.ledger.history() if self._write(events, expect) else None
-
-    def _write(self, events: Sequence[Event], expect: int | None) -> bool:
+        if self._posted:
+            written = self.append_and_recall(events, expect=expect)
+            return None if written is None else written[1]
         self._get_ready()
+        head = self._write(events, expect, None)
+        if head is None:
+            return None
+        self._fold_until(head - len(events))
+        return self.ledger.apply(events)
+
+    def append_and_recall(
+        self, events: Sequence[Event], *, expect: int | None = None, room: int | None = None
+    ) -> tuple[History, list[int | None]] | None:
+        """As `append`, and what was known right before them.
+
+        Args:
+            events: What to write.
+            expect: The length that the log must have.
+            room: How many trials others may have begun or queued since it was read last.
+        """
+        self._get_ready()
+        posted = self._posted
+        whole = [*(event for one in posted for event in one.events), *events] if posted else events
+        head = self._write(whole, expect, room)
+        if head is None:
+            return None
+        self._fold_until(head - len(whole))
+        told = self._fold_posted()
+        history = self.ledger.history()
+        outcomes = self.ledger.apply(events)
+        _tell(told)
+        return history, outcomes
+
+    def _write(self, events: Sequence[Event], expect: int | None, room: int | None) -> int | None:
+        """The log's length with the events, of which nothing is folded; None if there was no place for them.
+
+        What others wrote is folded, as far as it has been learnt.
+        """
         tail: Sequence[Event] = ()
         try:
             if self._answers is None:
                 head = self.storage.append(self.identity, events, expect=expect)
             else:
-                head, tail = self._answers.append_and_read(self.identity, events, self.ledger.position, expect=expect)
+                since = self.ledger.position
+                head, tail = self._answers.append_and_read(self.identity, events, since, expect=expect, room=room)
         except UnknownStudyError as error:
             raise self._deleted() from error
         if tail:
             self.ledger.apply(tail)
-        if head is None:
-            if not 0 < len(tail) < PAGE:
-                self._fold_rest(self.ledger)
-            return False
-        self._fold_until(head - len(events))
-        return True
+        if head is None and not 0 < len(tail) < PAGE:
+            self._fold_rest(self.ledger)
+        return head
 
-    def append_after(self, make: Callable[[], Sequence[Event]]) -> bool:
+    def _fold_posted(self) -> list[tuple[_Posted, list[int | None]]]:
+        """Fold what was posted, now that it is written; whom to tell of it, when all else is folded, too."""
+        posted, self._posted = self._posted, []
+        return [(one, self.ledger.apply(one.events)) for one in posted]
+
+    def append_after(self, make: Callable[[], Iterable[Sequence[Event]]]) -> bool:
         """Fold what others wrote, then write and fold what `make` says right after it; nothing if it raises.
 
-        Where writers take turns, the others are kept out meanwhile; if an attempt fails, `make` is called again.
+        Where writers take turns, the others are kept out meanwhile, and all that `make` says is written; each part is
+        folded before it is asked for the next one, and if an attempt fails, it is called again. Elsewhere the first
+        part is written. What was posted is written in any case.
 
         Returns:
             False if others wrote meanwhile: then nothing was written, and what they wrote is folded.
@@ -123,13 +178,14 @@ class Log:
         if self._turns is not None:
             self._append_in_turn(self._turns, make)
             return True
+        self.flush()
         if self._answers is not None:
             return self._append_if_alone(make)
         self.sync()
-        events = make()
+        events = next(iter(make()), ())
         return not events or self.append(events, expect=self.ledger.position) is not None
 
-    def _append_if_alone(self, make: Callable[[], Sequence[Event]]) -> bool:
+    def _append_if_alone(self, make: Callable[[], Iterable[Sequence[Event]]]) -> bool:
         """Take what is known for all that there is, and learn from the answer whether it was.
 
         Where others write all the time, what `make` says would be in vain nearly always. So after a failure it is
@@ -141,26 +197,37 @@ class Log:
             if self._is_crowded and self.ledger.position > known:
                 return False
         self._get_ready()
-        events = make()
-        self._is_crowded = not self._write(events, self.ledger.position)
-        if not self._is_crowded:
-            self.ledger.apply(events)
+        events = next(iter(make()), ())
+        self._is_crowded = self.append(events, expect=self.ledger.position) is None
         return not self._is_crowded
 
-    def _append_in_turn(self, turns: TurnTakingStorage, make: Callable[[], Sequence[Event]]) -> None:
+    def _append_in_turn(self, turns: TurnTakingStorage, make: Callable[[], Iterable[Sequence[Event]]]) -> None:
         """Keep other writers out meanwhile."""
         self._get_ready()
-        made: list[Event] = []
+        outcomes: list[list[int | None]] = []
+        errors: list[Exception] = []
 
         def after(tail: Sequence[Event]) -> Sequence[Event]:
             known = len(self._unconfirmed)  # what an attempt that failed has folded
             if list(tail[:known]) != self._unconfirmed:
                 raise _RolledBack
             if len(tail) > known:
-                self._unconfirmed += tail[known:]
-                self.ledger.apply(tail[known:])
-            made[:] = make()
-            return made
+                self._fold_unconfirmed(tail[known:])
+            written: list[Event] = []
+            outcomes.clear()
+            errors.clear()
+            for one in self._posted:
+                outcomes.append(self._fold_unconfirmed(one.events))
+                written += one.events
+            try:
+                for events in make():
+                    self._fold_unconfirmed(events)
+                    written += events
+            except Exception as error:
+                if not written:
+                    raise
+                errors.append(error)
+            return written
 
         try:
             turns.append_after(self.identity, self.ledger.position, after)
@@ -170,7 +237,15 @@ class Log:
             self._append_in_turn(turns, make)
             return
         self._unconfirmed = []
-        self.ledger.apply(made)
+        if self._posted:
+            posted, self._posted = self._posted, []
+            _tell(zip(posted, outcomes, strict=True))
+        if errors:
+            raise errors[0]
+
+    def _fold_unconfirmed(self, events: Sequence[Event]) -> list[int | None]:
+        self._unconfirmed += events
+        return self.ledger.apply(events)
 
     def rename(self, name: str) -> None:
         """Give the study another name.
@@ -280,6 +355,23 @@ def _uncollected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+class _Posted(NamedTuple):
+    """Events that may wait for others to be written with.
+
+    Args:
+        events: Which.
+        written: Told what became of each, under the lock.
+    """
+
+    events: Sequence[Event]
+    written: Callable[[list[int | None]], None]
+
+
+def _tell(posted: Iterable[tuple[_Posted, list[int | None]]]) -> None:
+    for one, outcomes in posted:
+        one.written(outcomes)
 
 
 class _RolledBack(Exception):

@@ -35,7 +35,11 @@ class Budget:
 
     def has_room(self, ledger: Ledger) -> bool:
         """Whether a trial may start now, although all that are running may come to count."""
-        return self._count(ledger) + self._undecided(ledger) < self.n_trials
+        return self.room(ledger) > 0
+
+    def room(self, ledger: Ledger) -> int:
+        """How many trials may start now."""
+        return self.n_trials - self._count(ledger) - self._undecided(ledger)
 
     @property
     def _all_count(self) -> bool:

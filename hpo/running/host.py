@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 import pickle
-import time
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, final
@@ -15,7 +16,7 @@ from hpo.running.outcome import Outcome, outcome_of
 from hpo.running.participant import Participant
 from hpo.trial.live import LiveTrial
 
-__all__ = ["Host", "Returned"]
+__all__ = ["Host", "Returned", "this_process"]
 
 _SAID = (
     "proposal",
@@ -43,6 +44,7 @@ class Returned(NamedTuple):
         said: What the trial has said, by names of `LiveTrial`.
         proposing: Seconds that the sampler took, if it was asked there.
         stops: Whether the objective has called `study.stop()`.
+        process: That ran it.
     """
 
     outcome: Outcome | None
@@ -50,11 +52,20 @@ class Returned(NamedTuple):
     said: Mapping[str, Any]
     proposing: float | None
     stops: bool
+    process: str
 
     def give_to(self, trial: LiveTrial) -> None:
         """Let the trial have said the same where it began."""
         for name, value in self.said.items():
             setattr(trial, name, value)
+
+
+_ORIGIN = uuid.uuid4().hex  # forked processes share it
+
+
+def this_process() -> str:
+    """Names this process among those of all machines."""
+    return f"{_ORIGIN}-{os.getpid()}"
 
 
 @final
@@ -95,7 +106,9 @@ class Host:
         if self.collect:
             gc.collect()
         said = {name: getattr(trial, name) for name in _SAID}
-        return Returned(outcome, None if error is None else _packed(error), said, errand.proposing, errand.stops)
+        return Returned(
+            outcome, None if error is None else _packed(error), said, errand.proposing, errand.stops, this_process()
+        )
 
 
 @final
@@ -112,9 +125,7 @@ class _Errand:
         self.stops = True
 
     def propose(self, trial: LiveTrial) -> None:
-        began = time.perf_counter()
-        self.participant.propose(trial)
-        self.proposing = time.perf_counter() - began
+        self.proposing = self.participant.propose(trial)
 
 
 def _packed(error: BaseException) -> bytes:

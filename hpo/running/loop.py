@@ -1,29 +1,28 @@
-"""The run loop: begins trials, has an executor call the objective, and stores the results."""
+"""The run loop: begins trials, has the objective called, and stores the results."""
 
 from __future__ import annotations
 
 import gc
+import queue
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Protocol, final
+from typing import Protocol, final
 
 from hpo import logging
 from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted
-from hpo.running.away import Away, raised_there
 from hpo.running.budget import Budget
 from hpo.running.current import enter, leave
-from hpo.running.executor import Executor
-from hpo.running.host import Returned
 from hpo.running.interrupts import Interrupts
 from hpo.running.lines import announce
-from hpo.running.outcome import Outcome, outcome_of
+from hpo.running.outcome import Outcome
 from hpo.running.participant import Participant
+from hpo.running.place import Place, Result
 from hpo.trial.frozen import FrozenTrial
 from hpo.trial.live import LiveTrial
 
@@ -34,6 +33,7 @@ logger = logging.get_logger(__name__)
 _NOW_AND_THEN = 64  # trials between two looks whether a checkpoint of the log is due
 _PRUNED, _PAUSED = TrialState.PRUNED, TrialState.PAUSED
 _POLL = 0.2  # seconds between two looks at a budget that other workers' running trials may use up
+_PATIENCE = 0.5  # seconds after which to look around though nothing has come
 
 
 @final
@@ -62,32 +62,33 @@ class Watcher(Protocol):
     def __call__(self, trial: FrozenTrial) -> None: ...
 
 
+_Stored = tuple[LiveTrial, BaseException | None, Outcome | None, FrozenTrial | None]
+"""A trial whose end is in the log, what ends the run, how the trial ended, None if someone else had ended it before;
+and how it stood then, if somebody wants to know it."""
+
+
 @final
 @dataclass(eq=False)
 class Run:
     """One call of `optimize`.
 
-    A trial goes through three steps: the thread that runs the loop begins it, the executor executes it and commits it.
-    If other processes call the objective, they execute it only, and the thread that runs the loop commits it, too.
-    With a lag, trial k + lag begins right after trial k is committed, and commits are made in the order of the trials,
-    by whoever comes by; so the log does not depend on the executor.
+    The thread that calls `go` begins the trials, sends them to a place, and stores what comes back. What has come back
+    goes into the log together with the starts of the next trials, unless a callback must be told in between. With a
+    lag, trial k + lag begins right after the end of trial k, and trials end in their order; so the log does not depend
+    on the place.
 
     Args:
         participant: Begins and ends the trials.
-        objective: Called with each trial.
+        place: Where the objective is called.
         limits: When to end.
-        executor: Where the objective is called.
-        away: Has the objective called in other processes instead.
         watchers: Told about each trial that has ended and whose error does not end the run.
         tick: Called after each stored trial, in any case, with whether it counts as a new one.
         collect: Whether to collect garbage after each trial.
     """
 
     participant: Participant
-    objective: Callable[[LiveTrial], Any]
+    place: Place
     limits: Limits
-    executor: Executor
-    away: Away | None = None
     watchers: tuple[Watcher, ...] = ()
     tick: Callable[[bool], None] | None = None
     collect: bool = False
@@ -96,39 +97,34 @@ class Run:
     _errors: list[BaseException] = field(default_factory=list)
     _n_begun: int = 0
     _n_flying: int = 0
-    _lock: threading.RLock = field(default_factory=threading.RLock)
-    _n_waiting: int = 0
     _n_exhausting: int = 0  # trials under way when the sampler had nothing left
-    _ready: deque[LiveTrial] = field(default_factory=deque)  # begun, and not yet given to the executor
-    _order: list[LiveTrial] = field(default_factory=list)  # begun, and not yet committed
-    _ended: dict[int, tuple[Outcome, BaseException | None]] = field(default_factory=dict)
-    _landed: deque[tuple[LiveTrial, Future[Any]]] = field(default_factory=deque)  # back from other processes
-    _has_landed: threading.Event = field(default_factory=threading.Event)
-
-    def __post_init__(self) -> None:
-        self._changed = threading.Condition(self._lock)
-        self._n_objectives = self.participant.n_objectives
+    _ready: deque[LiveTrial] = field(default_factory=deque)  # begun, and not yet sent
+    _order: list[LiveTrial] = field(default_factory=list)  # begun, and not yet ended
+    _ended: dict[int, tuple[Outcome, BaseException | None]] = field(default_factory=dict)  # before it was their turn
+    _stored: deque[_Stored] = field(default_factory=deque)  # of which nobody has been told
+    _landed: queue.SimpleQueue[tuple[LiveTrial, Callable[[], Result | None]] | None] = field(
+        default_factory=queue.SimpleQueue
+    )
 
     def stop(self) -> None:
         """Begin no more trials."""
         self._stopped.set()
-        self._has_landed.set()
-        with self._lock:
-            self._changed.notify_all()
+        self._landed.put(None)
 
     def go(self) -> None:
         """Run trials until a limit is reached, and raise the first error that ended the run."""
+        outer = enter(self)
         try:
             with self.interrupts:
                 try:
-                    while (trial := self._next()) is not None:
-                        self._hand_out(trial)
-                    self._wait_for_all()
+                    while self._step():
+                        pass
                 except BaseException as error:
                     self._fail(error)
                     if not isinstance(error, Exception):
                         raise
         finally:
+            leave(outer)
             self._abandon()
         if self._errors:
             first, *others = self._errors
@@ -136,49 +132,48 @@ class Run:
                 first.add_note(f"Another thread failed as well: {type(other).__name__}: {other}")
             raise first
 
+    def _step(self) -> bool:
+        """Do what can be done now, or wait for something to do; False at the end."""
+        self._take_in()
+        moves = self._begin()
+        moves = self._tell() or moves
+        self._hand_out()
+        if moves:
+            return True  # more may begin now
+        if self._n_flying or self._ready:
+            self._take_in(_PATIENCE)
+            return True
+        if not self._may_begin():
+            return False
+        self._stopped.wait(_POLL)  # other workers' trials use a budget up; room may come when one of them has ended
+        return True
+
     # ---- beginning
 
-    def _next(self) -> LiveTrial | None:
-        """The next trial, as soon as there is a slot for it; None when there will be no more."""
-        while True:
-            self._take_in()
-            slots = self.executor.slots if self.away is None else self.away.slots
-            with self._lock:
-                if self.limits.lag is not None:
-                    self._begin_all(self.limits.lag)
-                elif self._n_flying < slots and self._may_begin():
-                    self._begin()
-                if self._ready and (self.away is None or self._n_flying < slots):
-                    self._n_flying += 1
-                    return self._ready.popleft()
-                if not self._ready and not self._may_begin():
-                    return None
-                is_busy = bool(self._order or self._n_flying)
-                if is_busy and self.away is None:
-                    self._wait()
-                    continue
-            if is_busy:
-                self._wait_for_landing()
-                continue
-            self._stopped.wait(_POLL)  # other workers' trials use a budget up; room may come when one of them has ended
-
-    def _begin_all(self, lag: int) -> None:
-        """Begin all the trials that a lag allows."""
-        while len(self._order) < lag and self._may_begin() and self._begin():
-            pass
-
     def _begin(self) -> bool:
-        """Begin a trial; False if none may begin just now, or ever: see `_may_begin`."""
-        if self._order and len(self._order) == self._n_exhausting:
+        """Begin as many trials as there is room for; whether there were any."""
+        if self.limits.lag is None:
+            return self._begin_some(self.place.slots - self._n_flying - len(self._ready))
+        has_begun = False
+        while self._begin_some(self.limits.lag - len(self._order)):
+            has_begun = True
+        return has_begun
+
+    def _begin_some(self, room: int) -> bool:
+        """Begin at most `room` trials; False if none may begin just now, or ever: see `_may_begin`."""
+        if room <= 0 or not self._may_begin() or (self._order and len(self._order) == self._n_exhausting):
             return False
         new = self._wants_new()
+        if new and self.limits.n_trials is not None:
+            room = min(room, self.limits.n_trials - self._n_begun)
         with self.interrupts.shield():
             try:
-                trial = self.participant.begin(
+                trials = self.participant.begin_some(
+                    room,
                     deferred=self.limits.lag is not None,
                     budgets=self.limits.budgets,
                     new=new,
-                    proposes=self.away is None or self.limits.lag is not None,
+                    proposes=not self.place.proposes or self.limits.lag is not None,
                 )
             except SearchSpaceExhausted as exhausted:
                 self._n_exhausting = len(self._order)
@@ -188,11 +183,12 @@ class Run:
                 self.stop()
                 return False
             self._n_exhausting = 0
-            if trial is not None:
+            for trial in trials:
                 self._n_begun += not trial.record.resumed
                 self._ready.append(trial)
                 self._order.append(trial)
-                return True
+        if trials:
+            return True
         if (not new and not self._order) or (new and self.participant.is_spent(self.limits.budgets)):
             self.stop()  # no trial is promoted any more, or none may ever begin
         return False
@@ -208,177 +204,149 @@ class Run:
         """Whether there are new trials to begin; paused ones go on until none is promoted any more."""
         return self.limits.n_trials is None or self._n_begun < self.limits.n_trials
 
-    def _wait_for_all(self) -> None:
-        if self.away is None:
-            with self._lock:
-                while self._n_flying:
-                    self._wait()
+    def _hand_out(self) -> None:
+        """Send trials to the place, as long as it has slots for them."""
+        while self._ready and self._n_flying < self.place.slots:
+            trial = self._ready.popleft()
+            self._n_flying += 1
+            if self.place.is_away:
+                with self.interrupts.shield():
+                    self.place.send(self, trial, self._land)
+            else:
+                self.place.send(self, trial, self._land)
+
+    # ---- ending
+
+    def _land(self, trial: LiveTrial, read: Callable[[], Result | None]) -> None:
+        """Note that a trial is back; called in whatever thread, which must not wait for anything here."""
+        self._landed.put((trial, read))
+
+    def _take_in(self, patience: float = 0.0) -> None:
+        """End the trials that are back, in the order in which they came; wait for the first one for some seconds."""
+        if patience:
+            with suppress(queue.Empty):
+                self._receive(self._landed.get(timeout=patience))
+        while not self._landed.empty():
+            self._receive(self._landed.get_nowait())
+        if self.watchers:
+            self._tell()  # before more trials begin
+
+    def _receive(self, landed: tuple[LiveTrial, Callable[[], Result | None]] | None) -> None:
+        if landed is None:
+            return  # somebody wants to be noticed
+        self._n_flying -= 1
+        try:
+            self._end_if_over(*landed)
+        except Exception as error:
+            self._fail(error)
+
+    def _end_if_over(self, trial: LiveTrial, read: Callable[[], Result | None]) -> None:
+        result = read()
+        if result is None:
+            self._n_flying += 1
             return
-        while self._n_flying:
-            self._wait_for_landing()
-            self._take_in()
-
-    def _wait(self) -> None:
-        """Wait under the lock until something has changed, or for a while."""
-        self._n_waiting += 1
-        self._changed.wait(0.5)  # without a timeout signals would have to wait too on some platforms
-        self._n_waiting -= 1
-
-    # ---- in other processes
-
-    def _hand_out(self, trial: LiveTrial) -> None:
-        if self.away is None:
-            self.executor.submit(self._execute, trial, self._call)
-            return
-        with self.interrupts.shield():
-            self.away.send(trial, self._land)
-
-    def _land(self, trial: LiveTrial, future: Future[Any]) -> None:
-        """Note that a trial is back; called in a thread of the engine, which must not wait for anything here."""
-        self._landed.append((trial, future))
-        self._has_landed.set()
-
-    def _wait_for_landing(self) -> None:
-        """Wait until a trial is back, or for a while."""
-        self._has_landed.wait(0.5)
-        self._has_landed.clear()
-
-    def _take_in(self) -> None:
-        """Commit the trials that are back, in the order in which they came."""
-        while self._landed:
-            trial, future = self._landed.popleft()
-            self._execute(trial, partial(self._receive, future))
-
-    def _receive(self, future: Future[Any], trial: LiveTrial) -> tuple[Outcome, BaseException | None] | None:
-        """What an objective has come to in another process; None if the trial is away again, or has never begun."""
-        assert self.away is not None
-        returned = self.away.read(future)
-        if returned is None:
-            with self._lock:
-                self._n_flying += 1
-            self.away.send(trial, self._land, parcel=True)
-            return None
-        returned.give_to(trial)
-        if returned.proposing is not None:
-            self.participant.note_proposing(returned.proposing)
-        if returned.stops:
+        if result.proposing is not None:
+            self.participant.note_proposing(result.proposing)
+        if result.stops:
             self.stop()
-        if returned.outcome is None:
+        outcome = result.outcome
+        if outcome is None:
             self._withdraw(trial)
-            return None
-        return returned.outcome, _error_of(returned)
+            return
+        if outcome.state is _PRUNED:
+            outcome = self.participant.pruned(trial.number)
+        elif outcome.state is _PAUSED:
+            outcome = self.participant.paused(trial.number)
+        self._end(trial, outcome, result.error)
+        if self.collect:
+            gc.collect()
 
     def _withdraw(self, trial: LiveTrial) -> None:
         """The sampler, asked in another process, had nothing left for a trial."""
-        with self._lock:
-            self._order.remove(trial)
-            self._n_begun -= 1
-            self.participant.withdraw(trial)
-            if self._order:
-                self._n_exhausting = len(self._order)
-                return
+        self._order.remove(trial)
+        self._n_begun -= 1
+        self.participant.withdraw(trial)
+        if self._order:
+            self._n_exhausting = len(self._order)
+            return
         logger.info("The study ends: the sampler has nothing left to try.")
         self.stop()
 
-    # ---- executing and committing, wherever the executor calls
-
-    def _execute(
-        self, trial: LiveTrial, call: Callable[[LiveTrial], tuple[Outcome, BaseException | None] | None]
-    ) -> None:
-        outer = enter(self)
-        try:
-            called = call(trial)
-            if called is None:
-                return
-            outcome, error = called
-            if outcome.state is _PRUNED:
-                outcome = self.participant.pruned(trial.number)
-            elif outcome.state is _PAUSED:
-                outcome = self.participant.paused(trial.number)
-            self._commit(trial, outcome, error)
-            if trial.number % _NOW_AND_THEN == 0:
-                self.participant.keep_checkpoint()
-            if self.collect:
-                gc.collect()
-        except BaseException as error:
-            self._fail(error)
-            if not isinstance(error, Exception):
-                raise
-        finally:
-            leave(outer)
-            with self._lock:
-                self._n_flying -= 1
-                if self._n_waiting:
-                    self._changed.notify_all()
-
-    def _call(self, trial: LiveTrial) -> tuple[Outcome, BaseException | None]:
-        """Call the objective: how the trial ends, and the error that ends the run."""
-        return outcome_of(self.objective, trial, self._n_objectives, self.limits.catch)
-
-    def _commit(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
+    def _end(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
+        """End a trial, or if there is a lag, all those whose turn it is."""
         if self.limits.lag is None:
             self._settle(trial, outcome, error)
             return
-        with self._lock:
-            self._ended[trial.number] = outcome, error
-            if error is not None and not isinstance(error, Exception):
-                raise error
-            try:
-                while self._order and self._order[0].number in self._ended:
-                    first = self._order[0]
-                    self._settle(first, *self._ended.pop(first.number))
-                    self._begin_all(self.limits.lag)
-            finally:
-                self._changed.notify_all()
+        if error is not None and not isinstance(error, Exception):
+            raise error
+        self._ended[trial.number] = outcome, error
+        while self._order and self._order[0].number in self._ended:
+            first = self._order[0]
+            self._settle(first, *self._ended.pop(first.number))
+            if self.watchers:
+                self._tell()
+            self._begin()
 
     def _settle(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
-        """Store the end of a trial, and tell about it."""
+        """Let the end of a trial be stored with whatever is written next, at once if it ends the run."""
         with self.interrupts.shield():
-            record: FrozenTrial | None = None
-            if self.watchers:
-                written, record = self.participant.end_and_read(trial.number, outcome)
-            else:
-                written = self.participant.end(trial.number, outcome)
+            self.participant.end_soon(trial.number, outcome, partial(self._note, trial, error))
             self._order.remove(trial)
-        if written is None:
+        if error is not None:
+            self._tell()
+
+    def _note(self, trial: LiveTrial, error: BaseException | None, outcome: Outcome | None) -> None:
+        """Note that the end of a trial is stored, while nobody can change it."""
+        wanted = self.watchers and outcome is not None
+        record = self.participant.record(trial.number) if wanted else None
+        self._stored.append((trial, error, outcome, record))
+
+    def _tell(self) -> bool:
+        """Have all ends stored, and tell of them; whether there were any."""
+        if self.participant.is_behind:
+            with self.interrupts.shield():
+                self.participant.flush()
+        if not self._stored:
+            return False
+        while self._stored:
+            try:
+                self._tell_of(self._stored.popleft())
+            except Exception as error:
+                self._fail(error)
+        return True
+
+    def _tell_of(self, stored: _Stored) -> None:
+        trial, error, outcome, record = stored
+        if outcome is None:
             logger.warning(f"Trial {trial.number} had already been ended by someone else; its result is ignored.")
             return
-        if written.state is not TrialState.COMPLETE or logger.isEnabledFor(logging.INFO):
-            announce(trial, written, error, self.participant.best())
+        if outcome.state is not TrialState.COMPLETE or logger.isEnabledFor(logging.INFO):
+            announce(trial, outcome, error, self.participant.best())
         if self.tick is not None:
-            with self._lock:
-                self.tick(not trial.record.resumed)
+            self.tick(not trial.record.resumed)
+        if trial.number % _NOW_AND_THEN == 0:
+            self.participant.keep_checkpoint()
         if error is not None:
-            if self.limits.lag is None:
-                raise error
-            self._fail(error)
-            return
+            raise error
         if record is not None:
             for watcher in self.watchers:
                 watcher(record)
 
     def _fail(self, error: BaseException) -> None:
-        with self._lock:
-            if error not in self._errors:
-                self._errors.append(error)
+        if error not in self._errors:
+            self._errors.append(error)
         self.stop()
 
     def _abandon(self) -> None:
         """Let the trials that are still running fail: the run has been interrupted."""
         self.stop()
-        if self.away is not None:
+        if self.place.is_away:
             with self.interrupts.shield():
-                self.away.close()
+                self.place.close()
         reason = self._errors[0] if self._errors else KeyboardInterrupt("The run was interrupted.")
-        with self._lock:
-            left = list(self._order)
-            self._order.clear()
-            self._ready.clear()
+        left = list(self._order)
+        self._order.clear()
+        self._ready.clear()
         for trial in left:
             self.participant.end(trial.number, Outcome.of_error(reason))
-
-
-def _error_of(returned: Returned) -> BaseException | None:
-    if returned.error is None or returned.outcome is None:
-        return None
-    return raised_there(returned.error, returned.outcome.error)
+        self.participant.flush()

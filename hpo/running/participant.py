@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, final
+from typing import Any, NamedTuple, final
 
 import numpy as np
 
@@ -30,8 +30,9 @@ from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.history.finished import finished
 from hpo.key import Key
-from hpo.log.codec import dumps, loads
+from hpo.log.codec import dumps, encode, loads
 from hpo.log.log import Log
+from hpo.log.soon import flush_soon
 from hpo.protocols import is_private
 from hpo.reading.records import record_of
 from hpo.running import checkpoints
@@ -52,7 +53,12 @@ MAX_ATTRIBUTE = 4 * 2**20
 
 _PAUSED = TrialState.PAUSED
 _SLOW = 0.02  # seconds; other writers are not kept out while a slow sampler thinks
+_BUSY = 5  # so much longer may a proposal take on a machine that is busy, and the sampler is not slow
 _TWICE = 2  # in a row: one long proposal may be the machine's fault, and a first one that of imports
+_LONG = 0.01  # seconds in which several trials are begun in one go, while the first of them waits for the others
+
+_Attempt = tuple[int, History, tuple[float, ...]]
+"""A trial that has begun if what is being written comes to be written: its number, what it knows, its proposal."""
 
 logger = logging.get_logger(__name__)
 
@@ -79,71 +85,109 @@ class Participant:
         self._is_private = is_private(log.storage)
         self._warned: set[str] = set()  # names of parameters whose values were outside of their domains
         self._settled: Space | None = None  # one whose parameters have been finished with, so that their kinds stay
-        self._attempt: tuple[int, History, tuple[float, ...]] | None = None  # the last try to begin one, under the lock
+        self._n_ended = 0  # trials whose ends have been posted
+        self._took = 0.0  # seconds for the latest proposal
         self._n_slow = 0  # how many proposals in a row the sampler took long for
         self._leases = Leases(log, self)
 
     # ---- beginning
 
-    def begin(
-        self,
-        *,
-        deferred: bool = False,
-        budgets: Sequence[Budget] = (),
-        new: bool = True,
-        proposes: bool = True,
-        queued: int | None = None,
-    ) -> LiveTrial | None:
+    def begin(self, *, budgets: Sequence[Budget] = (), queued: int | None = None) -> LiveTrial | None:
         """Begin a trial: a queued one if there is one, else a paused one that the pruner promotes, else a new one.
 
         The log gets its start and its proposal together, unless the sampler is so slow that others had to wait.
 
         Args:
-            deferred: As in `TrialStarted`.
             budgets: They must have room, except for a trial that goes on.
-            new: Otherwise only a paused one.
-            proposes: Ask the sampler here, even if it is slow; otherwise such a trial awaits its proposal: see
-                `propose`.
             queued: Begin the queued trial of this number, and no other.
 
         Returns:
-            None if a budget has no room now, or no trial is promoted and a new one is not wanted.
+            None if a budget has no room now.
 
         Raises:
             SearchSpaceExhausted: If the sampler has nothing left to try.
             ValueError: If the trial of that number is not queued.
         """
+        wish = _Wish(False, budgets, queued=queued) if budgets or queued is not None else _ANY
+        begun = self._begin(1, wish)
+        return begun[0] if begun else None
+
+    def begin_some(
+        self,
+        n: int,
+        *,
+        deferred: bool = False,
+        budgets: Sequence[Budget] = (),
+        new: bool = True,
+        proposes: bool = True,
+    ) -> list[LiveTrial]:
+        """As `begin`, at most `n` trials, together with the ends that wait to be written.
+
+        They are fewer if that would take long. From afar, proposals may be written a moment later.
+
+        Args:
+            n: At least 1.
+            deferred: As in `TrialStarted`.
+            budgets: As in `begin`.
+            new: Otherwise only paused ones.
+            proposes: Ask the sampler here, even if it is slow; otherwise such a trial awaits its proposal: see
+                `propose`.
+
+        Returns:
+            None at all if a budget has no room now, or no trial is promoted and a new one is not wanted.
+        """
+        return self._begin(n, _Wish(deferred, budgets, new, proposes, True))
+
+    def _begin(self, n: int, wish: _Wish) -> list[LiveTrial]:
         with self._log.lock:
             self._leases.give_up_lost()
-            begin = partial(self._start_and_proposal, deferred, budgets, new, queued)
             if self._n_slow >= _TWICE:
                 self._log.sync()
-            elif self._log.append_after(begin):
-                return None if self._attempt is None else self._begun(*self._attempt)
+            elif not (wish.waits and self._log.has_posted and self._log.is_far):
+                attempts: list[_Attempt] = []
+                if self._log.append_after(lambda: self._starts_and_proposals(n, wish, attempts)):
+                    return [self._begun(*one) for one in attempts]
             # The sampler is slow, or others wrote meanwhile: do not race again.
-            return self._begin_start_first(deferred, budgets, new, proposes, queued)
+            trial = self._begin_start_first(wish)
+            return [] if trial is None else [trial]
 
-    def _start_and_proposal(
-        self, deferred: bool, budgets: Sequence[Budget], new: bool, queued: int | None
-    ) -> list[Event]:
-        """The two events that begin a trial, or one for a trial that goes on, or none; `_attempt` says which it is."""
-        self._attempt = None
+    def _starts_and_proposals(self, n: int, wish: _Wish, attempts: list[_Attempt]) -> Iterable[Sequence[Event]]:
+        """For each of some trials the events that begin it, asked for when the ledger has folded those before."""
+        attempts.clear()
+        first = self._start_and_proposal(wish, attempts)
+        return (first,) if n == 1 or not first else self._more_of_them(n, wish, attempts, first)
+
+    def _more_of_them(
+        self, n: int, wish: _Wish, attempts: list[_Attempt], events: Sequence[Event]
+    ) -> Iterator[Sequence[Event]]:
+        yield events
+        until = time.perf_counter() + _LONG
+        while events and len(attempts) < n and time.perf_counter() < until:
+            try:
+                events = self._start_and_proposal(wish, attempts)
+            except Exception:  # which will come again when no other trial has begun before
+                return
+            if events:
+                yield events
+
+    def _start_and_proposal(self, wish: _Wish, attempts: list[_Attempt]) -> list[Event]:
+        """The two events that begin a trial, or one for a trial that goes on, or none."""
         ledger = self._log.ledger
         history = ledger.history()
-        may_begin, claims = self._next(history, budgets, new) if queued is None else (True, self._waiting(queued))
+        may_begin, claims = self._next(history, wish)
         if not may_begin:
             return []
-        start = self._start(claims, deferred)
+        start = self._start(claims, wish.deferred)
         if claims is not None and claims not in ledger.waiting:
             parameters = ledger.finished(claims).parameters
             continued = self._continued(history, claims, parameters)
-            self._attempt = claims, history.with_given(parameters), continued
+            attempts.append((claims, history.with_given(parameters), continued))
             return start
         number = ledger.n_trials if claims is None else claims
         if claims is not None:
             history = history.with_given(ledger.waiting[claims].parameters)
         proposal = self._propose(history, number)
-        self._attempt = number, history, proposal
+        attempts.append((number, history, proposal))
         return [*start, TrialProposed(number, proposal)]
 
     def _start(self, claims: int | None, deferred: bool) -> list[Event]:
@@ -152,30 +196,35 @@ class Participant:
         start = TrialStarted(time.time(), claims, deferred, self._leases.worker, plan.digest)
         return [start] if plan.digest in self._log.ledger.plans else [plan, start]
 
-    def _begin_start_first(
-        self, deferred: bool, budgets: Sequence[Budget], new: bool, proposes: bool, queued: int | None
-    ) -> LiveTrial | None:
+    def _begin_start_first(self, wish: _Wish) -> LiveTrial | None:
         """Begin a trial with its start first, and its proposal later, so that others may write meanwhile."""
+        if self.plan.pausing is not None:
+            self._log.flush()  # whether one is promoted may depend on it
         while True:
             ledger = self._log.ledger
             history = ledger.history()
-            may_begin, claims = self._next(history, budgets, new) if queued is None else (True, self._waiting(queued))
+            may_begin, claims = self._next(history, wish)
             if not may_begin:
                 return None
-            start = self._start(claims, deferred)
-            is_promoted = claims is not None and claims not in ledger.waiting
-            expect = ledger.position if budgets or is_promoted else None  # what was decided on must still be so
-            before = self._log.append_and_stop_before(start, expect=expect)
-            if before is None:
+            start = self._start(claims, wish.deferred)
+            expect = room = None  # what was decided on must still be so
+            if claims is not None and claims not in ledger.waiting:
+                expect = ledger.position
+            elif wish.budgets and self._log.is_far:
+                room = min(budget.room(ledger) for budget in wish.budgets) - 1
+            elif wish.budgets:
+                expect = ledger.position
+            written = self._log.append_and_recall(start, expect=expect, room=room)
+            if written is None:
                 continue
-            number = self._log.ledger.apply(start)[-1]
+            before, (*_, number) = written
             if number is None:
                 continue  # another worker claimed the queued trial first
             record = self._log.ledger.running[number]
             history = before.with_given(record.fixed)
             if record.resumed:
                 return self._begun(number, history, self._continued(history, number, record.fixed))
-            if not proposes and self._n_slow >= _TWICE:
+            if not wish.proposes and self._n_slow >= _TWICE:
                 trial = self._begun(number, history, ())
                 trial.awaits_proposal = True
                 return trial
@@ -187,7 +236,11 @@ class Participant:
             except BaseException as error:
                 self.give_up(number, error)
                 raise
-            self._log.append([TrialProposed(number, proposal)])
+            if wish.waits and self._log.is_far and self._n_slow < _TWICE:
+                self._log.post([TrialProposed(number, proposal)], _ignore)
+                flush_soon(self._log)
+            else:
+                self._log.append([TrialProposed(number, proposal)])
             if number in self._log.ledger.running:  # else someone has deleted it meanwhile, or given it up
                 return self._begun(number, history, proposal)
 
@@ -198,14 +251,16 @@ class Participant:
         self._leases.keep()
         return trial
 
-    def _next(self, history: History, budgets: Sequence[Budget], new: bool) -> tuple[bool, int | None]:
+    def _next(self, history: History, wish: _Wish) -> tuple[bool, int | None]:
         """Whether a trial may begin now; and the number of the queued or paused one that is due, None for a new one."""
         ledger = self._log.ledger
-        claims = next(iter(ledger.waiting), None) if new else None
+        if wish.queued is not None:
+            return True, self._waiting(wish.queued)
+        claims = next(iter(ledger.waiting), None) if wish.new else None
         promoted = self._promoted(history) if claims is None else None
         if promoted is not None:
             return True, promoted
-        return new and all(budget.has_room(ledger) for budget in budgets), claims
+        return wish.new and all(budget.has_room(ledger) for budget in wish.budgets), claims
 
     def _waiting(self, number: int) -> int:
         if number not in self._log.ledger.waiting:
@@ -229,9 +284,13 @@ class Participant:
         return tuple(np.where(np.isnan(coded), prior, coded).tolist())
 
     def _propose(self, history: History, number: int) -> tuple[float, ...]:
+        busy = time.thread_time() if self._n_slow else 0.0  # a call of the system, which quick samplers are spared
         began = time.perf_counter()
         proposal = self.plan.proposal(history, self._key(number))
-        self.note_proposing(time.perf_counter() - began)
+        self._took = time.perf_counter() - began
+        if self._n_slow and self._took > _SLOW:
+            self._took = max(time.thread_time() - busy, self._took / _BUSY)
+        self.note_proposing(self._took)
         return proposal
 
     def note_proposing(self, took: float) -> None:
@@ -245,8 +304,11 @@ class Participant:
         with self._log.lock:
             self.live[trial.number] = trial
 
-    def propose(self, trial: LiveTrial) -> None:
+    def propose(self, trial: LiveTrial) -> float:
         """Give a trial the proposal that it awaits: the very one that it would have got where it began.
+
+        Returns:
+            Seconds that the sampler took.
 
         Raises:
             SearchSpaceExhausted: If the sampler has nothing left to try.
@@ -255,6 +317,7 @@ class Participant:
             proposal = self._propose(self._at_start(trial), trial.number)
             trial.propose(proposal)
             self._log.append([TrialProposed(trial.number, proposal)])
+            return self._took
 
     def leave(self, trial: LiveTrial) -> None:
         """Be its port no more."""
@@ -425,15 +488,8 @@ class Participant:
                 checkpoints.remove(self.checkpoint(trial))
             if trial is not None:  # only now: where the storage failed, the result can be told again
                 self._forget(trial)
-            if outcomes[len(events) - 1] is None:
-                if self.is_lost(number):
-                    self._keep_late_result(number, outcome)
-                return None
-            if trial is not None and trial.record.fixed and written.state is TrialState.COMPLETE:
-                sentence = unasked(trial, self._log.ledger.space)
-                if sentence is not None:
-                    warn(sentence)
-            return written
+            is_first = outcomes[len(events) - 1] is not None
+            return self._ended(trial, number, written if is_first else outcome, is_first=is_first)
 
     def _constraints_of(self, number: int, outcome: Outcome) -> dict[str, float]:
         """What the sampler's function says of the constraints of a trial; if it raises, the trial has failed."""
@@ -447,11 +503,79 @@ class Participant:
             self.give_up(number, error)
             raise
 
-    def end_and_read(self, number: int, outcome: Outcome) -> tuple[Outcome | None, FrozenTrial | None]:
-        """As `end`, and how the trial stands then, before anyone can change it."""
+    def end_soon(self, number: int, outcome: Outcome, stored: Callable[[Outcome | None], None]) -> None:
+        """As `end`, but with the next trials that begin here, or by `flush`.
+
+        Args:
+            number, outcome: As for `end`.
+            stored: Called with what `end` returns, when it is durable, and before anyone can change the trial.
+        """
         with self._log.lock:
-            written = self.end(number, outcome)
-            return written, None if written is None else record_of(self._log.ledger, self.live, number)
+            trial = self.live.get(number)
+            events = None if trial is None or self._is_private else self._plain_end(trial, outcome)
+            if trial is None or events is None:  # in memory, to write costs less than to wait
+                stored(self.end(number, outcome))
+                return
+            self._n_ended += 1
+            self._log.post(events, partial(self._has_ended, trial, outcome, stored))
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether ends wait for trials that begin."""
+        return self._n_ended > 0
+
+    def flush(self) -> None:
+        """Write the ends that wait for trials that begin."""
+        with self._log.lock:
+            if self._n_ended:
+                self._log.flush()
+
+    def record(self, number: int) -> FrozenTrial:
+        """How a trial stands now, as far as it is known here."""
+        with self._log.lock:
+            return record_of(self._log.ledger, self.live, number)
+
+    def _plain_end(self, trial: LiveTrial, outcome: Outcome) -> list[Event] | None:
+        """The events that end a trial, if nothing depends on what others have written before them; else None."""
+        plan, ledger = self.plan, self._log.ledger
+        is_retried = plan.retry is not None and outcome.state is TrialState.FAIL
+        if is_retried or outcome.is_loss or trial.has_checkpoint or plan.constraints_func is not None:
+            return None
+        space = self._space_of(trial.distributions)
+        if space.digest not in ledger.spaces or not space.index.keys() <= ledger.space.index.keys():
+            return None
+        written, events = self._end_of(trial, trial.number, outcome, None)
+        if written is not outcome:
+            return None
+        try:
+            list(map(encode, events))
+        except (OverflowError, TypeError, ValueError):
+            return None
+        return events
+
+    def _has_ended(
+        self,
+        trial: LiveTrial,
+        outcome: Outcome,
+        stored: Callable[[Outcome | None], None],
+        outcomes: Sequence[int | None],
+    ) -> None:
+        """The end of a trial that was posted has been written."""
+        self._n_ended -= 1
+        self._forget(trial)
+        stored(self._ended(trial, trial.number, outcome, is_first=outcomes[-1] is not None))
+
+    def _ended(self, trial: LiveTrial | None, number: int, outcome: Outcome, *, is_first: bool) -> Outcome | None:
+        """How a trial has ended, whose end is in the log; None if another one came before."""
+        if not is_first:
+            if self.is_lost(number):
+                self._keep_late_result(number, outcome)
+            return None
+        if trial is not None and trial.record.fixed and outcome.state is TrialState.COMPLETE:
+            sentence = unasked(trial, self._log.ledger.space)
+            if sentence is not None:
+                warn(sentence)
+        return outcome
 
     def _expected(self, trial: LiveTrial) -> int | None:
         """The length that the log must still have when a trial ends; None for any, if all its parameters are known.
@@ -589,3 +713,27 @@ class Participant:
                 space = known
             self._spaces[names] = space
         return space
+
+
+class _Wish(NamedTuple):
+    """What kind of trials is to begin: see `Participant.begin_some`.
+
+    Args:
+        deferred, budgets, new, proposes: As there.
+        waits: Whether proposals may be written a moment later, and ends that were posted be among what others know.
+        queued: The one queued trial to begin.
+    """
+
+    deferred: bool = False
+    budgets: Sequence[Budget] = ()
+    new: bool = True
+    proposes: bool = True
+    waits: bool = False
+    queued: int | None = None
+
+
+_ANY = _Wish()
+
+
+def _ignore(outcomes: Sequence[int | None]) -> None:
+    """A proposal is in the log, or its trial is no more; nobody asks."""

@@ -12,13 +12,14 @@ from hpo.numbers import real, whole
 from hpo.running.away import Away
 from hpo.running.budget import Budget
 from hpo.running.callbacks import budgets
-from hpo.running.executor import CallingThread, Executor, Threads
+from hpo.running.executor import CallingThread, Threads
+from hpo.running.here import Here
 from hpo.running.loop import Limits
 from hpo.running.parcel import Parcel
 from hpo.running.participant import Participant
 from hpo.running.reach import Reach
 
-__all__ = ["away_for", "count", "executor_for", "limits_of", "seconds"]
+__all__ = ["away_for", "count", "here_for", "limits_of", "seconds"]
 
 
 def count(n: Any, name: str) -> int | None:
@@ -69,8 +70,14 @@ def limits_of(
     return Limits(n_trials, deadline, tuple(counted), _exception_classes(catch), lag)
 
 
-def executor_for(n_jobs: int, lag: int | None) -> Executor:
-    """Where the objective of a run with so many jobs is called.
+def here_for(n_jobs: int, limits: Limits, participant: Participant, objective: Callable[..., Any]) -> Here:
+    """The threads of this process in which a run has its objective called.
+
+    Args:
+        n_jobs: How many.
+        limits: Of the run.
+        participant: Of the study.
+        objective: Called with a trial's data.
 
     Raises:
         ValueError: If there cannot be so many.
@@ -80,9 +87,10 @@ def executor_for(n_jobs: int, lag: int | None) -> Executor:
         n_jobs = os.cpu_count() or 1
     if n_jobs < 1:
         raise ValueError(f"n_jobs must be ≥ 1, or -1 for one thread per core, got {n_jobs!r}.")
-    if lag is not None and lag < n_jobs:
-        raise ValueError(f"lag must be at least n_jobs={n_jobs}, so that every thread has a trial; got {lag}.")
-    return CallingThread() if n_jobs == 1 else Threads(n_jobs)
+    if limits.lag is not None and limits.lag < n_jobs:
+        raise ValueError(f"lag must be at least n_jobs={n_jobs}, so that every thread has a trial; got {limits.lag}.")
+    executor = CallingThread() if n_jobs == 1 else Threads(n_jobs)
+    return Here(executor, objective, participant.n_objectives, limits.catch)
 
 
 def away_for(

@@ -26,13 +26,14 @@ from hpo.running.checkpoints import default_root
 from hpo.running.current import current_runs
 from hpo.running.loop import Run
 from hpo.running.participant import Participant
+from hpo.running.place import Place
 from hpo.running.plan import Plan
 from hpo.running.progress import Progress
 from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
 from hpo.study import editing
 from hpo.study.defaults import default_pruner, default_sampler, retry_policy
-from hpo.study.optimizing import away_for, count, executor_for, limits_of, seconds
+from hpo.study.optimizing import away_for, count, here_for, limits_of, seconds
 from hpo.study.plugins import (
     checked_callbacks,
     checked_objective,
@@ -161,8 +162,9 @@ class Study:
             timeout: Seconds after which no further trial starts; None for no limit.
             n_jobs: Threads; -1 for one per core.
             catch: Exceptions that make a trial fail without ending the run.
-            callbacks: Each is called with the study and the finished trial, after it is stored. One or several. Those
-                that end a run by what is in the log, such as `NoImprovement`, let none begin where that is so already.
+            callbacks: Each is called with the study and the finished trial, after it is stored and before the next one
+                begins, in this thread, whatever `n_jobs`. One or several. Those that end a run by what is in the log,
+                such as `NoImprovement`, let none begin where that is so already.
             gc_after_trial: Collect garbage after each trial.
             show_progress_bar: With the best value so far.
             max_trials: How many finished trials the study may come to have, whoever runs them: counted in the log
@@ -191,18 +193,20 @@ class Study:
             return
         kept_back = lag if reproducible else None
         limits = limits_of(n_trials, timeout, max_trials, catch, called, kept_back)
-        threads, away = executor_for(n_jobs, kept_back), None
-        if workers is not None or executor is not None:
-            away = away_for(
+        place: Place
+        if workers is None and executor is None:
+            place = here_for(
+                n_jobs, limits, self._participant, lambda live: objective(Trial(self, self._participant, live))
+            )
+        else:
+            place = away_for(
                 executor, workers, n_jobs, limits, self._log, self._participant, objective, Study.over, gc_after_trial
             )
         progress = Progress(n_trials, timeout) if show_progress_bar else None
         run = Run(
             participant=self._participant,
-            objective=lambda live: objective(Trial(self, self._participant, live)),
+            place=place,
             limits=limits,
-            executor=threads,
-            away=away,
             watchers=tuple(partial(callback, self) for callback in called),
             tick=None if progress is None else lambda counts: progress.advance(self._participant.best(), counts=counts),
             collect=gc_after_trial,
@@ -212,9 +216,7 @@ class Study:
             run.go()
         finally:
             self._runs.remove(run)
-            threads.close()
-            if away is not None:
-                away.close()
+            place.close()
             if progress is not None:
                 progress.close()
             finish(called, self)

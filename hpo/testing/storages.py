@@ -291,6 +291,23 @@ class StorageContract:
             assert list(tail) == [*log, *more, TrialStarted(3.0), TrialStarted(5.0)][: len(tail)]
         assert len(storage.read(study)) == n + 4
 
+    def test_an_append_from_afar_leaves_room_for_no_more_than_were_to_begin(self, storage: Storage) -> None:
+        if not isinstance(storage, AnsweringStorage):
+            raise SkipTest(f"{storage!r} is no AnsweringStorage")
+        study = _created(storage, "a").identity
+        mine: list[Event] = [TrialStarted(9.0)]
+        storage.append(
+            study, [TrialStarted(1.0), TrialReported(0, 0, 0.5, 1.0), TrialQueued({}, 1.0)]
+        )  # two beginnings
+        for since, begun in ((1, 2), (2, 1), (4, 0)):
+            for room in range(begun):
+                head, tail = storage.append_and_read(study, mine, since, room=room)
+                assert (head, list(tail)) == (None, list(storage.read(study, since)))
+        for since, begun in ((4, 0), (1, 3), (1, 4)):
+            n = len(storage.read(study))
+            assert storage.append_and_read(study, mine, since, room=begun)[0] == n + 1
+            assert storage.append_and_read(study, mine, since, room=begun)[0] is None
+
     def test_append_holds_to_what_is_expected(self, storage: Storage) -> None:
         study = _created(storage, "a").identity
         events = [TrialStarted(1.0), TrialStarted(2.0)]

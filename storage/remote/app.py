@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar, final
 
-from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from hpo import logging
 from hpo.exceptions import (
@@ -25,6 +23,8 @@ from hpo.exceptions import (
 )
 from hpo.protocols import Storage
 from hpo.storage.remote import protocol
+from hpo.storage.remote.appends import Wanted
+from hpo.storage.remote.batches import Batches
 from hpo.storage.remote.fields import Fields
 from hpo.storage.remote.service import Service
 from hpo.storage.remote.tokens import is_same
@@ -36,6 +36,9 @@ logger = logging.get_logger(__name__)
 T = TypeVar("T")
 _THREADS = 64
 """Requests that are worked on at the same time; a storage may let each of them wait for a disk."""
+
+_LONG = 2**16
+"""Bytes of a body from which on the others do not wait while it is read."""
 
 _LOOK_AGAIN = (0.02, 0.5)
 """Seconds between two looks for what others have written past the server, while somebody waits: at first, at last."""
@@ -59,9 +62,6 @@ class Application:
         storage: Where the logs are.
         token: What clients must show; empty for nothing.
         limit: Bytes of a body.
-
-    Attributes:
-        asgi: What an ASGI server runs.
     """
 
     def __init__(self, storage: Storage, token: str, limit: int) -> None:
@@ -69,56 +69,62 @@ class Application:
         self._token, self._limit = token, limit
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="hpo-server")
         self._waiting = _Waiting()
+        self._batches = Batches(storage, self._threads, self._waiting.wake)
         self._is_closed = False
-        routes = [Route(f"{protocol.PREFIX}{verb}", self._endpoint(verb), methods=["POST"]) for verb in self._verbs()]
-        self.asgi = Starlette(routes=routes, exception_handlers={HTTPException: _no_such_thing})
+        self._endpoints = {f"{protocol.PREFIX}{verb}": answer for verb, answer in self._verbs().items()}
+
+    async def asgi(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request; the attribute that an ASGI server runs."""
+        request = Request(scope, receive)
+        response = await self._respond(request)
+        await response(scope, receive, send)
 
     def close(self) -> None:
         """Let nobody wait for events any longer, and end the threads. Any thread may call it."""
         self._is_closed = True
         self._threads.shutdown(wait=False)
 
-    def _verbs(self) -> list[str]:
-        return [*self._service.verbs, "save_checkpoint", "load_checkpoint"]  # the frequent ones first
+    def _verbs(self) -> dict[str, Callable[[Request], Awaitable[Response]]]:
+        ordinary = {verb: partial(self._ordinary, work) for verb, work in self._service.verbs.items()}
+        return ordinary | {
+            "append": self._append,
+            "read": self._read,
+            "save_checkpoint": self._save_checkpoint,
+            "load_checkpoint": self._load_checkpoint,
+        }
 
-    def _endpoint(self, verb: str) -> Callable[[Request], Any]:
-        special = {"append": self._append, "read": self._read}
-        special |= {"save_checkpoint": self._save_checkpoint, "load_checkpoint": self._load_checkpoint}
-        work = self._service.verbs.get(verb)
+    async def _respond(self, request: Request) -> Response:
+        answer = self._endpoints.get(request.scope["path"])
+        if answer is None or request.method != "POST":
+            return _no_such_thing(request, 405 if answer else 404)
+        try:
+            self._check(request)
+            return await answer(request)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except Exception as error:
+            return self._failed(request, error)
 
-        async def ordinary(request: Request) -> Response:
-            assert work is not None
-            fields = Fields.parse(await self._body(request))
-            return _answer(await self._in_thread(work, fields))
-
-        answer = special.get(verb, ordinary)
-
-        async def endpoint(request: Request) -> Response:
-            try:
-                self._check(request)
-                return await answer(request)
-            except ClientDisconnect:
-                return Response(status_code=400)
-            except Exception as error:
-                return self._failed(error)
-
-        return endpoint
+    async def _ordinary(self, work: Callable[[Fields], dict[str, Any]], request: Request) -> Response:
+        return _answer(request, await self._in_thread(work, await self._fields(request)))
 
     async def _append(self, request: Request) -> Response:
-        fields = Fields.parse(await self._body(request))
-        answer = await self._in_thread(self._service.append, fields)
-        self._waiting.wake(fields.text("study"))
-        return _answer(answer)
+        body = await self._body(request)
+        wanted = _wanted(body) if len(body) < _LONG else await self._in_thread(_wanted, body)
+        appended = await self._batches.append(wanted)
+        return _packed(
+            request, f'{{"head":{json.dumps(appended.head)},"events":[{",".join(appended.lines)}]}}'.encode()
+        )
 
     async def _read(self, request: Request) -> Response:
-        fields = Fields.parse(await self._body(request))
+        fields = await self._fields(request)
         deadline = time.monotonic() + min(fields.seconds("wait"), protocol.MAX_WAIT)
         pause = _LOOK_AGAIN[0]
         while True:
             found = await self._in_thread(self._service.read, fields)
             left = deadline - time.monotonic()
             if found["events"] or left <= 0 or self._is_closed:
-                return _answer(found)
+                return _answer(request, found)
             await asyncio.wait([self._waiting.sleeper(fields.text("study"))], timeout=min(pause, left))
             pause = min(2 * pause, _LOOK_AGAIN[1])
 
@@ -126,12 +132,15 @@ class Application:
         given = dict(request.query_params)
         whole = {key: int(text) if text.isascii() and text.isdigit() else text for key, text in given.items()}
         fields = Fields(whole | {"study": given.get("study")})
-        return _answer(await self._in_thread(self._service.save_checkpoint, fields, await self._body(request)))
+        return _answer(request, await self._in_thread(self._service.save_checkpoint, fields, await self._body(request)))
 
     async def _load_checkpoint(self, request: Request) -> Response:
-        fields = Fields.parse(await self._body(request))
+        fields = await self._fields(request)
         position, content = await self._in_thread(self._service.load_checkpoint, fields)
         return Response(content, headers={protocol.POSITION: str(position)}, media_type="application/octet-stream")
+
+    async def _fields(self, request: Request) -> Fields:
+        return Fields.parse(await self._body(request))
 
     async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
@@ -177,17 +186,17 @@ class Application:
             "server with a larger limit."
         )
 
-    def _failed(self, error: Exception) -> Response:
+    def _failed(self, request: Request, error: Exception) -> Response:
         if self._is_closed:
-            return _answer({"error": "StorageInternalError", "message": "The server is about to end."}, 503)
+            return _answer(request, {"error": "StorageInternalError", "message": "The server is about to end."}, 503)
         if isinstance(error, _Refused):
-            return _answer({"error": "Refused", "message": str(error)}, error.status)
+            return _answer(request, {"error": "Refused", "message": str(error)}, error.status)
         for kind, status in _STATUS:
             if isinstance(error, kind):
-                return _answer({"error": type(error).__name__, "message": str(error)}, status)
+                return _answer(request, {"error": type(error).__name__, "message": str(error)}, status)
         logger.error(f"A request could not be answered: {type(error).__name__}: {error}", exc_info=error)
         message = f"The server failed with {type(error).__name__}: {error}; its own log says more."
-        return _answer({"error": "StorageInternalError", "message": message}, 500)
+        return _answer(request, {"error": "StorageInternalError", "message": message}, 500)
 
 
 class _Refused(Exception):
@@ -218,15 +227,22 @@ class _Waiting:
             sleeper.set_result(None)
 
 
-def _answer(content: dict[str, Any], status: int = 200) -> Response:
-    body = json.dumps(content, separators=(",", ":")).encode()
-    short = protocol.compressed(body)
+def _answer(request: Request, content: dict[str, Any], status: int = 200) -> Response:
+    return _packed(request, json.dumps(content, separators=(",", ":")).encode(), status)
+
+
+def _packed(request: Request, body: bytes, status: int = 200) -> Response:
+    """JSON, compressed if it is long and the client is not so near that it wants it as it is."""
+    short = None if request.headers.get("accept-encoding") == "identity" else protocol.compressed(body)
     headers = {} if short is None else {"content-encoding": protocol.COMPRESSED}
     return Response(body if short is None else short, status, headers, media_type="application/json")
 
 
-async def _no_such_thing(request: Request, error: Exception) -> Response:
+def _wanted(body: bytes) -> Wanted:
+    return Wanted.of(Fields.parse(body))
+
+
+def _no_such_thing(request: Request, status: int) -> Response:
     """For paths and methods that there are not."""
-    assert isinstance(error, HTTPException)
     message = f"This is a server of hpo, which is asked by POST to {protocol.PREFIX}…; not by {request.method[:20]} to "
-    return _answer({"error": "Refused", "message": f"{message}{request.url.path[:100]!r}."}, error.status_code)
+    return _answer(request, {"error": "Refused", "message": f"{message}{request.url.path[:100]!r}."}, status)

@@ -1,79 +1,94 @@
-"""What several clients append at the same time, written in one go: the disk is waited for once for all of them."""
+"""Appends of many clients, of which those that come while others are being written wait to be written together."""
 
 from __future__ import annotations
 
-import threading
-import weakref
-from collections import deque
-from collections.abc import Sequence
-from concurrent.futures import Future
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from typing import final
 
-from hpo.events import Event
 from hpo.protocols import Storage
+from hpo.storage.remote.appends import Appended, Appends, Wanted
 
 __all__ = ["Batches"]
+
+_Batch = list[tuple[Wanted, asyncio.Future[Appended]]]
+_MOST_LOGS = 64
+"""Logs of which the end is kept at hand."""
 
 
 @final
 class Batches:
-    """Appends to a storage, of which those that come while another one is being written go together.
+    """What clients append, in an event loop; the writing is done in threads, by one at a time for each log.
 
     Args:
         storage: Where the logs are.
+        threads: Where to write.
+        written: Called with a log's identity when something may have been written to it.
     """
 
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
-        self._lock = threading.Lock()
-        self._queues: weakref.WeakValueDictionary[str, _Queue] = weakref.WeakValueDictionary()  # by study
+    def __init__(self, storage: Storage, threads: Executor, written: Callable[[str], None]) -> None:
+        self._storage, self._threads, self._written = storage, threads, written
+        self._logs: OrderedDict[str, _Log] = OrderedDict()
 
-    def append(self, study: str, events: Sequence[Event]) -> int:
-        """As `Storage.append`, for whoever expects no length."""
-        with self._lock:
-            queue = self._queues.setdefault(study, _Queue())
-        own = _Append(events)
-        queue.waiting.append(own)
-        with queue.turn:  # whoever gets it writes for all who wait
-            if not own.head.done():
-                self._write(study, queue)
-        return own.head.result()
+    async def append(self, wanted: Wanted) -> Appended:
+        """Have something appended.
 
-    def _write(self, study: str, queue: _Queue) -> None:
-        batch = [queue.waiting.popleft() for _ in range(len(queue.waiting))]
+        Raises:
+            Exception: What the storage has raised.
+        """
+        log = self._logs.get(wanted.study)
+        if log is None:
+            log = self._logs[wanted.study] = _Log(Appends(self._storage, wanted.study))
+            self._forget_some()
+        self._logs.move_to_end(wanted.study)
+        answer: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
+        log.waiting.append((wanted, answer))
+        if not log.is_busy:
+            self._begin(wanted.study, log)
+        return await answer
+
+    def _begin(self, study: str, log: _Log) -> None:
+        """Write all that waits."""
+        log.is_busy = True
+        batch, log.waiting = log.waiting, []
+        loop, wanted = asyncio.get_running_loop(), [wanted for wanted, _ in batch]
         try:
-            head = self._storage.append(study, [event for one in batch for event in one.events])
-            assert head is not None
-        except BaseException as error:
-            for one in batch:
-                one.head.set_exception(error)
+            writing = loop.run_in_executor(self._threads, log.appends.write, wanted)
+        except RuntimeError as error:  # the server is about to end
+            self._answer(batch, [error for _ in batch])
+            log.is_busy = False
             return
-        for one in reversed(batch):
-            one.head.set_result(head)
-            head -= len(one.events)
+        writing.add_done_callback(lambda done: self._end(study, log, batch, done))
+
+    def _end(self, study: str, log: _Log, batch: _Batch, done: asyncio.Future[list[Appended | Exception]]) -> None:
+        self._answer(batch, done.result())
+        self._written(study)
+        log.is_busy = False
+        if log.waiting:
+            self._begin(study, log)
+
+    def _answer(self, batch: _Batch, answers: Sequence[Appended | Exception]) -> None:
+        for (_, answer), given in zip(batch, answers, strict=True):
+            if answer.done():
+                continue  # nobody waits for it any more
+            if isinstance(given, Exception):
+                answer.set_exception(given)
+            else:
+                answer.set_result(given)
+
+    def _forget_some(self) -> None:
+        idle = [study for study, log in self._logs.items() if not log.is_busy and not log.waiting]
+        for study in idle[: max(0, len(self._logs) - _MOST_LOGS)]:
+            del self._logs[study]
 
 
 @final
-class _Append:
-    """Events that wait to be written.
+class _Log:
+    """Those who append to one log."""
 
-    Attributes:
-        head: The log's length with them.
-    """
-
-    def __init__(self, events: Sequence[Event]) -> None:
-        self.events = events
-        self.head: Future[int] = Future()
-
-
-@final
-class _Queue:
-    """Those who append to one log.
-
-    Attributes:
-        turn: Held by the one who writes.
-    """
-
-    def __init__(self) -> None:
-        self.turn = threading.Lock()
-        self.waiting: deque[_Append] = deque()
+    def __init__(self, appends: Appends) -> None:
+        self.appends = appends
+        self.waiting: _Batch = []
+        self.is_busy = False

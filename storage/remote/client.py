@@ -93,19 +93,24 @@ class RemoteStorage:
             raise self._taken(header.name, "choose another name or pass load_if_exists=True") from None
 
     def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
-        return self._append(study, events, self._heads.get(study, 0), expect=expect, tail=False)[0]
+        return self._append(study, events, self._heads.get(study, 0), {"expect": expect})[0]
 
     def append_and_read(
-        self, study: str, events: Sequence[Event], since: int, *, expect: int | None = None
+        self,
+        study: str,
+        events: Sequence[Event],
+        since: int,
+        *,
+        expect: int | None = None,
+        room: int | None = None,
     ) -> tuple[int | None, Sequence[Event]]:
-        return self._append(study, events, since, expect=expect, tail=True)
+        return self._append(study, events, since, {"expect": expect, "room": room, "tail": True})
 
     def _append(
-        self, study: str, events: Sequence[Event], since: int, *, expect: int | None, tail: bool
+        self, study: str, events: Sequence[Event], since: int, wishes: Mapping[str, Any]
     ) -> tuple[int | None, Sequence[Event]]:
         """As `append_and_read`; if the answer is lost, the events are looked for from `since` on."""
-        rows = protocol.rows_of(events)
-        request = {"study": study, "events": rows, "expect": expect, "since": since, "tail": tail}
+        request = {"study": study, "events": protocol.rows_of(events), "since": since, **wishes}
         answer = self._ask_once("append", request)
         head: int | None = answer["head"]
         if head is not None:
@@ -188,6 +193,7 @@ class RemoteStorage:
         self._open()
 
     def _open(self) -> None:
+        self._is_near = not self.is_on_network
         self._connections = Connections(Place.parse(self.url), self._ca_file)
         weakref.finalize(self, self._connections.close)
         self._heads: dict[str, int] = {}  # of logs, by identity: at least so long
@@ -234,8 +240,10 @@ class RemoteStorage:
                 "at once, or start the server with a larger limit."
             )
         headers = {protocol.VERSION_HEADER: str(protocol.VERSION), "Authorization": f"Bearer {self.token}"}
-        short = protocol.compressed(body)
-        if short is not None:
+        short = None
+        if self._is_near:  # there it costs more than it saves
+            headers["Accept-Encoding"] = "identity"
+        elif (short := protocol.compressed(body)) is not None:
             headers["Content-Encoding"] = protocol.COMPRESSED
         answer = self._connections.post(protocol.PREFIX + verb, body if short is None else short, headers)
         if answer.headers.get("content-encoding") != protocol.COMPRESSED:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hpo.events import Event
+from hpo.exceptions import StorageInternalError
 from hpo.log.codec import KINDS, Row, decode_all, encode
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "compressed",
     "decompressed",
     "events_of",
+    "rows_for",
     "rows_of",
 ]
 
@@ -77,6 +79,20 @@ def rows_of(events: Sequence[Event]) -> list[Row]:
         TypeError: Where an event holds something that JSON cannot hold.
     """
     return [encode(event) for event in events]
+
+
+def rows_for(events: Sequence[Event]) -> list[Row]:
+    """The rows of events of a log, for a client.
+
+    Raises:
+        StorageInternalError: If one holds something that no other process can see.
+    """
+    try:
+        return rows_of(events)
+    except TypeError as error:
+        raise StorageInternalError(
+            f"This study holds something that no other process can see, so it cannot be served: {error}"
+        ) from None
 
 
 def events_of(rows: Any) -> list[Event]:

@@ -18,6 +18,7 @@ __all__ = ["StorageServer", "serve"]
 
 _OPTIONS: dict[str, Any] = {
     "access_log": False,
+    "interface": "asgi3",
     "lifespan": "off",
     "log_config": None,
     "loop": "asyncio",  # uvloop takes a fifth less time, and may hang when connections with TLS are closed

@@ -1,19 +1,17 @@
-"""What a server does for its clients: one method per verb of the protocol."""
+"""What a server does for its clients: one method per verb of the protocol, but for appends."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any, final
 
-from hpo.events import Event
-from hpo.exceptions import DuplicatedStudyError, StorageInternalError, UnknownStudyError
+from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
 from hpo.protocols import Storage, checkpointing, leasing
-from hpo.storage.remote.batches import Batches
 from hpo.storage.remote.beside import Beside
 from hpo.storage.remote.fields import Fields
-from hpo.storage.remote.once import Once, written
-from hpo.storage.remote.protocol import PAGE, VERSION, rows_of
+from hpo.storage.remote.once import Once
+from hpo.storage.remote.protocol import PAGE, VERSION, rows_for
 
 __all__ = ["Service"]
 
@@ -36,9 +34,7 @@ class Service:
         self._leases = leasing(storage) or beside
         self._checkpoints = checkpointing(storage) or beside
         self._once = Once()
-        self._batches = Batches(storage)
         self.verbs: dict[str, Callable[[Fields], dict[str, Any]]] = {
-            "append": self.append,
             "read": self.read,
             "hello": self.hello,
             "create": self.create,
@@ -69,28 +65,11 @@ class Service:
         self._once(fields.text("key"), work)
         return {}
 
-    def append(self, fields: Fields) -> dict[str, Any]:
-        """The log's new length, null if it was not the expected one; and what others wrote meanwhile, if wanted."""
-        study, since, expect = fields.text("study"), fields.position("since"), fields.position_or_none("expect")
-        events, again, is_curious = fields.events("events"), fields.flag("again"), fields.flag("tail")
-
-        def work() -> int | None:
-            head = written(self._storage, study, since, events) if again and events else None
-            if head is not None:
-                return head
-            if expect is None:
-                return self._batches.append(study, events)
-            return self._storage.append(study, events, expect=expect)
-
-        head: int | None = self._once(fields.text("key"), work)
-        n = 0 if not is_curious else PAGE if head is None else min(PAGE, head - len(events) - since)
-        return {"head": head, "events": self._rows(study, since, n) if n > 0 else []}
-
     def read(self, fields: Fields) -> dict[str, Any]:
         """A page of events, and whether there may be more of those that were asked for."""
         study, since, limit = fields.text("study"), fields.position("since"), fields.position_or_none("limit")
         n = PAGE if limit is None else min(PAGE, limit)
-        rows = self._rows(study, since, n)
+        rows = rows_for(self._storage.read(study, since, limit=n))
         return {"events": rows, "more": len(rows) == PAGE and n != limit}
 
     def studies(self, fields: Fields) -> dict[str, Any]:
@@ -138,12 +117,3 @@ class Service:
     def load_checkpoint(self, fields: Fields) -> tuple[int, bytes]:
         """Its position and content; (0, nothing) for none."""
         return self._checkpoints.load_checkpoint(fields.text("study")) or (0, b"")
-
-    def _rows(self, study: str, since: int, limit: int) -> Sequence[Sequence[Any]]:
-        events: Sequence[Event] = self._storage.read(study, since, limit=limit)
-        try:
-            return rows_of(events)
-        except TypeError as error:
-            raise StorageInternalError(
-                f"This study holds something that no other process can see, so it cannot be served: {error}"
-            ) from None

@@ -1,6 +1,6 @@
 """One study on many processes: how much faster, how many trials a second, and what is left when workers are killed.
 
-    pip install -e '.[benchmark,processes,server,dask,ray,spark]'
+    pip install -e '.[benchmark,processes,server,dask,ray,spark]' joblib optuna-integration
     python -m tests.benchmarks.parallel [computing] [sleeping] [rate] [faults] [--quick]
 
 Prints Markdown tables. Times are taken between ends of trials, when all workers have ended one already, so that the
@@ -27,6 +27,7 @@ works today, as with programs that are started by hand.
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import os
 import random
@@ -114,6 +115,12 @@ def rate(folder: Path, scale: float) -> None:
     for library in ("hpo", "optuna"):
         rates_by_hand = [_by_hand(folder, library, n_trials // (1 if library == "hpo" else 4)) for _ in range(3)]
         print(f"| {library}, two programs started by hand | SQLite | {median(rates_by_hand):.0f} | |")
+    if importlib.util.find_spec("joblib") is not None:
+        print(f"| optuna, joblib | SQLite | {median(_joblib(folder, n_trials // 4) for _ in range(3)):.0f} | |")
+    if importlib.util.find_spec("optuna_integration") is not None and importlib.util.find_spec("distributed"):
+        for storage in ("memory", "SQLite"):
+            where = None if storage == "memory" else folder
+            print(f"| optuna, DaskStorage | {storage} | {median(_optuna_on_dask(where) for _ in range(3)):.0f} | |")
 
 
 def faults(folder: Path, scale: float) -> None:
@@ -160,6 +167,46 @@ def _by_hand(folder: Path, library: str, n_trials: int) -> float:
     times = subprocess.run([sys.executable, "-c", program, "times"], check=True, capture_output=True, text=True).stdout
     ends = sorted(map(float, times.split()))[20:]
     return (len(ends) - 1) / (ends[-1] - ends[0])
+
+
+def _joblib(folder: Path, n_trials: int) -> float:
+    """Optuna in two processes that joblib begins, as its documentation has it."""
+    import joblib
+
+    url = f"sqlite:///{folder}/{random.randrange(2**60):x}.db"
+    study = _optuna_study(url)
+    joblib.Parallel(2)(joblib.delayed(_optimize_optuna)(url, n_trials // 2) for _ in range(2))
+    return _optuna_rate(study)
+
+
+def _optuna_on_dask(folder: Path | None, n_trials: int = 100) -> float:
+    """Optuna's trials as tasks of a Dask cluster with two workers, as its documentation has it."""
+    from distributed import Client, LocalCluster, wait
+
+    storage = importlib.import_module("optuna_integration").DaskStorage
+    url = None if folder is None else f"sqlite:///{folder}/{random.randrange(2**60):x}.db"
+    with LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        study = _optuna_study(storage(url))
+        wait([client.submit(study.optimize, _nothing, n_trials=1, pure=False) for _ in range(n_trials)])
+        return _optuna_rate(study)
+
+
+def _optuna_study(storage: Any) -> Any:
+    import optuna
+
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    return optuna.create_study(
+        storage=storage, study_name="s", load_if_exists=True, sampler=optuna.samplers.RandomSampler()
+    )
+
+
+def _optimize_optuna(url: str, n_trials: int) -> None:
+    _optuna_study(url).optimize(_nothing, n_trials=n_trials)
+
+
+def _optuna_rate(study: Any) -> float:
+    ends = sorted(trial.datetime_complete.timestamp() for trial in study.trials if trial.datetime_complete)[20:]
+    return float((len(ends) - 1) / (ends[-1] - ends[0]))
 
 
 _PROGRAM = """
@@ -249,8 +296,9 @@ def _engines(slots: int = 2) -> dict[str, Callable[[], Any]]:
 # ---- objectives
 
 
-def _nothing(trial: Trial) -> float:
-    return trial.suggest_float("x", 0, 1)
+def _nothing(trial: Any) -> float:
+    x: float = trial.suggest_float("x", 0, 1)
+    return x
 
 
 def _busy(trial: Trial) -> float:

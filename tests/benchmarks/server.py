@@ -1,7 +1,7 @@
-"""A served study: trials per second of many clients, beside the database itself and Optuna's gRPC proxy; a crowd.
+"""A served study: trials per second of many clients, beside the database and Optuna's gRPC proxy; a crowd; kills.
 
     pip install -e '.[benchmark,server]' grpcio protobuf
-    python -m tests.benchmarks.server [trials] [crowd] [--quick] [--folder DIR]
+    python -m tests.benchmarks.server [trials] [crowd] [restarts] [--quick] [--folder DIR]
 
 Prints Markdown tables. Everything runs on this machine alone, and stops by itself. Clients are threads of up to eight
 processes, each with a study and a storage of its own; all of them share one study.
@@ -13,6 +13,7 @@ import argparse
 import asyncio
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -43,7 +44,7 @@ hpo.storage.serve(hpo.storage.get_storage(storage), port=int(sys.argv[2]), token
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("parts", nargs="*", metavar="PART", help="trials, crowd; both by default")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="trials, crowd, restarts; all by default")
     parser.add_argument("--quick", action="store_true", help="a fifth of the sizes, one run instead of three")
     parser.add_argument("--only", default="", metavar="TEXT", help="trials: only storages whose name has this in it")
     parser.add_argument("--clients", type=int, nargs="+", default=[1, 8, 64], metavar="N")
@@ -51,9 +52,11 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.folder, ignore_cleanup_errors=True) as folder:
         os.chmod(folder, 0o755)  # noqa: PTH101  (PostgreSQL runs as another user)
-        for part in options.parts or ("trials", "crowd"):
+        for part in options.parts or ("trials", "crowd", "restarts"):
             if part == "crowd":
                 crowd(Path(folder), options.quick)
+            elif part == "restarts":
+                restarts(Path(folder), options.quick)
             else:
                 trials(Path(folder), options.quick, options.only, options.clients)
 
@@ -103,20 +106,9 @@ def _rate(library: str, url: str, pid: int | None, n_clients: int, n_trials: int
     """Trials per second, 0 if a client has failed; and milliseconds of the server's processor time for each."""
     study = _study(library, url)
     n_processes = min(n_clients, _PROCESSES)
-    each = json.dumps({"url": url, "n_threads": n_clients // n_processes, "n_trials": n_trials // n_clients})
-    command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.server", "--work", library, each]
-    workers = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(n_processes)
-    ]
-    for worker in workers:
-        assert worker.stdout is not None
-        worker.stdout.readline()  # ready
+    workers = _workers(library, url, n_processes, n_clients // n_processes, n_trials // n_clients)
     before = _processor_time(pid)
-    for worker in workers:
-        with suppress(BrokenPipeError):
-            assert worker.stdin is not None
-            worker.stdin.write("go\n")
-            worker.stdin.flush()
+    _go(workers)
     outputs = [worker.communicate()[0] for worker in workers]
     if any(worker.returncode for worker in workers):
         return 0.0, 0.0
@@ -129,6 +121,27 @@ def _rate(library: str, url: str, pid: int | None, n_clients: int, n_trials: int
     return len(told) / float(seconds), (_processor_time(pid) - before) / len(told) * 1e3
 
 
+def _workers(library: str, url: str, n_processes: int, n_threads: int, n_trials: int) -> list[subprocess.Popen[str]]:
+    """Processes with clients that are ready to go."""
+    each = json.dumps({"url": url, "n_threads": n_threads, "n_trials": n_trials})
+    command = [sys.executable, "-W", "ignore", "-m", "tests.benchmarks.server", "--work", library, each]
+    workers = [
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(n_processes)
+    ]
+    for worker in workers:
+        assert worker.stdout is not None
+        worker.stdout.readline()  # ready
+    return workers
+
+
+def _go(workers: Sequence[subprocess.Popen[str]]) -> None:
+    for worker in workers:
+        with suppress(BrokenPipeError):
+            assert worker.stdin is not None
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
+
+
 def work(library: str, *, url: str, n_threads: int, n_trials: int) -> None:
     """Clients that say when they are ready, wait for a line, and print when they ran and their trials' numbers."""
     told: list[int] = []
@@ -138,8 +151,15 @@ def work(library: str, *, url: str, n_threads: int, n_trials: int) -> None:
     print("ready", flush=True)
     sys.stdin.readline()
 
+    objective = sphere(5)
+
+    def noted(trial: Any) -> float:
+        told.append(trial.number)  # acknowledged when the run has ended in order
+        value: float = objective(trial)
+        return value
+
     def run(study: Any) -> None:
-        study.optimize(sphere(5), n_trials=n_trials, callbacks=[lambda study, trial: told.append(trial.number)])
+        study.optimize(noted, n_trials=n_trials)
 
     began = time.monotonic()  # one clock for all processes
     threads = [threading.Thread(target=run, args=(study,)) for study in studies]
@@ -236,6 +256,37 @@ def crowd(folder: Path, quick: bool) -> None:
             process.kill()
             process.wait()
     print()
+
+
+def restarts(folder: Path, quick: bool) -> None:
+    """A server on SQLite is killed again and again while eight clients run trials."""
+    n_runs, n_kills, each = (2, 2, 40) if quick else (10, 5, 150)
+    print(f"{n_runs} runs of 8 clients with {each} trials each; the server is killed by SIGKILL {n_kills} times.\n")
+    print("| run | acknowledged | lost | given twice | left running | trials | clients that ended well |")
+    print("|---|---|---|---|---|---|---|")
+    for run in range(n_runs):
+        rng, port, url = random.Random(run), free_port(), f"sqlite:///{folder}/restarts-{run}.db"
+        command = [sys.executable, "-W", "ignore", "-c", _HPO, url, str(port)]
+        server = subprocess.Popen(command)
+        _wait_for(port, server)
+        served = f"http+hpo://127.0.0.1:{port}"
+        _study("hpo", served)
+        workers = _workers("hpo", served, n_processes=4, n_threads=2, n_trials=each)
+        _go(workers)
+        for _ in range(n_kills):
+            time.sleep(rng.uniform(0.05, 0.6))
+            server.kill()
+            server.wait()
+            server = subprocess.Popen(command)
+        outputs = [worker.communicate()[0] for worker in workers]
+        server.kill()
+        server.wait()
+        told = [number for output in outputs if output for number in json.loads(output)["told"]]
+        direct = _study("hpo", url)
+        states = [trial.state.name for trial in direct.trials]
+        done = {trial.number for trial in direct.trials if trial.value is not None}
+        cells = (len(told), len(set(told) - done), len(told) - len(set(told)), states.count("RUNNING"), len(states))
+        print("| " + " | ".join(map(str, (run, *cells, sum(not worker.returncode for worker in workers)))) + " |")
 
 
 async def _crowd(port: int, study: str, n_clients: int, n_trials: int) -> list[Any]:

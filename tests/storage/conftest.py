@@ -4,30 +4,30 @@ from __future__ import annotations
 
 import itertools
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from tests.storage.servers import Server, mariadb, postgresql, redis_server
+from tests.storage.servers import Server, mariadb, postgresql, redis_server, server_folder
 
 BACKENDS = ["sqlite", "postgresql", "mariadb"]
 _counter = itertools.count()
 
 
 def _running(start: Callable[[Path], Server | str]) -> Iterator[Server]:
-    # Not in pytest's folder, which belongs to this user alone; servers run as users of their own.
-    with tempfile.TemporaryDirectory(prefix="hpo-server-", ignore_cleanup_errors=True) as folder:
-        server = start(Path(folder))
+    with server_folder() as folder:
+        server = start(folder)
         if isinstance(server, str):
             if os.environ.get("CI"):
                 pytest.fail(server)  # a server that is missing must not go unnoticed there
             pytest.skip(server)
-        server.start()
-        yield server
-        server.stop()
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture(scope="session")

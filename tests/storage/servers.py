@@ -8,12 +8,15 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
+import pytest
 import redis
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
@@ -22,7 +25,43 @@ from sqlalchemy.pool import NullPool
 from hpo.exceptions import StorageInternalError
 from hpo.storage import RemoteStorage
 
-__all__ = ["Server", "free_port", "hpo_server", "mariadb", "postgresql", "redis_server"]
+__all__ = ["Server", "free_port", "hpo_server", "mariadb", "postgresql", "redis_server", "server_folder"]
+
+_PREFIX = "hpo-server-"
+
+
+@contextmanager
+def server_folder() -> Iterator[Path]:
+    """A folder for a server, which is gone when the block ends, or this process by SIGTERM.
+
+    Servers run as users of their own, so it is not in pytest's folder, which belongs to this user alone. If this
+    process is killed, the next one that wants such a folder ends what is left of the server, and removes it.
+    """
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*-*"):
+        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if pid.isdigit() and not Path("/proc", pid).exists():
+            _end_what_uses(left)
+            shutil.rmtree(left, ignore_errors=True)
+    before = signal.signal(signal.SIGTERM, partial(_exit_in_order, os.getpid()))
+    try:
+        with tempfile.TemporaryDirectory(prefix=f"{_PREFIX}{os.getpid()}-", ignore_cleanup_errors=True) as folder:
+            yield Path(folder)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _end_what_uses(folder: Path) -> None:
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if os.fsencode(folder) in (process / "cmdline").read_bytes():
+                os.kill(int(process.name), signal.SIGKILL)
+
+
+def _exit_in_order(pid: int, signum: int, frame: object) -> None:
+    del frame
+    if os.getpid() != pid:  # a child of a test, which must not tidy up for its parent
+        os._exit(128 + signum)
+    pytest.exit("SIGTERM", 128 + signum)
 
 
 def _database_answers(url: str) -> bool:

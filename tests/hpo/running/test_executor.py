@@ -11,6 +11,7 @@ import pytest
 
 import hpo
 from hpo.running.executor import CallingThread, Executor, Threads
+from hpo.running.here import Here
 from hpo.running.loop import Limits, Run
 from hpo.study import Study
 from hpo.testing.studies import logged, objective
@@ -48,7 +49,7 @@ def run(study: Study, executor: Executor, limits: Limits, func: Callable[[Trial]
     def call(live: LiveTrial) -> Any:
         return func(Trial(study, participant, live))
 
-    return Run(participant=participant, objective=call, limits=limits, executor=executor)
+    return Run(participant, Here(executor, call, participant.n_objectives, limits.catch), limits)
 
 
 def test_it_runs_as_many_trials_as_are_wanted(executor: Executor) -> None:
