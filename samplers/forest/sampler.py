@@ -118,7 +118,8 @@ class ForestSampler:
             return self._unrepeated(row, space, history, key)
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space
-        explores = model is history.space and key.uniform("forest.explore") < self.exploration
+        free = model is history.space and not history.given
+        explores = free and key.uniform("forest.explore") < self.exploration
         row = self._proposed(model, history, key, explores=explores)
         return row if model is space else np.asarray(row[[model.index[name] for name in space]])
 
@@ -136,7 +137,7 @@ class ForestSampler:
         branch = active_at(tree, axes, drawn[None])[0] if explores else None
         if branch is not None:
             decide = sorted(deciding(tree))
-            if not decide or not (known.active[told] == branch).all(axis=1).any():
+            if axes.is_finite or not decide or not (known.active[told] == branch).all(axis=1).any():
                 return self._unrepeated(prior, space, history, key)
             fixed[decide] = drawn[decide]
         running = axes.points(history.pending(space))
