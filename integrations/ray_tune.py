@@ -29,17 +29,16 @@ class StudySearch(Searcher):
     saved it last.
 
     Args:
-        study: Where trials are kept; its directions must be those of Ray's modes.
+        study: Where trials are kept; its directions are the modes.
         space: The distributions of the parameters, or a function that suggests them from a trial and may return more
             of the configuration as a dict.
-        metric: What the results call the objective; a list for several. Ray says it, too, if it is told.
-        mode: "min" or "max", as many as metrics.
+        metric: What the results call the objective; a list for several.
 
     Raises:
-        ValueError: If the modes are not the study's directions, or Ray has got a space of its own.
+        ValueError: If there are not as many metrics as objectives, Ray has others, or it has got a space of its own.
 
     Example:
-        >>> search = StudySearch(study, lambda trial: {"batch": 32, "lr": trial.suggest_float("lr", 1e-5, 1, log=True)})
+        >>> search = StudySearch(study, {"lr": FloatDistribution(1e-5, 1, log=True)}, "loss")
         >>> tuner = tune.Tuner(train, tune_config=tune.TuneConfig(metric="loss", mode="min", search_alg=search))
     """
 
@@ -47,20 +46,21 @@ class StudySearch(Searcher):
         self,
         study: Study,
         space: Mapping[str, BaseDistribution] | Callable[[Trial], Mapping[str, Any] | None],
-        metric: str | Sequence[str] | None = None,
-        mode: str | Sequence[str] | None = None,
+        metric: str | Sequence[str],
     ) -> None:
-        super().__init__()
+        directions = [direction.name.lower()[:3] for direction in study.directions]
+        self._metrics = (metric,) if isinstance(metric, str) else tuple(metric)
+        if len(self._metrics) != len(directions):
+            raise ValueError(f"The study has {len(directions)} objectives and wants as many metrics, got {metric!r}.")
+        several = len(directions) > 1
+        super().__init__(list(self._metrics) if several else self._metrics[0], directions if several else directions[0])
         self._study = study
         self._space = space
         self._constants: dict[str, Any] = {}
         self._trials: dict[str, Trial] = {}  # that run, by Ray's names
-        self._metrics: tuple[str, ...] = ()
-        if metric is not None:
-            self.set_search_properties(metric, mode, {})
 
     def set_search_properties(self, metric: Any, mode: Any, config: Mapping[str, Any], **spec: Any) -> bool:
-        """Take what the tuner was told; Ray calls it."""
+        """Take what the tuner was told; Ray calls it, if there is a configuration."""
         del spec
         _, domains, grids = parse_spec_vars(dict(config))
         if domains or grids:
@@ -68,14 +68,9 @@ class StudySearch(Searcher):
                 "Ray's param_space holds domains, and the study would not know them: say them to StudySearch, as "
                 "distributions or by a function of a trial, and only constants to Ray."
             )
+        if metric is not None and (metric, mode) != (self._metric, self._mode):
+            raise ValueError(f"The study has {self._metric!r} and {self._mode!r}, and Ray {metric!r} and {mode!r}.")
         self._constants = dict(config)
-        if metric is None:
-            return True
-        directions = [direction.name.lower()[:3] for direction in self._study.directions]
-        self._metrics = _several(metric)
-        if list(_several(mode)) != directions or len(self._metrics) != len(directions):
-            raise ValueError(f"The study has the modes {directions}, got {mode!r} for {metric!r}.")
-        self._metric, self._mode = metric, mode
         return True
 
     def suggest(self, trial_id: str) -> dict[str, Any] | str:
@@ -114,9 +109,3 @@ class StudySearch(Searcher):
     def restore(self, checkpoint_path: str) -> None:
         """Know again which trials ran; Ray calls it."""
         self._study, self._trials = cloudpickle.loads(Path(checkpoint_path).read_bytes())
-
-
-def _several(given: str | Sequence[str] | None) -> tuple[str, ...]:
-    if given is None:
-        return ()
-    return (given,) if isinstance(given, str) else tuple(given)

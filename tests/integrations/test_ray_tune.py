@@ -34,7 +34,7 @@ def create(folder: Path, **options: Any) -> hpo.Study:
 def fit(study: hpo.Study, space: Any, train: Any, folder: Path, n: int, **options: Any) -> Any:
     from hpo.integrations import StudySearch
 
-    config = tune.TuneConfig(num_samples=n, search_alg=StudySearch(study, space), **options)
+    config = tune.TuneConfig(num_samples=n, search_alg=StudySearch(study, space, options["metric"]), **options)
     run = tune.RunConfig(storage_path=str(folder), name="run", verbose=0)
     return tune.Tuner(train, tune_config=config, run_config=run).fit()
 
@@ -81,12 +81,12 @@ def test_a_searcher_that_is_restored_tells_of_the_trials_that_ran(tmp_path: Path
     from hpo.integrations import StudySearch
 
     study = create(tmp_path)
-    search = StudySearch(study, branches, "loss", "min")
+    search = StudySearch(study, branches, "loss")
     for name in ("one", "two"):
         search.suggest(name)
     search.save(str(tmp_path / "state"))
     again = hpo.load_study(storage=f"sqlite:///{tmp_path}/s.db", study_name="s", sampler=RandomSampler())
-    other = StudySearch(again, branches, "loss", "min")
+    other = StudySearch(again, branches, "loss")
     other.restore(str(tmp_path / "state"))
     other.on_trial_result("one", {"loss": 1.0, "training_iteration": 1})
     other.on_trial_complete("one", {"loss": 0.5})
@@ -100,8 +100,10 @@ def test_what_does_not_fit_the_study_is_said(tmp_path: Path) -> None:
     from hpo.integrations import StudySearch
 
     study = create(tmp_path)
-    for metric, mode in (("loss", "max"), (["loss", "time"], ["min", "min"]), ("loss", None)):
-        with pytest.raises(ValueError, match=r"The study has the modes \['min'\], got"):
-            StudySearch(study, branches, metric, mode)
+    with pytest.raises(ValueError, match="The study has 1 objectives"):
+        StudySearch(study, branches, ["loss", "time"])
+    search = StudySearch(study, branches, "loss")
+    with pytest.raises(ValueError, match="The study has 'loss' and 'min', and Ray 'loss' and 'max'"):
+        search.set_search_properties("loss", "max", {"batch": 1})
     with pytest.raises(ValueError, match="say them to StudySearch"):
-        StudySearch(study, branches).set_search_properties("loss", "min", {"x": tune.uniform(0, 1)})
+        search.set_search_properties("loss", "min", {"x": tune.uniform(0, 1)})
