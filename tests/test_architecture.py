@@ -182,7 +182,7 @@ study.best_params
 
 def test_beginning_a_study_loads_what_it_needs() -> None:
     names = loaded("import hpo\nhpo.create_study()")
-    later = {"difflib", "numpy.typing", "queue", "random", "shutil", "socket", "statistics", "tempfile"}
+    later = {"difflib", "numpy.typing", "random", "shutil", "socket", "statistics", "tempfile"}
     assert not later & names - loaded("import numpy")
     assert {name for name in names if name.startswith("hpo.pruners.")} == loaded_pruners()
 

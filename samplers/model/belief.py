@@ -57,7 +57,7 @@ def recoded(row: Array, space: Space, wanted: Space) -> Array:
     """A coded row, shape (d,), as one of another space that has the same parameters in the same order."""
     out = row.copy()
     for column, (one, other) in enumerate(zip(space.distributions, wanted.distributions, strict=True)):
-        if one is not other and row[column] == row[column]:
+        if one != other and row[column] == row[column]:
             out[column] = other.nearest(one.decode(float(row[column])))
     return out
 

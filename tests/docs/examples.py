@@ -124,10 +124,11 @@ def run(example: doctest.DocTest) -> str:
     told: list[str] = []
     around = surroundings(example.name)
     example.globs = {**around, **example.globs}
+    known = example.globs["objective"]
     runner = doctest.DocTestRunner(checker=_Checker(), verbose=False)
     runner.run(example, out=told.append, clear_globs=False)
     defined = example.globs.get("objective")
-    if not told and defined is not around["objective"] and isinstance(defined, FunctionType) and _is_whole(defined):
+    if not told and defined is not known and isinstance(defined, FunctionType) and _is_whole(defined):
         told += _optimized(defined)
     return "".join(told)
 

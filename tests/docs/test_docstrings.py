@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import hpo
 from tests.docs.examples import SERVICES, examples, modules, run
 
 NEEDS = re.compile(r"ModuleNotFoundError: .*|ImportError: .* needs \S+: pip install 'hpo-study.*")
+
+
+@pytest.fixture(autouse=True)
+def as_it_was() -> Iterator[None]:
+    """Examples set where lines go, and which; tests that come later want them as they were."""
+    level = hpo.logging.get_verbosity()
+    yield
+    hpo.logging.set_verbosity(level)
+    hpo.logging.disable_propagation()
+    hpo.logging.enable_default_handler()
 
 
 @pytest.mark.parametrize("module", [module for module in modules() if module not in SERVICES])

@@ -48,10 +48,10 @@ def test_other_modules_are_missing_as_ever() -> None:
 
 def test_a_script_reads_the_sentence_at_its_import() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", "from hpo.artifacts import FileSystemArtifactStore"],
+        [sys.executable, "-c", "from hpo.terminator import TerminatorCallback"],
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 1
-    assert "trial.checkpoint_dir" in done.stderr.splitlines()[-1]
+    assert "study.stop()" in done.stderr.splitlines()[-1]
