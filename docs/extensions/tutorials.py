@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,9 @@ def read(text: str) -> Any:
 
 
 def _missing(script: Path) -> list[str]:
-    """The packages that a script imports at its top level and that are not installed, in order."""
+    """The packages that a script imports outside of functions and that are not installed, in order."""
     names = []
-    for node in ast.parse(script.read_text(encoding="utf-8")).body:
+    for node in _statements(ast.parse(script.read_text(encoding="utf-8")).body):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         if isinstance(node, ast.ImportFrom):
@@ -34,6 +35,14 @@ def _missing(script: Path) -> list[str]:
     packages = dict.fromkeys(name.partition(".")[0] for name in names)
     text = script.read_text(encoding="utf-8")  # some scripts write modules of their own
     return [name for name in packages if f'"{name}.py"' not in text and find_spec(name) is None]
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Those of a module, within its `with` blocks too."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.With):
+            yield from _statements(node.body)
 
 
 def unrunnable(folder: Path) -> list[str]:
