@@ -55,9 +55,9 @@ nitpick_ignore_regex = [
     ),
     (
         r"py:.*",
-        r"(distributed|go|lgb|np|numpy|pandas|pd|plotly|pytest|sklearn|sqlalchemy|uvicorn|xgb)\..*|OptimizeResult|datetime",
+        r"(distributed|go|lgb|np|numpy|pandas|pd|plotly|pytest|sklearn|sqlalchemy|uvicorn|xgb)\..*|NDArray|OptimizeResult|datetime",
     ),
-    (r"py:class", r"hpo\..*\.([A-Z]|_\w+)"),  # type variables, and private protocols
+    (r"py:class", r"hpo\..*\.([A-Z]|_\w+|Suggestions)"),  # type variables, and protocols within
 ]
 
 # ---- the tutorials, which are scripts of cells: jupytext reads them, and a kernel runs them
