@@ -57,7 +57,7 @@ nitpick_ignore_regex = [
         r"py:.*",
         r"(distributed|go|lgb|np|numpy|pandas|pd|plotly|pytest|sklearn|sqlalchemy|uvicorn|xgb)\..*|NDArray|OptimizeResult|datetime",
     ),
-    (r"py:class", r"hpo\..*\.([A-Z]|_\w+|Suggestions)"),  # type variables, and protocols within
+    (r"py:class", r"hpo\..*\.([A-Z]|_\w+|Objective|Suggestions)"),  # type variables, and protocols within
 ]
 
 # ---- the tutorials, which are scripts of cells: jupytext reads them, and a kernel runs them
