@@ -20,6 +20,7 @@ __all__ = ["SERVICES", "examples", "modules", "run", "surroundings"]
 SERVICES = {
     "hpo.integrations.mlflow": "tests/integrations/test_mlflow.py",
     "hpo.integrations.neptune": "tests/integrations/test_neptune.py",
+    "hpo.integrations.ray_tune": "tests/integrations/test_ray_tune.py",
     "hpo.integrations.torch": "tests/integrations/test_torch.py",
     "hpo.integrations.wandb": "tests/integrations/test_wandb.py",
     "hpo.storage.redis.storage": "tests/storage/test_contract.py",
