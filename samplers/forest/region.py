@@ -10,7 +10,7 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.forest.features import Features
-from hpo.samplers.model.axes import Axes, cell
+from hpo.samplers.model.axes import Axes
 from hpo.samplers.model.branches import Tree, active_at
 
 __all__ = ["Region"]
@@ -43,19 +43,11 @@ class Region:
 
     def drawn(self, n: int, rng: np.random.Generator) -> Array:
         """Points of the prior."""
-        x = rng.random((n, len(self.fixed)))
-        for column, prior in zip(self.axes.categories, self.axes.priors, strict=True):
-            ends = np.cumsum(prior)[:-1]
-            x[:, column] = np.searchsorted(ends, x[:, column], side="right")
-        return self.rounded(x)
+        return self.rounded(self.axes.spread(rng.random((n, len(self.fixed)))))
 
     def rounded(self, points: Array) -> Array:
         """Points with every number in its cell's middle, and what is given as it is given."""
-        x = points.copy()
-        for column, edges, middles in zip(self.axes.numbers, self.axes.edges, self.axes.middles, strict=True):
-            if edges is not None and middles is not None:
-                x[:, column] = middles[cell(edges, x[:, column])]
-        return np.where(np.isnan(self.fixed), x, self.fixed)
+        return np.where(np.isnan(self.fixed), self.axes.rounded(points), self.fixed)
 
     @cached_property
     def _numbers(self) -> IntArray:

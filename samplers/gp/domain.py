@@ -44,20 +44,12 @@ class Domain:
         return self.embedding.features(points, self.active(points))
 
     def rounded(self, points: Array) -> Array:
-        """Points with every number in its cell's middle."""
-        x = points.copy()
-        for column, edges, middles in zip(self.axes.numbers, self.axes.edges, self.axes.middles, strict=True):
-            if edges is not None and middles is not None:
-                x[:, column] = middles[cell(edges, x[:, column])]
-        return np.where(np.isnan(self.fixed), x, self.fixed)
+        """Points with every number in its cell's middle, and what is given as it is given."""
+        return np.where(np.isnan(self.fixed), self.axes.rounded(points), self.fixed)
 
     def spread(self, u: Array) -> Array:
         """Points of the prior, from numbers in [0, 1), shape (n, d)."""
-        x = u.copy()
-        for column, prior in zip(self.axes.categories, self.axes.priors, strict=True):
-            cumulative = np.cumsum(prior)
-            x[:, column] = np.searchsorted(cumulative[:-1], u[:, column], side="right")
-        return self.rounded(x)
+        return self.rounded(self.axes.spread(u))
 
     @cached_property
     def smooth(self) -> BoolArray:

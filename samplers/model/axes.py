@@ -68,6 +68,21 @@ class Axes:
         """The columns of numbers, shape (n, q)."""
         return points if self.are_numbers else points[:, self.numbers]
 
+    def rounded(self, points: Array) -> Array:
+        """Points, shape (n, d), with every number in its cell's middle; none may be missing."""
+        x = points.copy()
+        for column, edges, middles in zip(self.numbers, self.edges, self.middles, strict=True):
+            if edges is not None and middles is not None:
+                x[:, column] = middles[cell(edges, x[:, column])]
+        return x
+
+    def spread(self, u: Array) -> Array:
+        """Points of the prior, from numbers in [0, 1), shape (n, d); a number may be anywhere within its cell."""
+        x = u.copy()
+        for column, prior in zip(self.categories, self.priors, strict=True):
+            x[:, column] = np.searchsorted(np.cumsum(prior)[:-1], u[:, column], side="right")
+        return x
+
     def points(self, coded: Array) -> Array:
         """Coded rows, shape (n, d), with every number in its cell's middle; NaN stays."""
         if not self.in_cells:
