@@ -7,7 +7,6 @@ so that clocks that jump, or differ between machines, do no harm. A process that
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import weakref
@@ -79,58 +78,37 @@ def _is_gone(worker: str | None) -> bool:
 class Leaseholder(Protocol):
     """Something with leases to renew: a study."""
 
-    @property
-    def lease_policy(self) -> LeasePolicy | None: ...
-
-    def renew_leases(self) -> None:
-        """Raise the counts of the running trials."""
+    def renew_leases(self) -> bool:
+        """Raise the counts of the running trials; whether there may be more to renew later."""
         ...
 
 
-_holders: weakref.WeakSet[Leaseholder] = weakref.WeakSet()
-_lock = threading.Lock()
-_thread: threading.Thread | None = None
+def keep(holder: Leaseholder, every: float) -> threading.Thread:
+    """Renew a holder's leases as long as it lives and has any, in a thread of its own.
+
+    So a storage that does not answer holds up the leases in that storage, and no others.
+
+    Args:
+        holder: Not kept alive by the thread, but while it renews.
+        every: Seconds between two renewals; the first one comes after as many.
+    """
+    thread = threading.Thread(target=_renew, args=(weakref.ref(holder), every), name="hpo-leases", daemon=True)
+    thread.start()
+    return thread
 
 
-def keep(holder: Leaseholder) -> None:
-    """Renew a holder's leases as long as it and this process live, in the process's one thread for that."""
-    global _thread
-    with _lock:
-        _holders.add(holder)
-        if _thread is None or not _thread.is_alive():
-            _thread = threading.Thread(target=_renew_for_ever, name="hpo-leases", daemon=True)
-            _thread.start()
-
-
-def _kept() -> list[Leaseholder]:
-    """The holders now; others may come meanwhile."""
-    with _lock:
-        return list(_holders)
-
-
-def _renew_for_ever() -> None:
-    due: weakref.WeakKeyDictionary[Leaseholder, float] = weakref.WeakKeyDictionary()
+def _renew(reference: weakref.ref[Leaseholder], every: float) -> None:
     pause = threading.Event()
-    while True:
-        for holder in _kept():
-            policy = holder.lease_policy
-            now = time.monotonic()
-            if policy is None or now < due.setdefault(holder, now + policy.renew_every):
-                continue
-            due[holder] = now + policy.renew_every
-            try:
-                holder.renew_leases()
-            except Exception as error:  # the database may be away for a while; the next renewal may succeed
-                logger.debug(f"Leases could not be renewed: {error}")
-        periods = [holder.lease_policy.renew_every for holder in _kept() if holder.lease_policy is not None]
-        holder = policy = None  # type: ignore[assignment]  # keeps nothing alive while it waits
-        pause.wait(min(periods, default=1.0) / 4)
+    goes_on = True
+    while goes_on:
+        pause.wait(every)
+        goes_on = (holder := reference()) is not None and _renewed(holder)
+        del holder  # keeps nothing alive while it waits
 
 
-def _forget_after_fork() -> None:
-    global _holders, _lock, _thread
-    _holders, _lock, _thread = weakref.WeakSet(), threading.Lock(), None
-
-
-if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_forget_after_fork)
+def _renewed(holder: Leaseholder) -> bool:
+    try:
+        return holder.renew_leases()
+    except Exception as error:  # the database may be away for a while; the next renewal may succeed
+        logger.debug(f"Leases could not be renewed: {error}")
+        return True

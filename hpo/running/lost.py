@@ -55,25 +55,39 @@ class Leases:
         self._storage = leasing(log.storage)
         self.lease_policy = None if self._storage is None else self._storage.lease_policy
         self.worker = None if self.lease_policy is None else str(Worker.here())
-        self._is_kept = self.lease_policy is None  # whether the thread that renews leases need not be told of this
+        self._is_kept = self.lease_policy is None  # whether no thread need be started
         self._beaten: set[int] = set()  # trials whose leases have been renewed
         self._observer = None if self.lease_policy is None else Observer(self.lease_policy)
 
     def keep(self) -> None:
-        """Have the leases of the owner's trials renewed from now on."""
-        if not self._is_kept:
-            leases.keep(self)
+        """Have the leases of the owner's trials renewed from now on. Called under the log's lock."""
+        if not self._is_kept and self.lease_policy is not None:
+            leases.keep(self, self.lease_policy.renew_every)
             self._is_kept = True
 
-    def renew_leases(self) -> None:
-        """Show the other workers that this one is alive. Called by a thread, now and then."""
-        with self._log.lock:
-            running = self._log.ledger.running
-            alive = [number for number in self._owner.live if number in running]  # others may have ended some
-            ended = [number for number in self._beaten if number not in alive]
+    def renew_leases(self) -> bool:
+        """Show the other workers that this one is alive; whether to come again. Called by a thread, now and then.
+
+        It does not wait for the log's lock, which is held as long as a sampler or the storage takes.
+        """
+        running = self._log.ledger.running
+        alive = [number for number in tuple(self._owner.live) if number in running]  # others may have ended some
+        ended = [number for number in self._beaten if number not in alive]
         if self._storage is not None and (alive or ended):
             self._storage.beat(self._log.identity, alive, ended)
             self._beaten = set(alive)
+            return True
+        return self._has_more()
+
+    def _has_more(self) -> bool:
+        """Whether a trial lives here; if none does, the next one starts the thread again."""
+        if not self._log.lock.acquire(blocking=False):
+            return True
+        try:
+            self._is_kept = bool(self._owner.live)
+            return self._is_kept
+        finally:
+            self._log.lock.release()
 
     def is_lost(self, number: int) -> bool:
         """Whether a trial failed because its worker was taken for lost."""

@@ -141,6 +141,29 @@ class TestLeases:
         study.tell(trial, 0.0)
         wait_until(lambda: not beats(study))
 
+    def test_leases_are_renewed_while_a_sampler_thinks(self, tmp_path: Path) -> None:
+        """The sampler has the log to itself for as long as it takes."""
+        study = hpo.create_study(storage=RDBStorage(f"sqlite:///{tmp_path}/s.db", **SHORT), sampler=RandomSampler())
+        study.ask()
+        with study._log.lock:
+            wait_until(lambda: beats(study).get(0, 0) > 2)
+
+    def test_a_thread_renews_leases_while_there_are_some(self, tmp_path: Path) -> None:
+        study = hpo.create_study(storage=RDBStorage(f"sqlite:///{tmp_path}/s.db", **SHORT), sampler=RandomSampler())
+        before = set(threading.enumerate())
+
+        def renewing() -> list[threading.Thread]:
+            return [thread for thread in set(threading.enumerate()) - before if thread.name == "hpo-leases"]
+
+        assert renewing() == []
+        for number in range(2):
+            trial = study.ask()
+            assert len(renewing()) == 1
+            wait_until(lambda: beats(study).get(number, 0) > 1)  # noqa: B023
+            study.tell(trial, 0.0)
+            wait_until(lambda: renewing() == [])
+            assert beats(study) == {}
+
     def test_a_lease_that_does_not_move_expires_by_the_observers_clock(self, monkeypatch: pytest.MonkeyPatch) -> None:
         study = hpo.create_study()
         study.add_trial(create_trial(state=TrialState.RUNNING))

@@ -33,15 +33,20 @@ def trial(number: int, worker: str | None = None) -> RunningTrial:
 class Holder:
     """Holds leases, and shows how often they were renewed."""
 
-    def __init__(self, renew_every: float | None = None, *, fails: bool = False) -> None:
-        self.lease_policy = None if renew_every is None else LeasePolicy(renew_every, 10 * renew_every)
+    def __init__(self, n_renewals: int = sys.maxsize, *, fails: bool = False, answer: threading.Event | None = None):
         self.renewed = threading.Semaphore(0)
+        self._n_left = n_renewals
         self._fails = fails
+        self._answer = answer
 
-    def renew_leases(self) -> None:
+    def renew_leases(self) -> bool:
         self.renewed.release()
+        if self._answer is not None:
+            self._answer.wait()
         if self._fails:
             raise OSError("the database is away")
+        self._n_left -= 1
+        return self._n_left > 0
 
 
 def wait_until(condition: Callable[[], object]) -> None:
@@ -133,64 +138,51 @@ def test_a_trial_that_is_lost_in_two_ways_is_lost_once(monkeypatch: pytest.Monke
 
 
 def test_leases_are_renewed_again_and_again_whatever_happens_to_others() -> None:
-    failing, steady, none = Holder(0.01, fails=True), Holder(0.01), Holder()
-    for holder in (failing, none, steady):
-        leases.keep(holder)
+    answer = threading.Event()
+    silent, failing, steady = Holder(answer=answer), Holder(fails=True), Holder()
+    threads = [leases.keep(holder, 0.01) for holder in (silent, failing, steady)]
+    assert silent.renewed.acquire(timeout=60)
     for _ in range(3):
         assert steady.renewed.acquire(timeout=60)
         assert failing.renewed.acquire(timeout=60)
-    assert not none.renewed.acquire(blocking=False)
-    assert sum(thread.name == "hpo-leases" for thread in threading.enumerate()) == 1
+    assert all(thread.is_alive() and thread.daemon for thread in threads)
+    answer.set()
+    assert silent.renewed.acquire(timeout=60)
 
 
 def test_leases_keep_nobody_alive() -> None:
-    steady, passing = Holder(0.01), Holder(0.01)
-    for holder in (steady, passing):
-        leases.keep(holder)
+    passing = Holder()
+    thread = leases.keep(passing, 0.01)
     assert passing.renewed.acquire(timeout=60)
     gone = weakref.ref(passing)
-    del passing, holder
+    del passing
     wait_until(lambda: gc.collect() * 0 + (gone() is None))
+    thread.join(60)
+    assert not thread.is_alive()
 
 
-def test_a_child_keeps_its_own() -> None:
-    """It has the parent's objects, and no thread."""
-    mine = Holder(0.01)
-    leases.keep(mine)
+def test_who_has_no_leases_has_no_thread() -> None:
+    holder = Holder(n_renewals=3)
+    thread = leases.keep(holder, 0.01)
+    thread.join(60)
+    assert not thread.is_alive()
+    assert sum(iter(lambda: holder.renewed.acquire(blocking=False), False)) == 3
+
+
+def test_a_child_renews_only_its_own() -> None:
+    """It has the parent's objects, and none of its threads."""
+    mine = Holder()
+    leases.keep(mine, 0.01)
     assert mine.renewed.acquire(timeout=60)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # there are threads, which is the point
         child = os.fork()
     if child == 0:
-        its = Holder(0.01)
-        leases.keep(its)
-        renewed = its.renewed.acquire(timeout=30)
         while mine.renewed.acquire(blocking=False):
             pass
-        os._exit(0 if renewed and mine not in leases._kept() else 1)
+        its = Holder()
+        leases.keep(its, 0.01)
+        renewed = all(its.renewed.acquire(timeout=30) for _ in range(3))
+        os._exit(0 if renewed and not mine.renewed.acquire(blocking=False) else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert mine.renewed.acquire(timeout=60)
-
-
-def test_holders_may_come_while_others_are_renewed() -> None:
-    first, enough = Holder(), threading.Event()
-    leases.keep(first)
-
-    def come() -> None:
-        coming: list[Holder] = []
-        while not enough.is_set():
-            coming = [] if len(coming) > 2000 else coming
-            coming.append(Holder())
-            leases.keep(coming[-1])
-
-    comer = threading.Thread(target=come)
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        comer.start()
-        for _ in range(2000):
-            assert first in leases._kept()
-    finally:
-        enough.set()
-        comer.join()
-        sys.setswitchinterval(interval)
