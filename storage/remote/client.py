@@ -161,7 +161,8 @@ class RemoteStorage:
         self._ask_once("delete", {"study": study})
 
     def beat(self, study: str, alive: Sequence[int], ended: Sequence[int]) -> None:
-        self._ask("beat", {"study": study, "alive": list(alive), "ended": list(ended)})
+        request = {"study": study, "alive": list(alive), "ended": list(ended)}
+        self._ask("beat", request, persist=False)  # the next renewal comes soon enough
 
     def beats(self, study: str) -> Mapping[int, int]:
         return dict(self._ask("beats", {"study": study})["beats"])

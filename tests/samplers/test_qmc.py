@@ -11,8 +11,10 @@ from scipy.stats.qmc import Halton, Sobol, discrepancy
 import hpo
 from hpo.arrays import Array
 from hpo.distributions import FloatDistribution
+from hpo.key import Key
 from hpo.samplers import LatinHypercubeSampler, QMCSampler
 from hpo.samplers.unused import _say
+from hpo.space import Space
 from hpo.storage import InMemoryStorage
 from hpo.study import Study
 from hpo.testing.studies import DISTRIBUTIONS
@@ -119,6 +121,6 @@ def test_options_are_checked() -> None:
     _say.cache_clear()
     with pytest.warns(FutureWarning, match="numbers, of which no two workers"):
         assert QMCSampler(warn_asynchronous_seeding=False) == QMCSampler()
-    wide = hpo.create_study(sampler=QMCSampler(), seed=0)
+    wide = Space({f"x{i}": FloatDistribution(0, 1) for i in range(21202)})
     with pytest.raises(ValueError, match="up to 21201 parameters"):
-        wide.ask({f"x{i}": FloatDistribution(0, 1) for i in range(21202)})
+        QMCSampler().sample(wide, hpo.create_study()._log.ledger.history(), Key(0, 0))

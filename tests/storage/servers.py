@@ -119,7 +119,7 @@ class Server:
             self._process = subprocess.Popen(
                 self.command, user=self.user, stdout=log, stderr=log, start_new_session=True, cwd="/"
             )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             if self.answers(self.url):
                 return
