@@ -202,7 +202,7 @@ def _optuna_on_dask(folder: Path | None, n_trials: int = 100) -> float:
 
     storage = importlib.import_module("optuna_integration").DaskStorage
     url = None if folder is None else f"sqlite:///{folder}/{random.randrange(2**60):x}.db"
-    with LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
         study = _optuna_study(storage(url))
         wait([client.submit(study.optimize, _nothing, n_trials=1, pure=False) for _ in range(n_trials)])
         return _optuna_rate(study)
@@ -246,9 +246,13 @@ def _processes(slots: int) -> Iterator[Any]:
 
 @contextmanager
 def _dask(slots: int) -> Iterator[Any]:
+    import dask
     from distributed import Client, LocalCluster
 
-    with LocalCluster(slots, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    # LocalCluster forgets a worker that is about to begin again 15 s after it was killed before; so it has to wait
+    dask.config.set({"distributed.deploy.lost-worker-timeout": "1 hour"})
+    options = {"threads_per_worker": 1, "dashboard_address": None}
+    with LocalCluster(n_workers=slots, **options) as cluster, Client(cluster) as client:
         yield Dask(client)
 
 

@@ -239,18 +239,27 @@ def crowd(folder: Path, quick: bool) -> None:
     """
     n_clients, seconds = (200, 10.0) if quick else (1000, 60.0)
     print(f"{n_clients} clients at once for {seconds:.0f} s; memory of the server in MB.\n")
-    columns = ("storage", "requests/s", "trials/s", "slowest, s", "errors", "lost", "written twice")
+    columns = (
+        "storage",
+        "requests/s",
+        "trials/s",
+        "server, ms/request",
+        "slowest, s",
+        "errors",
+        "lost",
+        "written twice",
+    )
     print("| " + " | ".join((*columns, "memory before", "after a third", "at the end", "at its most")) + " |")
     print("|" + "---|" * (len(columns) + 4))
     is_well = True
     for kind, inner in (("memory", "memory"), ("SQLite", f"sqlite:///{folder}/crowd.db")):
         with _served(_HPO, inner, "http+hpo://127.0.0.1:{}") as (url, pid):
             study = _study("hpo", url)
-            before = _memory(pid, "VmRSS")
+            before, busy = _memory(pid, "VmRSS"), _processor_time(pid)
             began = time.monotonic()
             port = int(url.rpartition(":")[2])
             done, after_a_third = asyncio.run(_crowd(port, study._log.identity, n_clients, seconds, pid))
-            took = time.monotonic() - began
+            took, busy = time.monotonic() - began, _processor_time(pid) - busy
             at_the_end = _memory(pid, "VmRSS")
             clients = [one for one in done if isinstance(one, _Client)]
             errors = [one for one in done if isinstance(one, BaseException)]
@@ -258,7 +267,8 @@ def crowd(folder: Path, quick: bool) -> None:
             written = Counter(_mark(event) for event in study.events()[1:])
             lost, twice = len(set(acknowledged) - set(written)), sum(n - 1 for n in written.values())
             n, slowest = len(acknowledged), max((one.slowest for one in clients), default=0.0)
-            cells = (kind, f"{n / took:.0f}", f"{n / took / 2:.0f}", f"{slowest:.1f}", len(errors), lost, twice)
+            rates = f"{n / took:.0f}", f"{n / took / 2:.0f}", f"{busy / n * 1e3:.2f}", f"{slowest:.1f}"
+            cells = (kind, *rates, len(errors), lost, twice)
             memory = (before, after_a_third, at_the_end, _memory(pid, "VmHWM"))
             print("| " + " | ".join(map(str, (*cells, *(size >> 20 for size in memory)))) + " |", flush=True)
             for error in errors[:3]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,24 @@ class TestDask(EngineContract):
 
 def test_trials_whose_workers_die_are_lost_and_tried_again(client: Any, tmp_path: Path) -> None:
     check_losses(client, tmp_path)
+
+
+def test_a_call_whose_result_is_lost_with_its_worker_is_not_called_again(client: Any, tmp_path: Path) -> None:
+    def fatal(calls: Path) -> Any:
+        class Fatal:
+            def __reduce__(self) -> Any:  # when the result is fetched, it is in the worker's memory alone
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        with calls.open("a") as file:
+            n_calls = file.write("called\n") and file.tell() // len("called\n")
+        return Fatal() if n_calls == 1 else None
+
+    engine, calls = Dask(client), tmp_path / "calls"
+    error = engine.submit(fatal, calls).exception(timeout=60)
+    assert error is not None
+    assert engine.is_loss(error)
+    assert calls.read_text() == "called\n"
+    client.wait_for_workers(2)  # others need them
 
 
 def test_a_study_in_memory_is_served(client: Any) -> None:
