@@ -14,6 +14,7 @@ import hpo
 from hpo.executors import Dask
 from hpo.samplers import RandomSampler
 from hpo.testing import EngineContract
+from hpo.trial import TrialState
 from tests.executors.clusters import check_losses, needed
 
 distributed = needed("distributed")
@@ -59,6 +60,18 @@ def test_a_call_whose_result_is_lost_with_its_worker_is_not_called_again(client:
     assert engine.is_loss(error)
     assert calls.read_text() == "called\n"
     client.wait_for_workers(2)  # others need them
+
+
+def test_a_run_goes_on_when_the_cluster_is_begun_again(client: Any) -> None:
+    def begin_again(study: hpo.Study, trial: hpo.FrozenTrial) -> None:
+        if trial.number == 2:
+            client.restart()
+
+    study = hpo.create_study(sampler=RandomSampler(), retry=1)
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=8, executor=client, callbacks=[begin_again])
+    lost = study.get_trials(states=(TrialState.FAIL,))
+    assert study.count_trials((TrialState.COMPLETE,)) + len(lost) == 8
+    assert all(trial.error is not None and "worker lost: " in trial.error.message for trial in lost)
 
 
 def test_a_study_in_memory_is_served(client: Any) -> None:
