@@ -8,20 +8,28 @@ start of processes is left out. "driver" is the processor time that the process 
 for one of them; it says how many it could manage on a core of its own, however busy the machine is. Engines whose
 packages are missing are left out.
 
-What limits ten thousand workers, on paper, from unit costs that were measured so:
+What limits ten thousand workers, on paper, from unit costs that were measured so (trials of five parameters under
+random search, processor time):
 
-* The driver needs 0.7 ms of processor for a trial of a study in memory and 1.2 ms on SQLite, if the sampler is quick
-  and the trial reports nothing. So it keeps 10 000 workers busy with trials of some 10 s or longer.
-* A sampler that takes longer than 20 ms is asked by the workers. That costs a third write, and that each worker folds
-  what the others have written, some 20 µs for an event. With trials of 100 s there are 100 trials, or 400 events, a
-  second; each worker spends 1 % of its time on them, and the storage hands out 4 million events a second, which it
-  cannot: workers would have to get what a proposal needs in another way, or only a few of them do the proposing.
+* The driver needs 0.7 ms for a trial of a study in memory and 1.2 ms on SQLite, if the sampler is quick and the trial
+  reports nothing. So it keeps 10 000 workers busy with trials of some 10 s or longer. On Dask, its scheduler and client
+  need 4 ms more for a task, even an empty one: trials of 50 s, if they are on the driver's machine.
+* A trial is 3 events of 140 bytes each. A client's request to append one costs the server 0.14 ms, on SQLite as in
+  memory, when a thousand clients ask at once, as those that wait are written together: some 7 000 requests a second
+  and core. Workers that begin their trials themselves, two requests each, could be 10 000 with trials of 3 s.
+* But each of them has to learn what the others write: 10 us to read an event, 1.5 us to fold it. With 10 000 workers
+  and trials of 100 s there are 100 trials, or 300 events, a second; each worker spends 0.4 % of its time on them, and
+  the server hands out 3 million events or 420 MB a second (110 MB compressed), which it cannot. This limit comes first:
+  at a network of 1 Gbit/s it is reached with some 5 000 workers, as the bytes grow with their square.
+* So a sampler that takes longer than 20 ms, which is asked by the workers, is what does not scale so far; a quick one is
+  asked by the driver, and its workers read nothing.
 * Reports are written by the workers, and folded by the driver, once each.
-* Some 2 KB go to a worker for a trial, and 1 KB comes back; the objective goes once to each process. For 10 000
+* Some 0.9 KB go to a worker for a trial, and 0.7 KB come back; the objective goes once to each process. For 10 000
   processes and an objective of 10 MB that is 100 GB from one machine: keep data in files.
 
-What to change first is the driver's share: several drivers with a part of the workers each, on one PostgreSQL. That
-works today, as with programs that are started by hand.
+What to change first is that all workers read all: only a few of them should propose, for the others too. Then comes the
+driver's share: several drivers with a part of the workers each, on one PostgreSQL. That works today, as with programs
+that are started by hand.
 """
 
 from __future__ import annotations
@@ -198,11 +206,13 @@ def _joblib(folder: Path, n_trials: int) -> float:
 
 def _optuna_on_dask(folder: Path | None, n_trials: int = 100) -> float:
     """Optuna's trials as tasks of a Dask cluster with two workers, as its documentation has it."""
+    import optuna
     from distributed import Client, LocalCluster, wait
 
     storage = importlib.import_module("optuna_integration").DaskStorage
     url = None if folder is None else f"sqlite:///{folder}/{random.randrange(2**60):x}.db"
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        client.run(optuna.logging.set_verbosity, optuna.logging.ERROR)
         study = _optuna_study(storage(url))
         wait([client.submit(study.optimize, _nothing, n_trials=1, pure=False) for _ in range(n_trials)])
         return _optuna_rate(study)
