@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
-from functools import partial
+from concurrent.futures import CancelledError, Future
 from typing import Any, final
 from urllib.parse import urlsplit
 
@@ -23,8 +23,8 @@ _PREFIX = "trial"  # of the keys of tasks, as Dask's dashboard shows them
 class Dask:
     """The workers of a Dask cluster: each of their threads is a slot, and those that join later, too.
 
-    Dask would run a task again whose worker died, up to three times; here its trial fails as lost, and `retry=` says
-    what then. A small plugin tells the scheduler so, for tasks of hpo only.
+    Dask would run a task again whose worker died, at work or with a result that nobody had fetched; here its trial
+    fails as lost, and `retry=` says what then. A small plugin tells the scheduler so, for tasks of hpo only.
 
     Args:
         client: A `distributed.Client`, which stays the caller's.
@@ -57,14 +57,13 @@ class Dask:
         if client.status != "running":
             raise RuntimeError(f"{client!r} is {client.status}; connect a new one.")
         self._client = client
-        self._executor = client.get_executor(pure=False)
         self._killed = KilledWorker
         self._given_slots = slots
         self._resources = dict(resources or {})
         self._options = {**options, **({"resources": self._resources} if resources else {})}
-        self._under_way: set[Future[Any]] = set()
+        self._under_way: set[Any] = set()
         self._slots, self._asked = 0, -_REMEMBERED
-        client.register_plugin(_one_attempt())
+        client.register_plugin(_called_once())
 
     @property
     def slots(self) -> int:
@@ -85,55 +84,55 @@ class Dask:
         return outward(scheduler.hostname or "")
 
     def submit(self, fn: Callable[..., Any], /, *args: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        task = self._executor.submit(fn, *args, key=f"{_PREFIX}-{uuid.uuid4().hex}", **self._options)
+        task = self._client.submit(fn, *args, key=f"{_PREFIX}-{uuid.uuid4().hex}", pure=False, **self._options)
         self._under_way.add(task)
-        task.add_done_callback(partial(self._done, future))
-        return future
+        return asyncio.run_coroutine_threadsafe(self._result(task), self._client.loop.asyncio_loop)
 
     def is_loss(self, error: BaseException) -> bool:
         return isinstance(error, WorkerLost)
 
     def close(self) -> None:
         """Cancel what has not begun; calls that run in threads of workers cannot be ended."""
-        for task in list(self._under_way):
-            task.cancel()
+        if self._under_way:
+            self._client.cancel(list(self._under_way))
 
     def _room(self, worker: Mapping[str, Any]) -> int:
         room = [int(worker["resources"].get(name, 0) // need) for name, need in self._resources.items() if need > 0]
         return min([int(worker["nthreads"]), *room])
 
-    def _done(self, future: Future[Any], task: Future[Any]) -> None:
-        """Pass on what came of a task."""
-        self._under_way.discard(task)
-        if task.cancelled():
-            future.cancel()
-            future.set_running_or_notify_cancel()
-            return
-        error = task.exception()
-        if isinstance(error, self._killed):
-            future.set_exception(WorkerLost(f"the Dask worker {error.last_worker.address} is gone"))
-        elif error is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(task.result())
+    async def _result(self, task: Any) -> Any:
+        """What came of a task, in the client's event loop."""
+        try:
+            return await self._client.gather(task, asynchronous=True)
+        except self._killed as error:
+            raise WorkerLost(f"the Dask worker {error.last_worker.address} is gone") from None
+        except CancelledError:
+            if self._client.status == "running":
+                raise WorkerLost("the Dask worker is gone with the result, or someone has cancelled the task") from None
+            raise asyncio.CancelledError from None
+        finally:
+            self._under_way.discard(task)
 
 
-def _one_attempt() -> Any:
+def _called_once() -> Any:
     """A plugin of the scheduler that has no trial run a second time after its worker died."""
     from distributed import SchedulerPlugin
 
     prefix = f"{_PREFIX}-"
 
-    class OneAttempt(SchedulerPlugin):  # type: ignore[misc]  # defined here, it travels by value: no hpo is needed there
-        name = "hpo-one-attempt"
+    class CalledOnce(SchedulerPlugin):  # type: ignore[misc]  # defined here, it travels by value: no hpo is needed there
+        name = "hpo-called-once"
         idempotent = True
 
         async def start(self, scheduler: Any) -> None:
             self.scheduler = scheduler
 
         def transition(self, key: Any, start: str, finish: str, *args: Any, **options: Any) -> None:
-            if finish == "processing" and isinstance(key, str) and key.startswith(prefix):
+            if not isinstance(key, str) or not key.startswith(prefix):
+                return
+            if finish == "processing":
                 self.scheduler.tasks[key].suspicious = self.scheduler.allowed_failures
+            elif finish == "memory":  # data like any other from now on, not to be computed again
+                self.scheduler.tasks[key].run_spec = None
 
-    return OneAttempt()
+    return CalledOnce()

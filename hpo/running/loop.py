@@ -97,6 +97,7 @@ class Run:
     _errors: list[BaseException] = field(default_factory=list)
     _n_begun: int = 0
     _n_flying: int = 0
+    _is_deserted: bool = False  # whether it was seen last that there are no slots
     _n_exhausting: int = 0  # trials under way when the sampler had nothing left
     _ready: deque[LiveTrial] = field(default_factory=deque)  # begun, and not yet sent
     _order: list[LiveTrial] = field(default_factory=list)  # begun, and not yet ended
@@ -140,13 +141,21 @@ class Run:
         self._hand_out()
         if moves:
             return True  # more may begin now
+        if not self._n_flying and not self._ready and not self._may_begin():
+            return False
+        self._look_for_slots()
         if self._n_flying or self._ready:
             self._take_in(_PATIENCE)
             return True
-        if not self._may_begin():
-            return False
         self._stopped.wait(_POLL)  # other workers' trials use a budget up; room may come when one of them has ended
         return True
+
+    def _look_for_slots(self) -> None:
+        """Say it, once, if there is nothing left to run a trial."""
+        is_deserted = not self._n_flying and self.place.slots < 1
+        if is_deserted and not self._is_deserted:
+            logger.warning("No worker is left to run a trial. The run waits for one; interrupt it to end it.")
+        self._is_deserted = is_deserted
 
     # ---- beginning
 

@@ -19,12 +19,16 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from hpo.events import TrialProposed, TrialStarted
+from hpo.log.codec import KINDS
 from tests.benchmarks.workloads import load, sphere, stored_study
 from tests.storage.servers import Server, free_port, postgresql
 
@@ -228,42 +232,60 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 
 
 def crowd(folder: Path, quick: bool) -> None:
-    """Clients by the thousand, in one process, each with a connection: nothing lost, memory bounded."""
-    n_clients, n_trials = (200, 5) if quick else (1000, 10)
-    print(f"{n_clients} clients at once, {n_trials} trials each: errors, lost, duplicates, server's memory.\n")
-    print("| storage | requests/s | trials/s | errors | lost | duplicates | memory before | at its most |")
-    print("|---|---|---|---|---|---|---|---|")
+    """A thousand clients for a minute, in one process, each with a connection: nothing lost, memory bounded.
+
+    A client tells the server that a trial has begun, and then what was proposed for it, and so on. Memory is what the
+    server has resident: before, after a third of the time, at the end, and at its most.
+    """
+    n_clients, seconds = (200, 10.0) if quick else (1000, 60.0)
+    print(f"{n_clients} clients at once for {seconds:.0f} s; memory of the server in MB.\n")
+    columns = (
+        "storage",
+        "requests/s",
+        "trials/s",
+        "server, ms/request",
+        "slowest, s",
+        "errors",
+        "lost",
+        "written twice",
+    )
+    print("| " + " | ".join((*columns, "memory before", "after a third", "at the end", "at its most")) + " |")
+    print("|" + "---|" * (len(columns) + 4))
+    is_well = True
     for kind, inner in (("memory", "memory"), ("SQLite", f"sqlite:///{folder}/crowd.db")):
-        port = free_port()
-        process = subprocess.Popen([sys.executable, "-c", _HPO, inner, str(port)])
-        try:
-            _wait_for(port, process)
-            url = f"http+hpo://127.0.0.1:{port}"
+        with _served(_HPO, inner, "http+hpo://127.0.0.1:{}") as (url, pid):
             study = _study("hpo", url)
-            before = _memory(process.pid, "VmRSS")
+            before, busy = _memory(pid, "VmRSS"), _processor_time(pid)
             began = time.monotonic()
-            done = asyncio.run(_crowd(port, study._log.identity, n_clients, n_trials))
-            seconds = time.monotonic() - began
-            told = [time for one in done if not isinstance(one, BaseException) for time in one]
-            errors = sum(isinstance(one, BaseException) for one in done)
-            starts = [event.time for event in study.events() if type(event).__name__ == "TrialStarted"]
-            lost, double = len(set(told) - set(starts)), len(starts) - len(set(starts))
-            n = len(told)
-            cells = (kind, f"{2 * n / seconds:.0f}", f"{n / seconds:.0f}", errors, lost, double)
-            memory = f"{before >> 20} MB", f"{_memory(process.pid, 'VmHWM') >> 20} MB"
-            print("| " + " | ".join(map(str, (*cells, *memory))) + " |", flush=True)
-        finally:
-            process.kill()
-            process.wait()
+            port = int(url.rpartition(":")[2])
+            done, after_a_third = asyncio.run(_crowd(port, study._log.identity, n_clients, seconds, pid))
+            took, busy = time.monotonic() - began, _processor_time(pid) - busy
+            at_the_end = _memory(pid, "VmRSS")
+            clients = [one for one in done if isinstance(one, _Client)]
+            errors = [one for one in done if isinstance(one, BaseException)]
+            acknowledged = [mark for one in clients for mark in one.acknowledged]
+            written = Counter(_mark(event) for event in study.events()[1:])
+            lost, twice = len(set(acknowledged) - set(written)), sum(n - 1 for n in written.values())
+            n, slowest = len(acknowledged), max((one.slowest for one in clients), default=0.0)
+            rates = f"{n / took:.0f}", f"{n / took / 2:.0f}", f"{busy / n * 1e3:.2f}", f"{slowest:.1f}"
+            cells = (kind, *rates, len(errors), lost, twice)
+            memory = (before, after_a_third, at_the_end, _memory(pid, "VmHWM"))
+            print("| " + " | ".join(map(str, (*cells, *(size >> 20 for size in memory)))) + " |", flush=True)
+            for error in errors[:3]:
+                print(f"\n{type(error).__name__}: {error}\n")
+            is_well = is_well and not (errors or lost or twice)
     print()
+    if not is_well:
+        raise SystemExit("A client got an error, or something was lost or written twice.")
 
 
 def restarts(folder: Path, quick: bool) -> None:
     """A server on SQLite is killed again and again while eight clients run trials."""
-    n_runs, n_kills, each = (2, 2, 40) if quick else (10, 5, 150)
+    n_runs, n_kills, each = (2, 2, 60) if quick else (10, 5, 200)
     print(f"{n_runs} runs of 8 clients with {each} trials each; the server is killed by SIGKILL {n_kills} times.\n")
-    print("| run | acknowledged | lost | given twice | left running | trials | clients that ended well |")
-    print("|---|---|---|---|---|---|---|")
+    print("| run | killed while it served | acknowledged | lost | given twice | left running | trials | clients |")
+    print("|---|---|---|---|---|---|---|---|")
+    is_well = True
     for run in range(n_runs):
         rng, port, url = random.Random(run), free_port(), f"sqlite:///{folder}/restarts-{run}.db"
         command = [sys.executable, "-W", "ignore", "-c", _HPO, url, str(port)]
@@ -273,51 +295,102 @@ def restarts(folder: Path, quick: bool) -> None:
         _study("hpo", served)
         workers = _workers("hpo", served, n_processes=4, n_threads=2, n_trials=each)
         _go(workers)
+        killed = 0
         for _ in range(n_kills):
-            time.sleep(rng.uniform(0.05, 0.6))
+            time.sleep(rng.uniform(0.05, 0.4))
+            killed += all(worker.poll() is None for worker in workers)
             server.kill()
             server.wait()
             server = subprocess.Popen(command)
+            _wait_for(port, server)
         outputs = [worker.communicate()[0] for worker in workers]
         server.kill()
         server.wait()
         told = [number for output in outputs if output for number in json.loads(output)["told"]]
-        direct = _study("hpo", url)
-        states = [trial.state.name for trial in direct.trials]
-        done = {trial.number for trial in direct.trials if trial.value is not None}
-        cells = (len(told), len(set(told) - done), len(told) - len(set(told)), states.count("RUNNING"), len(states))
-        print("| " + " | ".join(map(str, (run, *cells, sum(not worker.returncode for worker in workers)))) + " |")
+        trials = _study("hpo", url).trials
+        done = {trial.number for trial in trials if trial.value is not None}
+        running = sum(not trial.state.is_finished() for trial in trials)
+        ended = sum(not worker.returncode for worker in workers)
+        found = (len(set(told) - done), len(told) - len(set(told)), running, len(trials))
+        print("| " + " | ".join(map(str, (run, killed, len(told), *found, f"{ended} of 4"))) + " |", flush=True)
+        # each client runs a trial before the others begin
+        is_well = is_well and (len(told), found, ended) == (8 * each, (0, 0, 0, 8 * each + 8), 4)
+    print()
+    if not is_well:
+        raise SystemExit("A run lost, doubled or left trials, or ended without its number of trials.")
 
 
-async def _crowd(port: int, study: str, n_clients: int, n_trials: int) -> list[Any]:
-    clients = [_client(port, study, i, n_trials) for i in range(n_clients)]
+async def _crowd(
+    port: int, study: str, n_clients: int, seconds: float, pid: int
+) -> tuple[list[_Client | BaseException], int]:
+    """The clients, or what they failed with; and the server's memory after a third of the time."""
+    until = time.monotonic() + seconds
+    clients = [_Client(number) for number in range(n_clients)]
+    running = asyncio.gather(*(one.run(port, study, until) for one in clients), return_exceptions=True)
+    await asyncio.sleep(seconds / 3)
+    memory = _memory(pid, "VmRSS")
     async with asyncio.timeout(300):
-        return await asyncio.gather(*clients, return_exceptions=True)
+        return [failed or one for one, failed in zip(clients, await running, strict=True)], memory
 
 
-async def _client(port: int, study: str, client: int, n_trials: int) -> list[float]:
-    """The times by which a client's trials can be told, once they have been acknowledged."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    told: list[float] = []
-    since = 1
-    for i in range(n_trials):
-        start = float(client * n_trials + i + 1)
-        for events in ([[3, None, None, None, None, start, None]], [[4, client, None, None, None, None, "[0.5]"]]):
-            request = {"study": study, "events": events, "expect": None, "since": since, "key": f"{start}/{len(told)}"}
-            body = json.dumps(request | {"key": f"{start}/{events[0][0]}"}).encode()
-            writer.write(
-                b"POST /hpo/append HTTP/1.1\r\nHost: 127.0.0.1\r\nhpo-protocol: 1\r\nContent-Length: %d\r\n\r\n%b"
-                % (len(body), body)
-            )
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-            answer = await reader.readexactly(length)
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(answer.decode())
-            since = json.loads(answer)["head"]
-        told.append(start)
-    writer.close()
-    return told
+@dataclass
+class _Client:
+    """A client that tells the server of one trial after the other.
+
+    Attributes:
+        acknowledged: What tells the events apart that the server has said it has written.
+        slowest: Seconds of the request that took longest.
+    """
+
+    number: int
+    acknowledged: list[float] = field(default_factory=list)
+    slowest: float = 0.0
+
+    async def run(self, port: int, study: str, until: float) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        since, sent = 1, 0
+        while time.monotonic() < until:
+            for kind in (TrialStarted, TrialProposed):
+                sent += 1
+                mark = self.number * 1e6 + sent
+                row = _row(kind, self.number, mark)
+                request = {"study": study, "events": [row], "expect": None, "since": since, "key": str(mark)}
+                began = time.monotonic()
+                since = await _asked(reader, writer, json.dumps(request).encode())
+                self.slowest = max(self.slowest, time.monotonic() - began)
+                self.acknowledged.append(mark)
+        writer.close()
+
+
+async def _asked(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> int:
+    """The log's length after a request to append.
+
+    Raises:
+        RuntimeError: If the server does not say 200.
+    """
+    writer.write(
+        b"POST /hpo/append HTTP/1.1\r\nHost: 127.0.0.1\r\nhpo-protocol: 1\r\nContent-Length: %d\r\n\r\n%b"
+        % (len(body), body)
+    )
+    head = await reader.readuntil(b"\r\n\r\n")
+    length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+    answer = await reader.readexactly(length)
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(answer.decode())
+    position: int = json.loads(answer)["head"]
+    return position
+
+
+def _row(event: type[TrialStarted] | type[TrialProposed], client: int, mark: float) -> list[Any]:
+    """An event as it travels, that no other one is like."""
+    if event is TrialStarted:
+        return [KINDS[event], None, None, None, None, mark, None]
+    return [KINDS[event], client, None, None, None, None, f"[{mark}]"]
+
+
+def _mark(event: Any) -> float:
+    mark: float = event.values[0] if isinstance(event, TrialProposed) else event.time
+    return mark
 
 
 def _processor_time(pid: int | None) -> float:

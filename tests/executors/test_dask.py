@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import hpo
 from hpo.executors import Dask
 from hpo.samplers import RandomSampler
 from hpo.testing import EngineContract
+from hpo.trial import TrialState
 from tests.executors.clusters import check_losses, needed
 
 distributed = needed("distributed")
@@ -39,6 +42,36 @@ class TestDask(EngineContract):
 
 def test_trials_whose_workers_die_are_lost_and_tried_again(client: Any, tmp_path: Path) -> None:
     check_losses(client, tmp_path)
+
+
+def test_a_call_whose_result_is_lost_with_its_worker_is_not_called_again(client: Any, tmp_path: Path) -> None:
+    def fatal(calls: Path) -> Any:
+        class Fatal:
+            def __reduce__(self) -> Any:  # when the result is fetched, it is in the worker's memory alone
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        with calls.open("a") as file:
+            n_calls = file.write("called\n") and file.tell() // len("called\n")
+        return Fatal() if n_calls == 1 else None
+
+    engine, calls = Dask(client), tmp_path / "calls"
+    error = engine.submit(fatal, calls).exception(timeout=60)
+    assert error is not None
+    assert engine.is_loss(error)
+    assert calls.read_text() == "called\n"
+    client.wait_for_workers(2)  # others need them
+
+
+def test_a_run_goes_on_when_the_cluster_is_begun_again(client: Any) -> None:
+    def begin_again(study: hpo.Study, trial: hpo.FrozenTrial) -> None:
+        if trial.number == 2:
+            client.restart()
+
+    study = hpo.create_study(sampler=RandomSampler(), retry=1)
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=8, executor=client, callbacks=[begin_again])
+    lost = study.get_trials(states=(TrialState.FAIL,))
+    assert study.count_trials((TrialState.COMPLETE,)) + len(lost) == 8
+    assert all(trial.error is not None and "worker lost: " in trial.error.message for trial in lost)
 
 
 def test_a_study_in_memory_is_served(client: Any) -> None:

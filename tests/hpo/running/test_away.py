@@ -216,6 +216,31 @@ def test_slots_may_come_and_go(tmp_path: Path) -> None:
     assert study.count_trials((TrialState.COMPLETE,)) == 20
 
 
+@pytest.mark.parametrize("reproducible", [False, True])
+def test_a_run_whose_slots_are_gone_says_so_once_and_goes_on_when_others_come(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, reproducible: bool
+) -> None:
+    class Deserted(Inspected):
+        looks = 0
+
+        @property
+        def slots(self) -> int:
+            self.looks += self.calls == 3
+            return 0 if 0 < self.looks < 12 else 2
+
+        @slots.setter
+        def slots(self, slots: int) -> None:
+            """It says itself how many there are."""
+
+    caplog.set_level(hpo.logging.WARNING, logger="hpo")
+    study = create(tmp_path)
+    study.optimize(at_x, n_trials=8, executor=Deserted(2), reproducible=reproducible)
+    assert study.count_trials((TrialState.COMPLETE,)) == 8
+    assert [one.message.partition(".")[0] for one in caplog.records if one.levelname == "WARNING"] == [
+        "No worker is left to run a trial"
+    ]
+
+
 def test_a_process_has_few_threads_for_each_of_the_slots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setenv("MKL_NUM_THREADS", "7")
