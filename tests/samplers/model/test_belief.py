@@ -74,7 +74,7 @@ def test_where_a_belief_is_contradicted_there_is_as_much_room_as_at_its_mean(sig
     study.optimize(lambda trial: trial.suggest_normal("x", 0.0, 1.0, low=-10.0, high=10.0), n_trials=20)
     for key in KEYS:
         belief = doubted(study.history, key).space["x"]
-        ends = [belief.encode(x) for x in (-0.1, 0.1, sigmas - 0.1, sigmas + 0.1)]
+        ends = belief.encode(np.array([-0.1, 0.1, sigmas - 0.1, sigmas + 0.1]))
         assert (ends[1] - ends[0]) / (ends[3] - ends[2]) < 1.15
 
 
