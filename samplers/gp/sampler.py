@@ -24,7 +24,7 @@ from hpo.samplers.gp.surrogate import Modelling, Surrogates, advanced
 from hpo.samplers.gp.threads import single_threaded
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import axes_of
-from hpo.samplers.model.belief import doubted, recoded, understood
+from hpo.samplers.model.belief import doubted, recoded, understood, unsure
 from hpo.samplers.model.branches import Leaf
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.unrepeated import new_row
@@ -63,7 +63,8 @@ class GPSampler:
     hypervolume that is to be added. No configuration is tried twice while another one is left, unless the noise is
     declared by `noise_std`.
 
-    The beliefs of `suggest_normal` widen with the trials, and faster where good ones contradict them.
+    The beliefs of `suggest_normal` widen with the trials, and faster where good ones contradict them; of the trials
+    before the model every other one looks six deviations wide.
 
     A proposal is a function of the log: hyperparameters are fitted anew at fixed numbers of trials, always from the
     same start. Above `n_observations` trials the model is given the best ones and an even choice of the others, so
@@ -158,8 +159,9 @@ class GPSampler:
             return np.empty(0)
         finished = TrialState.PRUNED if self.failures == "ignore" else TrialState.FAIL
         if int((history.state <= finished).sum()) < max(self.n_startup_trials, 1):
-            row = startup.stratified(space, key, max(self.n_startup_trials, 1), "gp.startup")
-            return self._unrepeated(row, space, history, key)
+            wide = unsure(space, key)
+            row = startup.stratified(wide, key, max(self.n_startup_trials, 1), "gp.startup")
+            return self._unrepeated(recoded(row, wide, space), space, history, key)
         doubting = doubted(history, key)
         if doubting is not history:
             model = understood(space, history, doubting)

@@ -3,9 +3,12 @@
 A normal distribution is a change of variable, in which models are fitted and searched: far from its mean they see
 little room. That helps as long as the belief is right. To multiply an acquisition by the prior to the power β / n
 (Hvarfner et al., 2022, πBO, arXiv 2204.11051) is, for a normal, to widen it by √(n / β); here the variable widens so,
-and thus the model too. Two things make up for time that a wrong belief costs: the trials that are good lie about one
-deviation from the mean where it is right, and at the border of what was tried where it is wrong; and a share of the
-trials looks far out at once.
+and thus the model too. Three things make up for time that a wrong belief costs: every other trial of those before
+there is a model looks far out; the trials that are good lie about one deviation from the mean where it is right, and
+at the border of what was tried where it is wrong; and a share of the later trials looks far out at once.
+
+The second leaves no trace of a belief that is wrong by more than three deviations: were the variance no more than twice
+that of the good trials, kernels would be a quarter wider there than at the mean, and come less close to the best.
 """
 
 from __future__ import annotations
@@ -23,12 +26,14 @@ from hpo.key import Key
 from hpo.samplers.model.merit import best_first, ended
 from hpo.space import Space
 
-__all__ = ["doubted", "recoded", "understood"]
+__all__ = ["doubted", "recoded", "understood", "unsure"]
 
 _BETA = 10.0  # trials after which a variance has doubled
 _GOOD, _LEAST = 0.1, 3  # the share of trials that are good, and so many at least
-_EVIDENCE = 2.0  # the variance, in units of that of good trials around the mean
-_DOUBTFUL, _FAR = 0.4, 36.0  # the share of trials that look far out, and at which variance
+_EVIDENCE = 2.0  # the variance, where that of good trials around the mean is what the belief says
+_CONTRARY = 10.0  # times the belief's: up to here the variance grows with the square of the good trials' own
+_DOUBTFUL, _FAR = 0.4, 36.0  # the share of trials with a model that look far out, and at which variance
+_TURNS = 2  # one trial in so many does without a model
 _STEP = math.log(2.0) / 2  # variances grow by this factor's powers, so that models of a space can be remembered
 
 
@@ -42,8 +47,16 @@ def doubted(history: History, key: Key) -> History:
         return history
     best = rows[best_first(keys)[: max(_LEAST, math.ceil(_GOOD * len(rows)))]]
     least = max(1.0 + len(rows) / _BETA, _FAR if key.uniform("belief") < _DOUBTFUL else 0.0)
-    steps = tuple(int(math.log(max(least, _EVIDENCE * _variance(history, name, best))) / _STEP) for name in names)
+    steps = tuple(_steps(max(least, _evidence(_variance(history, name, best)))) for name in names)
     return history.with_space(_widened(history.space, names, steps)) if any(steps) else history
+
+
+def unsure(space: Space, key: Key) -> Space:
+    """The space from whose prior a trial comes as long as there is no model; the space itself for every other one."""
+    names = _believed(space)
+    if not names or key.number is None or key.number % _TURNS != _TURNS - 1:
+        return space
+    return _widened(space, names, (_steps(_FAR),) * len(names))
 
 
 def understood(space: Space, history: History, doubting: History) -> Space:
@@ -55,6 +68,8 @@ def understood(space: Space, history: History, doubting: History) -> Space:
 
 def recoded(row: Array, space: Space, wanted: Space) -> Array:
     """A coded row, shape (d,), as one of another space that has the same parameters in the same order."""
+    if space is wanted:
+        return row
     out = row.copy()
     for column, (one, other) in enumerate(zip(space.distributions, wanted.distributions, strict=True)):
         if one != other and row[column] == row[column]:
@@ -77,6 +92,16 @@ def _variance(history: History, name: str, best: IntArray) -> float:
         return 0.0
     z = ((np.log(values) if belief.log else values) - belief.mean) / belief.std
     return float(np.clip(z**2, 0.0, 1e6).mean())
+
+
+def _evidence(variance: float) -> float:
+    """The variance that speaks for itself, in units of a belief's own, if good trials have some variance in these."""
+    return _EVIDENCE * variance * min(variance, _CONTRARY)
+
+
+def _steps(variance: float) -> int:
+    """How often a variance of 1 is to grow."""
+    return int(math.log(variance) / _STEP)
 
 
 @lru_cache(maxsize=256)

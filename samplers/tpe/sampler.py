@@ -14,7 +14,7 @@ from hpo.history import Fold, History
 from hpo.key import Key
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import Axes, axes_of
-from hpo.samplers.model.belief import doubted, recoded, understood
+from hpo.samplers.model.belief import doubted, recoded, understood, unsure
 from hpo.samplers.model.branches import Leaf, active_at, tree_of
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.tried import Tried
@@ -75,7 +75,8 @@ class TPESampler:
     and within the rank that is cut the dominated hypervolume. In a finite space nothing is tried twice until all has
     been tried.
 
-    The beliefs of `suggest_normal` widen with the trials, and faster where good ones contradict them.
+    The beliefs of `suggest_normal` widen with the trials, and faster where good ones contradict them; of the trials
+    before the model every other one looks six deviations wide.
 
     The cost of an ask does not grow with the history: of the trials that are not good a fair sample stands for all.
 
@@ -224,7 +225,8 @@ class TPESampler:
             return np.empty(0)
         record = self._record(history)
         if record.size < max(self.n_startup_trials, 1):
-            row = self._started(space, key)
+            wide = unsure(space, key)
+            row = recoded(self._started(wide, key), wide, space)
             if not self._repeats(row, space, record, history, key):
                 return row
         doubting = doubted(history, key)

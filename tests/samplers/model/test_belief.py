@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 
@@ -10,10 +12,11 @@ from hpo.distributions import NormalDistribution
 from hpo.key import Key
 from hpo.protocols import Sampler
 from hpo.samplers import GPSampler, RandomSampler, TPESampler
-from hpo.samplers.model.belief import doubted, recoded, understood
+from hpo.samplers.model.belief import doubted, recoded, understood, unsure
 from hpo.study import Study
 from hpo.trial import Trial
 
+STARTS: tuple[Literal["random", "stratified", "sobol"], ...] = ("random", "stratified", "sobol")
 KEYS = [Key(0, number) for number in range(12)]
 
 
@@ -61,6 +64,40 @@ def test_beliefs_widen_with_the_trials_and_are_never_narrower() -> None:
 def test_what_the_good_trials_contradict_widens_more() -> None:
     right, wrong = widths(studied(40), "x"), widths(studied(40, sign=-1.0), "x")
     assert min(wrong) > min(right)
+
+
+@pytest.mark.parametrize("sigmas", [3.0, 5.0, 9.0])
+def test_where_a_belief_is_contradicted_there_is_as_much_room_as_at_its_mean(sigmas: float) -> None:
+    study = hpo.create_study(sampler=RandomSampler(seed=0))
+    for x in sigmas + np.linspace(-0.2, 0.2, 20):
+        study.enqueue_trial({"x": float(x)})
+    study.optimize(lambda trial: trial.suggest_normal("x", 0.0, 1.0, low=-10.0, high=10.0), n_trials=20)
+    for key in KEYS:
+        belief = doubted(study.history, key).space["x"]
+        ends = belief.encode(np.array([-0.1, 0.1, sigmas - 0.1, sigmas + 0.1]))
+        assert (ends[1] - ends[0]) / (ends[3] - ends[2]) < 1.15
+
+
+@pytest.mark.parametrize("sampler", [*(TPESampler(startup=s) for s in STARTS), GPSampler()], ids=repr)
+def test_before_there_is_a_model_every_other_trial_looks_far_out(sampler: Sampler) -> None:
+    believed, far = [], []
+    for seed in range(4):
+        study = hpo.create_study(sampler=sampler, seed=seed)
+        study.optimize(lambda trial: trial.suggest_normal("x", 0.0, 1.0) + trial.suggest_float("y", 0.0, 1.0), 10)
+        values = [abs(trial.params["x"]) for trial in study.trials]
+        believed += values[::2]
+        far += values[1::2]
+        assert study.verify() == []
+    assert 0.3 < np.median(believed) < 1.2
+    assert 2.0 < np.median(far) < 8.0
+
+
+def test_a_space_without_beliefs_is_never_in_doubt() -> None:
+    study = hpo.create_study(sampler=RandomSampler(seed=0))
+    study.optimize(lambda t: t.suggest_float("x", 0, 1) + t.suggest_categorical("k", [1, 2], weights=[1, 3]), 1)
+    space = study.history.space
+    assert all(unsure(space, key) is space for key in KEYS)
+    assert recoded(row := space.uniform(KEYS[0]), space, space) is row
 
 
 def test_some_trials_look_far_out_whatever_the_others_say() -> None:
