@@ -76,14 +76,16 @@ def run(options: argparse.Namespace) -> None:
             for i, (name, seed) in enumerate(_wanted(options)):
                 if i % parts != part or (name, seed) in done:
                     continue
-                begin = time.perf_counter()
+                begin, used = time.perf_counter(), time.process_time()
                 problem = FAMILIES[name].member(seed)
                 outcomes = make(problem, seed, options.trials)
                 if outcomes is None:
                     continue
                 curve = regrets(problem, outcomes)
                 seconds = time.perf_counter() - begin
-                row = {"sampler": sampler, "problem": name, "seed": seed, "seconds": round(seconds, 3), "curve": curve}
+                processor = time.process_time() - used
+                row = {"sampler": sampler, "problem": name, "seed": seed, "seconds": round(seconds, 3)}
+                row |= {"processor": round(processor, 3), "curve": curve}
                 out.write(json.dumps(row) + "\n")
                 out.flush()
 
