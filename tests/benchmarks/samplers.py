@@ -76,14 +76,16 @@ def run(options: argparse.Namespace) -> None:
             for i, (name, seed) in enumerate(_wanted(options)):
                 if i % parts != part or (name, seed) in done:
                     continue
-                begin = time.perf_counter()
+                begin, used = time.perf_counter(), time.process_time()
                 problem = FAMILIES[name].member(seed)
                 outcomes = make(problem, seed, options.trials)
                 if outcomes is None:
                     continue
                 curve = regrets(problem, outcomes)
                 seconds = time.perf_counter() - begin
-                row = {"sampler": sampler, "problem": name, "seed": seed, "seconds": round(seconds, 3), "curve": curve}
+                processor = time.process_time() - used
+                row = {"sampler": sampler, "problem": name, "seed": seed, "seconds": round(seconds, 3)}
+                row |= {"processor": round(processor, 3), "curve": curve}
                 out.write(json.dumps(row) + "\n")
                 out.flush()
 
@@ -148,7 +150,18 @@ def report(options: argparse.Namespace) -> str:
                 lines.append(f"| {group} | " + " | ".join(cells) + " |")
         lines.append("| *average rank* | " + " | ".join(_ranks(data, samplers)) + " |")
         lines.append(f"| *beats {options.base}* | " + " | ".join(_wins(data, samplers, options.base)) + " |")
+    lines += ["\n### Processor time per trial\n", "Median of the runs' means, with the problem's own.\n"]
+    lines += [f"- {sampler}: {ms:.2f} ms" for sampler, ms in times(Path(options.folder), options.half).items()]
     return "\n".join(lines)
+
+
+def times(folder: Path, which: str | None) -> dict[str, float]:
+    """Milliseconds of processor time per trial by sampler, of runs that noted it."""
+    by_sampler: dict[str, list[float]] = {}
+    for row in read(folder):
+        if "processor" in row and which in (None, half(row["problem"])):
+            by_sampler.setdefault(row["sampler"], []).append(1e3 * row["processor"] / len(row["curve"]))
+    return {sampler: float(np.median(of_runs)) for sampler, of_runs in by_sampler.items()}
 
 
 def _matrix(by_problem: dict[str, dict[int, float]], names: list[str], seeds: list[int]) -> Array:
