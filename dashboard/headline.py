@@ -9,7 +9,7 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.dashboard.kept import Kept
-from hpo.events import TrialState
+from hpo.events import StudyDirection, TrialState
 from hpo.reading.counts import latest, state_counts
 from hpo.reading.sparkline import sparkline
 from hpo.reading.summary import goals, objective_names
@@ -62,6 +62,7 @@ class Headline:
         running: Number and start of each trial that runs.
         began, changed: When the first trial began, and the last one ended or began, in seconds since 1970.
         curve: Points of the best value over time, for an SVG polyline of 120 × 28; empty without one.
+        rises: Whether it goes up, as the study maximises.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Headline:
     began: float | None
     changed: float | None
     curve: str
+    rises: bool
 
     def count(self, state: str) -> int:
         """How many trials are in a state."""
@@ -128,6 +130,7 @@ def _computed(study: Snapshot) -> Headline:
         min(starts, default=None),
         max(ends, default=None),
         sparkline(history),
+        study.directions == [StudyDirection.MAXIMIZE],
     )
 
 

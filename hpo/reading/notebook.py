@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hpo.events import StudyDirection
 from hpo.markup import Markup, element
 from hpo.reading.sparkline import HEIGHT, WIDTH, sparkline
 from hpo.reading.summary import counts, goals
@@ -30,9 +31,10 @@ def _curve(study: Readable) -> list[Markup]:
     points = sparkline(study.history)
     if not points:
         return []
+    better = "higher" if study.directions == [StudyDirection.MAXIMIZE] else "lower"
     line = element("polyline", points=points, fill="none", stroke="#2b8bcc")
     size = {"width": f"{2 * WIDTH:g}", "height": f"{2 * HEIGHT:g}", "viewBox": f"0 0 {WIDTH:g} {HEIGHT:g}"}
-    return [element("svg", element("title", "The best value over time; lower is better"), line, **size)]
+    return [element("svg", element("title", f"The best value over time; {better} is better"), line, **size)]
 
 
 def _best(study: Readable) -> list[Markup]:
