@@ -136,6 +136,7 @@ def _environment() -> Environment:
         "duration": _duration,
         "figure": _figure,
         "moment": _moment,
+        "outlook": lambda expected: expected.words(time.time()),
         "pretty": _pretty,
         "since": _since,
         "rough": lambda value: f"{value:,.0f}".replace(",", "\u202f") if value >= 100 else f"{value:.2g}",
