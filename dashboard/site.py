@@ -27,7 +27,19 @@ from hpo.exceptions import UnknownStudyError
 from hpo.visualization.text import count, duration
 from hpo.words import shown
 
-__all__ = ["FOLDER", "Site", "back", "form_of", "is_opening", "number_of", "page", "site_of", "static_file", "study_of"]
+__all__ = [
+    "FOLDER",
+    "Site",
+    "back",
+    "compile_templates",
+    "form_of",
+    "is_opening",
+    "number_of",
+    "page",
+    "site_of",
+    "static_file",
+    "study_of",
+]
 
 FOLDER = Path(__file__).parent
 _DIGITS = 5
@@ -112,6 +124,13 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
         )
     )
     return HTMLResponse(text.encode("utf-8", "replace"), status)
+
+
+def compile_templates() -> None:
+    """Read all templates, before somebody asks for the first page."""
+    environment = _environment()
+    for name in environment.list_templates():
+        environment.get_template(name)
 
 
 def back(url: str) -> Response:

@@ -14,6 +14,7 @@ from typing import Any, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.visualization.states import BEST, FAILED, INFEASIBLE, PRUNED
 from hpo.visualization.theme import BLUE, INK, translucent
 from hpo.words import shown
 
@@ -22,6 +23,7 @@ __all__ = ["Line", "Points", "Sketch", "sketch_of"]
 _NARROW = 46  # characters of a note that fit beside each other where plots.js makes figures narrow
 _DIGIT, _DOT = 7.6, 3.8  # pixels
 _BESIDE_TICKS = 36.6  # pixels for the marks and the name of the upright axis
+_SHAPES = frozenset({"circle", *(mark.symbol for mark in (INFEASIBLE, PRUNED, FAILED, BEST))})
 _ON_PAGE: Mapping[str, str] = {INK: "var(--ink)", translucent(BLUE, 0.8): "var(--complete)"}  # also in the dark
 
 
@@ -82,7 +84,8 @@ def sketch_of(figure: bytes) -> Sketch | None:
     parsed = json.loads(figure)
     traces, layout = parsed["data"], parsed["layout"]
     x, y = layout.get("xaxis", {}), layout.get("yaxis", {})
-    if not traces or any(not _is_known(one) for one in traces) or "range" not in x or "range" not in y:
+    is_plain = _is_known_axis(x) and _is_known_axis(y) and not {"xaxis2", "annotations", "shapes"} & layout.keys()
+    if not traces or not is_plain or not all(map(_is_known, traces)):
         return None
     note = tuple(filter(None, html.unescape(layout["title"]["subtitle"]["text"]).split("<br>")))
     y_ticks = _ticks(y)
@@ -104,12 +107,21 @@ def sketch_of(figure: bytes) -> Sketch | None:
     )
 
 
+def _is_known_axis(axis: Mapping[str, Any]) -> bool:
+    """Whether an axis says where it ends, and so much of its ticks that they follow."""
+    is_numeric = axis.get("type", "linear") in ("linear", "log")
+    return is_numeric and "range" in axis and not {"tickvals", "nticks", "dtick"}.isdisjoint(axis)
+
+
 def _is_known(trace: Mapping[str, Any]) -> bool:
-    """Whether a trace is a line or points, of one size and one colour."""
-    if trace["type"] != "scatter" or trace.get("mode") not in ("lines", "markers") or "name" not in trace:
+    """Whether a trace is a line, or points of one shape, one size and one colour."""
+    if trace["type"] != "scatter" or "name" not in trace or "fill" in trace:
         return False
+    if trace.get("mode") == "lines":
+        return isinstance(trace.get("line", {}).get("color"), str)
     marker = trace.get("marker", {})
-    return trace["mode"] == "lines" or (isinstance(marker.get("color"), str) and not isinstance(marker["size"], dict))
+    is_uniform = isinstance(marker.get("color"), str) and isinstance(marker.get("size"), (int, float))
+    return trace.get("mode") == "markers" and is_uniform and marker.get("symbol", "circle") in _SHAPES
 
 
 def _width(words: str) -> float:

@@ -52,7 +52,7 @@ DRAWN = (
 )
 SEEN = (
     "const [seen, painted] = ['seen', 'first-contentful-paint'].map(name => performance.getEntriesByName(name)[0]);"
-    "return seen ? (performance.timeOrigin + Math.max(seen.startTime, painted.startTime)) / 1000 : null"
+    "return seen ? Math.max(seen.startTime, painted.startTime) / 1000 : null"
 )
 WEIGHT = (
     "return performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
@@ -208,11 +208,10 @@ def measured(
 ) -> None:
     """Print the line of one dashboard."""
     with served(command, root) as pid, chrome() as browser:
-        asked = time.time()
         first = view(browser, page, complete)
         weight = browser.execute_script(WEIGHT) / 1e6
-        shown_at = browser.execute_script(SEEN)
-        seen = "-" if shown_at is None else f"{shown_at - asked:.2f}"
+        shown_after = browser.execute_script(SEEN)
+        seen = "-" if shown_after is None else f"{shown_after:.2f}"
         again = view(browser, page, complete)
         cpu = processor(pid)
         updates = []

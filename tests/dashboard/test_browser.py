@@ -333,12 +333,14 @@ const middle = (one) => {
   const r = one.getBoundingClientRect();
   return [r.x + r.width / 2 - at.x, r.y + r.height / 2 - at.y];
 };
-const [points, labels] = box.querySelector(".sketch")
-  ? [box.querySelectorAll(".area circle:not(defs *)"), box.querySelectorAll(".area > text:not(.name)")]
-  : [box.querySelectorAll(".trace:nth-child(2) .point"), box.querySelectorAll(".xtick text, .ytick text")];
+const dots = box.querySelector(".dots"), area = box.querySelector(".area")?.getBoundingClientRect();
+const placed = ([, x, y]) => [area.x - at.x + x * area.width / 100, area.y - at.y + y * area.height / 100];
+const labels = box.querySelectorAll(".area > text:not(.name), .xtick text, .ytick text");
 return {
   height: at.height,
-  points: [...points].map(middle),
+  points: dots
+    ? [...dots.getAttribute("d").matchAll(/M(\\S+) (\\S+)h0/g)].map(placed)
+    : [...box.querySelectorAll(".trace:nth-child(2) .point")].map(middle),
   labels: Object.fromEntries([...labels].map((one) => [one.textContent, middle(one)])),
 };
 """

@@ -9,6 +9,7 @@ import pytest
 
 import hpo
 from hpo import visualization
+from hpo.dashboard.plots import suitable
 from hpo.dashboard.sketch import sketch_of
 from hpo.samplers import RandomSampler
 from tests.dashboard.served import address, client_of
@@ -64,13 +65,15 @@ def test_figures_of_other_kinds_have_no_picture() -> None:
 
 
 @pytest.mark.parametrize("name", kinds.STUDIES)
-def test_a_study_of_any_kind_has_its_page(name: str) -> None:
+def test_a_study_of_any_kind_has_its_pages(name: str) -> None:
     study = kinds.study_named(name)
     with client_of(study) as client:
         whole = client.get(address(study))
         part = client.get(address(study), headers={"hx-request": "true"})
+        for plot in suitable(study):
+            assert client.get(address(study, f"?plot={plot.kind}")).status_code == 200, plot.kind
     assert (whole.status_code, part.status_code) == (200, 200)
     assert 'class="sketch"' not in part.text
-    n_values = sum(math.isfinite(value) for trial in study.trials for value in trial.values or ())
+    has_values = any(math.isfinite(value) for trial in study.trials for value in trial.values or ())
     if len(study.directions) == 1:
-        assert ('class="sketch"' in whole.text) == (n_values > 0)
+        assert ('class="sketch"' in whole.text) == has_values
