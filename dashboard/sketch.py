@@ -103,7 +103,7 @@ def sketch_of(figure: bytes) -> Sketch | None:
         tuple((100.0 - place, words) for place, words in y_ticks),
         tuple(one for one in drawn if isinstance(one, Line)),
         tuple(one for one in drawn if isinstance(one, Points)),
-        tuple(one for one, trace in zip(drawn, traces, strict=True) if trace.get("showlegend") is not False),
+        tuple(one for one, trace in zip(drawn, traces, strict=True) if _is_named(trace, layout)),
     )
 
 
@@ -122,6 +122,11 @@ def _is_known(trace: Mapping[str, Any]) -> bool:
     marker = trace.get("marker", {})
     is_uniform = isinstance(marker.get("color"), str) and isinstance(marker.get("size"), (int, float))
     return trace.get("mode") == "markers" and is_uniform and marker.get("symbol", "circle") in _SHAPES
+
+
+def _is_named(trace: Mapping[str, Any], layout: Mapping[str, Any]) -> bool:
+    """Whether the legend names a trace."""
+    return layout["showlegend"] is True and trace.get("showlegend") is not False
 
 
 def _width(words: str) -> float:

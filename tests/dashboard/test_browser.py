@@ -354,19 +354,20 @@ def test_the_first_plot_looks_the_same_before_plotly_is_read(
         study_name=f"seen at {width}", storage=stored["mixed"]._log.storage, sampler=RandomSampler(seed=0)
     )
     study.optimize(lambda trial: trial.suggest_float("x", 0.1, 0.9), n_trials=50)
-    path = f"/s/{identity_of(study)}"
-    person.open(path, width=width)
-    after = person.browser.execute_script(PLACES)
-    person.browser.execute_cdp_cmd("Network.enable", {})
-    person.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*plots.js*"]})
-    person.browser.get(person.origin + path)
-    before = person.browser.execute_script(PLACES)
-    person.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
-    person.browser.get_log("browser")  # type: ignore[no-untyped-call]  # which tells of what was blocked, rightly
-    assert before["height"] == pytest.approx(after["height"], abs=0.5)
-    assert before["labels"].keys() == after["labels"].keys()
-    assert len(before["points"]) == len(after["points"]) == 50
-    for a, b in zip(before["points"], after["points"], strict=True):
-        assert a == pytest.approx(b, abs=near)
-    for words, place in before["labels"].items():
-        assert place == pytest.approx(after["labels"][words], abs=near + 1.0), words
+    for query in ("", "?plot=convergence"):
+        path = f"/s/{identity_of(study)}{query}"
+        person.open(path, width=width)
+        after = person.browser.execute_script(PLACES)
+        person.browser.execute_cdp_cmd("Network.enable", {})
+        person.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*plots.js*"]})
+        person.browser.get(person.origin + path)
+        before = person.browser.execute_script(PLACES)
+        person.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+        person.browser.get_log("browser")  # type: ignore[no-untyped-call]  # which tells of what was blocked, rightly
+        assert before["height"] == pytest.approx(after["height"], abs=0.5)
+        assert before["labels"].keys() == after["labels"].keys()
+        assert len(before["points"]) == len(after["points"]) == (0 if query else 50)
+        for a, b in zip(before["points"], after["points"], strict=True):
+            assert a == pytest.approx(b, abs=near)
+        for words, place in before["labels"].items():
+            assert place == pytest.approx(after["labels"][words], abs=near + 1.0), words
