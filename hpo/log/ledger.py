@@ -260,25 +260,28 @@ class Ledger:
         return number
 
     def _started(self, event: TrialStarted) -> int | None:
-        number = self._taken_up(event)
-        if number is not None:
-            self._runs.note(event, number, self.running)
-        return number
-
-    def _taken_up(self, event: TrialStarted) -> int | None:
         if event.claims is None:
             number = len(self._rows)
             self._rows.append(_UNFINISHED)
             self.running[number] = RunningTrial(
                 number, event.time, self.space, event.deferred, event.worker, reports=self._no_reports
             )
-            return number
-        queued = self.waiting.pop(event.claims, None)
+        elif (claimed := self._claimed(event, event.claims)) is None:
+            return None
+        else:
+            number = claimed
+        if event.run is not None or event.worker in self._runs.workers:
+            self._runs.note(event, number, self.running)
+        return number
+
+    def _claimed(self, event: TrialStarted, number: int) -> int | None:
+        """Let a queued trial begin, or a paused one go on."""
+        queued = self.waiting.pop(number, None)
         if queued is None:
-            return self._resumed(event, event.claims)
+            return self._resumed(event, number)
         reports = {step: value for step, value in queued.reports.items() if fits(value, len(self._signs))}
-        self.running[event.claims] = RunningTrial(
-            event.claims,
+        self.running[number] = RunningTrial(
+            number,
             event.time,
             self.space,
             event.deferred,
@@ -288,7 +291,7 @@ class Ledger:
             user_attrs=dict(queued.user_attrs),
             system_attrs=dict(queued.system_attrs),
         )
-        return event.claims
+        return number
 
     def _resumed(self, event: TrialStarted, number: int) -> int | None:
         """Let a paused trial go on with all that it had."""

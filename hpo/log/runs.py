@@ -36,18 +36,22 @@ class OpenRun:
 
 @final
 class Runs:
-    """The latest run of each worker. The log does not say when a run ends: it goes on while a trial of it runs."""
+    """The latest run of each worker. The log does not say when a run ends: it goes on while a trial of it runs.
+
+    Attributes:
+        workers: Those of whose runs it knows, each with the number of new trials that it has begun.
+    """
 
     def __init__(self) -> None:
+        self.workers: dict[str | None, int] = {}  # apart from the rest, because it changes with each trial
         self._latest: dict[str | None, OpenRun] = {}
-        self._n_begun: dict[str | None, int] = {}  # apart, because each trial is counted
 
     def note(self, event: TrialStarted, number: int, running: Mapping[int, RunningTrial]) -> None:
-        """Take the start of a trial that is one of those which run now."""
+        """Take the start of a trial, which is one of those that run now, of a known worker or with a run."""
         if event.run is not None:
             self._begin(event, event.run, [trial for trial in running.values() if trial.number != number])
-        if event.worker in self._n_begun and not running[number].resumed:
-            self._n_begun[event.worker] += 1
+        if not running[number].resumed:
+            self.workers[event.worker] += 1
 
     def going_on(self, running: Mapping[int, RunningTrial]) -> tuple[OpenRun, ...]:
         """The runs with a trial among those that run now."""
@@ -58,7 +62,7 @@ class Runs:
             if not _is_handed_out(trial):
                 counts[trial.worker] = counts.get(trial.worker, 0) + 1
         return tuple(
-            replace(run, n_begun=self._n_begun[worker], n_running=counts[worker])
+            replace(run, n_begun=self.workers[worker], n_running=counts[worker])
             for worker, run in self._latest.items()
             if worker in counts
         )
@@ -71,13 +75,13 @@ class Runs:
             return
         if len(self._latest) >= _MOST:
             self._latest = {worker: run for worker, run in self._latest.items() if worker in busy}
-            self._n_begun = {worker: self._n_begun[worker] for worker in self._latest}
+            self.workers = {worker: self.workers[worker] for worker in self._latest}
         self._latest[event.worker] = OpenRun(event.worker, event.time, limits)
-        self._n_begun[event.worker] = 0
+        self.workers[event.worker] = 0
 
     def dump(self) -> list[list[Any]]:
         """All of it as JSON, for `load`."""
-        return [[worker, run.began, *run.limits, self._n_begun[worker]] for worker, run in self._latest.items()]
+        return [[worker, run.began, *run.limits, self.workers[worker]] for worker, run in self._latest.items()]
 
     @classmethod
     def load(cls, dump: Sequence[Sequence[Any]]) -> Runs:
