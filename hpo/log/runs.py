@@ -89,7 +89,7 @@ class Runs:
         runs = cls()
         for worker, began, n_trials, until, budgets, n_begun in dump:
             runs._latest[worker] = OpenRun(worker, began, RunLimits.of(n_trials, until, budgets))
-            runs._n_begun[worker] = n_begun
+            runs.workers[worker] = n_begun
         return runs
 
 
