@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from typing import Any
 
 import click
@@ -12,6 +13,7 @@ from hpo import study as api
 from hpo.cli.options import ManyValues, common, format_option, load_study, open_storage, study_option
 from hpo.cli.render import render
 from hpo.exceptions import CLIUsageError, DuplicatedStudyError
+from hpo.reading.expected import Expected
 
 __all__ = ["create_study", "delete_study", "rename_study", "set_user_attr", "studies", "study", "study_names"]
 
@@ -79,7 +81,9 @@ def rename_study(storage: str | None, study_name: str, new_name: str) -> None:
 def studies(storage: str | None, form: str, flatten: bool) -> None:
     """List the studies with their trials and best values."""
     records: list[dict[str, Any]] = []
-    for summary in api.get_all_study_summaries(open_storage(storage)):
+    summaries = api.get_all_study_summaries(open_storage(storage))
+    goes_on = any(summary.expected is not None for summary in summaries)
+    for summary in summaries:
         best = summary.best_trial
         records.append(
             {
@@ -88,10 +92,20 @@ def studies(storage: str | None, form: str, flatten: bool) -> None:
                 "n_trials": summary.n_trials,
                 "best_value": None if best is None else best.value,
                 "datetime_start": summary.datetime_start and summary.datetime_start.isoformat(timespec="seconds"),
+                **(_ahead(summary.expected) if goes_on or form in ("json", "yaml") else {}),
                 "user_attrs": summary.user_attrs,
             }
         )
     click.echo(render(records, form, flatten=flatten))
+
+
+def _ahead(expected: Expected | None) -> dict[str, Any]:
+    """The columns of what is still to come."""
+    end = None if expected is None or expected.end is None else datetime.fromtimestamp(expected.end)
+    return {
+        "n_to_go": None if expected is None else expected.trials,
+        "expected_end": end and end.isoformat(timespec="seconds"),
+    }
 
 
 def _directions(names: list[str], form: str, *, flatten: bool) -> dict[str, Any]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 
 from hpo.arrays import Array
 from hpo.dashboard.kept import Kept
-from hpo.events import TrialState
+from hpo.events import StudyDirection, TrialState
 from hpo.reading.counts import latest, state_counts
+from hpo.reading.expected import Expected, expected
 from hpo.reading.sparkline import sparkline
 from hpo.reading.summary import goals, objective_names
 from hpo.visualization.states import MARKS
@@ -49,7 +51,7 @@ class Headline:
 
     Args:
         name, goals: What the study is called, and what it optimises.
-        position: Of the log from which they follow.
+        position: Of the log from which they follow; what is expected depends on the time, too.
         n: Trials of every state.
         shares: Of those states that occur.
         objectives: Names.
@@ -62,6 +64,8 @@ class Headline:
         running: Number and start of each trial that runs.
         began, changed: When the first trial began, and the last one ended or began, in seconds since 1970.
         curve: Points of the best value over time, for an SVG polyline of 120 × 28; empty without one.
+        rises: Whether it goes up, as the study maximises.
+        expected: What is still to come; None unless a run goes on that has limits.
     """
 
     name: str
@@ -80,6 +84,8 @@ class Headline:
     began: float | None
     changed: float | None
     curve: str
+    rises: bool
+    expected: Expected | None = None
 
     def count(self, state: str) -> int:
         """How many trials are in a state."""
@@ -88,7 +94,8 @@ class Headline:
 
 def headline_of(identity: str, study: Snapshot) -> Headline:
     """The numbers of a study of that identity."""
-    return _kept.get((identity, study.position), lambda: _computed(study))
+    kept = _kept.get((identity, study.position), lambda: _computed(study))
+    return replace(kept, expected=expected(study, time.time())) if study.runs else kept
 
 
 def _computed(study: Snapshot) -> Headline:
@@ -128,6 +135,7 @@ def _computed(study: Snapshot) -> Headline:
         min(starts, default=None),
         max(ends, default=None),
         sparkline(history),
+        study.directions == [StudyDirection.MAXIMIZE],
     )
 
 

@@ -18,6 +18,7 @@ from hpo.artifacts import ArtifactStore
 from hpo.dashboard.app import make_app
 from hpo.dashboard.desk import Desk
 from hpo.dashboard.security import Guard, is_local
+from hpo.dashboard.site import compile_templates
 from hpo.markup import Markup, element
 
 __all__ = ["Served", "run", "start"]
@@ -104,10 +105,12 @@ def _server(desk: Desk, guard: Guard, artifacts: ArtifactStore | None) -> uvicor
 
 
 def _prepare() -> None:
-    """Import what figures need before somebody asks for the first one."""
+    """Read what pages and figures need before somebody asks for the first one."""
+    from hpo.dashboard.figures import as_json
     from hpo.visualization.frame import empty
 
-    empty("", "").to_json()
+    compile_templates()
+    as_json(empty("", ""))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -27,7 +27,19 @@ from hpo.exceptions import UnknownStudyError
 from hpo.visualization.text import count, duration
 from hpo.words import shown
 
-__all__ = ["FOLDER", "Site", "back", "form_of", "is_opening", "number_of", "page", "site_of", "static_file", "study_of"]
+__all__ = [
+    "FOLDER",
+    "Site",
+    "back",
+    "compile_templates",
+    "form_of",
+    "is_opening",
+    "number_of",
+    "page",
+    "site_of",
+    "static_file",
+    "study_of",
+]
 
 FOLDER = Path(__file__).parent
 _DIGITS = 5
@@ -114,6 +126,13 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
     return HTMLResponse(text.encode("utf-8", "replace"), status)
 
 
+def compile_templates() -> None:
+    """Read all templates, before somebody asks for the first page."""
+    environment = _environment()
+    for name in environment.list_templates():
+        environment.get_template(name)
+
+
 def back(url: str) -> Response:
     """To another page, after a form has done its work."""
     return RedirectResponse(url, 303)
@@ -136,6 +155,7 @@ def _environment() -> Environment:
         "duration": _duration,
         "figure": _figure,
         "moment": _moment,
+        "outlook": lambda expected: expected.words(time.time()),
         "pretty": _pretty,
         "since": _since,
         "rough": lambda value: f"{value:,.0f}".replace(",", "\u202f") if value >= 100 else f"{value:.2g}",

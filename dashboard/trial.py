@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from hpo.dashboard.curves import plot_curve_among_others
 from hpo.dashboard.desk import OpenStudy
+from hpo.dashboard.figures import as_json
 from hpo.dashboard.files import listed, without
 from hpo.dashboard.headline import STATES, headline_of
 from hpo.dashboard.kept import Kept
@@ -90,7 +91,7 @@ def curve(request: Request) -> Response:
     snapshot = study.snapshot()
     trial = trial_of(snapshot, number_of(request.path_params["number"]))
     figure = plot_curve_among_others(snapshot, trial.number)
-    return Response(figure.to_json().encode("utf-8", "replace"), media_type="application/json")
+    return Response(as_json(figure), media_type="application/json")
 
 
 def origin(request: Request) -> Response:

@@ -8,7 +8,7 @@ dataclass takes five times as long to make.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple, TypeAlias, final
@@ -22,6 +22,7 @@ __all__ = [
     "AttributeSet",
     "Event",
     "PlanDeclared",
+    "RunLimits",
     "SpaceDeclared",
     "StudyCreated",
     "StudyDirection",
@@ -184,6 +185,25 @@ class TrialQueued(NamedTuple):
     retries: int | None = None
 
 
+class RunLimits(NamedTuple):
+    """How far a run means to go, so that whoever looks on can say when it will end.
+
+    Args:
+        n_trials: New trials that it begins; None for no limit.
+        until: When it begins no more, in seconds since 1970; None for no limit.
+        budgets: How many trials all runs together may come to have, each time with the states that count.
+    """
+
+    n_trials: int | None = None
+    until: float | None = None
+    budgets: tuple[tuple[int, tuple[TrialState, ...]], ...] = ()
+
+    @classmethod
+    def of(cls, n_trials: int | None, until: float | None, budgets: Sequence[Sequence[Any]]) -> RunLimits:
+        """The limits whose parts JSON has made into lists."""
+        return cls(n_trials, until, tuple((n, tuple(map(TrialState, states))) for n, states in budgets))
+
+
 class TrialStarted(NamedTuple):
     """A worker has begun a trial; the prefix of the log that ends here is all that its sampler sees.
 
@@ -193,6 +213,7 @@ class TrialStarted(NamedTuple):
         deferred: Its reports are committed with its result, and its pruner sees the history of its start.
         worker: Which process runs it, as `Worker` writes it; None where no other process can see the log.
         plan: Digest of the plan by which it is run; None in logs that are older than plans.
+        run: What the run means to do whose first trial this is; None for all others.
     """
 
     time: float
@@ -200,6 +221,7 @@ class TrialStarted(NamedTuple):
     deferred: bool = False
     worker: str | None = None
     plan: str | None = None
+    run: RunLimits | None = None
 
 
 class TrialProposed(NamedTuple):

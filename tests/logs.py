@@ -10,6 +10,7 @@ from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDis
 from hpo.events import (
     AttributeSet,
     Event,
+    RunLimits,
     SpaceDeclared,
     StudyCreated,
     StudyDirection,
@@ -40,6 +41,13 @@ number = st.integers(-1, 7)
 time = st.integers(0, 100).map(float)
 value = st.sampled_from([-1.0, 0.0, 0.5, 2.0, float("inf")])
 attributes = st.dictionaries(st.sampled_from("ab"), st.integers(0, 3), max_size=1)
+workers = st.none() | st.sampled_from(["a/1//", "a/2//"])
+runs = st.none() | st.builds(
+    RunLimits,
+    st.none() | st.integers(0, 9),
+    st.none() | time,
+    st.lists(st.tuples(st.integers(0, 9), st.just((TrialState.COMPLETE, TrialState.FAIL))), max_size=1).map(tuple),
+)
 
 
 def header(*directions: StudyDirection, seed: int = 0) -> StudyCreated:
@@ -74,7 +82,7 @@ def _finished(draw: st.DrawFn, n_objectives: int) -> TrialFinished:
 def _events(n_objectives: int) -> st.SearchStrategy[Event]:
     report = value if n_objectives == 1 else st.tuples(*[value] * n_objectives)
     return st.one_of(
-        st.builds(TrialStarted, time, st.none(), st.booleans()),
+        st.builds(TrialStarted, time, st.none(), st.booleans(), workers, st.none(), runs),
         st.builds(TrialStarted, time, number, st.booleans()),
         st.builds(TrialStarted, time, number, st.booleans()),
         st.builds(
@@ -173,5 +181,6 @@ def facts(ledger: Ledger) -> dict[str, Any]:
         "attributes": (dict(ledger.user_attrs), dict(ledger.system_attrs)),
         "reports": {n: dict(t.reports.items()) for n, t in ledger.running.items()},
         "known": {n: (t.known(), t.space, t.user_attrs, t.system_attrs) for n, t in ledger.running.items()},
+        "runs": ledger.runs(),
         "knowledge": knowledge(ledger.history()),
     }

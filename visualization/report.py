@@ -48,15 +48,22 @@ def write(
     sampler: object = None,
     pruner: object = None,
     proposers: Mapping[str, int] = _UNKNOWN,
+    ahead: str = "",
 ) -> Path:
     """Write the report into a file and return its path; arguments as for `render`."""
     target = Path(path)
-    target.write_text(render(study, sampler=sampler, pruner=pruner, proposers=proposers), encoding="utf-8")
+    page = render(study, sampler=sampler, pruner=pruner, proposers=proposers, ahead=ahead)
+    target.write_text(page, encoding="utf-8")
     return target
 
 
 def render(
-    study: Readable, *, sampler: object = None, pruner: object = None, proposers: Mapping[str, int] = _UNKNOWN
+    study: Readable,
+    *,
+    sampler: object = None,
+    pruner: object = None,
+    proposers: Mapping[str, int] = _UNKNOWN,
+    ahead: str = "",
 ) -> str:
     """The report as text.
 
@@ -64,11 +71,12 @@ def render(
         study: The study. Hand over a snapshot where others write, so that all sections tell of the same trials.
         sampler, pruner: What the study was opened with, if that is known; a log does not tell.
         proposers: How many trials each sampler proposed, if that is known.
+        ahead: What is still to come, in words; empty if that is not known.
     """
     from plotly.offline import get_plotlyjs
 
     sections = [
-        _section("Summary", _summary(study, proposers)),
+        _section("Summary", _summary(study, proposers, ahead)),
         _section("Best trials", best(study)),
         _section("Plots", _plots(study)),
         _section("What mattered", _importance(study)),
@@ -108,9 +116,11 @@ def _anchor(title: str) -> str:
     return title.lower().replace(" ", "-")
 
 
-def _summary(study: Readable, proposers: Mapping[str, int]) -> Iterator[Markup]:
+def _summary(study: Readable, proposers: Mapping[str, int], ahead: str) -> Iterator[Markup]:
     history = latest(study.history)
     facts: list[tuple[str, str]] = [("Trials", counts(study))]
+    if ahead:
+        facts.append(("Still to come", ahead))
     if len(study.directions) > 1:
         facts.append(("Pareto front", count(len(study.best_trials))))
     n_infeasible = int((history.violation > 0).sum())

@@ -10,6 +10,9 @@
     return `${Math.floor(whole / size)} ${name}`;
   }
   setInterval(() => {
+    // what was expected by now, and of which there is no news, is no longer promised
+    for (const promise of document.querySelectorAll("[data-until]"))
+      promise.hidden = Number(promise.dataset.until) < Date.now() / 1000;
     for (const time of document.querySelectorAll("time[data-at]")) {
       const passed = since(Date.now() / 1000 - Number(time.dataset.at));
       const words = time.dataset.words.replace("%", passed);

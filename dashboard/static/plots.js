@@ -34,6 +34,17 @@
     Object.assign(figure.layout.template.layout, { paper_bgcolor: page, plot_bgcolor: page });
   }
 
+  // plotly.js takes a second to read: not before the browser has shown what the server drew
+  const { plotly } = document.currentScript.dataset;
+  const loaded = new Promise((resolve, reject) => {
+    const load = () => {
+      performance.mark("seen");
+      document.head.append(Object.assign(document.createElement("script"), { src: plotly, onload: resolve, onerror: reject }));
+    };
+    if (document.hidden) load();
+    else requestAnimationFrame(() => setTimeout(load));
+  });
+
   function note(box, words) {
     const paragraph = document.createElement("p");
     paragraph.className = "note";
@@ -52,6 +63,8 @@
       if (box.isDrawn && text === box.lastText) return;
       const figure = JSON.parse(text);
       if (!answer.ok) return note(box, figure.error);
+      await loaded;
+      if (asked !== box.asked) return;
       box.lastText = text;
       themed(figure);
       figure.layout.uirevision = "kept"; // a zoom and hidden lines outlive news

@@ -21,6 +21,7 @@ from hpo.events import (
     AttributeSet,
     Event,
     PlanDeclared,
+    RunLimits,
     SpaceDeclared,
     StudyCreated,
     StudyDirection,
@@ -251,8 +252,8 @@ def _trial_queued(event: TrialQueued) -> Row:
 
 def _trial_started(event: TrialStarted) -> Row:
     body = None
-    if event.worker is not None or event.deferred or event.plan is not None:
-        body = _body(worker=event.worker, deferred=event.deferred or None, plan=event.plan)
+    if event.worker is not None or event.deferred or event.plan is not None or event.run is not None:
+        body = _body(worker=event.worker, deferred=event.deferred or None, plan=event.plan, run=event.run)
     return Row(3, event.claims, time=event.time, body=body)
 
 
@@ -341,7 +342,10 @@ def _read_trial_queued(row: Row, fields: Any) -> TrialQueued:
 
 
 def _read_trial_started(row: Row, fields: Any) -> TrialStarted:
-    return TrialStarted(row[5] or 0.0, row[1], fields.get("deferred", False), fields.get("worker"), fields.get("plan"))
+    get = fields.get
+    run = get("run")
+    limits = None if run is None else RunLimits.of(*run)
+    return TrialStarted(row[5] or 0.0, row[1], get("deferred", False), get("worker"), get("plan"), limits)
 
 
 def _read_trial_proposed(row: Row, fields: Any) -> TrialProposed:

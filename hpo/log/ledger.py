@@ -34,6 +34,7 @@ from hpo.history.reports import Reports
 from hpo.history.running import RunningTrial
 from hpo.history.space_table import SpaceTable
 from hpo.log.codec import Row, decode, encode
+from hpo.log.runs import OpenRun, Runs
 from hpo.space import Space
 
 __all__ = ["Ledger"]
@@ -73,6 +74,7 @@ class Ledger:
         self._counts = dict.fromkeys(TrialState, 0)
         self._columns = Columns(np.ones(1))  # of no study yet
         self._dropped: set[int] = set()  # deleted trials that still have rows
+        self._runs = Runs()
         self._best: tuple[float, int] | None = None
         self._best_feasible: tuple[float, int] | None = None
 
@@ -145,6 +147,10 @@ class Ledger:
         """All that is known of a finished or paused trial."""
         return self._columns.finished(self._rows[number], self.position)
 
+    def runs(self) -> tuple[OpenRun, ...]:
+        """The runs that go on, by the log: those of which a trial is running."""
+        return self._runs.going_on(self.running)
+
     def history(self) -> History:
         """The view that the sampler of a trial gets which starts now."""
         running = tuple(self.running.values())
@@ -163,6 +169,7 @@ class Ledger:
             "waiting": [[number, encode(queued)] for number, queued in self.waiting.items()],
             "declared": [[digest, table.index(space)] for digest, space in self.spaces.items()],
             "plans": [list(plan) for plan in self.plans.values()],
+            "runs": self._runs.dump(),
             "space": table.index(self.space),
             "best": [self._best, self._best_feasible],
             "study attributes": [dict(self.user_attrs), dict(self.system_attrs)],
@@ -192,6 +199,7 @@ class Ledger:
             ledger.waiting[number] = queued
         ledger.spaces = {digest: spaces[i] for digest, i in values["declared"]}
         ledger.plans = {digest: PlanDeclared(digest, *parts) for digest, *parts in values["plans"]}
+        ledger._runs = Runs.load(values["runs"])
         ledger.space = spaces[values["space"]]
         ledger._best, ledger._best_feasible = (None if one is None else (one[0], one[1]) for one in values["best"])
         ledger.user_attrs, ledger.system_attrs = values["study attributes"]
@@ -258,13 +266,22 @@ class Ledger:
             self.running[number] = RunningTrial(
                 number, event.time, self.space, event.deferred, event.worker, reports=self._no_reports
             )
-            return number
-        queued = self.waiting.pop(event.claims, None)
+        elif (claimed := self._claimed(event, event.claims)) is None:
+            return None
+        else:
+            number = claimed
+        if event.run is not None or event.worker in self._runs.workers:
+            self._runs.note(event, number, self.running)
+        return number
+
+    def _claimed(self, event: TrialStarted, number: int) -> int | None:
+        """Let a queued trial begin, or a paused one go on."""
+        queued = self.waiting.pop(number, None)
         if queued is None:
-            return self._resumed(event, event.claims)
+            return self._resumed(event, number)
         reports = {step: value for step, value in queued.reports.items() if fits(value, len(self._signs))}
-        self.running[event.claims] = RunningTrial(
-            event.claims,
+        self.running[number] = RunningTrial(
+            number,
             event.time,
             self.space,
             event.deferred,
@@ -274,7 +291,7 @@ class Ledger:
             user_attrs=dict(queued.user_attrs),
             system_attrs=dict(queued.system_attrs),
         )
-        return event.claims
+        return number
 
     def _resumed(self, event: TrialStarted, number: int) -> int | None:
         """Let a paused trial go on with all that it had."""

@@ -11,6 +11,7 @@ from hpo.arrays import JSON
 from hpo.events import StudyDirection, TrialState
 from hpo.history import History
 from hpo.log.ledger import Ledger
+from hpo.log.runs import OpenRun
 from hpo.pareto import is_pareto_optimal
 from hpo.reading.records import record_of, records_of, waiting_record
 from hpo.reading.without_best import why_none_is_best
@@ -38,6 +39,7 @@ class Snapshot:
     Attributes:
         position: How many events of the log it follows from.
         history: The finished trials as columns, and the running ones' proposals.
+        runs: The runs that go on, by the log: those of which a trial is running.
 
     Example:
         >>> snapshot = study.snapshot()
@@ -47,6 +49,7 @@ class Snapshot:
     def __init__(self, ledger: Ledger, live: Mapping[int, LiveTrial]) -> None:
         self.position = ledger.position
         self.history: History = ledger.history()
+        self.runs: tuple[OpenRun, ...] = ledger.runs()
         self._header = ledger.header
         self._waiting = tuple(ledger.waiting.items())
         self._running = tuple([record_of(ledger, live, number) for number in ledger.running])

@@ -18,18 +18,23 @@ _POINTS = 60
 
 
 def sparkline(history: History) -> str:
-    """The points of a study's curve as an SVG polyline wants them; empty for several objectives, or too few trials."""
+    """The points of a study's curve as an SVG polyline wants them; empty for several objectives, or too few trials.
+
+    It goes where the values go: down if the study minimises, up if it maximises.
+    """
     if history.n_objectives > 1:
         return ""
-    return polyline(history.losses[:, 0], (history.state == TrialState.COMPLETE) & (history.violation == 0.0))
+    is_good = (history.state == TrialState.COMPLETE) & (history.violation == 0.0)
+    return polyline(history.losses[:, 0], is_good, rises=bool(history.signs[0] < 0))
 
 
-def polyline(losses: Array, is_good: BoolArray) -> str:
-    """The smallest loss so far as the points of a polyline: low is good, whatever the direction.
+def polyline(losses: Array, is_good: BoolArray, *, rises: bool = False) -> str:
+    """The smallest loss so far as the points of a polyline.
 
     Args:
         losses: In the order in which trials ended, shape (n,).
         is_good: Which of them count, shape (n,).
+        rises: Draw what is good high; otherwise low.
     """
     best = np.minimum.accumulate(np.where(is_good & np.isfinite(losses), losses, np.inf))
     best = best[np.isfinite(best)]
@@ -41,5 +46,5 @@ def polyline(losses: Array, is_good: BoolArray) -> str:
     with np.errstate(over="ignore", invalid="ignore"):
         height = np.nan_to_num(np.clip((best - best[-1]) / (top - best[-1] or 1.0), 0.0, 1.0), nan=0.0)
     x = np.linspace(_EDGE, WIDTH - _EDGE, len(best))
-    y = HEIGHT - _EDGE - height * (HEIGHT - 2 * _EDGE)
+    y = HEIGHT - _EDGE - (1.0 - height if rises else height) * (HEIGHT - 2 * _EDGE)
     return " ".join(f"{a:.1f},{b:.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))

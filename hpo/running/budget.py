@@ -42,12 +42,17 @@ class Budget:
         return self.n_trials - self._count(ledger) - self._undecided(ledger)
 
     @property
+    def counted(self) -> tuple[TrialState, ...]:
+        """The states that count."""
+        return tuple(state for state in TrialState if self.states is None or state in self.states)
+
+    @property
     def _all_count(self) -> bool:
         """Whether every running trial will count, however it ends."""
         return self.states is None or all(state in self.states for state in FINISHED)
 
     def _count(self, ledger: Ledger) -> int:
-        return sum(ledger.count(state) for state in TrialState if self.states is None or state in self.states)
+        return sum(ledger.count(state) for state in self.counted)
 
     def _undecided(self, ledger: Ledger) -> int:
         counted = self.states is None or TrialState.RUNNING in self.states

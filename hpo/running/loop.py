@@ -14,7 +14,7 @@ from functools import partial
 from typing import Protocol, final
 
 from hpo import logging
-from hpo.events import TrialState
+from hpo.events import RunLimits, TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.running.budget import Budget
 from hpo.running.current import enter, leave
@@ -54,6 +54,12 @@ class Limits:
     budgets: tuple[Budget, ...] = ()
     catch: tuple[type[BaseException], ...] = ()
     lag: int | None = None
+
+    def told(self) -> RunLimits:
+        """What the log is to say of it."""
+        until = None if self.deadline is None else time.time() + self.deadline - time.monotonic()
+        budgets = tuple((budget.n_trials, budget.counted) for budget in self.budgets)
+        return RunLimits(self.n_trials, until, budgets)
 
 
 class Watcher(Protocol):
@@ -96,6 +102,7 @@ class Run:
     _stopped: threading.Event = field(default_factory=threading.Event)
     _errors: list[BaseException] = field(default_factory=list)
     _n_begun: int = 0
+    _is_told: bool = False  # whether the log knows that it goes on, and how far
     _n_flying: int = 0
     _is_deserted: bool = False  # whether it was seen last that there are no slots
     _n_exhausting: int = 0  # trials under way when the sampler had nothing left
@@ -183,6 +190,7 @@ class Run:
                     budgets=self.limits.budgets,
                     new=new,
                     proposes=not self.place.proposes or self.limits.lag is not None,
+                    run=None if self._is_told else self.limits.told(),
                 )
             except SearchSpaceExhausted as exhausted:
                 self._n_exhausting = len(self._order)
@@ -192,6 +200,7 @@ class Run:
                 self.stop()
                 return False
             self._n_exhausting = 0
+            self._is_told = self._is_told or bool(trials)
             for trial in trials:
                 self._n_begun += not trial.record.resumed
                 self._ready.append(trial)

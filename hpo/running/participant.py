@@ -18,6 +18,7 @@ from hpo.events import (
     ASKED,
     AttributeSet,
     Event,
+    RunLimits,
     SpaceDeclared,
     TrialDeleted,
     TrialFinished,
@@ -120,6 +121,7 @@ class Participant:
         budgets: Sequence[Budget] = (),
         new: bool = True,
         proposes: bool = True,
+        run: RunLimits | None = None,
     ) -> list[LiveTrial]:
         """As `begin`, at most `n` trials, together with the ends that wait to be written.
 
@@ -132,11 +134,12 @@ class Participant:
             new: Otherwise only paused ones.
             proposes: Ask the sampler here, even if it is slow; otherwise such a trial awaits its proposal: see
                 `propose`.
+            run: What the run means to do whose first trial is among them; the log gets it together with that one.
 
         Returns:
             None at all if a budget has no room now, or no trial is promoted and a new one is not wanted.
         """
-        return self._begin(n, _Wish(deferred, budgets, new, proposes, True))
+        return self._begin(n, _Wish(deferred, budgets, new, proposes, True, run=run))
 
     def _begin(self, n: int, wish: _Wish) -> list[LiveTrial]:
         with self._log.lock:
@@ -177,7 +180,7 @@ class Participant:
         may_begin, claims = self._next(history, wish)
         if not may_begin:
             return []
-        start = self._start(claims, wish.deferred)
+        start = self._start(claims, wish.deferred, None if attempts else wish.run)
         if claims is not None and claims not in ledger.waiting:
             parameters = ledger.finished(claims).parameters
             continued = self._continued(history, claims, parameters)
@@ -190,10 +193,10 @@ class Participant:
         attempts.append((number, history, proposal))
         return [*start, TrialProposed(number, proposal)]
 
-    def _start(self, claims: int | None, deferred: bool) -> list[Event]:
+    def _start(self, claims: int | None, deferred: bool, run: RunLimits | None) -> list[Event]:
         """The start of a trial; before the first one the log learns by which plan."""
         plan = self.plan.declared
-        start = TrialStarted(time.time(), claims, deferred, self._leases.worker, plan.digest)
+        start = TrialStarted(time.time(), claims, deferred, self._leases.worker, plan.digest, run)
         return [start] if plan.digest in self._log.ledger.plans else [plan, start]
 
     def _begin_start_first(self, wish: _Wish) -> LiveTrial | None:
@@ -206,7 +209,7 @@ class Participant:
             may_begin, claims = self._next(history, wish)
             if not may_begin:
                 return None
-            start = self._start(claims, wish.deferred)
+            start = self._start(claims, wish.deferred, wish.run)
             expect = room = None  # what was decided on must still be so
             if claims is not None and claims not in ledger.waiting:
                 expect = ledger.position
@@ -719,7 +722,7 @@ class _Wish(NamedTuple):
     """What kind of trials is to begin: see `Participant.begin_some`.
 
     Args:
-        deferred, budgets, new, proposes: As there.
+        deferred, budgets, new, proposes, run: As there.
         waits: Whether proposals may be written a moment later, and ends that were posted be among what others know.
         queued: The one queued trial to begin.
     """
@@ -730,6 +733,7 @@ class _Wish(NamedTuple):
     proposes: bool = True
     waits: bool = False
     queued: int | None = None
+    run: RunLimits | None = None
 
 
 _ANY = _Wish()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from hpo.events import StudyCreated, StudyDirection, StudyRenamed
 from hpo.exceptions import UnknownStudyError
 from hpo.log.log import PAGE, Log, identity_of
 from hpo.protocols import Storage
+from hpo.reading.expected import Expected, expected
 from hpo.reading.records import record_of
+from hpo.reading.snapshot import Snapshot
 from hpo.storage import get_storage
 from hpo.trial.frozen import FrozenTrial
 
@@ -30,6 +33,7 @@ class StudySummary:
         n_trials: Trials of every state.
         datetime_start: Local time of the first trial's start; None without one.
         created: When the study was created, in seconds since 1970; summaries sort by it.
+        expected: What is still to come; None unless a run goes on that has limits.
     """
 
     study_name: str
@@ -40,6 +44,7 @@ class StudySummary:
     n_trials: int
     datetime_start: datetime | None
     created: float = 0.0
+    expected: Expected | None = None
 
     def __lt__(self, other: object) -> bool:
         return self._place < other._place if isinstance(other, StudySummary) else NotImplemented
@@ -140,4 +145,5 @@ def _summary(log: Log, include_best_trial: bool) -> StudySummary:
         len(ledger.numbers),
         datetime.fromtimestamp(min(starts)) if starts else None,
         ledger.header.time,
+        expected(Snapshot(ledger, {}), time.time()),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import weakref
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -591,11 +592,14 @@ class Study:
         It shows a summary, the best trials, plots, what mattered, the search space, the failures with their errors,
         and the versions at work. Open it in a browser, or mail it.
         """
+        from hpo.reading.expected import outlook
         from hpo.reading.explain import proposers_of
         from hpo.visualization.report import write
 
+        snapshot = self.snapshot()
         proposers = proposers_of(self._log.events(), self.sampler, self.pruner)
-        return write(self.snapshot(), path, sampler=self.sampler, pruner=self.pruner, proposers=proposers)
+        ahead = outlook(snapshot, time.time())
+        return write(snapshot, path, sampler=self.sampler, pruner=self.pruner, proposers=proposers, ahead=ahead)
 
     def dashboard(self, *, port: int = 0, write: bool = False, artifact_store: ArtifactStore | None = None) -> Served:
         """Show the study in a browser, live, for as long as this process runs; in a notebook as a frame.

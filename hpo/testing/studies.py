@@ -42,7 +42,7 @@ DISTRIBUTIONS: dict[str, BaseDistribution] = {
 
 
 def logged(study: Study, *, plans: bool = True) -> list[str]:
-    """The events, without when and where they happened, and without the log's identity; or without the plans too."""
+    """The events, without when, where and in which run they happened, and without the log's identity; or the plans."""
     events = [_anywhere(event) for event in study.events()]
     return text(events if plans else [_unplanned(event) for event in events if not isinstance(event, PlanDeclared)])
 
@@ -53,7 +53,7 @@ def _unplanned(event: Any) -> Any:
 
 def _anywhere(event: Any) -> Any:
     if isinstance(event, TrialStarted):
-        return event._replace(time=0.0, worker=None)
+        return event._replace(time=0.0, worker=None, run=None)
     if isinstance(event, StudyCreated):
         return event._replace(time=0.0, identity="")
     return event._replace(time=0.0) if "time" in event._fields else event

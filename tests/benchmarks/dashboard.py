@@ -4,7 +4,10 @@
 
 Needs the extra `benchmark`, chromium and chromedriver. For each size it says
 
-* first    seconds until the first view of the study is complete, when its server has just begun
+* seen     seconds until the browser has shown what our server draws, when that has just begun: the headline, the best
+           trials, and up to 4 000 trials the first chart as a picture; the peer's server draws nothing
+* first    seconds until the first view of the study is complete, with charts that answer to the pointer; most of it is
+           the browser reading plotly.js
 * again    the same, for the second time
 * weight   megabytes that the first view loads besides plotly.js (of the peer: besides its bundle, which holds it)
 * update   seconds from a tell in this process until the page shows it, median of three; the peer asks every ten
@@ -46,6 +49,10 @@ PATIENCE = 180.0  # seconds after which a dashboard is given up
 DRAWN = (
     "const plots = [...document.querySelectorAll('[data-plot]')];"
     "return plots.length > 0 && plots.every(box => box.isDrawn)"
+)
+SEEN = (
+    "const [seen, painted] = ['seen', 'first-contentful-paint'].map(name => performance.getEntriesByName(name)[0]);"
+    "return seen ? Math.max(seen.startTime, painted.startTime) / 1000 : null"
 )
 WEIGHT = (
     "return performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
@@ -203,6 +210,8 @@ def measured(
     with served(command, root) as pid, chrome() as browser:
         first = view(browser, page, complete)
         weight = browser.execute_script(WEIGHT) / 1e6
+        shown_after = browser.execute_script(SEEN)
+        seen = "-" if shown_after is None else f"{shown_after:.2f}"
         again = view(browser, page, complete)
         cpu = processor(pid)
         updates = []
@@ -213,7 +222,8 @@ def measured(
             until(browser, script)
             updates.append(time.perf_counter() - begin)
         print(
-            f"{name:17}{n:>9}{first:>9.2f}{again:>9.2f}{weight:>9.2f}{statistics.median(updates):>9.2f}"
+            f"{name:17}{n:>9}{seen:>9}{first:>9.2f}{again:>9.2f}{weight:>9.2f}"
+            f"{statistics.median(updates):>9.2f}"
             f"{memory(pid):>9.0f}{cpu:>9.2f}",
             flush=True,
         )
@@ -271,7 +281,7 @@ def main() -> None:
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     hpo.logging.set_verbosity(hpo.logging.ERROR)
-    print(f"{'':17}{'trials':>9}{'first':>9}{'again':>9}{'weight':>9}{'update':>9}{'memory':>9}{'cpu':>9}")
+    print(f"{'':17}{'trials':>9}{'seen':>9}{'first':>9}{'again':>9}{'weight':>9}{'update':>9}{'memory':>9}{'cpu':>9}")
     for i, n in enumerate(int(size) for size in given.sizes.split(",")):
         ours(given.folder, n, 8900 + 2 * i)
         if n <= given.peer_up_to:

@@ -249,6 +249,23 @@ def test_studies_are_made_listed_renamed_and_deleted(command: Command) -> None:
     assert command("study-names").out.split() == ["a"]
 
 
+def test_studies_are_listed_with_what_is_still_to_come(filled: Command) -> None:
+    assert "n_to_go" not in filled("studies").out
+    (listed,) = json.loads(filled("studies", "-f", "json").out)
+    assert (listed["n_to_go"], listed["expected_end"]) == (None, None)
+    seen: list[Any] = []
+
+    def objective(trial: hpo.Trial) -> float:
+        seen.append(json.loads(filled("studies", "-f", "json").out)[0]["n_to_go"])
+        seen.append("n_to_go" in filled("studies").out)
+        return 0.0
+
+    study = opened()
+    study.sampler = hpo.samplers.RandomSampler()
+    study.optimize(objective, n_trials=3)
+    assert seen == [3, True, 2, True, 1, True]
+
+
 def test_ask_and_tell_from_two_processes_that_end_at_once(command: Command) -> None:
     space = {"x": {"type": "float", "low": 0, "high": 1}, "c": {"type": "categorical", "choices": ["a", "b"]}}
     command("create-study", "--study-name", "s", "--directions", "minimize", "maximize")

@@ -325,3 +325,49 @@ def test_studies_of_every_kind_have_a_quiet_page(person: Person) -> None:
             one.has_nothing_to_complain_of()
         finally:
             with_dashboard.stop()
+
+
+PLACES = """
+const box = document.querySelector("figure.plot"), at = box.getBoundingClientRect();
+const middle = (one) => {
+  const r = one.getBoundingClientRect();
+  return [r.x + r.width / 2 - at.x, r.y + r.height / 2 - at.y];
+};
+const dots = box.querySelector(".dots"), area = box.querySelector(".area")?.getBoundingClientRect();
+const placed = ([, x, y]) => [area.x - at.x + x * area.width / 100, area.y - at.y + y * area.height / 100];
+const labels = box.querySelectorAll(".area > text:not(.name), .xtick text, .ytick text");
+return {
+  height: at.height,
+  points: dots
+    ? [...dots.getAttribute("d").matchAll(/M(\\S+) (\\S+)h0/g)].map(placed)
+    : [...box.querySelectorAll(".trace:nth-child(2) .point")].map(middle),
+  labels: Object.fromEntries([...labels].map((one) => [one.textContent, middle(one)])),
+};
+"""
+
+
+@pytest.mark.parametrize(("width", "near"), [(400, 8.0), (1400, 2.0), (2560, 2.0)])
+def test_the_first_plot_looks_the_same_before_plotly_is_read(
+    person: Person, stored: dict[str, hpo.Study], width: int, near: float
+) -> None:
+    study = hpo.create_study(
+        study_name=f"seen at {width}", storage=stored["mixed"]._log.storage, sampler=RandomSampler(seed=0)
+    )
+    study.optimize(lambda trial: trial.suggest_float("x", 0.1, 0.9), n_trials=50)
+    for query in ("", "?plot=convergence"):
+        path = f"/s/{identity_of(study)}{query}"
+        person.open(path, width=width)
+        after = person.browser.execute_script(PLACES)
+        person.browser.execute_cdp_cmd("Network.enable", {})
+        person.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*plots.js*"]})
+        person.browser.get(person.origin + path)
+        before = person.browser.execute_script(PLACES)
+        person.browser.execute_cdp_cmd("Network.setBlockedURLs", {"urls": []})
+        person.browser.get_log("browser")  # type: ignore[no-untyped-call]  # which tells of what was blocked, rightly
+        assert before["height"] == pytest.approx(after["height"], abs=0.5)
+        assert before["labels"].keys() == after["labels"].keys()
+        assert len(before["points"]) == len(after["points"]) == (0 if query else 50)
+        for a, b in zip(before["points"], after["points"], strict=True):
+            assert a == pytest.approx(b, abs=near)
+        for words, place in before["labels"].items():
+            assert place == pytest.approx(after["labels"][words], abs=near + 1.0), words

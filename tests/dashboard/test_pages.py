@@ -53,6 +53,25 @@ def test_figures_are_on_their_way_while_the_browser_still_reads_the_script_that_
     assert page.index("preload") < page.index("plotly.min.js")
 
 
+def test_a_page_says_what_is_still_to_come_while_a_run_goes_on() -> None:
+    study = hpo.create_study(sampler=RandomSampler(), direction="maximize")
+    seen: list[bool] = []
+    with client_of(study) as client:
+
+        def said() -> list[bool]:
+            return [f"about {9 - len(study.history)} trial" in client.get(one).text for one in (address(study), "/")]
+
+        def objective(trial: hpo.Trial) -> float:
+            seen.extend(said())
+            return trial.suggest_float("x", 0, 1)
+
+        study.optimize(objective, n_trials=9)
+        assert seen == [True] * 18
+        pages = [client.get(one).text for one in (address(study), "/")]
+    assert not [page for page in pages if "to go" in page]
+    assert all("better is higher" in page for page in pages)
+
+
 def test_what_is_chosen_of_a_plot_is_drawn() -> None:
     study, other = study_named("mixed"), study_named("plain")
     with client_of(study, other) as client:

@@ -17,7 +17,7 @@ from hpo.protocols import CheckpointingStorage, Storage, checkpointing
 
 __all__ = ["FORMAT", "Keeper", "is_worth_it"]
 
-FORMAT = 2
+FORMAT = 3
 """Raise it whenever a ledger is dumped in another way, or a log is folded into something else than before."""
 
 _FAR = 20_000  # events that may be folded again each time

@@ -1,4 +1,4 @@
-"""The small curve falls with the best loss, and stays within its rectangle."""
+"""The small curve goes where the best value goes, and stays within its rectangle."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import math
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpo.reading.sparkline import HEIGHT, WIDTH, polyline
+import hpo
+from hpo.reading.sparkline import HEIGHT, WIDTH, polyline, sparkline
+from hpo.samplers import RandomSampler
 
 LOSSES = st.lists(st.floats(), max_size=200)
 
@@ -17,8 +20,11 @@ LOSSES = st.lists(st.floats(), max_size=200)
 def points(losses: Any, good: Any = None) -> list[tuple[float, float]]:
     values = np.array(losses, dtype=np.float64)
     mask = np.ones(len(values), dtype=np.bool_) if good is None else np.array(good, dtype=np.bool_)
-    pairs = (pair.split(",") for pair in polyline(values, mask).split())
-    return [(float(x), float(y)) for x, y in pairs]
+    return parsed(polyline(values, mask))
+
+
+def parsed(text: str) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in (pair.split(",") for pair in text.split())]
 
 
 @given(LOSSES)
@@ -38,3 +44,13 @@ def test_trials_that_do_not_count_leave_it_as_it_is() -> None:
 def test_a_bad_beginning_does_not_flatten_the_rest() -> None:
     heights = [y for _, y in points([1e9, *np.linspace(5, 1, 58)])]
     assert len(set(heights)) > 40
+
+
+@pytest.mark.parametrize("direction", ["minimize", "maximize"])
+def test_it_goes_where_the_values_of_a_study_go(direction: str) -> None:
+    study = hpo.create_study(direction=direction, sampler=RandomSampler(), seed=0)
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=30)
+    heights = [HEIGHT - y for _, y in parsed(sparkline(study.history))]
+    assert heights == sorted(heights, reverse=direction == "minimize")
+    assert heights[0] != heights[-1]
+    assert f"{'lower' if direction == 'minimize' else 'higher'} is better" in study._repr_html_()

@@ -277,13 +277,15 @@ def test_what_cannot_be_called_or_caught_is_refused() -> None:
 
 
 def log_without_times(study: hpo.Study) -> list[Event]:
-    """The log after its header, without what the clock says and without tracebacks, which name threads' frames."""
+    """The log after its header, without what the clock says, without whose run it was and how far that meant to go,
+    and without tracebacks, which name threads' frames.
+    """
     events: list[Event] = []
     for event in study.events(1):
         if isinstance(event, (TrialStarted, TrialReported, TrialFinished)):
             event = event._replace(time=0.0)
         if isinstance(event, TrialStarted):
-            event = event._replace(worker=None)
+            event = event._replace(worker=None, run=None)
         if isinstance(event, TrialFinished) and event.error is not None:
             event = event._replace(error=replace(event.error, traceback=""))
         events.append(event)

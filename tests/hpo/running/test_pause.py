@@ -84,7 +84,7 @@ def log(study: hpo.Study) -> list[Any]:
         if "time" in event._fields:
             event = event._replace(time=0.0)
         if isinstance(event, TrialStarted):
-            event = event._replace(worker=None)
+            event = event._replace(worker=None, run=None)
         events.append(event)
     return events
 
