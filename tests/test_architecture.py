@@ -184,6 +184,7 @@ def test_beginning_a_study_loads_what_it_needs() -> None:
     names = loaded("import hpo\nhpo.create_study()")
     later = {"difflib", "numpy.typing", "random", "shutil", "socket", "statistics", "tempfile"}
     assert not later & names - loaded("import numpy")
+    assert not {"hpo.reading.expected", "hpo.running.away", "hpo.running.host", "hpo.running.parcel"} & names
     assert {name for name in names if name.startswith("hpo.pruners.")} == loaded_pruners()
 
 

@@ -5,19 +5,19 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hpo.log.log import Log
 from hpo.numbers import real, whole
-from hpo.running.away import Away
 from hpo.running.budget import Budget
 from hpo.running.callbacks import budgets
 from hpo.running.executor import CallingThread, Threads
 from hpo.running.here import Here
 from hpo.running.loop import Limits
-from hpo.running.parcel import Parcel
 from hpo.running.participant import Participant
-from hpo.running.reach import Reach
+
+if TYPE_CHECKING:
+    from hpo.running.away import Away
 
 __all__ = ["away_for", "count", "here_for", "limits_of", "seconds"]
 
@@ -116,6 +116,9 @@ def away_for(
         TypeError, ValueError, ImportError: If they cannot work.
     """
     from hpo.executors.choice import engine_for
+    from hpo.running.away import Away
+    from hpo.running.parcel import Parcel
+    from hpo.running.reach import Reach
 
     if n_jobs != 1:
         raise ValueError(f"Say workers= or executor= for processes, or n_jobs= for threads, not both; got {n_jobs=}.")

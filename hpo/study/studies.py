@@ -7,17 +7,20 @@ import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from hpo.arrays import JSON
 from hpo.events import StudyCreated, StudyDirection, StudyRenamed
 from hpo.exceptions import UnknownStudyError
 from hpo.log.log import PAGE, Log, identity_of
 from hpo.protocols import Storage
-from hpo.reading.expected import Expected, expected
 from hpo.reading.records import record_of
 from hpo.reading.snapshot import Snapshot
 from hpo.storage import get_storage
 from hpo.trial.frozen import FrozenTrial
+
+if TYPE_CHECKING:
+    from hpo.reading.expected import Expected
 
 __all__ = ["StudySummary", "copy_study", "delete_study", "get_all_study_names", "get_all_study_summaries"]
 
@@ -131,6 +134,8 @@ def _opened(storage: str | Storage) -> Storage | None:
 
 
 def _summary(log: Log, include_best_trial: bool) -> StudySummary:
+    from hpo.reading.expected import expected
+
     log.open()
     ledger = log.ledger
     best = ledger.best_feasible
