@@ -270,8 +270,10 @@ class Ledger:
             return None
         else:
             number = claimed
-        if event.run is not None or event.worker in self._runs.workers:
-            self._runs.note(event, number, self.running)
+        if event.run is not None:
+            self._runs.begin(event, event.run, number, self.running)
+        if event.worker in self._runs.workers and (event.claims is None or not self.running[number].resumed):
+            self._runs.workers[event.worker] += 1
         return number
 
     def _claimed(self, event: TrialStarted, number: int) -> int | None:

@@ -39,19 +39,13 @@ class Runs:
     """The latest run of each worker. The log does not say when a run ends: it goes on while a trial of it runs.
 
     Attributes:
-        workers: Those of whose runs it knows, each with the number of new trials that it has begun.
+        workers: Those of whose runs it knows, each with the number of new trials that it has begun, which the ledger
+            counts.
     """
 
     def __init__(self) -> None:
         self.workers: dict[str | None, int] = {}  # apart from the rest, because it changes with each trial
         self._latest: dict[str | None, OpenRun] = {}
-
-    def note(self, event: TrialStarted, number: int, running: Mapping[int, RunningTrial]) -> None:
-        """Take the start of a trial, which is one of those that run now, of a known worker or with a run."""
-        if event.run is not None:
-            self._begin(event, event.run, [trial for trial in running.values() if trial.number != number])
-        if not running[number].resumed:
-            self.workers[event.worker] += 1
 
     def going_on(self, running: Mapping[int, RunningTrial]) -> tuple[OpenRun, ...]:
         """The runs with a trial among those that run now."""
@@ -67,8 +61,9 @@ class Runs:
             if worker in counts
         )
 
-    def _begin(self, event: TrialStarted, limits: RunLimits, others: Sequence[RunningTrial]) -> None:
-        busy = {trial.worker for trial in others if not _is_handed_out(trial)}
+    def begin(self, event: TrialStarted, limits: RunLimits, number: int, running: Mapping[int, RunningTrial]) -> None:
+        """Take the first start of a run, that of one of the trials which run now."""
+        busy = {trial.worker for trial in running.values() if trial.number != number and not _is_handed_out(trial)}
         before = self._latest.get(event.worker)
         if before is not None and event.worker in busy:  # it has not ended, so there are two in one process
             self._latest[event.worker] = replace(before, limits=_together(before.limits, limits))
