@@ -18,6 +18,7 @@ __all__ = ["setup"]
 _BEFORE_NAPOLEON, _AFTER_NAPOLEON = 100, 900
 _HOMES = {  # of names that are imported for annotations alone, so that autodoc does not find what they stand for
     "Desk": "hpo.dashboard.desk.Desk",
+    "Expected": "hpo.reading.expected.Expected",
     "Groups": "hpo.visualization.convergence.Groups",
     "JSON": "hpo.arrays.JSON",
     "OpenStudy": "hpo.dashboard.desk.OpenStudy",
