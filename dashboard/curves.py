@@ -13,9 +13,10 @@ from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.intermediate_values import Curves, intermediate_values
 from hpo.visualization.scale import value_scale
 from hpo.visualization.states import MARKS
-from hpo.visualization.text import count, joined
+from hpo.visualization.text import joined
 from hpo.visualization.theme import GREY, INK, translucent
 from hpo.visualization.trials import objective_names
+from hpo.words import count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -24,8 +24,8 @@ from hpo.dashboard.desk import Desk, OpenStudy
 from hpo.dashboard.opening import Openings
 from hpo.dashboard.security import Guard
 from hpo.exceptions import UnknownStudyError
-from hpo.visualization.text import count, duration
-from hpo.words import shown
+from hpo.visualization.text import duration
+from hpo.words import count, shown
 
 __all__ = [
     "FOLDER",

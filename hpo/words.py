@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
-__all__ = ["shown"]
+__all__ = ["count", "shown"]
 
 _LONGEST = 40
 _WRITTEN_OUT = 1e6  # numbers below this have no power of ten, however few digits are wanted
+
+
+def count(n: int, noun: str = "trial", plural: str | None = None) -> str:
+    """A number with its noun, such as "1 trial" and "12 000 trials"; the plural is regular unless it is given."""
+    return f"{n:,} {noun if n == 1 else plural or noun + 's'}".replace(",", "\u202f")
 
 
 def shown(value: Any, digits: int = 6) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hpo.markup import DIGITS, Markup, element, tabular
 from hpo.reading.best import Tied, as_python, best_values
 from hpo.reading.summary import objective_names
-from hpo.visualization.text import count, duration
-from hpo.words import shown
+from hpo.visualization.text import duration
+from hpo.words import count, shown
 
 if TYPE_CHECKING:
     from hpo.reading.readable import Readable

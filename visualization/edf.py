@@ -11,9 +11,10 @@ from hpo.arrays import Array
 from hpo.visualization.axes import value_axis
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.scale import value_scale
-from hpo.visualization.text import count, joined
+from hpo.visualization.text import joined
 from hpo.visualization.theme import PALETTE
 from hpo.visualization.trials import Studies, Target, read, studies_of
+from hpo.words import count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -13,8 +13,9 @@ from hpo.events import TrialState
 from hpo.pareto import hypervolume, is_pareto_optimal, reference_point
 from hpo.visualization.axes import counting_axis
 from hpo.visualization.frame import compact, empty, frame
-from hpo.visualization.text import count, joined, number
+from hpo.visualization.text import joined, number
 from hpo.visualization.theme import BLUE
+from hpo.words import count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -14,9 +14,10 @@ from hpo.visualization.axes import counting_axis, value_axis
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.scale import value_scale
 from hpo.visualization.states import COMPLETE, MARKS, RUNNING, Mark
-from hpo.visualization.text import count, joined, short
+from hpo.visualization.text import joined, short
 from hpo.visualization.theme import GREY, translucent
 from hpo.visualization.trials import objective_index, objective_names, objective_title
+from hpo.words import count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

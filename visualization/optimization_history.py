@@ -17,9 +17,10 @@ from hpo.visualization.hover import trial_texts
 from hpo.visualization.parameters import parameters
 from hpo.visualization.scale import Scale, value_scale
 from hpo.visualization.states import BEST, COMPLETE, FAILED, INFEASIBLE, PRUNED
-from hpo.visualization.text import count, joined
+from hpo.visualization.text import joined
 from hpo.visualization.theme import INK, PALETTE, translucent
 from hpo.visualization.trials import Studies, Target, Trials, read, studies_of
+from hpo.words import count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

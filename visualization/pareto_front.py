@@ -17,9 +17,10 @@ from hpo.visualization.frame import MOST_POINTS, compact, empty, frame, shading
 from hpo.visualization.parameters import Parameter, parameters
 from hpo.visualization.scale import value_scale
 from hpo.visualization.states import BEST, COMPLETE, INFEASIBLE
-from hpo.visualization.text import count, distinct, joined, number, short
+from hpo.visualization.text import distinct, joined, number, short
 from hpo.visualization.theme import INK, translucent
 from hpo.visualization.trials import Trials, objective_names
+from hpo.words import count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

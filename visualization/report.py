@@ -23,8 +23,8 @@ from hpo.reading.summary import counts, goals, objective_names
 from hpo.reading.tables import describe
 from hpo.visualization.best import best
 from hpo.visualization.param_importances import evaluator_name
-from hpo.visualization.text import count, duration
-from hpo.words import shown
+from hpo.visualization.text import duration
+from hpo.words import count, shown
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

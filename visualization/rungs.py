@@ -14,9 +14,10 @@ from hpo.visualization.frame import compact, empty, framed
 from hpo.visualization.intermediate_values import Curves, intermediate_values
 from hpo.visualization.scale import value_scale
 from hpo.visualization.states import COMPLETE, FAILED, PAUSED, PRUNED
-from hpo.visualization.text import count, joined, number
+from hpo.visualization.text import joined, number
 from hpo.visualization.theme import INK
 from hpo.visualization.trials import objective_names, objective_title
+from hpo.words import count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

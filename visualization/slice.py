@@ -15,8 +15,9 @@ from hpo.visualization.hover import trial_texts
 from hpo.visualization.parameters import Parameter, parameters
 from hpo.visualization.scale import Scale, value_scale
 from hpo.visualization.states import BEST, COMPLETE, INFEASIBLE
-from hpo.visualization.text import count, joined
+from hpo.visualization.text import joined
 from hpo.visualization.trials import Target, Trials, read
+from hpo.words import count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -10,7 +10,7 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 
-__all__ = ["count", "distinct", "duration", "joined", "number", "short", "ticks_in_words", "wrapped"]
+__all__ = ["distinct", "duration", "joined", "number", "short", "ticks_in_words", "wrapped"]
 
 _LONGEST_TICK = 6  # characters, up to which numbers are written out
 
@@ -80,11 +80,6 @@ def number(value: Any) -> str:
     if isinstance(value, int):
         return str(value) if abs(value) < 10**9 else f"{value:.5g}"
     return f"{value:.5g}"
-
-
-def count(n: int, noun: str = "trial", plural: str | None = None) -> str:
-    """A number with its noun, such as "1 trial" and "12 000 trials"; the plural is regular unless it is given."""
-    return f"{n:,} {noun if n == 1 else plural or noun + 's'}".replace(",", "\u202f")
 
 
 def joined(parts: Sequence[str]) -> str:

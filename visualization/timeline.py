@@ -16,7 +16,8 @@ from hpo.reading.counts import latest
 from hpo.visualization.axes import counting_axis
 from hpo.visualization.frame import empty, frame
 from hpo.visualization.states import COMPLETE, FAILED, INFEASIBLE, MARKS, PAUSED, PRUNED, RUNNING
-from hpo.visualization.text import count, duration, joined, number, short
+from hpo.visualization.text import duration, joined, number, short
+from hpo.words import count
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -13,7 +13,8 @@ from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
 from hpo.reading.counts import state_counts
 from hpo.visualization.states import MARKS
-from hpo.visualization.text import count, joined, short
+from hpo.visualization.text import joined, short
+from hpo.words import count
 
 if TYPE_CHECKING:
     from hpo.history import History

@@ -9,6 +9,7 @@ from typing import Any, final
 import numpy as np
 
 from hpo.arrays import JSON
+from hpo.events import ASKED
 from hpo.history.reports import Reports
 from hpo.space import Space
 
@@ -48,6 +49,11 @@ class RunningTrial:
     asked: int = 0
     user_attrs: dict[str, JSON] = field(default_factory=dict)
     system_attrs: dict[str, JSON] = field(default_factory=dict)
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether it was asked for by hand, so that it belongs to no run."""
+        return ASKED in self.system_attrs
 
     def dump(self, index: Callable[[Space], int]) -> dict[str, Any]:
         """All of it as JSON, for `load`; `index` gives spaces numbers."""

@@ -15,7 +15,7 @@ from typing import Protocol, final
 
 from hpo import logging
 from hpo.history.running import RunningTrial
-from hpo.log.worker import Worker
+from hpo.log.worker import is_gone
 from hpo.protocols import LeasePolicy
 
 __all__ = ["Leaseholder", "Observer", "keep"]
@@ -52,7 +52,7 @@ class Observer:
         self._next_look = now + min(1.0, self._policy.renew_every)
         if not trials:
             return []
-        lost = [trial for trial in trials if _is_gone(trial.worker)]
+        lost = [trial for trial in trials if is_gone(trial.worker)]
         if now >= self._next_read:
             self._next_read = now + self._policy.renew_every / 2
             counts = beats()
@@ -68,11 +68,6 @@ class Observer:
         count = counts.get(number, 0)
         before = self._seen.get(number)
         return before if before is not None and before[0] == count else (count, now)
-
-
-def _is_gone(worker: str | None) -> bool:
-    known = None if worker is None else Worker.parse(worker)
-    return known is not None and known.is_gone
 
 
 class Leaseholder(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, final
 
-from hpo.events import ASKED, RunLimits, TrialStarted
+from hpo.events import RunLimits, TrialStarted
 from hpo.history.running import RunningTrial
 
 __all__ = ["OpenRun", "Runs"]
@@ -53,7 +53,7 @@ class Runs:
             return ()
         counts: dict[str | None, int] = {}
         for trial in running.values():
-            if not _is_handed_out(trial):
+            if not trial.is_by_hand:
                 counts[trial.worker] = counts.get(trial.worker, 0) + 1
         return tuple(
             replace(run, n_begun=self.workers[worker], n_running=counts[worker])
@@ -63,7 +63,7 @@ class Runs:
 
     def begin(self, event: TrialStarted, limits: RunLimits, number: int, running: Mapping[int, RunningTrial]) -> None:
         """Take the first start of a run, that of one of the trials which run now."""
-        busy = {trial.worker for trial in running.values() if trial.number != number and not _is_handed_out(trial)}
+        busy = {trial.worker for trial in running.values() if trial.number != number and not trial.is_by_hand}
         before = self._latest.get(event.worker)
         if before is not None and event.worker in busy:  # it has not ended, so there are two in one process
             self._latest[event.worker] = replace(before, limits=_together(before.limits, limits))
@@ -86,11 +86,6 @@ class Runs:
             runs._latest[worker] = OpenRun(worker, began, RunLimits.of(n_trials, until, budgets))
             runs.workers[worker] = n_begun
         return runs
-
-
-def _is_handed_out(trial: RunningTrial) -> bool:
-    """Whether a trial was asked for by hand, so that it belongs to no run."""
-    return ASKED in trial.system_attrs
 
 
 def _together(a: RunLimits, b: RunLimits) -> RunLimits:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import final
 
-__all__ = ["Worker"]
+__all__ = ["Worker", "is_gone"]
 
 _FIRST_NAMESPACE = 0xEFFFFFF8
 """Linux numbers namespaces from here on; what imitates it, such as gVisor, shows small numbers without a meaning."""
@@ -68,6 +68,12 @@ class Worker:
             pass  # there is one, of another user; perhaps a later one
         begun, has_ended = _look(self.pid)
         return has_ended or ("" not in (self.begun, begun) and self.begun != begun)
+
+
+def is_gone(worker: str | None) -> bool:
+    """Whether the process that a log names is certainly gone; not if it names none."""
+    known = None if worker is None else Worker.parse(worker)
+    return known is not None and known.is_gone
 
 
 @functools.lru_cache(maxsize=1)

@@ -13,7 +13,8 @@ import numpy as np
 from hpo.events import TrialState
 from hpo.history import History
 from hpo.log.runs import OpenRun
-from hpo.log.worker import Worker
+from hpo.log.worker import is_gone
+from hpo.words import count
 
 if TYPE_CHECKING:
     from hpo.reading.snapshot import Snapshot
@@ -40,9 +41,9 @@ class Expected:
 
     def words(self, now: float) -> str:
         """Such as "about 40 trials to go, until 14:05"."""
-        trials = "" if self.trials is None else f"about {self.trials:,} trial{'s' * (self.trials != 1)} to go"
+        trials = "" if self.trials is None else f"about {count(self.trials)} to go"
         until = "" if self.end is None else f"until {moment(self.end, now)}"
-        return ", ".join(words for words in (trials.replace(",", "\N{NARROW NO-BREAK SPACE}"), until) if words)
+        return ", ".join(words for words in (trials, until) if words)
 
 
 def expected(study: Snapshot, now: float) -> Expected | None:
@@ -56,7 +57,7 @@ def expected(study: Snapshot, now: float) -> Expected | None:
         None if no run goes on, or one that has no limits. A run whose process is known to be gone does not go on, nor
         does one of which nothing has been heard for ten times the longest trial.
     """
-    runs = [run for run in study.runs if not _is_gone(run.worker)]
+    runs = [run for run in study.runs if not is_gone(run.worker)]
     if not runs or _is_silent(study.history, now):
         return None
     trials = _trials(study, runs)
@@ -84,11 +85,6 @@ def moment(seconds: float, now: float) -> str:
     if then.date() == today:
         return f"{then:%H:%M}"
     return f"{then:%a %H:%M}" if then.date() < today + timedelta(days=7) else f"{then:%Y-%m-%d}"
-
-
-def _is_gone(worker: str | None) -> bool:
-    known = None if worker is None else Worker.parse(worker)
-    return known is not None and known.is_gone
 
 
 def _is_silent(history: History, now: float) -> bool:

@@ -121,7 +121,7 @@ def unasked(trial: LiveTrial, known: Space) -> str | None:
 
 def is_handed_out(trial: RunningTrial) -> bool:
     """Whether a process without leases asked it for someone else to run, who will tell what came of it."""
-    return trial.worker is None and ASKED in trial.system_attrs
+    return trial.worker is None and trial.is_by_hand
 
 
 def pruned(reports: Reports) -> Outcome:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from hpo.events import TrialError, TrialState
 from hpo.markup import DIGITS, Markup, element
-from hpo.words import shown
+from hpo.words import count, shown
 
 __all__ = ["Record", "caption", "grid", "trial_html", "trials_html"]
 
@@ -62,7 +62,7 @@ def trial_html(trial: Record) -> Markup:
 def trials_html(trials: Sequence[Record]) -> Markup:
     """A table of trials; of a long list the first and the last ones, so that its cost does not grow."""
     n = len(trials)
-    head = caption(f"{n:,} trial{'s' * (n != 1)}".replace(",", "\u202f"), "")
+    head = caption(count(n), "")
     if not n:
         return element("div", head)
     half = _MOST_ROWS // 2
