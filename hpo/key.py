@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
+
+from hpo.digests import digest
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +54,8 @@ class Key(NamedTuple):
 
     def uniforms(self, names: Iterable[str]) -> list[float]:
         """One number in [0, 1) for each name; each depends on this key and its name alone."""
+        import hashlib  # loads OpenSSL, when the first numbers are drawn
+
         root = hashlib.blake2b(self._address(), digest_size=8)
         numbers = []
         for name in names:
@@ -64,14 +67,16 @@ class Key(NamedTuple):
     def integer(self, name: str) -> int:
         """An integer of 64 bits that depends on this key and `name` alone."""
         text = self._address() + name.encode("utf-8", "surrogatepass")
-        return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
+        return int.from_bytes(digest(text, 8), "little")
 
     def generator(self) -> np.random.Generator:
         """A generator that starts at this address; two calls give two equal generators."""
+        import hashlib
+
         import numpy as np
 
-        digest = hashlib.blake2b(self._address(), digest_size=16, person=b"generator").digest()
-        return np.random.default_rng(int.from_bytes(digest, "little"))
+        address = hashlib.blake2b(self._address(), digest_size=16, person=b"generator").digest()
+        return np.random.default_rng(int.from_bytes(address, "little"))
 
     def _address(self) -> bytes:
         return f"{self.seed}/{self.number}/{len(self.label)}:".encode() + _encoded(self.label) + b"/"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.digests import digest
 from hpo.distributions import BaseDistribution, FloatDistribution, distribution_to_dict, token
 from hpo.key import Key
 
@@ -72,7 +72,7 @@ class Space(Mapping[str, BaseDistribution]):
     def digest(self) -> str:
         """16 hexadecimal digits that name this space's content."""
         text = json.dumps(self.to_list(), default=token)
-        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+        return digest(text.encode(), 8).hex()
 
     def to_list(self) -> list[list[Any]]:
         """Names and distributions, in order, as lists and dicts that JSON can hold if all choices can be held."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, final
+from typing import TYPE_CHECKING, Any, NamedTuple, final
 
 import numpy as np
 
@@ -37,7 +37,6 @@ from hpo.log.soon import flush_soon
 from hpo.protocols import is_private
 from hpo.reading.records import record_of
 from hpo.running import checkpoints
-from hpo.running.budget import Budget
 from hpo.running.ending import clash, constraints_of, end_of, end_of_asked, failure, pruned, unasked
 from hpo.running.lost import Leases
 from hpo.running.outcome import Outcome
@@ -46,6 +45,9 @@ from hpo.running.recall import recalled
 from hpo.space import Space
 from hpo.trial.frozen import FrozenTrial
 from hpo.trial.live import LiveTrial
+
+if TYPE_CHECKING:
+    from hpo.running.budget import Budget
 
 __all__ = ["MAX_ATTRIBUTE", "Participant"]
 
