@@ -9,11 +9,21 @@ from typing import TYPE_CHECKING, NamedTuple
 from hpo.digests import digest
 
 if TYPE_CHECKING:
+    import hashlib
+
     import numpy as np
 
 __all__ = ["Key"]
 
 _TO_UNIT = 2.0**-53
+
+
+@functools.cache
+def _blake2b() -> type[hashlib.blake2b]:
+    """The hash function; what it comes with loads OpenSSL, so it waits until numbers are drawn."""
+    import hashlib
+
+    return hashlib.blake2b
 
 
 @functools.lru_cache(maxsize=65536)
@@ -54,13 +64,11 @@ class Key(NamedTuple):
 
     def uniforms(self, names: Iterable[str]) -> list[float]:
         """One number in [0, 1) for each name; each depends on this key and its name alone."""
-        import hashlib  # loads OpenSSL, when the first numbers are drawn
-
-        root = hashlib.blake2b(self._address(), digest_size=8)
+        root = _blake2b()(self._address(), digest_size=8)
         numbers = []
-        for name in names:
+        for name in map(_encoded, names):
             leaf = root.copy()
-            leaf.update(_encoded(name))
+            leaf.update(name)
             numbers.append((int.from_bytes(leaf.digest(), "little") >> 11) * _TO_UNIT)
         return numbers
 
@@ -71,11 +79,9 @@ class Key(NamedTuple):
 
     def generator(self) -> np.random.Generator:
         """A generator that starts at this address; two calls give two equal generators."""
-        import hashlib
-
         import numpy as np
 
-        address = hashlib.blake2b(self._address(), digest_size=16, person=b"generator").digest()
+        address = _blake2b()(self._address(), digest_size=16, person=b"generator").digest()
         return np.random.default_rng(int.from_bytes(address, "little"))
 
     def _address(self) -> bytes:

@@ -12,7 +12,13 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.digests import digest
-from hpo.distributions import BaseDistribution, FloatDistribution, distribution_to_dict, token
+from hpo.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    distribution_to_dict,
+    token,
+)
 from hpo.key import Key
 
 __all__ = ["Space"]
@@ -56,6 +62,10 @@ class Space(Mapping[str, BaseDistribution]):
 
     def __repr__(self) -> str:
         return f"Space({self._distributions!r})"
+
+    @cached_property
+    def _categories(self) -> tuple[int, ...]:
+        return tuple(i for i, one in enumerate(self.distributions) if isinstance(one, CategoricalDistribution))
 
     @cached_property
     def _hash(self) -> int:
@@ -107,8 +117,7 @@ class Space(Mapping[str, BaseDistribution]):
 
     def uniform(self, key: Key) -> Array:
         """A coded row drawn from the prior, shape (d,); each parameter's depends on the key and its name alone."""
-        return np.array(list(map(_draw, self.distributions, key.uniforms(self.names))), dtype=np.float64)
-
-
-def _draw(distribution: BaseDistribution, u: float) -> float:
-    return distribution.draw(u)
+        row = key.uniforms(self.names)
+        for column in self._categories:  # numbers are coded so that their prior is uniform
+            row[column] = self.distributions[column].draw(row[column])
+        return np.array(row, dtype=np.float64)

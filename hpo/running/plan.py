@@ -79,7 +79,7 @@ class Plan:
 
     def proposal(self, history: History, key: Key) -> tuple[float, ...]:
         """The coded values of a new trial over all parameters that are known; its address is `key`."""
-        known = self.known(history, key)
+        known = history if self.cohorts is None else self.known(history, key)
         return tuple(sampled(self.sampler, known.space, known, key))
 
     def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
