@@ -85,4 +85,5 @@ class Key(NamedTuple):
         return np.random.default_rng(int.from_bytes(address, "little"))
 
     def _address(self) -> bytes:
-        return f"{self.seed}/{self.number}/{len(self.label)}:".encode() + _encoded(self.label) + b"/"
+        seed, number, label = self
+        return f"{seed}/{number}/{len(label)}:".encode() + _encoded(label) + b"/"

@@ -51,7 +51,7 @@ class History:
         self._chosen = rows
         self._members: tuple[Hashable, Callable[[IntArray], BoolArray]] | None = None
         # as of now: proposals and reports may follow later
-        self._running = tuple([(trial, trial.proposal, len(trial.reports)) for trial in running])
+        self._running = tuple([(trial, trial.proposal, len(trial.reports)) for trial in running]) if running else ()
         self.space = space
         """All parameters seen so far, each with its latest distribution."""
         self.given: Mapping[str, Any] = {}

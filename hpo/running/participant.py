@@ -246,7 +246,7 @@ class Participant:
         ledger = self._log.ledger
         if wish.queued is not None:
             return True, self._waiting(wish.queued)
-        claims = next(iter(ledger.waiting), None) if wish.new else None
+        claims = next(iter(ledger.waiting)) if wish.new and ledger.waiting else None
         if claims is None and self.plan.pausing is not None:
             promoted = self._promoted(self.plan.pausing, history)
             if promoted is not None:
