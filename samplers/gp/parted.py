@@ -197,9 +197,9 @@ class Parted:
     def __call__(self, features: Array) -> Array:
         value, at = self.together(features), self.arms.at(features)
         for arm, improvement in self.own.items():
-            rows = np.flatnonzero(at == arm)
+            rows = (at == arm).nonzero()[0]
             if len(rows):
-                own = improvement(features[np.ix_(rows, self.arms.arms[arm].part.columns)]) + self.units[arm]
+                own = improvement(features[rows[:, None], self.arms.arms[arm].part.columns]) + self.units[arm]
                 value[rows] = np.logaddexp(np.log1p(-self.share) + value[rows], np.log(self.share) + own)
         return value
 
@@ -207,15 +207,15 @@ class Parted:
         value, slope = self.together.gradient(features)
         at = self.arms.at(features)
         for arm, improvement in self.own.items():
-            rows = np.flatnonzero(at == arm)
+            rows = (at == arm).nonzero()[0]
             if not len(rows):
                 continue
             part = self.arms.arms[arm].part
-            own, own_slope = improvement.gradient(features[np.ix_(rows, part.columns)])
+            own, own_slope = improvement.gradient(features[rows[:, None], part.columns])
             own = own + self.units[arm] + np.log(self.share)
             rest = value[rows] + np.log1p(-self.share)
             both = np.logaddexp(rest, own)
             slope[rows] *= np.exp(rest - both)[:, None]
-            slope[np.ix_(rows, part.numbers)] += np.exp(own - both)[:, None] * own_slope
+            slope[rows[:, None], part.numbers] += np.exp(own - both)[:, None] * own_slope
             value[rows] = both
         return value, slope

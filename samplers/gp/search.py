@@ -83,11 +83,12 @@ def _climbed(criterion: Criterion, domain: Domain, x: Array, v: Array, unit: Arr
     numbers = domain.axes.numbers
     active = domain.active(x)
     free = active[:, numbers] & domain.smooth
+    features = domain.embedding.features(x, active)
 
     def evaluate(z: Array, rows: IntArray) -> tuple[Array, Array]:
-        points = x[rows]
-        points[:, numbers] = z
-        return criterion.gradient(domain.embedding.features(points, active[rows]))
+        moved = features[rows]
+        moved[:, : len(numbers)] = domain.embedding.numbers(z, active[rows])
+        return criterion.gradient(moved)
 
     z, _ = maximise(evaluate, x[:, numbers], free, np.minimum(unit, 1.0), hope=_HOPE)
     y = x.copy()
