@@ -149,7 +149,7 @@ class Axes:
 
 def cell(edges: Array, u: Array) -> IntArray:
     """The cell that each number in [0, 1] lies in."""
-    return np.clip(np.searchsorted(edges, u, side="right") - 1, 0, len(edges) - 2)
+    return np.asarray(np.minimum(np.maximum(edges.searchsorted(u, side="right") - 1, 0), len(edges) - 2))
 
 
 @lru_cache(maxsize=64)
