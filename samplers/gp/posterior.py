@@ -132,13 +132,14 @@ class Posterior:
         scaled = self.hyper.warped(features) / self._unit
         s, v = np.empty((2, len(scaled), len(self.scaled)))
         mean, double = np.empty((len(scaled), self.α.shape[1])), -2.0 * scaled
-        for rows in blocks(*s.shape):
+        pieces = list(blocks(*s.shape))
+        for rows in pieces:
             np.matmul(double[rows], self.scaled.T, out=s[rows])
         s += (scaled * scaled).sum(axis=1)[:, None]
         s += self._squares
         k, slope = matern(np.maximum(s, 0.0, out=s))
         k *= self.hyper.amplitude
-        for rows in blocks(*s.shape):
+        for rows in pieces:
             np.matmul(k[rows], self.inverse.T, out=v[rows])
             np.matmul(k[rows], self.α, out=mean[rows])
         mean += self.mean
