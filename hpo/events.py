@@ -19,6 +19,7 @@ from hpo.space import Space
 __all__ = [
     "ASKED",
     "EARLIER",
+    "METRIC_NAMES",
     "AttributeSet",
     "Event",
     "PlanDeclared",
@@ -36,6 +37,7 @@ __all__ = [
     "TrialStarted",
     "TrialState",
     "fits",
+    "only",
 ]
 
 
@@ -45,6 +47,9 @@ ASKED = "hpo:asked"
 EARLIER = "hpo:earlier"
 """System attribute of a queued trial whose parameters come from another study, which it names: they are mapped into
 the domains that the objective suggests."""
+
+METRIC_NAMES = "study:metric_names"
+"""System attribute of a study that names its objectives."""
 
 _LONGEST = 100_000  # characters of a message or a traceback that are kept
 
@@ -95,6 +100,17 @@ class StudyDirection(IntEnum):
     NOT_SET = 0
     MINIMIZE = 1
     MAXIMIZE = 2
+
+
+def only(directions: tuple[StudyDirection, ...], what: str) -> StudyDirection:
+    """The direction of the only objective.
+
+    Raises:
+        RuntimeError: If there are several, so that there is no single `what`.
+    """
+    if len(directions) > 1:
+        raise RuntimeError(f"A study of several objectives has no single `{what}`; see `best_trials`.")
+    return directions[0]
 
 
 @dataclass(frozen=True, slots=True)

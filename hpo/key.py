@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from hpo.digests import digest
+
 if TYPE_CHECKING:
+    import hashlib
+
     import numpy as np
 
 __all__ = ["Key"]
 
 _TO_UNIT = 2.0**-53
+
+
+@functools.cache
+def _blake2b() -> type[hashlib.blake2b]:
+    """The hash function; what it comes with loads OpenSSL, so it waits until numbers are drawn."""
+    import hashlib
+
+    return hashlib.blake2b
 
 
 @functools.lru_cache(maxsize=65536)
@@ -53,25 +64,26 @@ class Key(NamedTuple):
 
     def uniforms(self, names: Iterable[str]) -> list[float]:
         """One number in [0, 1) for each name; each depends on this key and its name alone."""
-        root = hashlib.blake2b(self._address(), digest_size=8)
+        root = _blake2b()(self._address(), digest_size=8)
         numbers = []
-        for name in names:
+        for name in map(_encoded, names):
             leaf = root.copy()
-            leaf.update(_encoded(name))
+            leaf.update(name)
             numbers.append((int.from_bytes(leaf.digest(), "little") >> 11) * _TO_UNIT)
         return numbers
 
     def integer(self, name: str) -> int:
         """An integer of 64 bits that depends on this key and `name` alone."""
         text = self._address() + name.encode("utf-8", "surrogatepass")
-        return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")
+        return int.from_bytes(digest(text, 8), "little")
 
     def generator(self) -> np.random.Generator:
         """A generator that starts at this address; two calls give two equal generators."""
         import numpy as np
 
-        digest = hashlib.blake2b(self._address(), digest_size=16, person=b"generator").digest()
-        return np.random.default_rng(int.from_bytes(digest, "little"))
+        address = _blake2b()(self._address(), digest_size=16, person=b"generator").digest()
+        return np.random.default_rng(int.from_bytes(address, "little"))
 
     def _address(self) -> bytes:
-        return f"{self.seed}/{self.number}/{len(self.label)}:".encode() + _encoded(self.label) + b"/"
+        seed, number, label = self
+        return f"{seed}/{number}/{len(label)}:".encode() + _encoded(label) + b"/"

@@ -112,12 +112,11 @@ def _is_wanted(record: logging.LogRecord) -> bool:
 
 
 def _formatter() -> logging.Formatter:
+    if not (hasattr(sys.stderr, "isatty") and sys.stderr.isatty()):
+        return logging.Formatter("[%(levelname)1.1s %(asctime)s] %(message)s")
     import colorlog
 
-    return colorlog.ColoredFormatter(
-        "%(log_color)s[%(levelname)1.1s %(asctime)s]%(reset)s %(message)s",
-        no_color=not (hasattr(sys.stderr, "isatty") and sys.stderr.isatty()),
-    )
+    return colorlog.ColoredFormatter("%(log_color)s[%(levelname)1.1s %(asctime)s]%(reset)s %(message)s")
 
 
 def _set_up() -> logging.Handler:

@@ -9,9 +9,8 @@ a wrapper loses none.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Any, Protocol, final, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, final, runtime_checkable
 
 from hpo.arrays import Array
 from hpo.distributions import BaseDistribution
@@ -19,6 +18,9 @@ from hpo.events import Event, StudyCreated
 from hpo.history import Curve, History
 from hpo.key import Key
 from hpo.space import Space
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 __all__ = [
     "AnsweringStorage",

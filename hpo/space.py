@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -12,7 +11,14 @@ from typing import Any, final
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.distributions import BaseDistribution, FloatDistribution, distribution_to_dict, token
+from hpo.digests import digest
+from hpo.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    distribution_to_dict,
+    token,
+)
 from hpo.key import Key
 
 __all__ = ["Space"]
@@ -58,6 +64,10 @@ class Space(Mapping[str, BaseDistribution]):
         return f"Space({self._distributions!r})"
 
     @cached_property
+    def _categories(self) -> tuple[int, ...]:
+        return tuple(i for i, one in enumerate(self.distributions) if isinstance(one, CategoricalDistribution))
+
+    @cached_property
     def _hash(self) -> int:
         return hash(tuple(self._distributions.items()))
 
@@ -72,7 +82,7 @@ class Space(Mapping[str, BaseDistribution]):
     def digest(self) -> str:
         """16 hexadecimal digits that name this space's content."""
         text = json.dumps(self.to_list(), default=token)
-        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+        return digest(text.encode(), 8).hex()
 
     def to_list(self) -> list[list[Any]]:
         """Names and distributions, in order, as lists and dicts that JSON can hold if all choices can be held."""
@@ -107,8 +117,7 @@ class Space(Mapping[str, BaseDistribution]):
 
     def uniform(self, key: Key) -> Array:
         """A coded row drawn from the prior, shape (d,); each parameter's depends on the key and its name alone."""
-        return np.array(list(map(_draw, self.distributions, key.uniforms(self.names))), dtype=np.float64)
-
-
-def _draw(distribution: BaseDistribution, u: float) -> float:
-    return distribution.draw(u)
+        row = key.uniforms(self.names)
+        for column in self._categories:  # numbers are coded so that their prior is uniform
+            row[column] = self.distributions[column].draw(row[column])
+        return np.array(row, dtype=np.float64)

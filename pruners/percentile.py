@@ -8,7 +8,6 @@ from typing import final
 
 from hpo.history import Curve, History
 from hpo.pruners.completed import completed
-from hpo.pruners.fronts import n_before
 from hpo.pruners.intervals import check_least, is_due
 from hpo.pruners.ordered import Ordered
 
@@ -60,6 +59,8 @@ class PercentilePruner:
         return _is_above(curve.best, others, self.percentile)
 
     def _is_dominated(self, history: History, curve: Curve) -> bool:
+        from hpo.pruners.fronts import n_before
+
         best = curve.ideal
         if any(map(math.isnan, best)):
             return True

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 from hpo.events import Event, StudyCreated, StudyRenamed
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
-from hpo.storage.segments import Segment
+
+if TYPE_CHECKING:
+    from hpo.storage.segments import Segment
 
 __all__ = ["InMemoryStorage"]
 
@@ -107,7 +109,13 @@ class _Log:
     def extend(self, events: Sequence[Event]) -> None:
         self._recent.extend(events)
         self.length += len(events)
-        while len(self._recent) >= 2 * _SEGMENT:  # the latest ones are read again and again
+        if len(self._recent) >= 2 * _SEGMENT:  # the latest ones are read again and again
+            self._pack()
+
+    def _pack(self) -> None:
+        from hpo.storage.segments import Segment
+
+        while len(self._recent) >= 2 * _SEGMENT:
             self._segments.append(Segment.pack(self._recent[:_SEGMENT]))
             del self._recent[:_SEGMENT]
 

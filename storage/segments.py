@@ -44,7 +44,7 @@ class Segment:
         for kind in kinds:
             alike = [event for event in events if type(event) is kind]
             columns[kind] = tuple(map(pack, zip(*alike, strict=True)))
-        return cls(kinds, bytes(number[type(event)] for event in events), columns)
+        return cls(kinds, bytes([number[type(event)] for event in events]), columns)
 
     def unpack(self) -> list[Event]:
         alike = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
 from typing import Any
 
 from hpo.caution import warn
@@ -37,6 +36,8 @@ def on_grid(name: str, low: float, high: float, step: float) -> float:
     """`high`, lowered to the last multiple of `step` above `low`; in decimal arithmetic, as people write numbers."""
     if abs(high - low) / step > 2 * LARGEST_INT:
         raise ValueError(f"step={step} divides [{low}, {high}] into more values than a float can tell apart.")
+    from decimal import Decimal
+
     exact_low, exact_high, exact_step = Decimal(str(low)), Decimal(str(high)), Decimal(str(step))
     rest = (exact_high - exact_low) % exact_step
     if rest == 0:

@@ -58,9 +58,14 @@ class FloatDistribution(NumericDistribution):
         return significant(max(abs(self.low), abs(self.high)))
 
     @cached_property
-    def _scale_of_digits(self) -> float:
-        """10**digits where it is exact, so that an integer over it is the float nearest to the decimal; else 0."""
-        return 10.0**self._digits if 0 <= self._digits <= 22 else 0.0
+    def _line(self) -> tuple[float, float, float, float] | None:
+        """The bounds, how far apart they are, and 10**digits; None with steps or on a log scale.
+
+        The last is 0 where it is not exact, so that an integer over it would not be the float nearest to the decimal.
+        """
+        if self.log or self.step is not None:
+            return None
+        return self.low, self.high, self.high - self.low, 10.0**self._digits if 0 <= self._digits <= 22 else 0.0
 
     @cached_property
     def is_plain(self) -> bool:
@@ -75,15 +80,15 @@ class FloatDistribution(NumericDistribution):
         return f".{min(13, math.floor(-math.log10(error)))}g"
 
     def decode(self, u: float) -> float:
-        if self.step is not None:
-            return self._snapped(self._scale.inverse(u))
-        if self.log:
-            value = float(format(self._scale.inverse(u), self._format))
-        else:  # the most frequent case, so without the detour over the scale
-            value = self.low + u * (self.high - self.low)
-            scale = self._scale_of_digits
+        if self._line is not None:  # the most frequent case, so without the detour over the scale
+            low, high, width, scale = self._line
+            value = low + u * width
             value = round(value * scale) / scale if scale else round(value, self._digits)
-        return self.low if value < self.low else self.high if value > self.high else value
+            return low if value < low else high if value > high else value
+        value = self._scale.inverse(u)
+        if self.step is not None:
+            return self._snapped(value)
+        return min(max(float(format(value, self._format)), self.low), self.high)
 
     def to_external_repr(self, param_value_in_internal_repr: float) -> float:
         return float(param_value_in_internal_repr)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from decimal import Decimal
 
 __all__ = ["decimals", "significant"]
 
 
 def decimals(*values: float) -> int:
     """Decimals that write all of the values exactly, as people write them."""
+    from decimal import Decimal
+
     exponents = (Decimal(str(value)).as_tuple().exponent for value in values)
     return max(0, *(-e for e in exponents if isinstance(e, int)))
 

@@ -46,11 +46,12 @@ class History:
         self._columns = columns
         self._size = size
         self._begin = begin
-        self._position = position
+        self.position = position
+        """Length of the log that it follows from; 0 in a fold, which knows no now."""
         self._chosen = rows
         self._members: tuple[Hashable, Callable[[IntArray], BoolArray]] | None = None
         # as of now: proposals and reports may follow later
-        self._running = tuple([(trial, trial.proposal, len(trial.reports)) for trial in running])
+        self._running = tuple([(trial, trial.proposal, len(trial.reports)) for trial in running]) if running else ()
         self.space = space
         """All parameters seen so far, each with its latest distribution."""
         self.given: Mapping[str, Any] = {}
@@ -58,11 +59,6 @@ class History:
 
     def __len__(self) -> int:
         return self._size - self._begin if self._rows is None else len(self._rows)
-
-    @property
-    def position(self) -> int:
-        """Length of the log that it follows from; 0 in a fold, which knows no now."""
-        return self._position
 
     @property
     def signs(self) -> Array:
@@ -92,7 +88,7 @@ class History:
 
         In a fold, which knows no now: those of trials that ever paused.
         """
-        return self._view(self._columns.paused(self._size, self._position))
+        return self._view(self._columns.paused(self._size, self.position))
 
     @property
     def losses(self) -> Array:
@@ -185,7 +181,7 @@ class History:
     def finished(self, row: int) -> Finished:
         """Everything about the trial of a row of this view, as it was known then."""
         absolute = int(self._absolute(np.array([row]))[0]) if self._begin or self._rows is not None else row
-        return self._columns.finished(absolute, self._position)
+        return self._columns.finished(absolute, self.position)
 
     def raw(self, name: str) -> tuple[Array, tuple[Any, ...] | None]:
         """A parameter's values as they were used, shape (n,), NaN where it was inactive; and what was chosen from.

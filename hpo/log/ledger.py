@@ -153,9 +153,10 @@ class Ledger:
 
     def history(self) -> History:
         """The view that the sampler of a trial gets which starts now."""
+        if self._dropped:
+            self._drop()
         running = tuple(self.running.values())
-        columns = self.columns
-        return History(columns, columns.size, self.space, running, position=self.position)
+        return History(self._columns, self._columns.size, self.space, running, position=self.position)
 
     def dump(self) -> Dump:
         """All that is known, for `load`; whatever is folded later does not change it."""
@@ -353,7 +354,7 @@ class Ledger:
             self.space = self.space.extended(space)
             self._latest = space
         if event.state is _COMPLETE and event.values is not None:
-            self._compare(event.number, event.values, violation(event.constraints) == 0.0)
+            self._compare(event.number, event.values, not event.constraints or violation(event.constraints) == 0.0)
         return event.number
 
     def _compare(self, number: int, values: tuple[float, ...], feasible: bool) -> None:

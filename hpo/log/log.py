@@ -46,6 +46,7 @@ class Log:
 
     Attributes:
         ledger: What is known after the events that have been folded.
+        is_far: Whether to write costs a message to another process, whose answer says what others have written.
 
     Raises:
         UnknownStudyError: By every method that reads or writes, once the study has been deleted.
@@ -58,6 +59,7 @@ class Log:
         self.ledger = Ledger()
         self._turns = turn_taking(storage)
         self._answers = answering(storage)
+        self.is_far = self._answers is not None
         self._is_crowded = False  # whether others wrote in between when it was tried last to write right after them
         self._keeper = Keeper(identity, storage)
         self._is_open = False  # whether the checkpoint has been looked for
@@ -75,11 +77,6 @@ class Log:
             return self.storage.read(self.identity, since, limit=limit)
         except UnknownStudyError as error:
             raise self._deleted() from error
-
-    @property
-    def is_far(self) -> bool:
-        """Whether to write costs a message to another process, whose answer says what others have written."""
-        return self._answers is not None
 
     @property
     def has_posted(self) -> bool:
@@ -114,7 +111,8 @@ class Log:
         head = self._write(events, expect, None)
         if head is None:
             return None
-        self._fold_until(head - len(events))
+        if self.ledger.position < head - len(events):
+            self._fold_until(head - len(events))
         return self.ledger.apply(events)
 
     def append_and_recall(
@@ -209,7 +207,7 @@ class Log:
 
         def after(tail: Sequence[Event]) -> Sequence[Event]:
             known = len(self._unconfirmed)  # what an attempt that failed has folded
-            if list(tail[:known]) != self._unconfirmed:
+            if known and list(tail[:known]) != self._unconfirmed:
                 raise _RolledBack
             if len(tail) > known:
                 self._fold_unconfirmed(tail[known:])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
 import platform
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import final
+
+from hpo.digests import digest
 
 __all__ = ["Worker", "is_gone"]
 
@@ -98,7 +99,7 @@ def _machine(pid: int) -> str:
     is_own_table = f"NSpid:\t{pid}".encode() in status.splitlines()
     if not boot or not is_own_table or processes < _FIRST_NAMESPACE:
         return ""
-    return hashlib.blake2b(f"{boot}/{processes}/{times}".encode(), digest_size=8).hexdigest()
+    return digest(f"{boot}/{processes}/{times}".encode(), 8).hex()
 
 
 def _namespace(kind: str) -> int:

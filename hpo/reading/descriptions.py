@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
-import hashlib
 import importlib
 import re
 from typing import Any
+
+from hpo.digests import digest
 
 __all__ = ["described", "rebuilt"]
 
@@ -29,8 +30,7 @@ def described(plug_in: object) -> str:
     text = _ADDRESS.sub("", text)
     if len(text) <= _LONGEST:
         return text
-    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return f"{text[:_LONGEST]}… ({digest})"
+    return f"{text[:_LONGEST]}… ({digest(text.encode('utf-8', 'surrogatepass'), 8).hex()})"
 
 
 def rebuilt(text: str) -> Any:

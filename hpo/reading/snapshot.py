@@ -8,7 +8,7 @@ from typing import Any, final
 import numpy as np
 
 from hpo.arrays import JSON
-from hpo.events import StudyDirection, TrialState
+from hpo.events import METRIC_NAMES, StudyDirection, TrialState, only
 from hpo.history import History
 from hpo.log.ledger import Ledger
 from hpo.log.runs import OpenRun
@@ -19,10 +19,7 @@ from hpo.trial.frozen import FrozenTrial, copied
 from hpo.trial.listed import TrialList
 from hpo.trial.live import LiveTrial
 
-__all__ = ["METRIC_NAMES", "Snapshot", "only"]
-
-METRIC_NAMES = "study:metric_names"
-"""System attribute of a study that names its objectives."""
+__all__ = ["Snapshot"]
 
 
 @final
@@ -165,14 +162,3 @@ class Snapshot:
 
     def __repr__(self) -> str:
         return f"Snapshot(study_name={self.study_name!r}, position={self.position})"
-
-
-def only(directions: tuple[StudyDirection, ...], what: str) -> StudyDirection:
-    """The direction of the only objective.
-
-    Raises:
-        RuntimeError: If there are several, so that there is no single `what`.
-    """
-    if len(directions) > 1:
-        raise RuntimeError(f"A study of several objectives has no single `{what}`; see `best_trials`.")
-    return directions[0]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
 
 from hpo.arrays import JSON
+from hpo.digests import digest
 from hpo.events import StudyCreated
 
 __all__ = ["default_root", "directory", "remove"]
@@ -23,7 +23,7 @@ def directory(root: Path, header: StudyCreated, number: int, system_attrs: Mappi
 
     Studies of one name in different storages have different directories, and a renamed study keeps its own.
     """
-    study = hashlib.blake2b(f"{header.seed}/{header.time!r}".encode(), digest_size=8).hexdigest()
+    study = digest(f"{header.seed}/{header.time!r}".encode(), 8).hex()
     return root / f"study-{study}" / f"trial-{system_attrs.get('failed_trial', number)}"
 
 

@@ -33,7 +33,7 @@ def current_runs() -> tuple[CurrentRun, ...]:
 
 def enter(run: CurrentRun) -> tuple[CurrentRun, ...]:
     """Be within a run, and return those that the thread was within before, for `leave`."""
-    outer = current_runs()
+    outer: tuple[CurrentRun, ...] = getattr(_here, "runs", ())
     _here.runs = (*outer, run)
     return outer
 

@@ -12,7 +12,7 @@ from hpo.caution import acting_for, caller
 if TYPE_CHECKING:
     import queue
 
-__all__ = ["CallingThread", "Executor", "Threads"]
+__all__ = ["Executor", "Threads"]
 
 
 class Executor(Protocol):
@@ -20,7 +20,7 @@ class Executor(Protocol):
 
     @property
     def slots(self) -> int:
-        """How many calls run at the same time."""
+        """How many calls run at the same time, always."""
         ...
 
     def submit(self, fn: Callable[..., None], *args: Any) -> Future[None]:
@@ -30,24 +30,6 @@ class Executor(Protocol):
     def close(self) -> None:
         """Give back what it holds, once no more calls will come; those that are under way may go on."""
         ...
-
-
-_DONE: Future[None] = Future()
-_DONE.set_result(None)
-
-
-@final
-class CallingThread:
-    """Calls at once, in the thread that submits, which is the one that Ctrl-C reaches."""
-
-    slots = 1
-
-    def submit(self, fn: Callable[..., None], *args: Any) -> Future[None]:
-        fn(*args)
-        return _DONE
-
-    def close(self) -> None:
-        """Do nothing: it holds nothing."""
 
 
 @final

@@ -1,4 +1,4 @@
-"""The objective in this process."""
+"""The objective in threads of this process."""
 
 from __future__ import annotations
 
@@ -34,14 +34,11 @@ class Here:
         n_objectives: int,
         catch: tuple[type[BaseException], ...] = (),
     ) -> None:
+        self.slots = executor.slots
         self._executor = executor
         self._objective = objective
         self._n_objectives = n_objectives
         self._catch = catch
-
-    @property
-    def slots(self) -> int:
-        return self._executor.slots
 
     def send(self, run: CurrentRun, trial: LiveTrial, landed: Landed) -> None:
         self._executor.submit(self._call, run, trial, landed)

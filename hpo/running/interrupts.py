@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
+from threading import get_ident
 from types import FrameType, TracebackType
 from typing import Any, final
 
@@ -14,11 +15,14 @@ __all__ = ["Interrupts"]
 class Interrupts:
     """While entered in the main thread, Ctrl-C raises KeyboardInterrupt and SIGTERM raises SystemExit(143).
 
-    Not within `shield()`: there they wait until its end. Handlers that the program has set itself stay.
+    Not within the `shield`: there they wait until its end. Handlers that the program has set itself stay.
+
+    Attributes:
+        shield: To be entered, also within itself.
     """
 
     def __init__(self) -> None:
-        self._shield = _Shield()
+        self.shield = _Shield()
         self._previous: dict[int, Any] = {}
 
     def __enter__(self) -> Interrupts:
@@ -37,14 +41,10 @@ class Interrupts:
         for signum, handler in self._previous.items():
             signal.signal(signum, handler)
 
-    def shield(self) -> _Shield:
-        """Let signals wait until the block has ended."""
-        return self._shield
-
     def _arrived(self, signum: int, frame: FrameType | None) -> None:
         del frame
-        if self._shield.depth:
-            self._shield.waiting = signum
+        if self.shield.depth:
+            self.shield.waiting = signum
             return
         _raise(signum)
 
@@ -61,13 +61,13 @@ class _Shield:
         self.waiting: int | None = None
 
     def __enter__(self) -> None:
-        if threading.get_ident() == self._main:
+        if get_ident() == self._main:
             self.depth += 1
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if threading.get_ident() != self._main:
+        if get_ident() != self._main:
             return
         self.depth -= 1
         if not self.depth and self.waiting is not None:

@@ -23,6 +23,7 @@ from hpo.running.lines import announce
 from hpo.running.outcome import Outcome
 from hpo.running.participant import Participant
 from hpo.running.place import Place, Result
+from hpo.running.wish import Wish
 from hpo.trial.frozen import FrozenTrial
 from hpo.trial.live import LiveTrial
 
@@ -148,7 +149,7 @@ class Run:
         self._hand_out()
         if moves:
             return True  # more may begin now
-        if not self._n_flying and not self._ready and not self._may_begin():
+        if not self._n_flying and not self._ready and not self._may_begin(new=self._wants_new()):
             return False
         self._look_for_slots()
         if self._n_flying or self._ready:
@@ -177,21 +178,18 @@ class Run:
 
     def _begin_some(self, room: int) -> bool:
         """Begin at most `room` trials; False if none may begin just now, or ever: see `_may_begin`."""
-        if room <= 0 or not self._may_begin() or (self._order and len(self._order) == self._n_exhausting):
-            return False
         new = self._wants_new()
+        if room <= 0 or not self._may_begin(new=new) or (self._order and len(self._order) == self._n_exhausting):
+            return False
         if new and self.limits.n_trials is not None:
             room = min(room, self.limits.n_trials - self._n_begun)
-        with self.interrupts.shield():
+        with self.interrupts.shield:
             try:
-                trials = self.participant.begin_some(
-                    room,
-                    deferred=self.limits.lag is not None,
-                    budgets=self.limits.budgets,
-                    new=new,
-                    proposes=not self.place.proposes or self.limits.lag is not None,
-                    run=None if self._is_told else self.limits.told(),
-                )
+                in_order = self.limits.lag is not None
+                run = None if self._is_told else self.limits.told()
+                proposes = in_order or not self.place.proposes
+                wish = Wish(in_order, self.limits.budgets, new, proposes, True, None, run)
+                trials = self.participant.begin_some(room, wish)
             except SearchSpaceExhausted as exhausted:
                 self._n_exhausting = len(self._order)
                 if self._order:
@@ -211,10 +209,10 @@ class Run:
             self.stop()  # no trial is promoted any more, or none may ever begin
         return False
 
-    def _may_begin(self) -> bool:
+    def _may_begin(self, *, new: bool) -> bool:
         return (
             not self._stopped.is_set()
-            and (self._wants_new() or self.participant.plan.pausing is not None)
+            and (new or self.participant.plan.pausing is not None)
             and (self.limits.deadline is None or time.monotonic() < self.limits.deadline)
         )
 
@@ -228,7 +226,7 @@ class Run:
             trial = self._ready.popleft()
             self._n_flying += 1
             if self.place.is_away:
-                with self.interrupts.shield():
+                with self.interrupts.shield:
                     self.place.send(self, trial, self._land)
             else:
                 self.place.send(self, trial, self._land)
@@ -253,13 +251,13 @@ class Run:
         if landed is None:
             return  # somebody wants to be noticed
         self._n_flying -= 1
+        trial, read = landed
         try:
-            self._end_if_over(*landed)
+            self._end_if_over(trial, read())
         except Exception as error:
             self._fail(error)
 
-    def _end_if_over(self, trial: LiveTrial, read: Callable[[], Result | None]) -> None:
-        result = read()
+    def _end_if_over(self, trial: LiveTrial, result: Result | None) -> None:
         if result is None:
             self._n_flying += 1
             return
@@ -275,7 +273,10 @@ class Run:
             outcome = self.participant.pruned(trial.number)
         elif outcome.state is _PAUSED:
             outcome = self.participant.paused(trial.number)
-        self._end(trial, outcome, result.error)
+        if self.limits.lag is None:
+            self._settle(trial, outcome, result.error)
+        else:
+            self._end_in_order(trial, outcome, result.error)
         if self.collect:
             gc.collect()
 
@@ -290,11 +291,8 @@ class Run:
         logger.info("The study ends: the sampler has nothing left to try.")
         self.stop()
 
-    def _end(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
-        """End a trial, or if there is a lag, all those whose turn it is."""
-        if self.limits.lag is None:
-            self._settle(trial, outcome, error)
-            return
+    def _end_in_order(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
+        """End all those trials whose turn it is, now that this one is back."""
         if error is not None and not isinstance(error, Exception):
             raise error
         self._ended[trial.number] = outcome, error
@@ -307,7 +305,7 @@ class Run:
 
     def _settle(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
         """Let the end of a trial be stored with whatever is written next, at once if it ends the run."""
-        with self.interrupts.shield():
+        with self.interrupts.shield:
             self.participant.end_soon(trial.number, outcome, partial(self._note, trial, error))
             self._order.remove(trial)
         if error is not None:
@@ -321,8 +319,8 @@ class Run:
 
     def _tell(self) -> bool:
         """Have all ends stored, and tell of them; whether there were any."""
-        if self.participant.is_behind:
-            with self.interrupts.shield():
+        if self.participant.n_behind:
+            with self.interrupts.shield:
                 self.participant.flush()
         if not self._stored:
             return False
@@ -359,7 +357,7 @@ class Run:
         """Let the trials that are still running fail: the run has been interrupted."""
         self.stop()
         if self.place.is_away:
-            with self.interrupts.shield():
+            with self.interrupts.shield:
                 self.place.close()
         reason = self._errors[0] if self._errors else KeyboardInterrupt("The run was interrupted.")
         left = list(self._order)

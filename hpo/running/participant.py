@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
@@ -34,18 +34,21 @@ from hpo.key import Key
 from hpo.log.codec import dumps, encode, loads
 from hpo.log.log import Log
 from hpo.log.soon import flush_soon
-from hpo.protocols import is_private
+from hpo.protocols import PausingPruner, is_private
 from hpo.reading.records import record_of
 from hpo.running import checkpoints
-from hpo.running.budget import Budget
 from hpo.running.ending import clash, constraints_of, end_of, end_of_asked, failure, pruned, unasked
 from hpo.running.lost import Leases
 from hpo.running.outcome import Outcome
 from hpo.running.plan import Plan
 from hpo.running.recall import recalled
+from hpo.running.wish import Wish
 from hpo.space import Space
 from hpo.trial.frozen import FrozenTrial
 from hpo.trial.live import LiveTrial
+
+if TYPE_CHECKING:
+    from hpo.running.budget import Budget
 
 __all__ = ["MAX_ATTRIBUTE", "Participant"]
 
@@ -74,6 +77,7 @@ class Participant:
 
     Attributes:
         live: The trials that this process runs, by number.
+        n_behind: How many ends wait for trials that begin.
     """
 
     def __init__(self, log: Log, plan: Plan) -> None:
@@ -86,7 +90,7 @@ class Participant:
         self._is_private = is_private(log.storage)
         self._warned: set[str] = set()  # names of parameters whose values were outside of their domains
         self._settled: Space | None = None  # one whose parameters have been finished with, so that their kinds stay
-        self._n_ended = 0  # trials whose ends have been posted
+        self.n_behind = 0
         self._took = 0.0  # seconds for the latest proposal
         self._n_slow = 0  # how many proposals in a row the sampler took long for
         self._leases = Leases(log, self)
@@ -109,59 +113,42 @@ class Participant:
             SearchSpaceExhausted: If the sampler has nothing left to try.
             ValueError: If the trial of that number is not queued.
         """
-        wish = _Wish(False, budgets, queued=queued) if budgets or queued is not None else _ANY
-        begun = self._begin(1, wish)
+        wish = Wish(False, budgets, queued=queued) if budgets or queued is not None else _ANY
+        begun = self.begin_some(1, wish)
         return begun[0] if begun else None
 
-    def begin_some(
-        self,
-        n: int,
-        *,
-        deferred: bool = False,
-        budgets: Sequence[Budget] = (),
-        new: bool = True,
-        proposes: bool = True,
-        run: RunLimits | None = None,
-    ) -> list[LiveTrial]:
+    def begin_some(self, n: int, wish: Wish) -> list[LiveTrial]:
         """As `begin`, at most `n` trials, together with the ends that wait to be written.
 
         They are fewer if that would take long. From afar, proposals may be written a moment later.
 
         Args:
             n: At least 1.
-            deferred: As in `TrialStarted`.
-            budgets: As in `begin`.
-            new: Otherwise only paused ones.
-            proposes: Ask the sampler here, even if it is slow; otherwise such a trial awaits its proposal: see
-                `propose`.
-            run: What the run means to do whose first trial is among them; the log gets it together with that one.
+            wish: What kind of trials. Those that do not get a proposal here await it: see `propose`.
 
         Returns:
             None at all if a budget has no room now, or no trial is promoted and a new one is not wanted.
         """
-        return self._begin(n, _Wish(deferred, budgets, new, proposes, True, run=run))
-
-    def _begin(self, n: int, wish: _Wish) -> list[LiveTrial]:
         with self._log.lock:
             self._leases.give_up_lost()
             if self._n_slow >= _TWICE:
                 self._log.sync()
-            elif not (wish.waits and self._log.has_posted and self._log.is_far):
+            elif not (wish.waits and self._log.is_far and self._log.has_posted):
                 attempts: list[_Attempt] = []
-                if self._log.append_after(lambda: self._starts_and_proposals(n, wish, attempts)):
+                if self._log.append_after(partial(self._starts_and_proposals, n, wish, attempts)):
                     return [self._begun(*one) for one in attempts]
             # The sampler is slow, or others wrote meanwhile: do not race again.
             trial = self._begin_start_first(wish)
             return [] if trial is None else [trial]
 
-    def _starts_and_proposals(self, n: int, wish: _Wish, attempts: list[_Attempt]) -> Iterable[Sequence[Event]]:
+    def _starts_and_proposals(self, n: int, wish: Wish, attempts: list[_Attempt]) -> Iterable[Sequence[Event]]:
         """For each of some trials the events that begin it, asked for when the ledger has folded those before."""
         attempts.clear()
         first = self._start_and_proposal(wish, attempts)
         return (first,) if n == 1 or not first else self._more_of_them(n, wish, attempts, first)
 
     def _more_of_them(
-        self, n: int, wish: _Wish, attempts: list[_Attempt], events: Sequence[Event]
+        self, n: int, wish: Wish, attempts: list[_Attempt], events: Sequence[Event]
     ) -> Iterator[Sequence[Event]]:
         yield events
         until = time.perf_counter() + _LONG
@@ -173,7 +160,7 @@ class Participant:
             if events:
                 yield events
 
-    def _start_and_proposal(self, wish: _Wish, attempts: list[_Attempt]) -> list[Event]:
+    def _start_and_proposal(self, wish: Wish, attempts: list[_Attempt]) -> list[Event]:
         """The two events that begin a trial, or one for a trial that goes on, or none."""
         ledger = self._log.ledger
         history = ledger.history()
@@ -199,7 +186,7 @@ class Participant:
         start = TrialStarted(time.time(), claims, deferred, self._leases.worker, plan.digest, run)
         return [start] if plan.digest in self._log.ledger.plans else [plan, start]
 
-    def _begin_start_first(self, wish: _Wish) -> LiveTrial | None:
+    def _begin_start_first(self, wish: Wish) -> LiveTrial | None:
         """Begin a trial with its start first, and its proposal later, so that others may write meanwhile."""
         if self.plan.pausing is not None:
             self._log.flush()  # whether one is promoted may depend on it
@@ -254,26 +241,28 @@ class Participant:
         self._leases.keep()
         return trial
 
-    def _next(self, history: History, wish: _Wish) -> tuple[bool, int | None]:
+    def _next(self, history: History, wish: Wish) -> tuple[bool, int | None]:
         """Whether a trial may begin now; and the number of the queued or paused one that is due, None for a new one."""
         ledger = self._log.ledger
         if wish.queued is not None:
             return True, self._waiting(wish.queued)
-        claims = next(iter(ledger.waiting), None) if wish.new else None
-        promoted = self._promoted(history) if claims is None else None
-        if promoted is not None:
-            return True, promoted
-        return wish.new and all(budget.has_room(ledger) for budget in wish.budgets), claims
+        claims = next(iter(ledger.waiting)) if wish.new and ledger.waiting else None
+        if claims is None and self.plan.pausing is not None:
+            promoted = self._promoted(self.plan.pausing, history)
+            if promoted is not None:
+                return True, promoted
+        has_room = not wish.budgets or all(budget.has_room(ledger) for budget in wish.budgets)
+        return wish.new and has_room, claims
 
     def _waiting(self, number: int) -> int:
         if number not in self._log.ledger.waiting:
             raise ValueError(f"Trial {number} is not queued, so it cannot begin; another process may have been faster.")
         return number
 
-    def _promoted(self, history: History) -> int | None:
+    def _promoted(self, pruner: PausingPruner, history: History) -> int | None:
         """The number of the paused trial that the pruner lets go on."""
-        ledger, pruner = self._log.ledger, self.plan.pausing
-        if pruner is None or not ledger.count(_PAUSED):
+        ledger = self._log.ledger
+        if not ledger.count(_PAUSED):
             return None
         number = pruner.promote(history)
         if number is None or (ledger.is_known(number) and ledger.state(number) is _PAUSED):
@@ -293,7 +282,8 @@ class Participant:
         self._took = time.perf_counter() - began
         if self._n_slow and self._took > _SLOW:
             self._took = max(time.thread_time() - busy, self._took / _BUSY)
-        self.note_proposing(self._took)
+        if self._n_slow or self._took > _SLOW:
+            self.note_proposing(self._took)
         return proposal
 
     def note_proposing(self, took: float) -> None:
@@ -471,8 +461,8 @@ class Participant:
             wrote meanwhile. None if the trial had already ended.
         """
         with self._log.lock:
-            trial = self.live.get(number)
-            if outcome.is_loss:
+            trial, is_loss = self.live.get(number), outcome.is_loss
+            if is_loss:
                 self._log.sync()  # who was lost may have written its proposal, which a retry is to have
             constraints = None if self.plan.constraints_func is None else self._constraints_of(number, outcome)
             written, outcomes = None, None
@@ -480,13 +470,13 @@ class Participant:
                 expect = None if trial is None else self._expected(trial)
                 try:
                     written, events = self._end_of(trial, number, outcome, constraints)
-                    retry = [] if self.plan.retry is None else self.retry(number, events, lost=outcome.is_loss)
+                    retry = [] if self.plan.retry is None else self.retry(number, events, lost=is_loss)
                     outcomes = self._log.append([*events, *retry] if retry else events, expect=expect)
                 except (OverflowError, TypeError, ValueError) as error:
                     written, events, retry = Outcome.of_error(error), [failure(number, error)], []
                     outcomes = self._log.append(events)  # something in the trial cannot be written
             assert written is not None
-            may_have_checkpoint = trial is not None and (trial.has_checkpoint or outcome.is_loss)
+            may_have_checkpoint = trial is not None and (trial.has_checkpoint or is_loss)
             if trial is not None and may_have_checkpoint and written.state is not _PAUSED and not retry:
                 checkpoints.remove(self.checkpoint(trial))
             if trial is not None:  # only now: where the storage failed, the result can be told again
@@ -519,18 +509,13 @@ class Participant:
             if trial is None or events is None:  # in memory, to write costs less than to wait
                 stored(self.end(number, outcome))
                 return
-            self._n_ended += 1
+            self.n_behind += 1
             self._log.post(events, partial(self._has_ended, trial, outcome, stored))
-
-    @property
-    def is_behind(self) -> bool:
-        """Whether ends wait for trials that begin."""
-        return self._n_ended > 0
 
     def flush(self) -> None:
         """Write the ends that wait for trials that begin."""
         with self._log.lock:
-            if self._n_ended:
+            if self.n_behind:
                 self._log.flush()
 
     def record(self, number: int) -> FrozenTrial:
@@ -564,7 +549,7 @@ class Participant:
         outcomes: Sequence[int | None],
     ) -> None:
         """The end of a trial that was posted has been written."""
-        self._n_ended -= 1
+        self.n_behind -= 1
         self._forget(trial)
         stored(self._ended(trial, trial.number, outcome, is_first=outcomes[-1] is not None))
 
@@ -607,7 +592,7 @@ class Participant:
                 parameters = {name: trial.parameters[name] for name in sound}
                 failed = outcome if outcome.state is TrialState.FAIL else Outcome.of_error(error)
                 return failed, end_of(trial, failed, self._space_of(sound), parameters, ledger)
-            if space.index.keys() <= ledger.space.index.keys():
+            if space is not self._settled and space.index.keys() <= ledger.space.index.keys():
                 self._settled = space
             return outcome, end_of(trial, outcome, space, trial.parameters, ledger)
         except Exception as error:  # of a choice of the user's own type
@@ -718,25 +703,7 @@ class Participant:
         return space
 
 
-class _Wish(NamedTuple):
-    """What kind of trials is to begin: see `Participant.begin_some`.
-
-    Args:
-        deferred, budgets, new, proposes, run: As there.
-        waits: Whether proposals may be written a moment later, and ends that were posted be among what others know.
-        queued: The one queued trial to begin.
-    """
-
-    deferred: bool = False
-    budgets: Sequence[Budget] = ()
-    new: bool = True
-    proposes: bool = True
-    waits: bool = False
-    queued: int | None = None
-    run: RunLimits | None = None
-
-
-_ANY = _Wish()
+_ANY = Wish()
 
 
 def _ignore(outcomes: Sequence[int | None]) -> None:

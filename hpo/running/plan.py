@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, final
 
+from hpo.digests import digest
 from hpo.distributions import BaseDistribution
 from hpo.events import PlanDeclared
 from hpo.history import History
@@ -75,11 +75,11 @@ class Plan:
         """What the log is to say of it."""
         sampler, pruner = described(self.sampler), described(self.pruner)
         text = f"{sampler}\n{pruner}".encode("utf-8", "surrogatepass")
-        return PlanDeclared(hashlib.blake2b(text, digest_size=4).hexdigest(), sampler, pruner)
+        return PlanDeclared(digest(text, 4).hex(), sampler, pruner)
 
     def proposal(self, history: History, key: Key) -> tuple[float, ...]:
         """The coded values of a new trial over all parameters that are known; its address is `key`."""
-        known = self.known(history, key)
+        known = history if self.cohorts is None else self.known(history, key)
         return tuple(sampled(self.sampler, known.space, known, key))
 
     def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:

@@ -1,18 +1,27 @@
-"""Studies: the rich object over a log, a sampler and a pruner, and what makes, loads, copies and lists them."""
+"""Studies: the rich object over a log, a sampler and a pruner, and what makes, loads, copies and lists them.
 
-from hpo.events import StudyDirection
-from hpo.running.callbacks import MaxTrialsCallback
-from hpo.running.retry import RetryPolicy
-from hpo.study.creation import create_study, load_study
-from hpo.study.editing import MAX_NAME
-from hpo.study.studies import (
-    StudySummary,
-    copy_study,
-    delete_study,
-    get_all_study_names,
-    get_all_study_summaries,
-)
-from hpo.study.study import Callback, Objective, Study
+Each name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hpo.events import StudyDirection
+    from hpo.running.callbacks import MaxTrialsCallback
+    from hpo.running.retry import RetryPolicy
+    from hpo.study.creation import create_study, load_study
+    from hpo.study.editing import MAX_NAME
+    from hpo.study.studies import (
+        StudySummary,
+        copy_study,
+        delete_study,
+        get_all_study_names,
+        get_all_study_summaries,
+    )
+    from hpo.study.study import Callback, Objective, Study
 
 __all__ = [
     "MAX_NAME",
@@ -30,3 +39,31 @@ __all__ = [
     "get_all_study_summaries",
     "load_study",
 ]
+
+_HOME = {
+    "MAX_NAME": "hpo.study.editing",
+    "Callback": "hpo.study.study",
+    "MaxTrialsCallback": "hpo.running.callbacks",
+    "Objective": "hpo.study.study",
+    "RetryPolicy": "hpo.running.retry",
+    "Study": "hpo.study.study",
+    "StudyDirection": "hpo.events",
+    "StudySummary": "hpo.study.studies",
+    "copy_study": "hpo.study.studies",
+    "create_study": "hpo.study.creation",
+    "delete_study": "hpo.study.studies",
+    "get_all_study_names": "hpo.study.studies",
+    "get_all_study_summaries": "hpo.study.studies",
+    "load_study": "hpo.study.creation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

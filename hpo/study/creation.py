@@ -21,7 +21,6 @@ from hpo.study.defaults import retry_policy
 from hpo.study.editing import check_name
 from hpo.study.plugins import checked_pruner, checked_retry, checked_sampler, checked_storage
 from hpo.study.study import Study
-from hpo.study.warm_start import configurations
 
 __all__ = ["create_study", "load_study"]
 
@@ -77,7 +76,7 @@ def create_study(
     retry = retry_policy(checked_retry(retry), storage)
     name = f"no-name-{uuid.uuid4()}" if study_name is None else study_name
     check_name(name)
-    queued = configurations(_sources(warm_start), wanted, opaque=is_private(storage))
+    queued = _configurations(_sources(warm_start), wanted, storage)
     given = getattr(sampler, "seed", None) if seed is None else seed
     seed = int.from_bytes(os.urandom(8)) >> 1 if given is None else _read_seed(given)
     header = StudyCreated(name, wanted, seed, time.time(), uuid.uuid4().hex)
@@ -188,6 +187,17 @@ def _source(given: Any) -> Study:
         f"warm_start takes studies, and pairs such as ('sqlite:///study.db', 'name'), got {given!r} of type "
         f"{type(given).__name__} in it."
     )
+
+
+def _configurations(
+    sources: Sequence[Study], directions: Sequence[StudyDirection], storage: Storage
+) -> Sequence[TrialQueued]:
+    """What a new study in a storage has to try first."""
+    if not sources:
+        return ()
+    from hpo.study.warm_start import configurations
+
+    return configurations(sources, directions, opaque=is_private(storage))
 
 
 def _warm_start(study: str, storage: Storage, queued: Sequence[TrialQueued]) -> None:

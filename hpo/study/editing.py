@@ -13,10 +13,18 @@ from hpo import logging
 from hpo.arrays import JSON
 from hpo.caution import warn
 from hpo.distributions import BaseDistribution, CategoricalDistribution
-from hpo.events import AttributeSet, Event, SpaceDeclared, TrialDeleted, TrialQueued, TrialState, fits
+from hpo.events import (
+    METRIC_NAMES,
+    AttributeSet,
+    Event,
+    SpaceDeclared,
+    TrialDeleted,
+    TrialQueued,
+    TrialState,
+    fits,
+)
 from hpo.log.log import Log
 from hpo.reading.records import events_of
-from hpo.reading.snapshot import METRIC_NAMES
 from hpo.running.participant import Participant
 from hpo.space import Space
 from hpo.trial.frozen import FrozenTrial, check_trial

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from hpo.log.log import Log
 from hpo.numbers import real, whole
+from hpo.running.at_once import AtOnce
 from hpo.running.budget import Budget
 from hpo.running.callbacks import budgets
-from hpo.running.executor import CallingThread, Threads
+from hpo.running.executor import Threads
 from hpo.running.here import Here
 from hpo.running.loop import Limits
 from hpo.running.participant import Participant
+from hpo.running.place import Place
 
 if TYPE_CHECKING:
     from hpo.running.away import Away
@@ -70,8 +72,8 @@ def limits_of(
     return Limits(n_trials, deadline, tuple(counted), _exception_classes(catch), lag)
 
 
-def here_for(n_jobs: int, limits: Limits, participant: Participant, objective: Callable[..., Any]) -> Here:
-    """The threads of this process in which a run has its objective called.
+def here_for(n_jobs: int, limits: Limits, participant: Participant, objective: Callable[..., Any]) -> Place:
+    """The thread or threads of this process in which a run has its objective called.
 
     Args:
         n_jobs: How many.
@@ -89,8 +91,9 @@ def here_for(n_jobs: int, limits: Limits, participant: Participant, objective: C
         raise ValueError(f"n_jobs must be ≥ 1, or -1 for one thread per core, got {n_jobs!r}.")
     if limits.lag is not None and limits.lag < n_jobs:
         raise ValueError(f"lag must be at least n_jobs={n_jobs}, so that every thread has a trial; got {limits.lag}.")
-    executor = CallingThread() if n_jobs == 1 else Threads(n_jobs)
-    return Here(executor, objective, participant.n_objectives, limits.catch)
+    if n_jobs == 1:
+        return AtOnce(objective, participant.n_objectives, limits.catch)
+    return Here(Threads(n_jobs), objective, participant.n_objectives, limits.catch)
 
 
 def away_for(

@@ -14,27 +14,20 @@ from typing import TYPE_CHECKING, Any, final, overload
 from hpo import logging
 from hpo.arrays import JSON
 from hpo.distributions import BaseDistribution
-from hpo.events import AttributeSet, Event, StudyDirection, TrialState
+from hpo.events import AttributeSet, Event, StudyDirection, TrialState, only
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.log.log import Log, identity_of
 from hpo.protocols import Pruner, Sampler, Storage
 from hpo.reading.records import record_of
-from hpo.reading.snapshot import Snapshot, only
-from hpo.reading.without_best import why_none_is_best
-from hpo.running.callbacks import finish, why_over
 from hpo.running.checkpoints import default_root
 from hpo.running.current import current_runs
-from hpo.running.loop import Run
 from hpo.running.participant import Participant
-from hpo.running.place import Place
 from hpo.running.plan import Plan
-from hpo.running.progress import Progress
 from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
 from hpo.study import editing
 from hpo.study.defaults import default_pruner, default_sampler, retry_policy
-from hpo.study.optimizing import away_for, count, here_for, limits_of, seconds
 from hpo.study.plugins import (
     checked_callbacks,
     checked_objective,
@@ -44,9 +37,8 @@ from hpo.study.plugins import (
     checked_storage,
 )
 from hpo.study.telling import told_outcome
-from hpo.trial import Trial
 from hpo.trial.frozen import FrozenTrial
-from hpo.trial.trial import live_of
+from hpo.trial.trial import Trial, live_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,8 +46,11 @@ if TYPE_CHECKING:
     from hpo.artifacts import ArtifactStore
     from hpo.dashboard.server import Served
     from hpo.reading.explain import Explanation
+    from hpo.reading.snapshot import Snapshot
     from hpo.reading.tables import Text
     from hpo.reading.verify import Difference, Verification
+    from hpo.running.loop import Run
+    from hpo.running.place import Place
 
 __all__ = ["Callback", "Objective", "Study"]
 
@@ -184,6 +179,11 @@ class Study:
             TypeError, ValueError: If an argument is not what it should be; then no trial begins.
             ImportError: If a package is missing that `workers` or `executor` needs.
         """
+        from hpo.running.callbacks import finish, why_over
+        from hpo.running.loop import Run
+        from hpo.running.progress import Progress
+        from hpo.study.optimizing import away_for, count, here_for, limits_of, seconds
+
         if any(run.participant is self._participant for run in current_runs()):
             raise RuntimeError("`optimize` cannot be called from within an objective or a callback of the same study.")
         objective, called = checked_objective(func), checked_callbacks(callbacks)
@@ -461,6 +461,8 @@ class Study:
 
     def snapshot(self) -> Snapshot:
         """The study as it stands now: it never changes, and any thread may read it."""
+        from hpo.reading.snapshot import Snapshot
+
         with self._log.lock:
             self._log.sync()
             return Snapshot(self._log.ledger, self._participant.live)
@@ -526,6 +528,8 @@ class Study:
         with self._log.lock:
             self._log.sync()
             if self._log.ledger.best_feasible is None:
+                from hpo.reading.without_best import why_none_is_best
+
                 raise ValueError(why_none_is_best(self._log.ledger.history()))
             return self._frozen(self._log.ledger.best_feasible)
 

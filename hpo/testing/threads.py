@@ -245,7 +245,7 @@ def _look(study: Study, random: Random) -> list[_Given]:
     what = random.randrange(7)
     if what == 0:
         history = study.history
-        return [followed(lambda: _known(history), history._position, lambda ledger: _known(ledger.history()))]
+        return [followed(lambda: _known(history), history.position, lambda ledger: _known(ledger.history()))]
     if what == 1:
         snapshot = study.snapshot()
         position = snapshot.position

@@ -1,8 +1,37 @@
-"""Trials: as an objective sees them, as records, and with fixed parameters."""
+"""Trials: as an objective sees them, as records, and with fixed parameters.
 
-from hpo.events import TrialError, TrialState
-from hpo.trial.fixed import FixedTrial
-from hpo.trial.frozen import FrozenTrial, create_trial
-from hpo.trial.trial import Trial
+Each name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hpo.events import TrialError, TrialState
+    from hpo.trial.fixed import FixedTrial
+    from hpo.trial.frozen import FrozenTrial, create_trial
+    from hpo.trial.trial import Trial
 
 __all__ = ["FixedTrial", "FrozenTrial", "Trial", "TrialError", "TrialState", "create_trial"]
+
+_HOME = {
+    "FixedTrial": "hpo.trial.fixed",
+    "FrozenTrial": "hpo.trial.frozen",
+    "Trial": "hpo.trial.trial",
+    "TrialError": "hpo.events",
+    "TrialState": "hpo.events",
+    "create_trial": "hpo.trial.frozen",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

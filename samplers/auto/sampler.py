@@ -14,7 +14,6 @@ from hpo.key import Key
 from hpo.protocols import Choice
 from hpo.samplers.auto.effort import Effort, seconds_of_asks
 from hpo.samplers.auto.progress import is_stalled, latest
-from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.unused import check_function
 from hpo.space import Space
@@ -157,5 +156,7 @@ class AutoSampler:
 
 def _is_continuous(space: Space) -> bool:
     """Whether all parameters are continuous numbers, apart from those of one value."""
+    from hpo.samplers.model.axes import axes_of
+
     axes = axes_of(space)
     return bool(len(axes.numbers)) and not axes.in_cells and not len(axes.categories)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeAlias, final
 
 import numpy as np
@@ -113,7 +114,7 @@ class Arms:
         if column is None:
             return None
         features = embedding.features(points, active)
-        at = _at(column, embedding, features)
+        at = _telling(column, embedding)(features)
         known = before.arms if before is not None and before.column == column else {}
         found = {}
         for value in np.unique(at).tolist():
@@ -127,7 +128,11 @@ class Arms:
 
     def at(self, features: Array) -> IntArray:
         """The arm that each point is in, shape (n,), by its features, shape (n, f)."""
-        return _at(self.column, self.embedding, features)
+        return self._at(features)
+
+    @cached_property
+    def _at(self) -> Callable[[Array], IntArray]:
+        return _telling(self.column, self.embedding)
 
 
 def _fitted_to(n: int) -> int:
@@ -138,15 +143,18 @@ def _fitted_to(n: int) -> int:
     return size
 
 
-def _at(column: int, embedding: Embedding, features: Array) -> IntArray:
+def _telling(column: int, embedding: Embedding) -> Callable[[Array], IntArray]:
+    """What tells the arm of points, shape (n,), by their features, shape (n, f)."""
     axes = embedding.axes
     if column in axes.categories:
         scale = len(axes.numbers) + axes.categories.tolist().index(column)
-        return np.asarray(features[:, embedding.group == scale].argmax(axis=1))
+        choices = np.flatnonzero(embedding.group == scale)
+        corners = slice(choices[0], choices[-1] + 1)
+        return lambda features: np.asarray(features[:, corners].argmax(axis=1))
     number = axes.numbers.tolist().index(column)
     edges = axes.edges[number]
     assert edges is not None
-    return cell(edges, features[:, number])
+    return lambda features: cell(edges, features[:, number])
 
 
 def _parting(axes: Axes, points: Array, active: BoolArray, losses: Array) -> int | None:

@@ -55,9 +55,10 @@ class Improvement:
 
 def _mean_of_versions(acquisition: Acquisition, mean: Array, sigma: Array, best: Array) -> Acquired:
     """The logarithm of the mean of the exponentials, and its derivatives, shapes (k,), (k, v), (k,)."""
-    each, by_mean, by_sigma = acquisition(mean, np.broadcast_to(sigma[:, None], mean.shape), best)
     if mean.shape[1] == 1:
+        each, by_mean, by_sigma = acquisition(mean, sigma[:, None], best)
         return each[:, 0], by_mean, by_sigma[:, 0]
+    each, by_mean, by_sigma = acquisition(mean, np.broadcast_to(sigma[:, None], mean.shape), best)
     top = each.max(axis=1)
     share = np.exp(each - top[:, None])
     total = share.sum(axis=1)

@@ -50,9 +50,10 @@ class Curvature:
 
     def direction(self, g: Array, rows: IntArray) -> Array:
         """The inverse Hessian of the negated function times slopes `g` of some searches, shape (k, q)."""
-        S, Y, ρ = self.S[:, rows], self.Y[:, rows], self.ρ[:, rows]
-        q, α = g.copy(), np.zeros_like(ρ)
+        ρ = self.ρ[:, rows]
         n = int(ρ.any(axis=1).sum())  # more than these nobody remembers
+        S, Y = self.S[:n, rows], self.Y[:n, rows]
+        q, α = g.copy(), np.zeros_like(ρ)
         for i in range(n):
             α[i] = ρ[i] * np.einsum("kq,kq->k", S[i], q)
             q -= α[i][:, None] * Y[i]

@@ -16,7 +16,7 @@ from hpo.samplers.model.branches import BINS, Tree, active_at, deciding
 __all__ = ["Domain", "sobol"]
 
 _FEW = 16  # values of a parameter that are all compared
-_STEPS = (1, 2, 4, 8, 16, 64)  # of parameters with more values
+_STEPS = np.multiply.outer((1, 2, 4, 8, 16, 64), (-1, 1)).ravel()  # of parameters with more values
 
 
 @final
@@ -104,14 +104,13 @@ class Domain:
             owners.append(np.repeat(rows, len(values)))
         for column, middles, edges in self.strides:
             rows = np.flatnonzero(active[:, column])
-            here = cell(edges, points[rows, column])
-            for step in (s for stride in _STEPS for s in (-stride, stride)):
-                there = here + step
-                inside = (there >= 0) & (there < len(middles))
-                moved = points[rows[inside]]
-                moved[:, column] = middles[there[inside]]
-                parts.append(moved)
-                owners.append(rows[inside])
+            there = cell(edges, points[rows, column]) + _STEPS[:, None]
+            inside = (there >= 0) & (there < len(middles))
+            owner = rows[inside.nonzero()[1]]
+            moved = points[owner]
+            moved[:, column] = middles[there[inside]]
+            parts.append(moved)
+            owners.append(owner)
         if not parts:
             return points[:0], np.empty(0, dtype=np.int64)
         moved, owner = np.concatenate(parts), np.concatenate(owners)

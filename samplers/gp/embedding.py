@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -65,15 +66,25 @@ class Embedding:
 
     def features(self, points: Array, active: BoolArray) -> Array:
         """The vectors of points, shape (n, f); what is not active may be anything, also NaN."""
-        axes = self.axes
-        parts = [np.where(active[:, axes.numbers], points[:, axes.numbers], _HALF)]
-        for column, prior in zip(axes.categories, axes.priors, strict=True):
-            k = len(prior)
-            corner = points[:, column, None] == np.arange(k)
-            has = active[:, column, None]
-            parts.append(np.where(has, corner, 1.0 / k) * np.sqrt(_HALF * _edge(k)))
-        parts.append(active[:, self.optional].astype(np.float64))
-        return np.concatenate(parts, axis=1)
+        numbers, (columns, choices, middle, length) = self.axes.numbers, self._corners
+        q, c = len(numbers), len(columns)
+        features = np.empty((len(points), q + c + len(self.optional)))
+        features[:, :q] = self.numbers(points[:, numbers], active)
+        features[:, q : q + c] = np.where(active[:, columns], points[:, columns] == choices, middle) * length
+        features[:, q + c :] = active[:, self.optional]
+        return features
+
+    def numbers(self, values: Array, active: BoolArray) -> Array:
+        """The first features of points, those of their numbers, shape (n, q), whose values are given."""
+        return np.where(active[:, self.axes.numbers], values, _HALF)
+
+    @cached_property
+    def _corners(self) -> tuple[IntArray, Array, Array, Array]:
+        """Of each feature of a category, shape (c,): its column, its choice, what stands for none, and its length."""
+        sizes = np.array([len(prior) for prior in self.axes.priors], dtype=np.int64)
+        choices = np.concatenate([np.arange(k) for k in sizes] or [sizes]).astype(np.float64)
+        length = np.array([np.sqrt(_HALF * _edge(int(k))) for k in sizes])
+        return np.repeat(self.axes.categories, sizes), choices, np.repeat(1.0 / sizes, sizes), np.repeat(length, sizes)
 
 
 def _edge(k: int) -> float:

@@ -19,7 +19,14 @@ def squared_distances(a: Array, b: Array) -> Array:
 
 def matern(s: Array) -> tuple[Array, Array]:
     """k(s) = (1 + √(5s) + 5s/3) exp(-√(5s)) and dk/ds, elementwise; both are finite and smooth at s = 0."""
-    r = np.sqrt(5.0 * s)
-    e = np.exp(-r)
-    slope = (1.0 + r) * e
-    return slope + (5.0 / 3.0) * s * e, (-5.0 / 6.0) * slope
+    r = np.asarray(5.0 * s)
+    np.sqrt(r, out=r)
+    e = np.asarray(-r)
+    np.exp(e, out=e)
+    r += 1.0
+    r *= e
+    k = np.asarray((5.0 / 3.0) * s)
+    k *= e
+    k += r
+    r *= -5.0 / 6.0
+    return k, r

@@ -54,14 +54,15 @@ def maximise(
     searches = _Searches.begun(x, *evaluate(x, np.arange(len(x))), unit)
     for _ in range(most - 1):
         searches.aim(free, tolerance, hope)
-        rows = np.flatnonzero(searches.is_open)
+        rows = searches.is_open.nonzero()[0]
         if not len(rows):
             break
         trial = searches.trial(rows)
         value, slope = evaluate(trial, rows)
         good = searches.gain_enough(rows, trial, value)
         searches.move(rows[good], trial[good], value[good], slope[good], tolerance)
-        searches.shorten(rows[~good])
+        if not good.all():
+            searches.shorten(rows[~good])
     return searches.x, searches.value
 
 
@@ -108,13 +109,14 @@ class _Searches:
 
     def aim(self, free: BoolArray, tolerance: float, hope: float) -> None:
         """New directions where they are due; over are searches that they promise too little, or too late to win."""
-        rows = np.flatnonzero(self.is_open & self.is_due)
+        rows = (self.is_open & self.is_due).nonzero()[0]
         if not len(rows):
             return
         g = _projected(self.x[rows], self.slope[rows], free[rows])
         p = np.where(g == 0.0, 0.0, self.curvature.direction(g, rows))
         uphill = np.einsum("kq,kq->k", p, g) > 0.0
-        p[~uphill] = (g * self.curvature.scale)[~uphill]
+        if not uphill.all():
+            p[~uphill] = (g * self.curvature.scale)[~uphill]
         is_sure = self.curvature.is_known(rows) & uphill
         p = _limited(p, self.unit, np.where(is_sure, _REACH, _FIRST_REACH))
         self.direction[rows], self.length[rows] = p, 1.0

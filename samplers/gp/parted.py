@@ -20,7 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from typing import final
 
 import numpy as np
@@ -197,25 +197,33 @@ class Parted:
     def __call__(self, features: Array) -> Array:
         value, at = self.together(features), self.arms.at(features)
         for arm, improvement in self.own.items():
-            rows = np.flatnonzero(at == arm)
+            rows = (at == arm).nonzero()[0]
             if len(rows):
-                own = improvement(features[np.ix_(rows, self.arms.arms[arm].part.columns)]) + self.units[arm]
-                value[rows] = np.logaddexp(np.log1p(-self.share) + value[rows], np.log(self.share) + own)
+                own = improvement(features[rows[:, None], self.arms.arms[arm].part.columns]) + self.units[arm]
+                value[rows] = np.logaddexp(self._log_rest + value[rows], self._log_share + own)
         return value
+
+    @cached_property
+    def _log_share(self) -> float:
+        return float(np.log(self.share))
+
+    @cached_property
+    def _log_rest(self) -> float:
+        return float(np.log1p(-self.share))
 
     def gradient(self, features: Array) -> tuple[Array, Array]:
         value, slope = self.together.gradient(features)
         at = self.arms.at(features)
         for arm, improvement in self.own.items():
-            rows = np.flatnonzero(at == arm)
+            rows = (at == arm).nonzero()[0]
             if not len(rows):
                 continue
             part = self.arms.arms[arm].part
-            own, own_slope = improvement.gradient(features[np.ix_(rows, part.columns)])
-            own = own + self.units[arm] + np.log(self.share)
-            rest = value[rows] + np.log1p(-self.share)
+            own, own_slope = improvement.gradient(features[rows[:, None], part.columns])
+            own = own + self.units[arm] + self._log_share
+            rest = value[rows] + self._log_rest
             both = np.logaddexp(rest, own)
             slope[rows] *= np.exp(rest - both)[:, None]
-            slope[np.ix_(rows, part.numbers)] += np.exp(own - both)[:, None] * own_slope
+            slope[rows[:, None], part.numbers] += np.exp(own - both)[:, None] * own_slope
             value[rows] = both
         return value, slope

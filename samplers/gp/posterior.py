@@ -92,6 +92,16 @@ class Posterior:
         return Posterior(hyper, group, n_numbers, Z, L, y[:, None], mean)
 
     @cached_property
+    def _unit(self) -> Array:
+        """The length scale of each feature, shape (f,)."""
+        return self.hyper.scales[self.group]
+
+    @cached_property
+    def _squares(self) -> Array:
+        """The squared lengths of the observations, shape (n,)."""
+        return np.asarray((self.scaled * self.scaled).sum(axis=1))
+
+    @cached_property
     def inverse(self) -> Array:
         """L⁻¹, shape (n, n)."""
         from scipy.linalg.lapack import dtrtri
@@ -119,14 +129,20 @@ class Posterior:
 
     def at(self, features: Array) -> Prediction:
         """The posterior at some points, shape (k, f)."""
-        scaled = self.hyper.scaled(features, self.group)
-        k, slope = np.empty((2, len(scaled), len(self.scaled)))
-        v, mean = np.empty_like(k), np.empty((len(scaled), self.α.shape[1]))
-        for rows in blocks(*k.shape):
-            k[rows], slope[rows] = matern(squared_distances(scaled[rows], self.scaled))
-            k[rows] *= self.hyper.amplitude
+        scaled = self.hyper.warped(features) / self._unit
+        s, v = np.empty((2, len(scaled), len(self.scaled)))
+        mean, double = np.empty((len(scaled), self.α.shape[1])), -2.0 * scaled
+        pieces = list(blocks(*s.shape))
+        for rows in pieces:
+            np.matmul(double[rows], self.scaled.T, out=s[rows])
+        s += (scaled * scaled).sum(axis=1)[:, None]
+        s += self._squares
+        k, slope = matern(np.maximum(s, 0.0, out=s))
+        k *= self.hyper.amplitude
+        for rows in pieces:
             np.matmul(k[rows], self.inverse.T, out=v[rows])
-            mean[rows] = self.mean + k[rows] @ self.α
+            np.matmul(k[rows], self.α, out=mean[rows])
+        mean += self.mean
         variance = self.hyper.amplitude - np.einsum("ij,ij->i", v, v)
         sigma = np.sqrt(np.maximum(variance, _LEAST * self.hyper.amplitude))
         return Prediction(mean, sigma, self, features, scaled, slope, v)

@@ -40,10 +40,12 @@ def search(
     values = criterion(domain.features(points))
     starts = _chosen(values, rng)
     x, v = points[starts], values[starts]
-    climbing = np.arange(len(x))
+    climbing, open_ = np.arange(len(x)), np.ones(len(x), dtype=np.bool_)
     for _ in range(_ROUNDS):
-        x[climbing], v[climbing] = _climbed(criterion, domain, x[climbing], v[climbing], unit)
-        x, v, moved = _compared(criterion, domain, x, v, rng)
+        before = x[climbing]
+        x[climbing], v[climbing] = _climbed(criterion, domain, before, v[climbing], unit)
+        open_[climbing] |= (x[climbing] != before).any(axis=1)
+        x, v, moved = _compared(criterion, domain, x, v, open_, rng)
         climbing = np.flatnonzero(moved & (v > v.max() - _FAR_BEHIND))
         if not len(climbing) or not domain.smooth.any():
             break
@@ -83,11 +85,12 @@ def _climbed(criterion: Criterion, domain: Domain, x: Array, v: Array, unit: Arr
     numbers = domain.axes.numbers
     active = domain.active(x)
     free = active[:, numbers] & domain.smooth
+    features = domain.embedding.features(x, active)
 
     def evaluate(z: Array, rows: IntArray) -> tuple[Array, Array]:
-        points = x[rows]
-        points[:, numbers] = z
-        return criterion.gradient(domain.embedding.features(points, active[rows]))
+        moved = features[rows]
+        moved[:, : len(numbers)] = domain.embedding.numbers(z, active[rows])
+        return criterion.gradient(moved)
 
     z, _ = maximise(evaluate, x[:, numbers], free, np.minimum(unit, 1.0), hope=_HOPE)
     y = x.copy()
@@ -99,24 +102,30 @@ def _climbed(criterion: Criterion, domain: Domain, x: Array, v: Array, unit: Arr
 
 
 def _compared(
-    criterion: Criterion, domain: Domain, x: Array, v: Array, rng: np.random.Generator
+    criterion: Criterion, domain: Domain, x: Array, v: Array, open_: BoolArray, rng: np.random.Generator
 ) -> tuple[Array, Array, BoolArray]:
-    """To the best of the points that differ in one discrete value, again and again; also which moved, shape (s,)."""
+    """To the best of the points that differ in one discrete value, again and again; also which moved, shape (s,).
+
+    Searches are closed, `open_` being changed, when they have been compared with all of these and were the best.
+    """
     moved = np.zeros(len(x), dtype=np.bool_)
     if not domain.jumps and not domain.strides:
         return x, v, moved
     x, v = x.copy(), v.copy()
     for _ in range(_SWEEPS):
         others, owner = domain.neighbours(x)
+        are_all = len(others) <= _MOST_COMPARED
+        some = open_[owner] if are_all else np.sort(rng.choice(len(others), _MOST_COMPARED, replace=False))
+        others, owner = others[some], owner[some]
         if not len(others):
             break
-        if len(others) > _MOST_COMPARED:
-            some = np.sort(rng.choice(len(others), _MOST_COMPARED, replace=False))
-            others, owner = others[some], owner[some]
         w = criterion(domain.features(others))
         order = np.lexsort((-w, owner))
         first = order[np.unique(owner[order], return_index=True)[1]]
         better = first[w[first] > v[owner[first]] + _GAIN]
+        if are_all:
+            open_[:] = False
+            open_[owner[better]] = True
         if not len(better):
             break
         x[owner[better]], v[owner[better]], moved[owner[better]] = others[better], w[better], True

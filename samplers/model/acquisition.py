@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -60,17 +61,22 @@ def log_students_improvement(mean: Array, sigma: Array, best: Array | float, fre
     """
     from scipy.special import stdtr
 
-    z = np.clip((best - mean) / sigma, -_FARTHEST, _FARTHEST)
+    z = np.minimum(np.maximum((best - mean) / sigma, -_FARTHEST), _FARTHEST)
     by_sigma = (freedom + z * z) / (freedom - 1.0) * np.exp(log_students_density(z, freedom))
     below = stdtr(freedom, z)
     gain = np.maximum(by_sigma + z * below, sys.float_info.min)
-    return np.log(sigma) + np.log(gain), -below / (sigma * gain), by_sigma / (sigma * gain)
+    by_gain = sigma * gain
+    return np.log(sigma) + np.log(gain), -below / by_gain, by_sigma / by_gain
 
 
 def log_students_density(z: Array, freedom: float) -> Array:
     """Of Student's t with some degrees of freedom."""
-    constant = math.lgamma(0.5 * freedom + 0.5) - math.lgamma(0.5 * freedom) - 0.5 * math.log(math.pi * freedom)
-    return np.asarray(constant - (0.5 * freedom + 0.5) * np.log1p(z * z / freedom))
+    return np.asarray(_log_students_constant(freedom) - (0.5 * freedom + 0.5) * np.log1p(z * z / freedom))
+
+
+@lru_cache(maxsize=1024)
+def _log_students_constant(freedom: float) -> float:
+    return math.lgamma(0.5 * freedom + 0.5) - math.lgamma(0.5 * freedom) - 0.5 * math.log(math.pi * freedom)
 
 
 def log_h(z: Array) -> tuple[Array, Array]:
@@ -80,10 +86,12 @@ def log_h(z: Array) -> tuple[Array, Array]:
     """
     from scipy.special import erfcx, ndtr
 
-    middle = np.clip(z, _FAR, _NEAR)
+    middle = np.minimum(np.maximum(z, _FAR), _NEAR)
     ratio = _SQRT_HALF_PI * erfcx(-_SQRT_HALF * middle)
     rest = 1.0 + middle * ratio
     value, slope = np.log(rest) - 0.5 * middle**2 - _LOG_SQRT_2PI, ratio / rest
+    if (middle == z).all():
+        return value, slope
     if (far := z < _FAR).any():  # the first terms of the expansions, where rounding would leave nothing of the rest
         value = np.where(far, -2.0 * np.log(np.maximum(-z, 1.0)) - 0.5 * z**2 - _LOG_SQRT_2PI, value)
         slope = np.where(far, -z, slope)

@@ -64,6 +64,10 @@ class Axes:
         """Whether all columns are."""
         return len(self.numbers) == len(self.cardinality)
 
+    @cached_property
+    def _are_categories(self) -> BoolArray:
+        return np.isin(np.arange(len(self.cardinality)), self.categories)
+
     def of_numbers(self, points: NDArray[T]) -> NDArray[T]:
         """The columns of numbers, shape (n, q)."""
         return points if self.are_numbers else points[:, self.numbers]
@@ -129,12 +133,13 @@ class Axes:
     def bins(self, points: Array, active: BoolArray, most: int) -> IntArray:
         """Each coordinate's cell or category, at most `most` of them, shape (n, d); -1 where inactive."""
         count = np.minimum(self.cardinality, most)
-        scaled = points * np.where(np.isin(np.arange(len(count)), self.categories), 1.0, count)
-        with np.errstate(invalid="ignore"):
-            bins = np.clip(np.nan_to_num(scaled), 0, count - 1).astype(np.int64)
-        for column, edges in zip(self.numbers, self.edges, strict=True):
+        known = np.where(np.isnan(points), 0.0, points)
+        scaled = known * np.where(self._are_categories, 1.0, count)
+        bins = np.minimum(np.maximum(scaled, 0.0), count - 1.0).astype(np.int64)
+        for j in self.in_cells:
+            column, edges = self.numbers[j], self.edges[j]
             if edges is not None and len(edges) <= most + 1:
-                bins[:, column] = cell(edges, np.nan_to_num(points[:, column]))
+                bins[:, column] = cell(edges, known[:, column])
         return np.where(active, bins, -1)
 
     def values(self, points: Array, active: BoolArray) -> IntArray:
@@ -144,7 +149,7 @@ class Axes:
 
 def cell(edges: Array, u: Array) -> IntArray:
     """The cell that each number in [0, 1] lies in."""
-    return np.clip(np.searchsorted(edges, u, side="right") - 1, 0, len(edges) - 2)
+    return np.asarray(np.minimum(np.maximum(edges.searchsorted(u, side="right") - 1, 0), len(edges) - 2))
 
 
 @lru_cache(maxsize=64)

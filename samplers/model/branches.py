@@ -130,8 +130,8 @@ def _fill(tree: Tree, bins: IntArray, rows: IntArray, out: BoolArray) -> None:
         out[rows] = tree.active
         return
     at = bins[rows, tree.column]
-    for b in np.unique(at):
-        _fill(tree.child(int(b)), bins, rows[at == b], out)
+    for b in set(at.tolist()):
+        _fill(tree.child(b), bins, rows[at == b], out)
 
 
 def deciding(tree: Tree) -> set[int]:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from hpo import logging
 from hpo.arrays import IntArray
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.key import Key
-from hpo.samplers.model.configurations import names_of
-from hpo.samplers.model.tried import Tried
+
+if TYPE_CHECKING:
+    from hpo.samplers.model.tried import Tried
 
 __all__ = ["ON_EXHAUSTED", "OnExhausted", "least_tried"]
 
@@ -33,7 +34,7 @@ def least_tried(values: IntArray, tried: Tried, on_exhausted: OnExhausted, key: 
     Raises:
         SearchSpaceExhausted: If nothing is left, and the study is to end then.
     """
-    times = tried.times(names_of(values))
+    times = tried.times(values)
     least = int(times.min())
     if least and on_exhausted == "stop":
         raise SearchSpaceExhausted(f"All {len(values)} configurations of the space have been tried.")

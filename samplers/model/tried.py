@@ -47,9 +47,14 @@ class Tried:
     def __contains__(self, name: bytes) -> bool:
         return any(name in level for level in self.levels)
 
-    def times(self, names: Iterable[bytes]) -> IntArray:
-        """How often some configurations were tried, shape (n,)."""
-        return np.array([sum(level.get(name, 0) for level in self.levels) for name in names], dtype=np.int64)
+    def times(self, values: IntArray) -> IntArray:
+        """How often some configurations were tried, shape (n,).
+
+        Args:
+            values: Of the configurations, shape (n, d); -1 where inactive.
+        """
+        times = [sum(level.get(name, 0) for level in self.levels) for name in names_of(values)]
+        return np.array(times, dtype=np.int64)
 
     def including(self, names: Iterable[bytes]) -> Tried:
         """With some more, each as often as it is named."""

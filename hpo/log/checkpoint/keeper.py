@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Callable
 from typing import final
 
 from hpo import logging
+from hpo.digests import digest
 from hpo.history.dump import Dump
 from hpo.log.checkpoint.pack import pack, unpack
 from hpo.log.codec import encode
@@ -115,7 +115,7 @@ class Keeper:
         if not 0 < n == len(events):
             raise ValueError("The log is shorter.")
         text = repr([tuple(encode(event)) for event in events])
-        return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+        return digest(text.encode(), 16).hex()
 
 
 def is_worth_it(position: int, covered: int, *, resting: bool, patience: float = 1.0) -> bool:

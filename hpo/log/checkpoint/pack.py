@@ -12,7 +12,6 @@ Each part begins at a multiple of 8 bytes. Nothing in it is executed; what is no
 
 from __future__ import annotations
 
-import hashlib
 import math
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpo.arrays import JSON
+from hpo.digests import digest
 from hpo.history.dump import Dump
 from hpo.log.codec import choice, dumps, loads
 
@@ -56,7 +56,7 @@ def pack(dump: Dump) -> bytes:
         parts.append(data)
     head = dumps(heads).encode("ascii")
     body = b"".join([len(head).to_bytes(8, "little"), *(part + bytes(-len(part) % 8) for part in [head, *parts])])
-    return b"".join([_MAGIC, _digest(body), body])
+    return b"".join([_MAGIC, digest(body, 16), body])
 
 
 def unpack(data: bytes) -> Dump:
@@ -66,7 +66,7 @@ def unpack(data: bytes) -> Dump:
         ValueError: If `data` is damaged, or nothing that `pack` made.
     """
     body = memoryview(data)[_BEGIN:]
-    if data[: len(_MAGIC)] != _MAGIC or data[len(_MAGIC) : _BEGIN] != _digest(body):
+    if data[: len(_MAGIC)] != _MAGIC or data[len(_MAGIC) : _BEGIN] != digest(body, 16):
         raise ValueError("This is damaged, or no checkpoint.")
     size = int.from_bytes(body[:8], "little")
     heads, begin = loads(str(body[8 : 8 + size], "ascii")), 8 + size + -size % 8
@@ -111,7 +111,3 @@ def _decompressed(data: memoryview, size: int) -> bytes:
     if len(plain) != size or not machine.eof:
         raise ValueError("Some part is longer or shorter than it says.")
     return plain
-
-
-def _digest(body: bytes | memoryview) -> bytes:
-    return hashlib.blake2b(body, digest_size=16).digest()

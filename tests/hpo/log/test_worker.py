@@ -22,7 +22,7 @@ WORK = "import sys; from hpo.log.worker import Worker; print(Worker.here(), flus
 """Says who it is, and lives until it gets a line."""
 
 ASK = """
-import os, sys
+import hashlib, os, sys  # another user may not be allowed to read Python's own files
 from hpo.log.worker import Worker
 worker, user = Worker.parse(sys.argv[1]), int(sys.argv[2])
 if user:

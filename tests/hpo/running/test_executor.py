@@ -1,4 +1,4 @@
-"""A run is the same on every executor: what it runs, how it ends, and with a lag the log itself."""
+"""A run is the same wherever its trials run here: what it runs, how it ends, and with a lag the log itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 import hpo
-from hpo.running.executor import CallingThread, Executor, Threads
+from hpo.running.at_once import AtOnce
+from hpo.running.executor import Executor, Threads
 from hpo.running.here import Here
 from hpo.running.loop import Limits, Run
 from hpo.study import Study
@@ -34,25 +35,29 @@ class Pool:
         self.pool.shutdown()
 
 
-@pytest.fixture(params=["calling thread", "threads", "pool"])
-def executor(request: pytest.FixtureRequest) -> Iterator[Executor]:
-    executors: dict[str, Callable[[], Executor]]
-    executors = {"calling thread": CallingThread, "threads": lambda: Threads(3), "pool": Pool}
-    executor = executors[request.param]()
+@pytest.fixture(params=["at once", "threads", "pool"])
+def executor(request: pytest.FixtureRequest) -> Iterator[Executor | None]:
+    """None for the thread that calls."""
+    if request.param == "at once":
+        yield None
+        return
+    executor = Threads(3) if request.param == "threads" else Pool()
     yield executor
     executor.close()
 
 
-def run(study: Study, executor: Executor, limits: Limits, func: Callable[[Trial], Any] = objective) -> Run:
+def run(study: Study, executor: Executor | None, limits: Limits, func: Callable[[Trial], Any] = objective) -> Run:
     participant = study._participant
 
     def call(live: LiveTrial) -> Any:
         return func(Trial(study, participant, live))
 
+    if executor is None:
+        return Run(participant, AtOnce(call, participant.n_objectives, limits.catch), limits)
     return Run(participant, Here(executor, call, participant.n_objectives, limits.catch), limits)
 
 
-def test_it_runs_as_many_trials_as_are_wanted(executor: Executor) -> None:
+def test_it_runs_as_many_trials_as_are_wanted(executor: Executor | None) -> None:
     study = hpo.create_study(seed=0)
     run(study, executor, Limits(n_trials=30, catch=(ArithmeticError,))).go()
     assert len(study.trials) == 30
@@ -60,7 +65,7 @@ def test_it_runs_as_many_trials_as_are_wanted(executor: Executor) -> None:
     assert study.verify() == []
 
 
-def test_never_more_trials_run_than_there_are_slots(executor: Executor) -> None:
+def test_never_more_trials_run_than_there_are_slots(executor: Executor | None) -> None:
     study, lock = hpo.create_study(seed=0), threading.Lock()
     flying, most = 0, 0
 
@@ -75,10 +80,10 @@ def test_never_more_trials_run_than_there_are_slots(executor: Executor) -> None:
         return value
 
     run(study, executor, Limits(n_trials=40), counted).go()
-    assert 1 <= most <= executor.slots
+    assert 1 <= most <= (1 if executor is None else executor.slots)
 
 
-def test_the_first_error_ends_the_run_and_no_trial_is_left(executor: Executor) -> None:
+def test_the_first_error_ends_the_run_and_no_trial_is_left(executor: Executor | None) -> None:
     study = hpo.create_study(seed=0)
 
     def failing(trial: Trial) -> float:
@@ -92,15 +97,15 @@ def test_the_first_error_ends_the_run_and_no_trial_is_left(executor: Executor) -
     assert all(trial.state.is_finished() for trial in study.trials)
 
 
-def test_with_a_lag_the_log_does_not_depend_on_the_executor(executor: Executor) -> None:
+def test_with_a_lag_the_log_does_not_depend_on_the_executor(executor: Executor | None) -> None:
     study, other = (hpo.create_study(study_name="s", seed=5) for _ in range(2))
     limits = Limits(n_trials=25, catch=(ArithmeticError,), lag=4)
     run(study, executor, limits).go()
-    run(other, CallingThread(), limits).go()
+    run(other, None, limits).go()
     assert logged(study) == logged(other)
 
 
-def test_a_run_that_is_stopped_begins_no_more_trials(executor: Executor) -> None:
+def test_a_run_that_is_stopped_begins_no_more_trials(executor: Executor | None) -> None:
     study = hpo.create_study(seed=0)
 
     def stopping(trial: Trial) -> float:
@@ -110,5 +115,5 @@ def test_a_run_that_is_stopped_begins_no_more_trials(executor: Executor) -> None
 
     stopped = run(study, executor, Limits(), stopping)
     stopped.go()
-    assert 8 <= len(study.trials) < 8 + executor.slots
+    assert 8 <= len(study.trials) < 8 + (1 if executor is None else executor.slots)
     assert all(trial.state.is_finished() for trial in study.trials)

@@ -74,6 +74,16 @@ def test_the_best_values_of_all_kinds_of_parameters_are_found() -> None:
         assert abs(decoded["many"] - 346) <= 3
 
 
+def test_no_point_that_differs_in_one_discrete_value_is_better_than_where_searches_end() -> None:
+    for tree in (FLAT, BRANCHING):
+        where = domain(tree)
+        for seed in range(5):
+            rng = np.random.default_rng(seed)
+            points, values = search(Peak(TARGET), where, np.empty((0, 5)), np.full(4, 0.5), rng)
+            others, _ = where.neighbours(points[:1])
+            assert (Peak(TARGET)(where.features(others)) <= values[0] + 1e-9).all()
+
+
 def test_given_values_stay() -> None:
     point, _ = best(domain(FLAT, {"kind": 2.0, "x": 0.125, "few": float(AXES.middles[1][2])}))  # type: ignore[index]
     decoded = SPACE.decode(AXES.coded(point[None])[0])
