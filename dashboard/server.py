@@ -17,8 +17,8 @@ import uvicorn
 from hpo.artifacts import ArtifactStore
 from hpo.dashboard.app import make_app
 from hpo.dashboard.desk import Desk
+from hpo.dashboard.rehearsal import rehearse
 from hpo.dashboard.security import Guard, is_local
-from hpo.dashboard.site import compile_templates
 from hpo.markup import Markup, element
 
 __all__ = ["Served", "run", "start"]
@@ -37,7 +37,7 @@ def run(
     entry = url if guard.password is None or _PASSWORD in os.environ else f"{url}?token={guard.password}"
     click.echo(f"The dashboard is at {entry}\n{_conditions(guard)} Ctrl-C ends it.")
     server = _server(desk, guard, artifacts)
-    threading.Thread(target=_prepare, name="hpo-dashboard-prepare", daemon=True).start()
+    threading.Thread(target=rehearse, name="hpo-dashboard-rehearsal", daemon=True).start()
     if open_browser:
         threading.Timer(0.5, webbrowser.open, [entry]).start()
     with listening, suppress(KeyboardInterrupt):  # which is how it ends
@@ -52,7 +52,7 @@ def start(
     server = _server(desk, Guard("127.0.0.1", write), artifacts)
     thread = threading.Thread(target=server.run, args=([listening],), name="hpo-dashboard", daemon=True)
     thread.start()
-    threading.Thread(target=_prepare, name="hpo-dashboard-prepare", daemon=True).start()
+    threading.Thread(target=rehearse, name="hpo-dashboard-rehearsal", daemon=True).start()
     until = time.monotonic() + _PATIENCE
     while not server.started and thread.is_alive() and time.monotonic() < until:
         time.sleep(0.005)
@@ -102,15 +102,6 @@ def _server(desk: Desk, guard: Guard, artifacts: ArtifactStore | None) -> uvicor
     )
     server = uvicorn.Server(config)
     return server
-
-
-def _prepare() -> None:
-    """Read what pages and figures need before somebody asks for the first one."""
-    from hpo.dashboard.figures import as_json
-    from hpo.visualization.frame import empty
-
-    compile_templates()
-    as_json(empty("", ""))
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -173,7 +173,7 @@ def _static(name: str) -> str:
 
 
 def static_file(name: str) -> Path:
-    """Where a static file is; plotly.js is the one that the package plotly brings."""
+    """Where a static file is; the whole of plotly.js is the one that the package plotly brings."""
     if name != "plotly.min.js":
         return FOLDER / "static" / name
     found = importlib.util.find_spec("plotly")

@@ -28,7 +28,9 @@ class Dask:
 
     Args:
         client: A `distributed.Client`, which stays the caller's.
-        slots: How many trials run at the same time; None for as many as the cluster has room for.
+        slots: How many trials are with the cluster at the same time; None for as many as it has room for. Where an
+            objective takes milliseconds, workers wait longer for Dask than they work: four times the room keeps them
+            busy, with twice the trials a second. What waits there counts as running.
         resources: What a trial needs of a worker's resources, such as {"GPU": 1}.
         options: More for `Client.submit`, such as workers=… or priority=….
 

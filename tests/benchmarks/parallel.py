@@ -111,28 +111,31 @@ def sleeping(folder: Path, scale: float) -> None:
 
 
 def rate(folder: Path, scale: float) -> None:
-    """An objective that does nothing, two slots."""
-    print("\n## Nothing to do, two slots, random\n\n| where | storage | trials/s | driver, ms |\n|---|---|---|---|")
+    """An objective that does nothing: two slots, and four, where an engine's round trips matter less."""
+    print("\n## Nothing to do, random\n\n| where | slots | storage | trials/s | driver, ms |\n|---|---|---|---|---|")
     n_trials = int(1000 * scale) + 50
-    for name, make in _engines().items():
-        with make() as engine:
-            for storage in ("memory", "SQLite"):
-                found = []
-                for _ in range(3):
-                    where = None if storage == "memory" else folder
-                    study, cost = _run(where, RandomSampler(), _nothing, n_trials, executor=engine)
-                    found.append((_rate(study, 20), cost))
-                rates, costs = zip(*found, strict=True)
-                print(f"| {name} | {storage} | {median(rates):.0f} | {median(costs):.2f} |")
+    for slots in (2, 4):
+        for name, make in _engines(slots).items():
+            with make() as engine:
+                for storage in ("memory", "SQLite"):
+                    found = []
+                    for _ in range(3):
+                        where = None if storage == "memory" else folder
+                        study, cost = _run(where, RandomSampler(), _nothing, n_trials, executor=engine)
+                        found.append((_rate(study, 20), cost))
+                    rates, costs = zip(*found, strict=True)
+                    print(f"| {name} | {slots} | {storage} | {median(rates):.0f} | {median(costs):.2f} |", flush=True)
     for library in ("hpo", "optuna"):
         rates_by_hand = [_by_hand(folder, library, n_trials // (1 if library == "hpo" else 4)) for _ in range(3)]
-        print(f"| {library}, two programs started by hand | SQLite | {median(rates_by_hand):.0f} | |")
+        print(f"| {library}, programs started by hand | 2 | SQLite | {median(rates_by_hand):.0f} | |", flush=True)
     if importlib.util.find_spec("joblib") is not None:
-        print(f"| optuna, joblib | SQLite | {median(_joblib(folder, n_trials // 4) for _ in range(3)):.0f} | |")
+        print(f"| optuna, joblib | 2 | SQLite | {median(_joblib(folder, n_trials // 4) for _ in range(3)):.0f} | |")
     if importlib.util.find_spec("optuna_integration") is not None and importlib.util.find_spec("distributed"):
-        for storage in ("memory", "SQLite"):
-            where = None if storage == "memory" else folder
-            print(f"| optuna, DaskStorage | {storage} | {median(_optuna_on_dask(where) for _ in range(3)):.0f} | |")
+        for slots in (2, 4):
+            for storage in ("memory", "SQLite"):
+                where = None if storage == "memory" else folder
+                rates = tuple(_optuna_on_dask(where, slots) for _ in range(3))
+                print(f"| optuna, DaskStorage | {slots} | {storage} | {median(rates):.0f} | |", flush=True)
 
 
 def faults(folder: Path, scale: float) -> None:
@@ -204,14 +207,15 @@ def _joblib(folder: Path, n_trials: int) -> float:
     return _optuna_rate(study)
 
 
-def _optuna_on_dask(folder: Path | None, n_trials: int = 100) -> float:
-    """Optuna's trials as tasks of a Dask cluster with two workers, as its documentation has it."""
+def _optuna_on_dask(folder: Path | None, slots: int, n_trials: int = 100) -> float:
+    """Optuna's trials as tasks of a Dask cluster with so many workers, as its documentation has it."""
     import optuna
     from distributed import Client, LocalCluster, wait
 
     storage = importlib.import_module("optuna_integration").DaskStorage
     url = None if folder is None else f"sqlite:///{folder}/{random.randrange(2**60):x}.db"
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+    options: Any = {"threads_per_worker": 1, "dashboard_address": None}
+    with LocalCluster(n_workers=slots, **options) as cluster, Client(cluster) as client:
         client.run(optuna.logging.set_verbosity, optuna.logging.ERROR)
         study = _optuna_study(storage(url))
         wait([client.submit(study.optimize, _nothing, n_trials=1, pure=False) for _ in range(n_trials)])

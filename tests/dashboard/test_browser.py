@@ -136,7 +136,7 @@ class Person:
     def settle(self) -> None:
         """Until all plots are drawn, and all parts have come."""
         self.until(
-            "return [...document.querySelectorAll('[data-plot]')].every(box => box.isDrawn) && "
+            "return [...document.querySelectorAll('[data-plot]')].every(box => box.drawnBy) && "
             "!document.querySelector('[hx-trigger=revealed], [hx-trigger=load] > .note')"
         )
 
@@ -225,6 +225,15 @@ def test_every_tab_draws_its_plot(
         person.open(tab.removeprefix(person.origin))
         assert person.browser.find_elements(By.CSS_SELECTOR, ".js-plotly-plot .main-svg")
         person.has_nothing_to_complain_of()
+
+
+@pytest.mark.parametrize(("query", "is_large"), [("", False), ("?plot=slice", False), ("?plot=contour", True)])
+def test_the_whole_of_plotly_is_read_only_for_what_the_small_one_does_not_draw(
+    person: Person, stored: dict[str, hpo.Study], query: str, is_large: bool
+) -> None:
+    person.open(f"/s/{identity_of(stored['mixed'])}{query}")
+    read = person.browser.execute_script("return performance.getEntriesByType('resource').map(one => one.name)")
+    assert any("/plotly.min.js" in name for name in read) is is_large
 
 
 def test_a_trial_that_another_process_tells_appears_by_itself(person: Person, stored: dict[str, hpo.Study]) -> None:

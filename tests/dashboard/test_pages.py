@@ -50,7 +50,7 @@ def test_figures_are_on_their_way_while_the_browser_still_reads_the_script_that_
         page = client.get(address(study, query)).text
     ahead = re.findall(r'<link rel="preload" as="fetch" crossorigin href="([^"]+)">', page)
     assert ahead == re.findall(r'data-plot="([^"]+)"', page) != []
-    assert page.index("preload") < page.index("plotly.min.js")
+    assert page.index("preload") < page.index("plotly-basic.min.js")
 
 
 def test_a_page_says_what_is_still_to_come_while_a_run_goes_on() -> None:

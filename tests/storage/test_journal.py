@@ -389,7 +389,9 @@ import os, sys, hpo
 from hpo.exceptions import ReadOnlyStorageError
 from hpo.storage import JournalStorage
 sampler = hpo.samplers.RandomSampler()  # others import what they need when they need it
-hpo.load_study(storage=JournalStorage(sys.argv[1]))  # imports everything while it may
+hpo.logging.set_verbosity(hpo.logging.WARNING)
+hpo.create_study(sampler=sampler).ask()  # imports what a study needs while it may
+len(hpo.load_study(storage=JournalStorage(sys.argv[1])).trials)
 if os.getuid() == 0:
     os.setuid(65534)
 study = hpo.load_study(storage=JournalStorage(sys.argv[1]), sampler=sampler)
