@@ -6,7 +6,6 @@ from hpo.dashboard.figures import as_json
 from hpo.dashboard.headline import headline_of
 from hpo.dashboard.plots import PLOTS, Choice, draw
 from hpo.dashboard.site import compile_templates
-from hpo.dashboard.sketch import sketch_of
 from hpo.distributions import FloatDistribution
 from hpo.events import Event, SpaceDeclared, StudyCreated, StudyDirection, TrialFinished, TrialStarted, TrialState
 from hpo.log.ledger import Ledger
@@ -29,9 +28,7 @@ def rehearse() -> None:
     headline_of("", study)
     best_values(study, 1)
     for kind in ("history", "importances"):
-        figure = as_json(draw(study, PLOTS[kind], Choice()))
-        if kind == "history":
-            sketch_of(figure)
+        as_json(draw(study, PLOTS[kind], Choice()))
 
 
 def _study() -> Snapshot:

@@ -12,10 +12,8 @@ from hpo.dashboard.figures import figure_json
 from hpo.dashboard.headline import headline_of
 from hpo.dashboard.plots import EVALUATORS, PLOTS, Choice, Plot, choice_of, suitable
 from hpo.dashboard.site import is_opening, page, site_of, study_of
-from hpo.dashboard.sketch import Sketch, sketch_of
 from hpo.exceptions import UnknownStudyError
 from hpo.reading.best import best_values
-from hpo.visualization.frame import MOST_POINTS
 
 if TYPE_CHECKING:
     from hpo.reading.snapshot import Snapshot
@@ -51,7 +49,6 @@ def overview(request: Request) -> Response:
         query=request.url.query,
         others=_comparable(request, identity, snapshot) if plot is not None and "others" in plot.options else [],
         chosen=set(request.query_params.getlist("others")),
-        sketch=_sketch(request, snapshot, plot or next(iter(plots), None), choice),
     )
 
 
@@ -109,10 +106,3 @@ def _first(plots: list[Plot]) -> list[Plot]:
     """What is shown before anything is chosen: how good the trials are, and which parameters matter."""
     kinds = [plot.kind for plot in plots]
     return [plot for plot in plots if plot.kind in (*kinds[:1], "importances")]
-
-
-def _sketch(request: Request, snapshot: Snapshot, plot: Plot | None, choice: Choice) -> Sketch | None:
-    """A picture of the first plot, to be seen before plotly.js is read; none of very many trials."""
-    if plot is None or len(snapshot.history) > MOST_POINTS or "hx-request" in request.headers:
-        return None
-    return sketch_of(figure_json(request.path_params["identity"], snapshot, plot, choice))

@@ -12,7 +12,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray
 from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.importance.density import on_choices, on_grid
-from hpo.importance.observations import Observations, Regime, observe
+from hpo.importance.observations import Observations, observe
 from hpo.key import Key
 
 if TYPE_CHECKING:
@@ -91,28 +91,16 @@ class PedAnovaImportanceEvaluator:
             if regime.distribution is None or regime.distribution.single() or here.sum() < 2 or not good_here.any():
                 continue
             alpha, beta = good_here.sum() / good.sum(), here.sum() / region.sum()
-            divergence = self._divergence(regime, regime.distribution, good_here, here)
+            distribution, coded = regime.distribution, regime.coded
+            q = _density(distribution, coded[here]) if self.evaluate_on_local else _prior(distribution)
+            divergence = _divergence(_density(distribution, coded[good_here]), q)
             if self.weigh_chance:
-                chance = self._by_chance(regime, regime.distribution, int(good_here.sum()), here, name)
+                rng = Key(0, None, f"ped-anova {name}").generator()
+                some = [rng.choice(coded[here], int(good_here.sum()), replace=False) for _ in range(_N_DRAWN)]
+                chance = np.array([_divergence(_density(distribution, one), q) for one in some])
                 divergence = beyond_chance(divergence, chance)
             total += alpha**2 / beta * divergence
         return total
-
-    def _by_chance(self, regime: Regime, distribution: BaseDistribution, n: int, here: BoolArray, name: str) -> Array:
-        """The divergences of as many trials that have nothing in common, several times; shape (k,)."""
-        rows, rng = np.flatnonzero(here), Key(0, None, f"ped-anova {name}").generator()
-        found = []
-        for _ in range(_N_DRAWN):
-            some = np.zeros(len(here), dtype=np.bool_)
-            some[rng.choice(rows, n, replace=False)] = True
-            found.append(self._divergence(regime, distribution, some, here))
-        return np.array(found)
-
-    def _divergence(self, regime: Regime, distribution: BaseDistribution, good: BoolArray, here: BoolArray) -> float:
-        """Pearson's: Σ_x q(x) (p(x)/q(x) - 1)², p among the good trials, q among those here or a priori."""
-        p = _density(distribution, regime.coded[good]) + _TINY
-        q = (_density(distribution, regime.coded[here]) if self.evaluate_on_local else _prior(distribution)) + _TINY
-        return float(q @ (p / q - 1) ** 2)
 
 
 def beyond_chance(divergence: float, chance: Array) -> float:
@@ -125,6 +113,11 @@ def beyond_chance(divergence: float, chance: Array) -> float:
     doubt = _DOUBTFUL**2 * float(chance.var())
     sure = excess * excess**2 / (excess**2 + doubt) if excess > 0.0 else 0.0
     return sure + _REST * (divergence - sure)
+
+
+def _divergence(p: Array, q: Array) -> float:
+    """Pearson's: Σ_x q(x) (p(x)/q(x) - 1)², of the good trials' density from that of those here, or a priori."""
+    return float((q + _TINY) @ ((p + _TINY) / (q + _TINY) - 1) ** 2)
 
 
 def _density(distribution: BaseDistribution, coded: Array) -> Array:

@@ -22,7 +22,7 @@
 
   const badge = document.getElementById("live");
   if (!badge) return;
-  const PAUSE = 400; // milliseconds between two rounds, whatever happens meanwhile
+  const PAUSE = 200; // milliseconds between two rounds, whatever happens meanwhile
   let busy = false;
   let missed = false;
   let cost = 0;

@@ -38,22 +38,13 @@
   const { plotly, basic } = document.currentScript.dataset;
   const BASIC = new Set(["bar", "scatter"]);
 
-  // nothing is read before the browser has shown what the server drew
-  const seen = new Promise((resolve) => {
-    const see = () => {
-      performance.mark("seen");
-      resolve();
-    };
-    if (document.hidden) see();
-    else requestAnimationFrame(() => setTimeout(see));
-  });
-
   const read = {};
   function drawing(src) {
-    return (read[src] ??= seen.then(() => new Promise((resolve, reject) => {
+    return (read[src] ??= new Promise((resolve, reject) => {
       document.head.append(Object.assign(document.createElement("script"), { src, onload: () => resolve(window.Plotly), onerror: reject }));
-    })));
+    }));
   }
+  drawing(basic);
 
   function note(box, words) {
     const paragraph = document.createElement("p");

@@ -4,8 +4,7 @@
 
 Needs the extra `benchmark`, chromium and chromedriver. For each size it says
 
-* seen     seconds until the browser has shown what our server draws, when that has just begun: the headline, the best
-           trials, and up to 4 000 trials the first chart as a picture; the peer's server draws nothing
+* seen     seconds until the browser shows the first words of that view
 * first    seconds until the first view of the study is complete, with charts that answer to the pointer, if somebody
            has looked at the list of studies for a second before; most of it is the browser reading plotly.js, of which
            the first view needs the small one that plotly calls basic
@@ -52,10 +51,7 @@ DRAWN = (
     "const plots = [...document.querySelectorAll('[data-plot]')];"
     "return plots.length > 0 && plots.every(box => box.drawnBy)"
 )
-SEEN = (
-    "const [seen, painted] = ['seen', 'first-contentful-paint'].map(name => performance.getEntriesByName(name)[0]);"
-    "return seen ? Math.max(seen.startTime, painted.startTime) / 1000 : null"
-)
+SEEN = "return performance.getEntriesByName('first-contentful-paint')[0].startTime / 1000"
 WEIGHT = (
     "return performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))"
     ".filter(one => !/plotly|bundle.js/.test(one.name)).reduce((sum, one) => sum + one.decodedBodySize, 0)"
@@ -214,8 +210,7 @@ def measured(
         time.sleep(LOOK)
         first = view(browser, page, complete)
         weight = browser.execute_script(WEIGHT) / 1e6
-        shown_after = browser.execute_script(SEEN)
-        seen = "-" if shown_after is None else f"{shown_after:.2f}"
+        seen = browser.execute_script(SEEN)
         again = view(browser, page, complete)
         cpu = processor(pid)
         updates = []
@@ -226,7 +221,7 @@ def measured(
             until(browser, script)
             updates.append(time.perf_counter() - begin)
         print(
-            f"{name:17}{n:>9}{seen:>9}{first:>9.2f}{again:>9.2f}{weight:>9.2f}"
+            f"{name:17}{n:>9}{seen:>9.2f}{first:>9.2f}{again:>9.2f}{weight:>9.2f}"
             f"{statistics.median(updates):>9.2f}"
             f"{memory(pid):>9.0f}{cpu:>9.2f}",
             flush=True,
