@@ -265,6 +265,16 @@ class History:
         state: S = self._columns.fold(fold, group, self._size, step)
         return state
 
+    def remember(self, key: Hashable, make: Callable[[], S]) -> S:
+        """What `make` returns, which is kept for the next question of that key.
+
+        Args:
+            key: Names all that it depends on but the values of rows, such as the object that says which rows.
+            make: Must be pure.
+        """
+        answer: S = self._columns.remember(key, make)
+        return answer
+
     @property
     def _rows(self) -> IntArray | None:
         """Rows of the columns that are seen; None for all from the first one on."""

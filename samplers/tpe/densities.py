@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, final
 
 import numpy as np
@@ -15,9 +16,11 @@ from hpo.samplers.tpe.trials import Trials
 
 __all__ = ["Densities"]
 
+_MOST = 16  # ratios that are kept for the next ask
+
 
 @final
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Densities:
     """How densities are made of trials; the options of `TPESampler` that it depends on."""
 
@@ -31,6 +34,9 @@ class Densities:
 
     def ratio(self, axes: Axes, known: Trials, pending: Array) -> Ratio:
         """Of the good to the other trials, among which running ones count, shape (p, d); and of each constraint."""
+        return self._ratio(axes, known, pending) if len(pending) else _alone(self, axes, known)
+
+    def _ratio(self, axes: Axes, known: Trials, pending: Array) -> Ratio:
         bad = np.concatenate([known.bad, pending]) if len(pending) else known.bad
         w = weights.old_decay(len(bad)) if self.bad_weights == "old-decay" else np.ones(len(bad))
         good = self._fitted(axes, known.good, self._good_weights(known), complete=known.complete)
@@ -70,3 +76,9 @@ class Densities:
 
     def _narrowest(self, k: int, exponent: float) -> float:
         return bandwidth.smallest(k + 1, exponent, self.min_bandwidth)
+
+
+@lru_cache(maxsize=_MOST)
+def _alone(densities: Densities, axes: Axes, known: Trials) -> Ratio:
+    """The ratio as long as no trial runs, which is the same until other trials are known."""
+    return densities._ratio(axes, known, known.points[:0])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import final
 
 import numpy as np
@@ -45,6 +46,26 @@ class Kernels:
     leave: Array
     mass: Array
     complete: bool = False
+
+    @cached_property
+    def normals(self) -> tuple[Array, Array, Array | None]:
+        """Of continuous axes, what the logarithms of normals are made of.
+
+        The factors of -x² / 2 and of x, shape (k, 2 q), and the rest, shape (k, q), all 0 along axes that a kernel
+        lacks; and the rest's sum, shape (k,), if no kernel lacks any.
+        """
+        axis = self.axes.continuous
+        mu, sigma, mass = self.axes.of_numbers(self.centre), self.width, self.mass
+        if len(axis) < sigma.shape[1]:
+            mu, sigma, mass = mu[:, axis], sigma[:, axis], mass[:, axis]
+        scale = 1.0 / sigma
+        z = mu * scale
+        rest = np.log(scale / (mass * _SQRT_2PI)) - 0.5 * z * z
+        factors = np.concatenate([scale * scale, z * scale], axis=1)
+        if self.complete:
+            return factors, rest, rest.sum(axis=1)
+        missing = np.isnan(rest)
+        return np.where(np.tile(missing, 2), 0.0, factors), np.where(missing, 0.0, rest), None
 
 
 def fit(axes: Axes, points: Array, width: Array, leave: Array, *, complete: bool = False) -> Kernels:
@@ -145,18 +166,12 @@ def _log_normal(kernels: Kernels, points: Array, active: BoolArray) -> Array:
     q = len(axis)
     if not q:
         return np.zeros((len(points), len(kernels.centre)))
-    mu, sigma, mass = axes.of_numbers(kernels.centre), kernels.width, kernels.mass
     x, known = axes.of_numbers(points), axes.of_numbers(active)
-    if q < sigma.shape[1]:
-        mu, sigma, mass, x, known = mu[:, axis], sigma[:, axis], mass[:, axis], x[:, axis], known[:, axis]
-    scale = 1.0 / sigma
-    z = mu * scale
-    constant = np.log(scale / (mass * _SQRT_2PI)) - 0.5 * z * z
-    terms = np.concatenate([scale * scale, z * scale], axis=1)
-    if kernels.complete and known.all():
-        return np.asarray(np.concatenate([-0.5 * x * x, x], axis=1) @ terms.T + constant.sum(axis=1))
-    missing = np.isnan(constant)
-    terms, constant = np.where(np.tile(missing, 2), 0.0, terms), np.where(missing, 0.0, constant)
+    if q < len(axes.numbers):
+        x, known = x[:, axis], known[:, axis]
+    terms, constant, sums = kernels.normals
+    if sums is not None and known.all():
+        return np.asarray(np.concatenate([-0.5 * x * x, x], axis=1) @ terms.T + sums)
     x = np.where(known, x, 0.0)
     return np.asarray(np.concatenate([-0.5 * x * x, x], axis=1) @ terms.T + known @ constant.T)
 

@@ -3,13 +3,16 @@
 A sample of the whole history is what keeps the cost of an ask constant. A trial belongs to it if the hash of its
 number is among the smallest ones, so that the sample changes slowly and depends on nothing else.
 
-As a rule one trial is new, so what it does not change is not built again.
+As a rule one trial is new, so what it does not change stays the very object that it was: what was made of it need not
+be made again.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
-from typing import final
+from functools import cached_property
+from typing import TypeVar, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +24,7 @@ from hpo.pareto import ranking
 from hpo.samplers.model.units import unit_of
 from hpo.samplers.tpe.fidelity import losses_at_first
 
-__all__ = ["LOSSES", "VIOLATION", "Record", "has_failed", "is_complete", "order_of_one", "order_of_several"]
+__all__ = ["LOSSES", "VIOLATION", "Kept", "Record", "has_failed", "is_complete", "order_of_one", "order_of_several"]
 
 VIOLATION = 0
 """The first sort key: 0 where a trial is feasible."""
@@ -30,8 +33,41 @@ LOSSES = slice(3, None)
 _CLASS, _STEP = 1, 2
 _AS_COMPLETE, _AS_PRUNED, _AS_FAILED = 0.0, 1.0, 2.0
 _COMPLETE, _PRUNED, _FAIL, _PAUSED = TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED
-_SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
-_FACTORS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_64_BITS = 2**64 - 1
+
+N = TypeVar("N", int, NDArray[np.uint64])
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Kept:
+    """The trials that matter: one object as long as they are the same.
+
+    Args:
+        merit: Sort keys of the best, smallest first, shape (b, 3 + m): violation of the constraints, class
+            (complete, pruned, failed), minus the step that a pruned trial reached, losses.
+        best: Their rows in the history.
+        sample: Rows of the sample, in rising order.
+        hashes: Of their trials' numbers.
+        merits: The sort keys of the sample, shape (s, 3 + m).
+    """
+
+    merit: Array
+    best: IntArray
+    sample: IntArray
+    hashes: NDArray[np.uint64]
+    merits: Array
+
+    @cached_property
+    def last(self) -> list[float]:
+        """The sort keys of the last one of the best, of which there are some."""
+        keys: list[float] = self.merit[-1].tolist()
+        return keys
+
+    @cached_property
+    def largest_hash(self) -> int:
+        """Of the sample, which is not empty."""
+        return int(self.hashes.max())
 
 
 @final
@@ -43,13 +79,8 @@ class Record:
         n_best: How many of the best to remember.
         n_sample: How many of all.
         with_failed: Whether failed trials count; they are the worst.
+        kept: These trials.
         size: Trials that counted.
-        merit: Sort keys of the best, smallest first, shape (b, 3 + m): violation of the constraints, class
-            (complete, pruned, failed), minus the step that a pruned trial reached, losses.
-        best: Their rows in the history.
-        sample: Rows of the sample, in rising order.
-        hashes: Of their trials' numbers.
-        merits: The sort keys of the sample, shape (s, 3 + m).
         seen: Rows that were looked at.
         n_complete: Feasible trials of the first class.
     """
@@ -57,12 +88,8 @@ class Record:
     n_best: int
     n_sample: int
     with_failed: bool
-    size: int
-    merit: Array
-    best: IntArray
-    sample: IntArray
-    hashes: NDArray[np.uint64]
-    merits: Array
+    kept: Kept
+    size: int = 0
     seen: int = 0
     n_complete: int = 0
 
@@ -71,66 +98,66 @@ class Record:
         """The record of nothing."""
         none = np.empty(0, dtype=np.int64)
         merit = np.empty((0, 3 + n_objectives))
-        return Record(n_best, n_sample, with_failed, 0, merit, none, none, np.empty(0, dtype=np.uint64), merit)
+        return Record(n_best, n_sample, with_failed, Kept(merit, none, none, np.empty(0, dtype=np.uint64), merit))
 
     def advance(self, fresh: History, step: int | None = None) -> Record:
         """The record after some more trials; with `step` those that reached it are compared by their losses there."""
         state = fresh.state
-        counts = state <= (_FAIL if self.with_failed else _PRUNED)
-        if step is not None:
-            counts = counts | (state == _PAUSED)
         seen = self.seen + len(state)
-        n_new = np.count_nonzero(counts)
-        if not n_new:
-            return Record(**{**self.__dict__, "seen": seen})
-        rows, merit, numbers = np.arange(self.seen, seen), _merit(fresh, state, step), fresh.number
-        if n_new < len(state):
-            rows, merit, numbers = rows[counts], merit[counts], numbers[counts]
-        sample, hashes, merits = self._sampled(rows, _hash(numbers), merit)
-        select = _best_of_one if merit.shape[1] == 4 else _best_of_several
-        best_merit, best = select(self.merit, self.best, merit, rows, self.n_best)
-        return Record(
-            self.n_best,
-            self.n_sample,
-            self.with_failed,
-            self.size + len(rows),
-            best_merit,
-            best,
-            sample,
-            hashes,
-            merits,
-            seen,
-            self.n_complete + int(np.count_nonzero(is_complete(merit) & (merit[:, VIOLATION] == 0.0))),
-        )
+        if step is None and len(state) == 1 and state.item() == _COMPLETE:
+            rows = np.array([self.seen])
+            merit, hashes, n_complete = _of_one(fresh)
+        else:
+            counts = state <= (_FAIL if self.with_failed else _PRUNED)
+            if step is not None:
+                counts = counts | (state == _PAUSED)
+            rows = np.arange(self.seen, seen)[counts]
+            merit, hashes = _merit(fresh, state, step)[counts], _hash(fresh.number[counts].astype(np.uint64))
+            n_complete = int(np.count_nonzero(is_complete(merit) & (merit[:, VIOLATION] == 0.0)))
+        size, n_complete = self.size + len(rows), self.n_complete + n_complete
+        kept = self._with_more(rows, merit, hashes) if len(rows) else self.kept
+        return Record(self.n_best, self.n_sample, self.with_failed, kept, size, seen, n_complete)
 
-    def _sampled(
-        self, rows: IntArray, hashes: NDArray[np.uint64], merit: Array
-    ) -> tuple[IntArray, NDArray[np.uint64], Array]:
-        """The sample with some more trials, which come after those in it: rows, hashes and sort keys."""
-        if len(self.sample) == self.n_sample and hashes.min() > self.hashes.max():
-            return self.sample, self.hashes, self.merits
-        rows = np.concatenate([self.sample, rows])
-        hashes = np.concatenate([self.hashes, hashes])
-        merit = np.concatenate([self.merits, merit])
-        if len(rows) <= self.n_sample:
-            return rows, hashes, merit
-        kept = np.sort(hashes.argsort(kind="stable")[: self.n_sample])
-        return rows[kept], hashes[kept], merit[kept]
+    def _with_more(self, rows: IntArray, merit: Array, hashes: NDArray[np.uint64]) -> Kept:
+        """What is kept of the trials so far and some more, by their sort keys and hashes."""
+        kept = self.kept
+        n_objectives, is_full = merit.shape[1] - 3, len(kept.best) == self.n_best
+        if n_objectives == 1 and is_full and min(merit.tolist()) >= kept.last:
+            best = kept.merit, kept.best
+        else:
+            select = _best_of_one if n_objectives == 1 else _best_of_several
+            best = select(kept.merit, kept.best, merit, rows, self.n_best)
+        if len(kept.sample) == self.n_sample and min(hashes.tolist()) > kept.largest_hash:
+            return kept if best[0] is kept.merit else Kept(*best, kept.sample, kept.hashes, kept.merits)
+        rows = np.concatenate([kept.sample, rows])
+        hashes = np.concatenate([kept.hashes, hashes])
+        merit = np.concatenate([kept.merits, merit])
+        if len(rows) > self.n_sample:
+            stays = np.sort(hashes.argsort(kind="stable")[: self.n_sample])
+            rows, hashes, merit = rows[stays], hashes[stays], merit[stays]
+        return Kept(*best, rows, hashes, merit)
 
     def latest(self, history: History) -> Record:
         """Without rows of trials that had paused and went on, for which later rows stand, or will stand."""
         went_on = (history.state == _PAUSED) & ~history.paused
         if not went_on.any():
             return self
-        best, sample = ~went_on[self.best], ~went_on[self.sample]
+        kept = self.kept
+        best, sample = ~went_on[kept.best], ~went_on[kept.sample]
         return replace(
             self,
-            merit=self.merit[best],
-            best=self.best[best],
-            sample=self.sample[sample],
-            hashes=self.hashes[sample],
-            merits=self.merits[sample],
+            kept=Kept(
+                kept.merit[best], kept.best[best], kept.sample[sample], kept.hashes[sample], kept.merits[sample]
+            ),
         )
+
+
+def _of_one(history: History) -> tuple[Array, NDArray[np.uint64], int]:
+    """Sort keys and hash of a complete trial, the only one, and whether it is feasible: as a rule one trial is new."""
+    losses = [math.inf if loss != loss else loss for loss in history.losses[0].tolist()]
+    violation = history.violation.item()
+    merit = np.array([[violation, _AS_COMPLETE, 0.0, *losses]])
+    return merit, np.array([_hash(history.number.item())], dtype=np.uint64), int(violation == 0.0)
 
 
 def _merit(history: History, state: NDArray[np.int8], step: int | None) -> Array:
@@ -164,8 +191,6 @@ def has_failed(merit: Array) -> BoolArray:
 
 
 def _best_of_one(old: Array, old_rows: IntArray, new: Array, rows: IntArray, most: int) -> tuple[Array, IntArray]:
-    if len(old) == most and min(new.tolist()) >= old[-1].tolist():
-        return old, old_rows
     merit, rows = np.concatenate([old, new]), np.concatenate([old_rows, rows])
     order = order_of_one(merit, rows)[:most]
     return merit[order], rows[order]
@@ -207,9 +232,12 @@ def _measurable(losses: Array) -> Array:
     return np.asarray(losses / np.array([unit_of(column, most) for column in losses.T]))
 
 
-def _hash(numbers: IntArray) -> NDArray[np.uint64]:
-    """Source: Steele et al. (2014), "Fast splittable pseudorandom number generators" (the mixer of SplitMix64)."""
-    z = numbers.astype(np.uint64) * _FACTORS[0]
-    z = (z ^ (z >> _SHIFTS[0])) * _FACTORS[1]
-    z = (z ^ (z >> _SHIFTS[1])) * _FACTORS[2]
-    return z ^ (z >> _SHIFTS[2])
+def _hash(z: N) -> N:
+    """Of a number, or of several ones.
+
+    Source: Steele et al. (2014), "Fast splittable pseudorandom number generators" (the mixer of SplitMix64).
+    """
+    z = z * 0x9E3779B97F4A7C15 & _64_BITS
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & _64_BITS
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB & _64_BITS
+    return z ^ (z >> 31)

@@ -290,7 +290,9 @@ class TPESampler:
         if not len(axes.numbers) and not len(axes.categories):
             return None
         n_good = self._split(self._n_compared(record, history))
-        known = Trials.of(record, history, space, axes, n_good, avoid_failures=self.failures == "avoid")
+        avoid = self.failures == "avoid"
+        make = partial(Trials.of, record.kept, history, space, axes, n_good, avoid_failures=avoid)
+        known = history.remember(("tpe.trials", record.kept, space, n_good, avoid), make)
         if known is None:
             return None
         if not known.all_feasible and key.uniform("tpe.cautious") < _CAUTIOUS:

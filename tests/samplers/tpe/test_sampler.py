@@ -262,7 +262,7 @@ def test_the_record_does_not_depend_on_how_the_history_is_cut() -> None:
 def test_the_sample_is_fair() -> None:
     study = create_study(sampler=RandomSampler(seed=1))
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3000)
-    sample = Record.empty(10, 300, False, 1).advance(study.history).sample
+    sample = Record.empty(10, 300, False, 1).advance(study.history).kept.sample
     assert abs(float(np.mean(sample)) - 1500) < 200
 
 
