@@ -41,7 +41,7 @@ _PAUSED = TrialState.PAUSED
 _ENDS = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED)
 _PLAIN = ("_number", "_state", "_losses", "_violation", "_last_step", "_start", "_end", "_space")  # one for each row
 _MEMOS = 64  # spaces, columns and folds that are kept for the next question
-_ANSWERS = 16  # other things that are, which may be large
+_ANSWERS = 4  # other things that are, which may be large
 
 
 @final

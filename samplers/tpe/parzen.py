@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import final
 
 import numpy as np
@@ -18,7 +18,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.model.axes import Axes, cell
 
-__all__ = ["Kernels", "draw", "fit", "log_density", "log_kernels", "shares"]
+__all__ = ["Kernels", "draw", "even_shares", "fit", "log_density", "log_kernels", "shares"]
 
 _TINY = 1e-300
 _FAR = 8.3  # standard deviations
@@ -46,6 +46,18 @@ class Kernels:
     leave: Array
     mass: Array
     complete: bool = False
+
+    @cached_property
+    def intervals(self) -> Array:
+        """What draws need: centres and widths, the mass of the unbounded kernels below 0 and in [0, 1]; (4, k · q)."""
+        from scipy.special import ndtr
+
+        centre, width = self.axes.of_numbers(self.centre), self.width
+        out = np.empty((4, *width.shape))
+        out[0], out[1] = centre, width
+        below = ndtr(-centre / width, out=out[2])
+        np.subtract(ndtr((1.0 - centre) / width), below, out=out[3])
+        return out.reshape(4, -1)
 
     @cached_property
     def normals(self) -> tuple[Array, Array, Array | None]:
@@ -88,6 +100,14 @@ def _outside(centre: Array, width: Array) -> Array:
     return tail
 
 
+@lru_cache(maxsize=512)
+def even_shares(k: int, prior_weight: float) -> Array:
+    """As `shares`, of `k` kernels that count the same; not to be written to."""
+    out = np.full(k + 1, 1.0 / (k + prior_weight))
+    out[-1] = prior_weight / (k + prior_weight)
+    return out
+
+
 def shares(weights: Array, prior_weight: float) -> Array:
     """Of kernels, and of the prior, in a mixture, shape (k + 1,).
 
@@ -111,20 +131,21 @@ def draw(kernels: Kernels, kernel: IntArray, u: Array) -> Array:
         kernel: Of each coordinate, shape (n, d); -1 is the prior.
         u: Uniform numbers, shape (n, d + c).
     """
-    from scipy.special import ndtr, ndtri
+    from scipy.special import ndtri
 
     axes, d = kernels.axes, kernel.shape[1]
-    x = np.zeros((len(u), d))  # whatever has one value alone is no axis
     numbers = axes.of_numbers(u[:, :d])
     if len(kernels.centre):
         own = axes.of_numbers(kernel)
-        which = np.arange(own.shape[1])
-        centre, width = axes.of_numbers(kernels.centre)[own, which], kernels.width[own, which]
-        below = ndtr(-centre / width)
-        drawn = centre + width * ndtri(below + numbers * (ndtr((1.0 - centre) / width) - below))
+        centre, width, below, inside = kernels.intervals.take(own * own.shape[1] + np.arange(own.shape[1]), axis=1)
+        drawn = centre + width * ndtri(below + numbers * inside)
         beyond = own < 0 if kernels.complete else (own < 0) | np.isnan(drawn)
-        numbers = np.where(beyond, numbers, drawn.clip(0.0, 1.0))
-    x[:, axes.numbers] = numbers
+        numbers = np.where(beyond, numbers, np.minimum(np.maximum(drawn, 0.0), 1.0))
+    if axes.are_numbers:
+        x = numbers
+    else:
+        x = np.zeros((len(u), d))  # whatever has one value alone is no axis
+        x[:, axes.numbers] = numbers
     for j in axes.in_cells:
         edges, middles = axes.edges[j], axes.middles[j]
         assert edges is not None
