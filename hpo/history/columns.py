@@ -41,7 +41,7 @@ _PAUSED = TrialState.PAUSED
 _ENDS = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED)
 _PLAIN = ("_number", "_state", "_losses", "_violation", "_last_step", "_start", "_end", "_space")  # one for each row
 _MEMOS = 64  # spaces, columns and folds that are kept for the next question
-_ANSWERS = 4  # other things that are, which may be large
+_ANSWERS = 4  # other things that are: few, for they may be large, and a cold memory costs more than it saves
 
 
 @final
@@ -208,16 +208,16 @@ class Columns:
         return mask
 
     def number(self, n: int) -> IntArray:
-        return self._result(self._number, n)
+        return self._flushed(self._number, n)
 
     def state(self, n: int) -> NDArray[np.int8]:
-        return self._result(self._state, n)
+        return self._flushed(self._state, n)
 
     def losses(self, n: int) -> Array:
-        return self._result(self._losses, n)
+        return self._flushed(self._losses, n)
 
     def violation(self, n: int) -> Array:
-        return self._result(self._violation, n)
+        return self._flushed(self._violation, n)
 
     def last_step(self, n: int) -> IntArray:
         return self._flushed(self._last_step, n)
@@ -341,7 +341,7 @@ class Columns:
         return state
 
     def remember(self, key: Hashable, make: Callable[[], Any]) -> Any:
-        """What `make` returns, which follows from the key and from rows that are there; not asked for twice in a row."""
+        """What `make` returns, which follows from the key and from rows that are there; kept for the next question."""
         with self.lock:
             known = self._answers.get(key)
         if known is None:
@@ -353,13 +353,13 @@ class Columns:
     def state_at(self, row: int) -> TrialState:
         """The state of the trial of a row."""
         with self.lock:
-            n = self._end.size
+            n = self._number.size
             return self._pending[row - n][1].state if row >= n else TrialState(self._state.at(row))
 
     def finished(self, row: int, position: int) -> Finished:
         """Everything about the trial of a row when the log had a length."""
         with self.lock:
-            n = self._end.size
+            n = self._number.size
             known = finished(*self._pending[row - n]) if row >= n else self._finished(row)
             return self._extras.changed(known, row, position)
 
@@ -391,12 +391,6 @@ class Columns:
             self._flush()
             return column.view(n)
 
-    def _result(self, column: Growing, n: int) -> NDArray[Any]:
-        with self.lock:
-            if self._number.size < n:
-                self._flush_results()
-            return column.view(n)
-
     def _column(self, name: str, distribution: BaseDistribution) -> Array:
         column = memo(self._coded, (name, distribution), lambda: Growing(np.float64), 64 * _MEMOS)
         n = self._number.size
@@ -408,27 +402,18 @@ class Columns:
                 column.extend(parameter.coded(parameter.raw.view(n)[column.size :], distribution))
         return np.asarray(column.view(n))
 
-    def _flush_results(self) -> None:
-        """Only how trials ended, for models that ask after each of them and seldom look at more."""
-        fresh = self._pending[self._number.size - self._end.size :]
-        if not fresh:
+    def _flush(self) -> None:
+        pending, self._pending = self._pending, []
+        if not pending:
             return
-        _, events, _ = zip(*fresh, strict=True)
-        number, state, _, values, _, _, constraints, *_ = zip(*events, strict=True)
+        begin = self._number.size
+        trials, events, spaces = zip(*pending, strict=True)
+        number, state, end, values, _, parameters, constraints, *_ = zip(*events, strict=True)
         nothing = (np.nan,) * len(self.signs)
         self._number.extend(number)
         self._state.extend(state)
         self._losses.extend(np.array([nothing if given is None else given for given in values]) * self.signs)
         self._violation.extend([violation(given) if given else 0.0 for given in constraints])
-
-    def _flush(self) -> None:
-        if not self._pending:
-            return
-        self._flush_results()
-        pending, self._pending = self._pending, []
-        begin = self._end.size
-        trials, events, spaces = zip(*pending, strict=True)
-        _, _, end, _, _, parameters, constraints, *_ = zip(*events, strict=True)
         self._keep_constraints(begin, constraints)
         self._last_step.extend([trial.reports.last for trial in trials])
         self._start.extend([trial.time for trial in trials])

@@ -180,7 +180,7 @@ class History:
 
     def finished(self, row: int) -> Finished:
         """Everything about the trial of a row of this view, as it was known then."""
-        absolute = int(self._absolute(np.array([row]))[0]) if self._begin or self._rows is not None else row
+        absolute = self._begin + row if self._rows is None else int(self._rows[row])
         return self._columns.finished(absolute, self.position)
 
     def raw(self, name: str) -> tuple[Array, tuple[Any, ...] | None]:

@@ -65,7 +65,8 @@ class Densities:
             return Part(points, w, u)
         d = points.shape[1] if complete else float((~np.isnan(points)).sum() / len(points))
         width = bandwidth.widths(self.bandwidth, u, w, d)
-        return Part(points, w, width.clip(self._narrowest(len(u), self.magic_clip_exponent), 1.0))
+        least = self._narrowest(len(u), self.magic_clip_exponent)
+        return Part(points, w, np.minimum(np.maximum(width, least), 1.0))
 
     def _narrow(self, points: Array, w: Array | None) -> Part:
         """Trials that tell about their surroundings only."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TypeVar, final
+from typing import Any, TypeVar, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
 from hpo.history import History
+from hpo.history.finished import Finished, violation
 from hpo.pareto import ranking
 from hpo.samplers.model.units import unit_of
 from hpo.samplers.tpe.fidelity import losses_at_first
@@ -35,7 +36,7 @@ _AS_COMPLETE, _AS_PRUNED, _AS_FAILED = 0.0, 1.0, 2.0
 _COMPLETE, _PRUNED, _FAIL, _PAUSED = TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED
 _64_BITS = 2**64 - 1
 
-N = TypeVar("N", int, NDArray[np.uint64])
+N = TypeVar("N", int, NDArray[Any])
 
 
 @final
@@ -60,7 +61,7 @@ class Kept:
 
     @cached_property
     def last(self) -> list[float]:
-        """The sort keys of the last one of the best, of which there are some."""
+        """The sort keys of the worst of the best, of which there is one at least, with one objective."""
         keys: list[float] = self.merit[-1].tolist()
         return keys
 
@@ -102,31 +103,34 @@ class Record:
 
     def advance(self, fresh: History, step: int | None = None) -> Record:
         """The record after some more trials; with `step` those that reached it are compared by their losses there."""
-        state = fresh.state
-        seen = self.seen + len(state)
-        if step is None and len(state) == 1 and state.item() == _COMPLETE:
-            rows = np.array([self.seen])
-            merit, hashes, n_complete = _of_one(fresh)
+        only = fresh.finished(0) if step is None and len(fresh) == 1 else None
+        if only is not None and only.state is _COMPLETE:  # as a rule
+            rows, (merit, hashes) = np.array([self.seen]), _of_one(only, fresh.signs)
         else:
+            state = fresh.state
             counts = state <= (_FAIL if self.with_failed else _PRUNED)
             if step is not None:
                 counts = counts | (state == _PAUSED)
-            rows = np.arange(self.seen, seen)[counts]
+            rows = np.flatnonzero(counts) + self.seen
             merit, hashes = _merit(fresh, state, step)[counts], _hash(fresh.number[counts].astype(np.uint64))
-            n_complete = int(np.count_nonzero(is_complete(merit) & (merit[:, VIOLATION] == 0.0)))
-        size, n_complete = self.size + len(rows), self.n_complete + n_complete
-        kept = self._with_more(rows, merit, hashes) if len(rows) else self.kept
-        return Record(self.n_best, self.n_sample, self.with_failed, kept, size, seen, n_complete)
+        return Record(
+            self.n_best,
+            self.n_sample,
+            self.with_failed,
+            self._kept(rows, merit, hashes) if len(rows) else self.kept,
+            self.size + len(rows),
+            self.seen + len(fresh),
+            self.n_complete + len(rows) - int(np.count_nonzero(merit[:, : _CLASS + 1].any(axis=1))),
+        )
 
-    def _with_more(self, rows: IntArray, merit: Array, hashes: NDArray[np.uint64]) -> Kept:
+    def _kept(self, rows: IntArray, merit: Array, hashes: NDArray[np.uint64]) -> Kept:
         """What is kept of the trials so far and some more, by their sort keys and hashes."""
         kept = self.kept
-        n_objectives, is_full = merit.shape[1] - 3, len(kept.best) == self.n_best
-        if n_objectives == 1 and is_full and min(merit.tolist()) >= kept.last:
+        is_one = merit.shape[1] == 4
+        if is_one and len(kept.best) == self.n_best and min(merit.tolist()) >= kept.last:
             best = kept.merit, kept.best
         else:
-            select = _best_of_one if n_objectives == 1 else _best_of_several
-            best = select(kept.merit, kept.best, merit, rows, self.n_best)
+            best = (_best_of_one if is_one else _best_of_several)(kept.merit, kept.best, merit, rows, self.n_best)
         if len(kept.sample) == self.n_sample and min(hashes.tolist()) > kept.largest_hash:
             return kept if best[0] is kept.merit else Kept(*best, kept.sample, kept.hashes, kept.merits)
         rows = np.concatenate([kept.sample, rows])
@@ -146,18 +150,16 @@ class Record:
         best, sample = ~went_on[kept.best], ~went_on[kept.sample]
         return replace(
             self,
-            kept=Kept(
-                kept.merit[best], kept.best[best], kept.sample[sample], kept.hashes[sample], kept.merits[sample]
-            ),
+            kept=Kept(kept.merit[best], kept.best[best], kept.sample[sample], kept.hashes[sample], kept.merits[sample]),
         )
 
 
-def _of_one(history: History) -> tuple[Array, NDArray[np.uint64], int]:
-    """Sort keys and hash of a complete trial, the only one, and whether it is feasible: as a rule one trial is new."""
-    losses = [math.inf if loss != loss else loss for loss in history.losses[0].tolist()]
-    violation = history.violation.item()
-    merit = np.array([[violation, _AS_COMPLETE, 0.0, *losses]])
-    return merit, np.array([_hash(history.number.item())], dtype=np.uint64), int(violation == 0.0)
+def _of_one(trial: Finished, signs: Array) -> tuple[Array, NDArray[np.uint64]]:
+    """The sort keys and the hash of a complete trial, shapes (1, 3 + m) and (1,)."""
+    values = (math.nan,) * len(signs) if trial.values is None else trial.values
+    losses = [math.inf if value != value else sign * value for sign, value in zip(signs.tolist(), values, strict=True)]
+    merit = np.array([[violation(trial.constraints), _AS_COMPLETE, 0.0, *losses]])
+    return merit, np.array([_hash(trial.number)], dtype=np.uint64)
 
 
 def _merit(history: History, state: NDArray[np.int8], step: int | None) -> Array:

@@ -254,8 +254,8 @@ def test_the_record_does_not_depend_on_how_the_history_is_cut() -> None:
         for begin, end in ((0, 1), (1, 60), (60, 61), (61, 200)):
             number = np.arange(len(history))
             parts = parts.advance(history.where((number >= begin) & (number < end)))
-        assert parts.best.tolist() == whole.best.tolist()
-        assert parts.sample.tolist() == whole.sample.tolist()
+        assert parts.kept.best.tolist() == whole.kept.best.tolist()
+        assert parts.kept.sample.tolist() == whole.kept.sample.tolist()
         assert (parts.size, parts.seen) == (whole.size, whole.seen) == (200, 200)
 
 
