@@ -35,7 +35,7 @@ class _Content(NamedTuple):
 
 
 def widths(rule: Rule, u: Array, weights: Array, d: float) -> Array:
-    """By one of the rules, whose arguments the others are, shape (k, q) or (q,).
+    """By one of the rules, whose arguments the others are, shape (k, q) or (q,); read-only.
 
     Good trials stay the same over many asks, so the widths are not found out again for points that were there lately.
     """
@@ -44,10 +44,10 @@ def widths(rule: Rule, u: Array, weights: Array, d: float) -> Array:
 
 @lru_cache(maxsize=_MOST)
 def _widths(rule: Rule, u: _Content, weights: _Content, d: float) -> Array:
-    points = u.array()
-    if rule == "gap":
-        return neighbour_gap(points)
-    return (spread if rule == "scott" else between)(points, weights.array(), d)
+    points, w = u.array(), weights.array()
+    out = neighbour_gap(points) if rule == "gap" else (spread if rule == "scott" else between)(points, w, d)
+    out.flags.writeable = False
+    return out
 
 
 def neighbour_gap(u: Array) -> Array:

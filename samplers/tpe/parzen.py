@@ -102,9 +102,10 @@ def _outside(centre: Array, width: Array) -> Array:
 
 @lru_cache(maxsize=512)
 def even_shares(k: int, prior_weight: float) -> Array:
-    """As `shares`, of `k` kernels that count the same; not to be written to."""
+    """As `shares`, of `k` kernels that count the same; read-only."""
     out = np.full(k + 1, 1.0 / (k + prior_weight))
     out[-1] = prior_weight / (k + prior_weight)
+    out.flags.writeable = False
     return out
 
 
