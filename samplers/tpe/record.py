@@ -25,7 +25,7 @@ from hpo.pareto import ranking
 from hpo.samplers.model.units import unit_of
 from hpo.samplers.tpe.fidelity import losses_at_first
 
-__all__ = ["LOSSES", "VIOLATION", "Kept", "Record", "has_failed", "is_complete", "order_of_one", "order_of_several"]
+__all__ = ["LOSSES", "VIOLATION", "Record", "Sample", "has_failed", "is_complete", "order_of_one", "order_of_several"]
 
 VIOLATION = 0
 """The first sort key: 0 where a trial is feasible."""
@@ -41,34 +41,38 @@ N = TypeVar("N", int, NDArray[Any])
 
 @final
 @dataclass(frozen=True, eq=False)
-class Kept:
-    """The trials that matter: one object as long as they are the same.
+class Sample:
+    """A fair sample of the trials: one object as long as they are the same.
 
     Args:
-        merit: Sort keys of the best, smallest first, shape (b, 3 + m): violation of the constraints, class
-            (complete, pruned, failed), minus the step that a pruned trial reached, losses.
-        best: Their rows in the history.
-        sample: Rows of the sample, in rising order.
-        hashes: Of their trials' numbers.
-        merits: The sort keys of the sample, shape (s, 3 + m).
+        rows: In the history, in rising order, shape (s,).
+        hashes: Of their trials' numbers, shape (s,).
+        merit: Their sort keys as in `Record`, shape (s, 3 + m).
     """
 
-    merit: Array
-    best: IntArray
-    sample: IntArray
+    rows: IntArray
     hashes: NDArray[np.uint64]
-    merits: Array
+    merit: Array
 
     @cached_property
-    def last(self) -> list[float]:
-        """The sort keys of the worst of the best, of which there is one at least, with one objective."""
-        keys: list[float] = self.merit[-1].tolist()
-        return keys
-
-    @cached_property
-    def largest_hash(self) -> int:
-        """Of the sample, which is not empty."""
+    def largest(self) -> int:
+        """Of the hashes, of which there is one at least."""
         return int(self.hashes.max())
+
+    def including(self, rows: IntArray, hashes: NDArray[np.uint64], merit: Array, most: int) -> Sample:
+        """The sample, of at most so many, with some more trials, which come after those in it."""
+        if len(self.rows) == most and min(hashes.tolist()) > self.largest:
+            return self
+        rows = np.concatenate([self.rows, rows])
+        hashes = np.concatenate([self.hashes, hashes])
+        merit = np.concatenate([self.merit, merit])
+        if len(rows) <= most:
+            return Sample(rows, hashes, merit)
+        return Sample(rows, hashes, merit).where(np.sort(hashes.argsort(kind="stable")[:most]))
+
+    def where(self, which: BoolArray | IntArray) -> Sample:
+        """Some of them, by a mask, or by rising indices."""
+        return Sample(self.rows[which], self.hashes[which], self.merit[which])
 
 
 @final
@@ -80,7 +84,10 @@ class Record:
         n_best: How many of the best to remember.
         n_sample: How many of all.
         with_failed: Whether failed trials count; they are the worst.
-        kept: These trials.
+        merit: Sort keys of the best, smallest first, shape (b, 3 + m): violation of the constraints, class
+            (complete, pruned, failed), minus the step that a pruned trial reached, losses.
+        best: Their rows in the history.
+        sample: Of all.
         size: Trials that counted.
         seen: Rows that were looked at.
         n_complete: Feasible trials of the first class.
@@ -89,7 +96,9 @@ class Record:
     n_best: int
     n_sample: int
     with_failed: bool
-    kept: Kept
+    merit: Array
+    best: IntArray
+    sample: Sample
     size: int = 0
     seen: int = 0
     n_complete: int = 0
@@ -99,7 +108,8 @@ class Record:
         """The record of nothing."""
         none = np.empty(0, dtype=np.int64)
         merit = np.empty((0, 3 + n_objectives))
-        return Record(n_best, n_sample, with_failed, Kept(merit, none, none, np.empty(0, dtype=np.uint64), merit))
+        sample = Sample(none, np.empty(0, dtype=np.uint64), merit)
+        return Record(n_best, n_sample, with_failed, merit, none, sample)
 
     def advance(self, fresh: History, step: int | None = None) -> Record:
         """The record after some more trials; with `step` those that reached it are compared by their losses there."""
@@ -113,45 +123,28 @@ class Record:
                 counts = counts | (state == _PAUSED)
             rows = np.flatnonzero(counts) + self.seen
             merit, hashes = _merit(fresh, state, step)[counts], _hash(fresh.number[counts].astype(np.uint64))
+        if not len(rows):
+            return replace(self, seen=self.seen + len(fresh))
+        select = _best_of_one if merit.shape[1] == 4 else _best_of_several
         return Record(
             self.n_best,
             self.n_sample,
             self.with_failed,
-            self._kept(rows, merit, hashes) if len(rows) else self.kept,
+            *select(self.merit, self.best, merit, rows, self.n_best),
+            self.sample.including(rows, hashes, merit, self.n_sample),
             self.size + len(rows),
             self.seen + len(fresh),
             self.n_complete + len(rows) - int(np.count_nonzero(merit[:, : _CLASS + 1].any(axis=1))),
         )
-
-    def _kept(self, rows: IntArray, merit: Array, hashes: NDArray[np.uint64]) -> Kept:
-        """What is kept of the trials so far and some more, by their sort keys and hashes."""
-        kept = self.kept
-        is_one = merit.shape[1] == 4
-        if is_one and len(kept.best) == self.n_best and min(merit.tolist()) >= kept.last:
-            best = kept.merit, kept.best
-        else:
-            best = (_best_of_one if is_one else _best_of_several)(kept.merit, kept.best, merit, rows, self.n_best)
-        if len(kept.sample) == self.n_sample and min(hashes.tolist()) > kept.largest_hash:
-            return kept if best[0] is kept.merit else Kept(*best, kept.sample, kept.hashes, kept.merits)
-        rows = np.concatenate([kept.sample, rows])
-        hashes = np.concatenate([kept.hashes, hashes])
-        merit = np.concatenate([kept.merits, merit])
-        if len(rows) > self.n_sample:
-            stays = np.sort(hashes.argsort(kind="stable")[: self.n_sample])
-            rows, hashes, merit = rows[stays], hashes[stays], merit[stays]
-        return Kept(*best, rows, hashes, merit)
 
     def latest(self, history: History) -> Record:
         """Without rows of trials that had paused and went on, for which later rows stand, or will stand."""
         went_on = (history.state == _PAUSED) & ~history.paused
         if not went_on.any():
             return self
-        kept = self.kept
-        best, sample = ~went_on[kept.best], ~went_on[kept.sample]
-        return replace(
-            self,
-            kept=Kept(kept.merit[best], kept.best[best], kept.sample[sample], kept.hashes[sample], kept.merits[sample]),
-        )
+        best = ~went_on[self.best]
+        sample = self.sample.where(~went_on[self.sample.rows])
+        return replace(self, merit=self.merit[best], best=self.best[best], sample=sample)
 
 
 def _of_one(trial: Finished, signs: Array) -> tuple[Array, NDArray[np.uint64]]:
@@ -193,6 +186,8 @@ def has_failed(merit: Array) -> BoolArray:
 
 
 def _best_of_one(old: Array, old_rows: IntArray, new: Array, rows: IntArray, most: int) -> tuple[Array, IntArray]:
+    if len(old) == most and min(new.tolist()) >= old[-1].tolist():
+        return old, old_rows
     merit, rows = np.concatenate([old, new]), np.concatenate([old_rows, rows])
     order = order_of_one(merit, rows)[:most]
     return merit[order], rows[order]

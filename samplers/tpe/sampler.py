@@ -291,8 +291,9 @@ class TPESampler:
             return None
         n_good = self._split(self._n_compared(record, history))
         avoid = self.failures == "avoid"
-        make = partial(Trials.of, record.kept, history, space, axes, n_good, avoid_failures=avoid)
-        known = history.remember(("tpe.trials", record.kept, space, n_good, avoid), make)
+        make = partial(Trials.of, record, history, space, axes, n_good, avoid_failures=avoid)
+        best = record.best[:n_good] if history.n_objectives == 1 else record.best
+        known = history.remember(("tpe.trials", record.sample, best.tobytes(), space, n_good, avoid), make)
         if known is None:
             return None
         if not known.all_feasible and key.uniform("tpe.cautious") < _CAUTIOUS:

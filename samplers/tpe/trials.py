@@ -13,7 +13,7 @@ from hpo.arrays import Array, BoolArray, IntArray
 from hpo.history import History
 from hpo.samplers.model.axes import Axes
 from hpo.samplers.model.branches import Tree, tree_of
-from hpo.samplers.tpe.record import LOSSES, VIOLATION, Kept, has_failed, is_complete, order_of_one, order_of_several
+from hpo.samplers.tpe.record import LOSSES, VIOLATION, Record, has_failed, is_complete, order_of_one, order_of_several
 from hpo.space import Space
 
 __all__ = ["Trials"]
@@ -53,15 +53,15 @@ class Trials:
 
     @staticmethod
     def of(
-        kept: Kept, history: History, space: Space, axes: Axes, n_good: int, *, avoid_failures: bool
+        record: Record, history: History, space: Space, axes: Axes, n_good: int, *, avoid_failures: bool
     ) -> Trials | None:
         """The good trials and the sample of all; None if none of them had one of the parameters."""
         several = history.n_objectives > 1
-        first = _best_first(kept.merit, kept.best, n_good)[:n_good] if several else slice(n_good)
-        good = kept.best[first]
-        rest = _without(kept.sample, good)
-        rows = np.concatenate([good, kept.sample[rest]])
-        merit = np.concatenate([kept.merit[first], kept.merits[rest]])
+        first = _best_first(record.merit, record.best, n_good)[:n_good] if several else slice(n_good)
+        good, sample = record.best[first], record.sample
+        rest = _without(sample.rows, good)
+        rows = np.concatenate([good, sample.rows[rest]])
+        merit = np.concatenate([record.merit[first], sample.merit[rest]])
         n_good = len(good)
         if not merit[:, VIOLATION].any():
             fulfilled = np.empty((0, len(rows)), dtype=np.bool_)

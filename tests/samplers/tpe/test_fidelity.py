@@ -41,7 +41,7 @@ def test_losses_are_those_of_the_first_report_there() -> None:
 def test_who_got_there_comes_first_and_then_who_got_farthest() -> None:
     past = history({1: 0.0}, {1: 9.0, 3: 5.0}, {1: 9.0, 3: 4.0, 9: 8.0}, {2: 0.0}, {1: 9.0, 3: 6.0})
     record = Record.empty(9, 9, False, 1).advance(past, 3)
-    assert record.kept.best.tolist() == [2, 1, 4, 3, 0]
+    assert record.best.tolist() == [2, 1, 4, 3, 0]
 
 
 @pytest.mark.parametrize("pruner", [HyperbandPruner(max_resource=9), SuccessiveHalvingPruner(1, 3, mode="promote")])

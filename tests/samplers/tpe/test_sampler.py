@@ -254,15 +254,15 @@ def test_the_record_does_not_depend_on_how_the_history_is_cut() -> None:
         for begin, end in ((0, 1), (1, 60), (60, 61), (61, 200)):
             number = np.arange(len(history))
             parts = parts.advance(history.where((number >= begin) & (number < end)))
-        assert parts.kept.best.tolist() == whole.kept.best.tolist()
-        assert parts.kept.sample.tolist() == whole.kept.sample.tolist()
+        assert parts.best.tolist() == whole.best.tolist()
+        assert parts.sample.rows.tolist() == whole.sample.rows.tolist()
         assert (parts.size, parts.seen) == (whole.size, whole.seen) == (200, 200)
 
 
 def test_the_sample_is_fair() -> None:
     study = create_study(sampler=RandomSampler(seed=1))
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3000)
-    sample = Record.empty(10, 300, False, 1).advance(study.history).kept.sample
+    sample = Record.empty(10, 300, False, 1).advance(study.history).sample.rows
     assert abs(float(np.mean(sample)) - 1500) < 200
 
 

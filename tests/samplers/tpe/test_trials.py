@@ -38,7 +38,7 @@ def divided(study: Study, n_good: int) -> tuple[Trials, History]:
     history = study.history
     start = Record.empty(65, 192, False, len(study.directions))
     record = history.fold(Fold("test", start, Record.advance))
-    known = Trials.of(record.kept, history, history.space, axes_of(history.space), n_good, avoid_failures=False)
+    known = Trials.of(record, history, history.space, axes_of(history.space), n_good, avoid_failures=False)
     assert known is not None
     return known, history
 
