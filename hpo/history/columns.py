@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
@@ -41,6 +41,7 @@ _PAUSED = TrialState.PAUSED
 _ENDS = (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED)
 _PLAIN = ("_number", "_state", "_losses", "_violation", "_last_step", "_start", "_end", "_space")  # one for each row
 _MEMOS = 64  # spaces, columns and folds that are kept for the next question
+_ANSWERS = 4  # other things that are: few, for they may be large, and a cold memory costs more than it saves
 
 
 @final
@@ -75,6 +76,7 @@ class Columns:
         self._coded: dict[tuple[str, BaseDistribution], Growing] = {}
         self._over: dict[Space, Growing] = {}
         self._folds: dict[tuple[Fold[Any], object], Remembered] = {}
+        self._answers: dict[Hashable, Any] = {}
         _every.add(self)
 
     # ---- what the fold of the log adds
@@ -337,6 +339,16 @@ class Columns:
         with self.lock:
             remembered.keep(n, state)
         return state
+
+    def remember(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """What `make` returns, which follows from the key and from rows that are there; kept for the next question."""
+        with self.lock:
+            known = self._answers.get(key)
+        if known is None:
+            known = make()  # outside of the lock, as in a fold
+            with self.lock:
+                memo(self._answers, key, lambda: known, _ANSWERS)
+        return known
 
     def state_at(self, row: int) -> TrialState:
         """The state of the trial of a row."""

@@ -180,7 +180,7 @@ class History:
 
     def finished(self, row: int) -> Finished:
         """Everything about the trial of a row of this view, as it was known then."""
-        absolute = int(self._absolute(np.array([row]))[0]) if self._begin or self._rows is not None else row
+        absolute = self._begin + row if self._rows is None else int(self._rows[row])
         return self._columns.finished(absolute, self.position)
 
     def raw(self, name: str) -> tuple[Array, tuple[Any, ...] | None]:
@@ -264,6 +264,16 @@ class History:
         group = None if members is None else members[0]
         state: S = self._columns.fold(fold, group, self._size, step)
         return state
+
+    def remember(self, key: Hashable, make: Callable[[], S]) -> S:
+        """What `make` returns, which is kept for the next question of that key.
+
+        Args:
+            key: Names all that it depends on but the values of rows, such as the object that says which rows.
+            make: Must be pure.
+        """
+        answer: S = self._columns.remember(key, make)
+        return answer
 
     @property
     def _rows(self) -> IntArray | None:

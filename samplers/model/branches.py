@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias, final
 
 import numpy as np
@@ -15,7 +16,20 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.model.axes import Axes
 
-__all__ = ["BINS", "Branch", "Leaf", "Path", "Tree", "active_at", "deciding", "learn", "leaves", "route", "tree_of"]
+__all__ = [
+    "BINS",
+    "Branch",
+    "Leaf",
+    "Path",
+    "Tree",
+    "active_at",
+    "deciding",
+    "learn",
+    "leaves",
+    "route",
+    "tree_of",
+    "unbranched",
+]
 
 BINS = 16
 """Into which a number falls on whose value other parameters may depend."""
@@ -58,6 +72,12 @@ class Branch:
 
 Tree: TypeAlias = Leaf | Branch
 Path: TypeAlias = tuple[tuple[int, int], ...]
+
+
+@lru_cache(maxsize=64)
+def unbranched(d: int) -> Leaf:
+    """Of trials that have all of d parameters."""
+    return Leaf(np.ones(d, dtype=np.bool_))
 
 
 def tree_of(axes: Axes, points: Array, active: BoolArray) -> Tree:

@@ -8,7 +8,7 @@ import numpy as np
 
 from hpo.arrays import Array
 
-__all__ = ["deviation", "median", "unit_of"]
+__all__ = ["deviation", "median", "unit_for", "unit_of"]
 
 
 def unit_of(x: Array, most: float = 1e100) -> float:
@@ -20,6 +20,11 @@ def unit_of(x: Array, most: float = 1e100) -> float:
     largest = float(np.abs(x).max(initial=0.0))
     if largest == math.inf:
         largest = float(np.abs(x[np.isfinite(x)]).max(initial=0.0))
+    return unit_for(largest, most)
+
+
+def unit_for(largest: float, most: float = 1e100) -> float:
+    """As `unit_of`, by the largest absolute value of the numbers, which is finite."""
     if largest == 0.0 or 1.0 / most <= largest <= most:
         return 1.0
     return math.ldexp(1.0, math.frexp(largest)[1] - 1)

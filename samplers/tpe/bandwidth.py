@@ -2,13 +2,52 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Literal, NamedTuple, TypeAlias
+
 import numpy as np
 
 from hpo.arrays import Array, BoolArray
 
-__all__ = ["between", "neighbour_gap", "smallest", "spread"]
+__all__ = ["Rule", "between", "neighbour_gap", "smallest", "spread", "widths"]
+
+Rule: TypeAlias = Literal["between", "gap", "scott"]
+"""What decides how wide kernels are: `neighbour_gap`, `spread`, or what lies `between` both."""
 
 _TINY = 1e-300
+_MOST = 64  # sets of points whose kernels' widths are kept for the next ask
+
+
+class _Content(NamedTuple):
+    """An array by its content, which tells it from others."""
+
+    shape: tuple[int, ...]
+    order: Literal["C", "F"]
+    data: bytes
+
+    @staticmethod
+    def of(x: Array) -> _Content:
+        order: Literal["C", "F"] = "F" if x.strides[0] < x.strides[-1] else "C"
+        return _Content(x.shape, order, x.tobytes(order))
+
+    def array(self) -> Array:
+        return np.frombuffer(self.data).reshape(self.shape, order=self.order)
+
+
+def widths(rule: Rule, u: Array, weights: Array, d: float) -> Array:
+    """By one of the rules, whose arguments the others are, shape (k, q) or (q,); read-only.
+
+    Good trials stay the same over many asks, so the widths are not found out again for points that were there lately.
+    """
+    return _widths(rule, _Content.of(u), _Content.of(weights), d)
+
+
+@lru_cache(maxsize=_MOST)
+def _widths(rule: Rule, u: _Content, weights: _Content, d: float) -> Array:
+    points, w = u.array(), weights.array()
+    out = neighbour_gap(points) if rule == "gap" else (spread if rule == "scott" else between)(points, w, d)
+    out.flags.writeable = False
+    return out
 
 
 def neighbour_gap(u: Array) -> Array:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import final
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.model.axes import Axes, cell
 
-__all__ = ["Kernels", "draw", "fit", "log_density", "log_kernels", "shares"]
+__all__ = ["Kernels", "draw", "even_shares", "fit", "log_density", "log_kernels", "shares"]
 
 _TINY = 1e-300
 _FAR = 8.3  # standard deviations
@@ -46,6 +47,38 @@ class Kernels:
     mass: Array
     complete: bool = False
 
+    @cached_property
+    def intervals(self) -> Array:
+        """What draws need: centres and widths, the mass of the unbounded kernels below 0 and in [0, 1]; (4, k · q)."""
+        from scipy.special import ndtr
+
+        centre, width = self.axes.of_numbers(self.centre), self.width
+        out = np.empty((4, *width.shape))
+        out[0], out[1] = centre, width
+        below = ndtr(-centre / width, out=out[2])
+        np.subtract(ndtr((1.0 - centre) / width), below, out=out[3])
+        return out.reshape(4, -1)
+
+    @cached_property
+    def normals(self) -> tuple[Array, Array, Array | None]:
+        """Of continuous axes, what the logarithms of normals are made of.
+
+        The factors of -x² / 2 and of x, shape (k, 2 q), and the rest, shape (k, q), all 0 along axes that a kernel
+        lacks; and the rest's sum, shape (k,), if no kernel lacks any.
+        """
+        axis = self.axes.continuous
+        mu, sigma, mass = self.axes.of_numbers(self.centre), self.width, self.mass
+        if len(axis) < sigma.shape[1]:
+            mu, sigma, mass = mu[:, axis], sigma[:, axis], mass[:, axis]
+        scale = 1.0 / sigma
+        z = mu * scale
+        rest = np.log(scale / (mass * _SQRT_2PI)) - 0.5 * z * z
+        factors = np.concatenate([scale * scale, z * scale], axis=1)
+        if self.complete:
+            return factors, rest, rest.sum(axis=1)
+        missing = np.isnan(rest)
+        return np.where(np.tile(missing, 2), 0.0, factors), np.where(missing, 0.0, rest), None
+
 
 def fit(axes: Axes, points: Array, width: Array, leave: Array, *, complete: bool = False) -> Kernels:
     """One kernel per point; arguments as in `Kernels`."""
@@ -65,6 +98,15 @@ def _outside(centre: Array, width: Array) -> Array:
     if wide.any():
         tail[wide] += ndtr(nearer[wide] - 1.0 / width[wide])
     return tail
+
+
+@lru_cache(maxsize=512)
+def even_shares(k: int, prior_weight: float) -> Array:
+    """As `shares`, of `k` kernels that count the same; read-only."""
+    out = np.full(k + 1, 1.0 / (k + prior_weight))
+    out[-1] = prior_weight / (k + prior_weight)
+    out.flags.writeable = False
+    return out
 
 
 def shares(weights: Array, prior_weight: float) -> Array:
@@ -90,20 +132,21 @@ def draw(kernels: Kernels, kernel: IntArray, u: Array) -> Array:
         kernel: Of each coordinate, shape (n, d); -1 is the prior.
         u: Uniform numbers, shape (n, d + c).
     """
-    from scipy.special import ndtr, ndtri
+    from scipy.special import ndtri
 
     axes, d = kernels.axes, kernel.shape[1]
-    x = np.zeros((len(u), d))  # whatever has one value alone is no axis
     numbers = axes.of_numbers(u[:, :d])
     if len(kernels.centre):
         own = axes.of_numbers(kernel)
-        which = np.arange(own.shape[1])
-        centre, width = axes.of_numbers(kernels.centre)[own, which], kernels.width[own, which]
-        below = ndtr(-centre / width)
-        drawn = centre + width * ndtri(below + numbers * (ndtr((1.0 - centre) / width) - below))
+        centre, width, below, inside = kernels.intervals.take(own * own.shape[1] + np.arange(own.shape[1]), axis=1)
+        drawn = centre + width * ndtri(below + numbers * inside)
         beyond = own < 0 if kernels.complete else (own < 0) | np.isnan(drawn)
-        numbers = np.where(beyond, numbers, drawn.clip(0.0, 1.0))
-    x[:, axes.numbers] = numbers
+        numbers = np.where(beyond, numbers, np.minimum(np.maximum(drawn, 0.0), 1.0))
+    if axes.are_numbers:
+        x = numbers
+    else:
+        x = np.zeros((len(u), d))  # whatever has one value alone is no axis
+        x[:, axes.numbers] = numbers
     for j in axes.in_cells:
         edges, middles = axes.edges[j], axes.middles[j]
         assert edges is not None
@@ -145,18 +188,12 @@ def _log_normal(kernels: Kernels, points: Array, active: BoolArray) -> Array:
     q = len(axis)
     if not q:
         return np.zeros((len(points), len(kernels.centre)))
-    mu, sigma, mass = axes.of_numbers(kernels.centre), kernels.width, kernels.mass
     x, known = axes.of_numbers(points), axes.of_numbers(active)
-    if q < sigma.shape[1]:
-        mu, sigma, mass, x, known = mu[:, axis], sigma[:, axis], mass[:, axis], x[:, axis], known[:, axis]
-    scale = 1.0 / sigma
-    z = mu * scale
-    constant = np.log(scale / (mass * _SQRT_2PI)) - 0.5 * z * z
-    terms = np.concatenate([scale * scale, z * scale], axis=1)
-    if kernels.complete and known.all():
-        return np.asarray(np.concatenate([-0.5 * x * x, x], axis=1) @ terms.T + constant.sum(axis=1))
-    missing = np.isnan(constant)
-    terms, constant = np.where(np.tile(missing, 2), 0.0, terms), np.where(missing, 0.0, constant)
+    if q < len(axes.numbers):
+        x, known = x[:, axis], known[:, axis]
+    terms, constant, sums = kernels.normals
+    if sums is not None and known.all():
+        return np.asarray(np.concatenate([-0.5 * x * x, x], axis=1) @ terms.T + sums)
     x = np.where(known, x, 0.0)
     return np.asarray(np.concatenate([-0.5 * x * x, x], axis=1) @ terms.T + known @ constant.T)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 from typing import final
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.model.axes import Axes
-from hpo.samplers.tpe.parzen import Kernels, draw, fit, log_density, log_kernels, shares
+from hpo.samplers.tpe.parzen import Kernels, draw, even_shares, fit, log_density, log_kernels, shares
 
 __all__ = ["Part", "Ratio", "fraction", "from_prior", "ratio_of"]
 
@@ -24,12 +25,12 @@ class Part:
 
     Args:
         points: Shape (k, d); NaN where inactive.
-        weights: Shape (k,).
+        weights: Shape (k,); None where all count the same.
         width: Of their kernels along the axes of numbers, shape (k, q), or of all the same.
     """
 
     points: Array
-    weights: Array
+    weights: Array | None
     width: Array | float
 
 
@@ -60,6 +61,17 @@ class Ratio:
         relative = [_log_relative(ratio, part) for ratio, part in zip(ratios, self.fractions, strict=True)]
         return np.asarray(np.sum(relative, axis=0))
 
+    @cached_property
+    def _good(self) -> Kernels:
+        """Those of l."""
+        every, k = self.kernels, len(self.mixtures[0]) - 1
+        return Kernels(every.axes, every.centre[:k], every.width[:k], every.leave[:k], every.mass[:k], every.complete)
+
+    @cached_property
+    def _edges(self) -> Array:
+        """Where each share of l ends among them, shape (k + 1,)."""
+        return self.mixtures[0].cumsum()
+
     def candidates(self, n: int, crossed: float, fixed: Array, rng: np.random.Generator) -> Array:
         """Points drawn from l(x) given some coordinates, shape (n, d).
 
@@ -70,20 +82,18 @@ class Ratio:
             fixed: Coordinates that are given, shape (d,); NaN elsewhere.
             rng: Of the randomness.
         """
-        d, known, share = len(fixed), ~np.isnan(fixed), self.mixtures[0]
-        k, is_given = len(share) - 1, known.any()
+        d, known, good, edges = len(fixed), fixed == fixed, self._good, self._edges
+        is_given = known.any()
         if is_given:
-            given = log_kernels(self.kernels, np.where(known, fixed, 0.0)[None], known[None])[0]
-            log_p = np.append(given[:k], 0.0)
-            share = share * np.exp(log_p - log_p.max())
-        edges = share.cumsum()
-        u = rng.random((n, 2 * d + len(self.kernels.axes.categories)))
+            log_p = np.append(log_kernels(good, np.where(known, fixed, 0.0)[None], known[None])[0], 0.0)
+            edges = (self.mixtures[0] * np.exp(log_p - log_p.max())).cumsum()
+        u = rng.random((n, 2 * d + len(good.axes.categories)))
         kernel: IntArray = edges.searchsorted(u[:, :d] * edges[-1], side="right")
-        kernel[kernel >= k] = -1
+        kernel[kernel >= len(good.centre)] = -1
         if crossed < 1.0:
             joint = slice(round(crossed * n), None)
             kernel[joint] = kernel[joint, :1]
-        points = draw(self.kernels, kernel, u[:, d:])
+        points = draw(good, kernel, u[:, d:])
         if is_given:
             points[:, known] = fixed[known]
         return points
@@ -125,7 +135,11 @@ def ratio_of(
         prior = leave * axes.n_choices
         away = np.repeat([prior / (k + prior) for k in sizes], sizes, axis=0)
     kernels = fit(axes, points, width, away, complete=complete)
-    return Ratio(kernels, [shares(part.weights, prior_weight) for part in parts], fractions)
+    mixtures = [
+        even_shares(k, prior_weight) if part.weights is None else shares(part.weights, prior_weight)
+        for k, part in zip(sizes, parts, strict=True)
+    ]
+    return Ratio(kernels, mixtures, fractions)
 
 
 def _log_relative(ratio: Array, fraction: float) -> Array:

@@ -3,13 +3,16 @@
 A sample of the whole history is what keeps the cost of an ask constant. A trial belongs to it if the hash of its
 number is among the smallest ones, so that the sample changes slowly and depends on nothing else.
 
-As a rule one trial is new, so what it does not change is not built again.
+As a rule one trial is new, so what it does not change stays the very object that it was: what was made of it need not
+be made again.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
-from typing import final
+from functools import cached_property
+from typing import Any, TypeVar, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +20,12 @@ from numpy.typing import NDArray
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
 from hpo.history import History
+from hpo.history.finished import Finished, violation
 from hpo.pareto import ranking
 from hpo.samplers.model.units import unit_of
 from hpo.samplers.tpe.fidelity import losses_at_first
 
-__all__ = ["LOSSES", "VIOLATION", "Record", "has_failed", "is_complete", "order_of_one", "order_of_several"]
+__all__ = ["LOSSES", "VIOLATION", "Record", "Sample", "has_failed", "is_complete", "order_of_one", "order_of_several"]
 
 VIOLATION = 0
 """The first sort key: 0 where a trial is feasible."""
@@ -30,8 +34,45 @@ LOSSES = slice(3, None)
 _CLASS, _STEP = 1, 2
 _AS_COMPLETE, _AS_PRUNED, _AS_FAILED = 0.0, 1.0, 2.0
 _COMPLETE, _PRUNED, _FAIL, _PAUSED = TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED
-_SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
-_FACTORS = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_64_BITS = 2**64 - 1
+
+N = TypeVar("N", int, NDArray[Any])
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """A fair sample of the trials: one object as long as they are the same.
+
+    Args:
+        rows: In the history, in rising order, shape (s,).
+        hashes: Of their trials' numbers, shape (s,).
+        merit: Their sort keys as in `Record`, shape (s, 3 + m).
+    """
+
+    rows: IntArray
+    hashes: NDArray[np.uint64]
+    merit: Array
+
+    @cached_property
+    def largest(self) -> int:
+        """Of the hashes, of which there is one at least."""
+        return int(self.hashes.max())
+
+    def including(self, rows: IntArray, hashes: NDArray[np.uint64], merit: Array, most: int) -> Sample:
+        """The sample, of at most so many, with some more trials, which come after those in it."""
+        if len(self.rows) == most and min(hashes.tolist()) > self.largest:
+            return self
+        rows = np.concatenate([self.rows, rows])
+        hashes = np.concatenate([self.hashes, hashes])
+        merit = np.concatenate([self.merit, merit])
+        if len(rows) <= most:
+            return Sample(rows, hashes, merit)
+        return Sample(rows, hashes, merit).where(np.sort(hashes.argsort(kind="stable")[:most]))
+
+    def where(self, which: BoolArray | IntArray) -> Sample:
+        """Some of them, by a mask, or by rising indices."""
+        return Sample(self.rows[which], self.hashes[which], self.merit[which])
 
 
 @final
@@ -43,13 +84,11 @@ class Record:
         n_best: How many of the best to remember.
         n_sample: How many of all.
         with_failed: Whether failed trials count; they are the worst.
-        size: Trials that counted.
         merit: Sort keys of the best, smallest first, shape (b, 3 + m): violation of the constraints, class
             (complete, pruned, failed), minus the step that a pruned trial reached, losses.
         best: Their rows in the history.
-        sample: Rows of the sample, in rising order.
-        hashes: Of their trials' numbers.
-        merits: The sort keys of the sample, shape (s, 3 + m).
+        sample: Of all.
+        size: Trials that counted.
         seen: Rows that were looked at.
         n_complete: Feasible trials of the first class.
     """
@@ -57,12 +96,10 @@ class Record:
     n_best: int
     n_sample: int
     with_failed: bool
-    size: int
     merit: Array
     best: IntArray
-    sample: IntArray
-    hashes: NDArray[np.uint64]
-    merits: Array
+    sample: Sample
+    size: int = 0
     seen: int = 0
     n_complete: int = 0
 
@@ -71,66 +108,51 @@ class Record:
         """The record of nothing."""
         none = np.empty(0, dtype=np.int64)
         merit = np.empty((0, 3 + n_objectives))
-        return Record(n_best, n_sample, with_failed, 0, merit, none, none, np.empty(0, dtype=np.uint64), merit)
+        sample = Sample(none, np.empty(0, dtype=np.uint64), merit)
+        return Record(n_best, n_sample, with_failed, merit, none, sample)
 
     def advance(self, fresh: History, step: int | None = None) -> Record:
         """The record after some more trials; with `step` those that reached it are compared by their losses there."""
-        state = fresh.state
-        counts = state <= (_FAIL if self.with_failed else _PRUNED)
-        if step is not None:
-            counts = counts | (state == _PAUSED)
-        seen = self.seen + len(state)
-        n_new = np.count_nonzero(counts)
-        if not n_new:
-            return Record(**{**self.__dict__, "seen": seen})
-        rows, merit, numbers = np.arange(self.seen, seen), _merit(fresh, state, step), fresh.number
-        if n_new < len(state):
-            rows, merit, numbers = rows[counts], merit[counts], numbers[counts]
-        sample, hashes, merits = self._sampled(rows, _hash(numbers), merit)
+        only = fresh.finished(0) if step is None and len(fresh) == 1 else None
+        if only is not None and only.state is _COMPLETE:  # as a rule
+            rows, (merit, hashes) = np.array([self.seen]), _of_one(only, fresh.signs)
+        else:
+            state = fresh.state
+            counts = state <= (_FAIL if self.with_failed else _PRUNED)
+            if step is not None:
+                counts = counts | (state == _PAUSED)
+            rows = np.flatnonzero(counts) + self.seen
+            merit, hashes = _merit(fresh, state, step)[counts], _hash(fresh.number[counts].astype(np.uint64))
+        if not len(rows):
+            return replace(self, seen=self.seen + len(fresh))
         select = _best_of_one if merit.shape[1] == 4 else _best_of_several
-        best_merit, best = select(self.merit, self.best, merit, rows, self.n_best)
         return Record(
             self.n_best,
             self.n_sample,
             self.with_failed,
+            *select(self.merit, self.best, merit, rows, self.n_best),
+            self.sample.including(rows, hashes, merit, self.n_sample),
             self.size + len(rows),
-            best_merit,
-            best,
-            sample,
-            hashes,
-            merits,
-            seen,
-            self.n_complete + int(np.count_nonzero(is_complete(merit) & (merit[:, VIOLATION] == 0.0))),
+            self.seen + len(fresh),
+            self.n_complete + len(rows) - int(np.count_nonzero(merit[:, : _CLASS + 1].any(axis=1))),
         )
-
-    def _sampled(
-        self, rows: IntArray, hashes: NDArray[np.uint64], merit: Array
-    ) -> tuple[IntArray, NDArray[np.uint64], Array]:
-        """The sample with some more trials, which come after those in it: rows, hashes and sort keys."""
-        if len(self.sample) == self.n_sample and hashes.min() > self.hashes.max():
-            return self.sample, self.hashes, self.merits
-        rows = np.concatenate([self.sample, rows])
-        hashes = np.concatenate([self.hashes, hashes])
-        merit = np.concatenate([self.merits, merit])
-        if len(rows) <= self.n_sample:
-            return rows, hashes, merit
-        kept = np.sort(hashes.argsort(kind="stable")[: self.n_sample])
-        return rows[kept], hashes[kept], merit[kept]
 
     def latest(self, history: History) -> Record:
         """Without rows of trials that had paused and went on, for which later rows stand, or will stand."""
         went_on = (history.state == _PAUSED) & ~history.paused
         if not went_on.any():
             return self
-        best, sample = ~went_on[self.best], ~went_on[self.sample]
-        return replace(
-            self,
-            merit=self.merit[best],
-            best=self.best[best],
-            sample=self.sample[sample],
-            hashes=self.hashes[sample],
-            merits=self.merits[sample],
-        )
+        best = ~went_on[self.best]
+        sample = self.sample.where(~went_on[self.sample.rows])
+        return replace(self, merit=self.merit[best], best=self.best[best], sample=sample)
+
+
+def _of_one(trial: Finished, signs: Array) -> tuple[Array, NDArray[np.uint64]]:
+    """The sort keys and the hash of a complete trial, shapes (1, 3 + m) and (1,)."""
+    values = (math.nan,) * len(signs) if trial.values is None else trial.values
+    losses = [math.inf if value != value else sign * value for sign, value in zip(signs.tolist(), values, strict=True)]
+    merit = np.array([[violation(trial.constraints), _AS_COMPLETE, 0.0, *losses]])
+    return merit, np.array([_hash(trial.number)], dtype=np.uint64)
 
 
 def _merit(history: History, state: NDArray[np.int8], step: int | None) -> Array:
@@ -207,9 +229,12 @@ def _measurable(losses: Array) -> Array:
     return np.asarray(losses / np.array([unit_of(column, most) for column in losses.T]))
 
 
-def _hash(numbers: IntArray) -> NDArray[np.uint64]:
-    """Source: Steele et al. (2014), "Fast splittable pseudorandom number generators" (the mixer of SplitMix64)."""
-    z = numbers.astype(np.uint64) * _FACTORS[0]
-    z = (z ^ (z >> _SHIFTS[0])) * _FACTORS[1]
-    z = (z ^ (z >> _SHIFTS[1])) * _FACTORS[2]
-    return z ^ (z >> _SHIFTS[2])
+def _hash(z: N) -> N:
+    """Of a number, or of several ones.
+
+    Source: Steele et al. (2014), "Fast splittable pseudorandom number generators" (the mixer of SplitMix64).
+    """
+    z = z * 0x9E3779B97F4A7C15 & _64_BITS
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 & _64_BITS
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB & _64_BITS
+    return z ^ (z >> 31)

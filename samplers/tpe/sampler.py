@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import InitVar, dataclass, field, replace
+from dataclasses import InitVar, dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import Any, Literal, final
 
@@ -15,7 +15,7 @@ from hpo.key import Key
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.belief import doubted, recoded, understood, unsure
-from hpo.samplers.model.branches import Leaf, active_at, tree_of
+from hpo.samplers.model.branches import active_at, unbranched
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.tried import Tried
 from hpo.samplers.tpe.densities import Densities
@@ -290,14 +290,17 @@ class TPESampler:
         if not len(axes.numbers) and not len(axes.categories):
             return None
         n_good = self._split(self._n_compared(record, history))
-        known = Trials.of(record, history, space, axes, n_good, avoid_failures=self.failures == "avoid")
+        avoid = self.failures == "avoid"
+        make = partial(Trials.of, record, history, space, axes, n_good, avoid_failures=avoid)
+        best = record.best[:n_good] if history.n_objectives == 1 else record.best
+        known = history.remember(("tpe.trials", record.sample, best.tobytes(), space, n_good, avoid), make)
         if known is None:
             return None
         if not known.all_feasible and key.uniform("tpe.cautious") < _CAUTIOUS:
-            known = replace(known, cautious=True)
+            known = known.cautiously
         whole = space is history.space
         branches = whole and not known.complete
-        tree = tree_of(axes, known.points, known.active) if branches else Leaf(np.ones(len(space), dtype=np.bool_))
+        tree = known.tree(axes) if branches else unbranched(len(space))
         given = axes.points(space.encode(history.given)[None])[0] if history.given else np.full(len(space), np.nan)
         pending = axes.points(history.pending(space))
         if len(pending):

@@ -69,6 +69,9 @@ class Search:
         by what trials with these parameters tell. Each level has good trials of its own, so that a branch is not
         given up because another one is known better.
         """
+        if known.complete:  # there is one level
+            point = self._candidate(known, fixed, self.tree.active, self.tree.active, rng, tried)
+            return np.full(len(fixed), np.nan) if point is None else point
         node, point, done = self.tree, fixed.copy(), np.zeros(len(fixed), dtype=np.bool_)
         while True:
             new, done = node.active & ~done, done | node.active

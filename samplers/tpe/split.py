@@ -11,7 +11,7 @@ __all__ = ["Split", "linear", "root"]
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Split:
     """How many of some trials are good: what is wanted, but at least one and no more than are remembered.
 

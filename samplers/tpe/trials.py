@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from typing import final
 
 import numpy as np
@@ -11,12 +12,14 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.history import History
 from hpo.samplers.model.axes import Axes
+from hpo.samplers.model.branches import Tree, tree_of
 from hpo.samplers.tpe.record import LOSSES, VIOLATION, Record, has_failed, is_complete, order_of_one, order_of_several
 from hpo.space import Space
 
 __all__ = ["Trials"]
 
 _ENOUGH = 5  # trials to be divided by themselves
+_MOST_PARTS = 8  # that are kept for the next ask
 
 
 @final
@@ -55,10 +58,10 @@ class Trials:
         """The good trials and the sample of all; None if none of them had one of the parameters."""
         several = history.n_objectives > 1
         first = _best_first(record.merit, record.best, n_good)[:n_good] if several else slice(n_good)
-        good = record.best[first]
-        rest = _without(record.sample, good)
-        rows = np.concatenate([good, record.sample[rest]])
-        merit = np.concatenate([record.merit[first], record.merits[rest]])
+        good, sample = record.best[first], record.sample
+        rest = _without(sample.rows, good)
+        rows = np.concatenate([good, sample.rows[rest]])
+        merit = np.concatenate([record.merit[first], sample.merit[rest]])
         n_good = len(good)
         if not merit[:, VIOLATION].any():
             fulfilled = np.empty((0, len(rows)), dtype=np.bool_)
@@ -80,7 +83,10 @@ class Trials:
         return Trials(points[has], active[has], merit[has], rows[has], n_good, fulfilled[:, has])
 
     def where(self, mask: BoolArray, n_good: Callable[[int], int]) -> Trials:
-        """Some of them, shape (n,), divided anew; `n_good` says into how many, given how many."""
+        """Some of them, shape (n,), divided anew; `n_good`, which is hashable, says into how many, given how many."""
+        return _part(self, mask.tobytes(), n_good)
+
+    def _where(self, mask: BoolArray, n_good: Callable[[int], int]) -> Trials:
         merit, rows = self.merit[mask], self.rows[mask]
         wanted = n_good(len(rows))
         order, n_chosen = _divided(merit, _best_first(merit, rows, wanted), wanted)
@@ -97,6 +103,15 @@ class Trials:
             self.complete,
             self.cautious,
         )
+
+    @cached_property
+    def cautiously(self) -> Trials:
+        """The same, but `cautious`."""
+        return replace(self, cautious=True)
+
+    def tree(self, axes: Axes) -> Tree:
+        """Which parameters are active, given the values of others, as far as the trials show it."""
+        return _tree(self, axes)
 
     def alike(self, given: Array, columns: IntArray, n_good: Callable[[int], int]) -> Trials:
         """Those with given values, shape (d,), of some columns, as far as there are enough of them to be divided.
@@ -137,8 +152,18 @@ class Trials:
     @property
     def losses(self) -> tuple[Array, float]:
         """Of the good ones, shape (n_good,), and of the best bad one, with one objective; inf for what has none."""
-        losses = _levels(self.merit)[:, 0]
+        losses = np.where(is_complete(self.merit), self.merit[:, LOSSES.start], np.inf)
         return losses[: self.n_good], float(losses[self.n_good :].min(initial=np.inf))
+
+
+@lru_cache(maxsize=_MOST_PARTS)
+def _part(known: Trials, mask: bytes, n_good: Callable[[int], int]) -> Trials:
+    return known._where(np.frombuffer(mask, dtype=np.bool_), n_good)
+
+
+@lru_cache(maxsize=_MOST_PARTS)
+def _tree(known: Trials, axes: Axes) -> Tree:
+    return tree_of(axes, known.points, known.active)
 
 
 def _without(sample: IntArray, good: IntArray) -> BoolArray:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from hpo.arrays import Array, BoolArray
-from hpo.samplers.model.units import unit_of
+from hpo.samplers.model.units import unit_for
 
 __all__ = ["cautious", "expected_improvement", "old_decay"]
 
@@ -23,8 +23,8 @@ def expected_improvement(losses: Array, threshold: float) -> Array:
         return np.empty(0)
     ends = float(losses.min()), float(losses.max()), threshold
     if all(map(math.isfinite, ends)):
-        unit = unit_of(np.array(ends))
-        gain = np.maximum(threshold / unit - losses / unit, 0.0)
+        unit = unit_for(max(map(abs, ends)))
+        gain = np.maximum(threshold / unit - (losses if unit == 1.0 else losses / unit), 0.0)
         total = float(gain.sum())
         if total > 0:
             return np.asarray(np.maximum(gain * (len(losses) / total), 1e-12))

@@ -183,6 +183,26 @@ def test_a_changed_domain_keeps_exactly_the_values_that_lie_in_it(before: Any, v
         assert u != u or after.decode(u) == value or list(after.decode(u)) == list(value)
 
 
+def test_an_answer_is_made_once_and_few_are_remembered() -> None:
+    ledger, made = replay([header()]), []
+
+    def answer(key: int) -> str:
+        def make() -> str:
+            made.append(key)
+            return f"to {key}"
+
+        return ledger.history().remember(("question", key), make)  # in whatever view
+
+    for key in (1, 2, 1, 2, 2):
+        assert answer(key) == f"to {key}"
+    assert made == [1, 2]
+    for key in range(100):
+        assert answer(key) == f"to {key}"
+    made.clear()
+    assert [answer(key) for key in (99, 0)] == ["to 99", "to 0"]
+    assert made == [0]
+
+
 def test_a_name_that_was_never_used_is_inactive_everywhere() -> None:
     history = study(FloatDistribution(0, 1), [0.5, 0.25])
     space = Space({"q": FloatDistribution(0, 1), "p": FloatDistribution(0, 1)})

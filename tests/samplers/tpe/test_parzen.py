@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -18,8 +20,8 @@ from hpo.distributions import (
     NormalDistribution,
 )
 from hpo.samplers.model.axes import Axes, axes_of
-from hpo.samplers.tpe.bandwidth import between, neighbour_gap, smallest, spread
-from hpo.samplers.tpe.parzen import Kernels, draw, fit, log_density, log_kernels, shares
+from hpo.samplers.tpe.bandwidth import Rule, between, neighbour_gap, smallest, spread, widths
+from hpo.samplers.tpe.parzen import Kernels, draw, even_shares, fit, log_density, log_kernels, shares
 from hpo.space import Space
 
 DISTRIBUTIONS: list[BaseDistribution] = [
@@ -196,3 +198,26 @@ def test_a_parameter_of_one_value_is_drawn_as_that_value() -> None:
     for _ in range(5):
         assert not draw(kernels(axes, points), np.zeros((500, 2), dtype=np.int64), u)[:, 1].any()
         u = u.copy()  # memory that was used before
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("lacking", [False, True])
+def test_widths_that_are_kept_are_those_of_the_rule(lacking: bool, order: Literal["C", "F"]) -> None:
+    rules: dict[Rule, Callable[[Array, Array], Array]] = {
+        "gap": lambda u, w: neighbour_gap(u),
+        "scott": lambda u, w: spread(u, w, 3),
+        "between": lambda u, w: between(u, w, 3),
+    }
+    rng = np.random.default_rng(0)
+    for k in (1, 2, 9, 9):
+        u, w = np.array(rng.random((k, 3)), order=order), rng.random(k)
+        if lacking:
+            u[0, 1] = np.nan
+        for rule, width in rules.items():
+            for _ in range(2):
+                np.testing.assert_array_equal(widths(rule, u, w, 3), width(u, w))
+
+
+@given(st.integers(0, 300), st.floats(1e-3, 1e3))
+def test_kernels_that_count_the_same_share_evenly(k: int, prior_weight: float) -> None:
+    np.testing.assert_array_equal(even_shares(k, prior_weight), shares(np.ones(k), prior_weight))

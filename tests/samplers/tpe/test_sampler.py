@@ -255,14 +255,14 @@ def test_the_record_does_not_depend_on_how_the_history_is_cut() -> None:
             number = np.arange(len(history))
             parts = parts.advance(history.where((number >= begin) & (number < end)))
         assert parts.best.tolist() == whole.best.tolist()
-        assert parts.sample.tolist() == whole.sample.tolist()
+        assert parts.sample.rows.tolist() == whole.sample.rows.tolist()
         assert (parts.size, parts.seen) == (whole.size, whole.seen) == (200, 200)
 
 
 def test_the_sample_is_fair() -> None:
     study = create_study(sampler=RandomSampler(seed=1))
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3000)
-    sample = Record.empty(10, 300, False, 1).advance(study.history).sample
+    sample = Record.empty(10, 300, False, 1).advance(study.history).sample.rows
     assert abs(float(np.mean(sample)) - 1500) < 200
 
 
