@@ -51,10 +51,10 @@ class ForestSampler:
 
     How good: on four families of problems with branches and four tables of real tuning it leaves 0.23 of random
     search's regret after 100 trials, SMAC3 2.4.1 0.44 (4 seeds; the difference lies in 0.01 to 0.40), `TPESampler` 0.17
-    (0.21 less to 0.06 more); after 30 trials 0.78, 0.75 and 0.65. It takes 12 ms of processor time for a trial, SMAC3 161.
-    No model was better than another by more than the noise: on nine other families (4 seeds, 8 of one) a random forest
-    leaves 0.14 with branches and 0.45 of tuning, extra trees 0.20 and 0.46, boosting 0.58 and 0.45. In two runs that
-    were looked at, a branch that was good early got most of the trials.
+    (0.21 less to 0.06 more); after 30 trials 0.78, 0.75 and 0.65. It takes 12 ms of processor time for a trial, SMAC3
+    161. No model was better than another by more than the noise: on nine other families (4 seeds, 8 of one) a random
+    forest leaves 0.14 with branches and 0.45 of tuning, extra trees 0.20 and 0.46, boosting 0.58 and 0.45. In two runs
+    that were looked at, a branch that was good early got most of the trials.
 
     Args:
         model: "random_forest", each tree of another sample of the trials; "extra_trees", of all of them, with cuts at
