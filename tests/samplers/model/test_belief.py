@@ -143,3 +143,14 @@ def test_a_wrong_belief_is_overcome(sampler: Sampler) -> None:
         )
         assert study.best_value < 0.3
         assert study.verify() == []
+
+
+def test_a_gaussian_process_looks_where_users_believe_as_long_as_nothing_speaks_against_it() -> None:
+    values = []
+    for seed in range(12):
+        study = hpo.create_study(sampler=GPSampler(), seed=seed)
+        for x in np.linspace(-0.9, 0.9, 10):
+            study.enqueue_trial({"x": float(x)})
+        study.optimize(lambda trial: 0.0 * trial.suggest_normal("x", 0.0, 1.0) + trial.suggest_float("y", 0.0, 1.0), 11)
+        values.append(abs(study.trials[-1].params["x"]))
+    assert np.mean(np.array(values) < 3.0) > 0.4
