@@ -123,7 +123,7 @@ for trial in study.trials[:3]:
 #
 # Often you know more than a range: a value that works usually, and by what factor it may be off.
 # `suggest_normal` takes just that, on a logarithmic scale if wanted. Choices take weights. Every sampler draws from
-# these priors at first; the models of `GPSampler` and `TPESampler` believe them less with each trial, and least where
+# these priors at first; `GPSampler` and `TPESampler` believe them less with each trial, and least where
 # good trials contradict them. `suggest_normal(..., integer=True)` gives integers: it is what Hyperopt calls `qnormal`,
 # with `log=True` `qlognormal`; its `randint` is `suggest_int`.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import final
 
+from hpo.arrays import Array
 from hpo.distributions.arguments import LARGEST_INT, check_whole, checked, freeze, number, on_grid
 from hpo.distributions.numeric import NumericDistribution
 from hpo.distributions.rounding import decimals, significant
@@ -108,6 +109,10 @@ class NormalDistribution(NumericDistribution):
             value = float(f"{value:.13g}")
             return min(max(value, self._ends[0]), self._ends[1])
         return self._snapped(value)
+
+    def standard(self, u: Array) -> tuple[Array, Array]:
+        """How many standard deviations above the mean coded values lie, elementwise, and the derivatives by them."""
+        return self._scale.standard(u)
 
     def to_external_repr(self, param_value_in_internal_repr: float) -> float:
         return int(param_value_in_internal_repr) if self.integer else float(param_value_in_internal_repr)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["LinearScale", "LogScale", "NormalScale", "Scale", "cells"]
 
 _TINY = 2.0**-54  # of the probability: as far into a tail without an end as the other one resolves
+_EDGE = 1e-9  # of the probability: nearer to an end that is infinite derivatives are of no use
 _LARGEST = math.log(sys.float_info.max)
 _FARTHEST = 8.3  # standard deviations; where Φ reaches 1 in floating point
 
@@ -110,6 +111,16 @@ class NormalScale:
         if not self.log:
             return x
         return math.exp(x) if x < _LARGEST else sys.float_info.max
+
+    def standard(self, u: Array) -> tuple[Array, Array]:
+        """How many standard deviations above the mean coded values lie, elementwise, and the derivatives by them."""
+        from scipy.special import ndtri
+
+        a, b = self._tails()
+        mirrored = self._mirrored()
+        u = np.clip(u, _EDGE, 1.0 - _EDGE)
+        z = ndtri(b - u * (b - a) if mirrored else a + u * (b - a))
+        return -z if mirrored else z, (b - a) * math.sqrt(2.0 * math.pi) * np.exp(0.5 * z**2)
 
     def _mirrored(self) -> bool:
         return self._standard(self.low) > 0

@@ -19,6 +19,7 @@ penalties.py     losses that only say how bad a trial was
 posterior.py     predictions, their gradients, imagined observations
 improvement.py   the expected added hypervolume
 criterion.py     acquisitions of surrogates, as functions of features
+believed.py      what beliefs of parameters make of points, as a weight of these
 hedge.py         a portfolio of acquisitions
 domain.py        where a search may go
 search.py        the search

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import final
@@ -13,6 +13,7 @@ from hpo.arrays import Array, BoolArray
 from hpo.history import History
 from hpo.key import Key
 from hpo.pareto import is_pareto_optimal
+from hpo.samplers.gp.believed import Belief, Believed
 from hpo.samplers.gp.criterion import Constrained, Criterion, Hypervolume, Improvement
 from hpo.samplers.gp.domain import Domain, sobol
 from hpo.samplers.gp.failures import Succeeding
@@ -63,6 +64,7 @@ class Question:
         kappa: Of the lower confidence bound.
         ambition: By how many prior deviations of the function the best loss should be improved on.
         new: Whether points that were tried are out of the question, as long as there are others.
+        beliefs: Of the user, by which points are weighed.
         whole: Whether the domain is the study's whole space.
         on_exhausted: What to do when there are none.
         history: What is known of the study.
@@ -79,6 +81,7 @@ class Question:
     kappa: float
     ambition: float
     new: bool
+    beliefs: Sequence[Belief]
     whole: bool
     on_exhausted: OnExhausted
     history: History
@@ -102,6 +105,8 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
     known = question.pending[~np.isnan(question.pending).all(axis=1)]
     pending = domain.rounded(_filled(known, seen))
     criterion, merit = _criterion(models, apart, question, pending, rng)
+    if question.beliefs:
+        criterion = Believed(criterion, question.beliefs)
     must_be_new = question.new and question.whole and domain.axes.is_finite
     if must_be_new:
         listed = _left(question, pending, _LISTED)

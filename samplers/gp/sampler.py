@@ -13,6 +13,7 @@ from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import Fold, History
 from hpo.key import Key
+from hpo.samplers.gp.believed import beliefs_of
 from hpo.samplers.gp.domain import Domain
 from hpo.samplers.gp.embedding import Embedding
 from hpo.samplers.gp.failures import Outcomes, branches
@@ -24,7 +25,7 @@ from hpo.samplers.gp.surrogate import Modelling, Surrogates, advanced
 from hpo.samplers.gp.threads import single_threaded
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import axes_of
-from hpo.samplers.model.belief import doubted, recoded, understood, unsure
+from hpo.samplers.model.belief import doubted, neutral, recoded, understood, unsure
 from hpo.samplers.model.branches import Leaf
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.unrepeated import new_row
@@ -33,6 +34,7 @@ from hpo.space import Space
 
 __all__ = ["GPSampler"]
 
+_BELIEVED = 5  # one trial in so many of those before the model is drawn from the beliefs as they are
 _PARALLEL = 0.5  # the least share of exploration while others run
 _CHOICES: dict[str, tuple[str, ...]] = {
     "acquisition": ("logei", "ei", "pi", "lcb", "gp_hedge"),
@@ -63,8 +65,9 @@ class GPSampler:
     hypervolume that is to be added. No configuration is tried twice while another one is left, unless the noise is
     declared by `noise_std`.
 
-    The beliefs of `suggest_normal` widen with the trials, and faster where good ones contradict them; of the trials
-    before the model every other one looks six deviations wide.
+    The beliefs of `suggest_normal` weigh where to look, while the model knows nothing of them. They widen with the
+    trials, and faster where good ones contradict them; of the trials before the model four in five look six deviations
+    wide.
 
     A proposal is a function of the log: hyperparameters are fitted anew at fixed numbers of trials, always from the
     same start. Above `n_observations` trials the model is given the best ones and an even choice of the others, so
@@ -159,20 +162,20 @@ class GPSampler:
             return np.empty(0)
         finished = TrialState.PRUNED if self.failures == "ignore" else TrialState.FAIL
         if int((history.state <= finished).sum()) < max(self.n_startup_trials, 1):
-            wide = unsure(space, key)
+            wide = unsure(space, key, every=_BELIEVED)
             row = startup.stratified(wide, key, max(self.n_startup_trials, 1), "gp.startup")
             return self._unrepeated(recoded(row, wide, space), space, history, key)
-        doubting = doubted(history, key)
-        if doubting is not history:
-            model = understood(space, history, doubting)
-            return recoded(self._modelled(model, doubting, key), model, space)
-        return self._modelled(space, history, key)
+        flat = neutral(history)
+        if flat is history:
+            return self._modelled(space, space, history, key)
+        model, believed = understood(space, history, flat), understood(space, history, doubted(history, key))
+        return recoded(self._modelled(model, believed, flat, key), model, space)
 
-    def _modelled(self, space: Space, history: History, key: Key) -> Array:
+    def _modelled(self, space: Space, believed: Space, history: History, key: Key) -> Array:
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space
         with single_threaded():
-            row = self._proposed(model, history, key)
+            row = self._proposed(model, Space({**model, **believed}), history, key)
         return row if model is space else np.asarray(row[[model.index[name] for name in space]])
 
     @cached_property
@@ -187,12 +190,12 @@ class GPSampler:
             n_observations=self.n_observations,
         )
 
-    def _proposed(self, space: Space, history: History, key: Key) -> Array:
+    def _proposed(self, space: Space, believed: Space, history: History, key: Key) -> Array:
         name, state = self._acquisition(space, history, key)
         asked = np.array([n not in history.given for n in space], dtype=np.bool_)
         known = _informative(state)
         if not (state.learned or state.judged.failed.any()) or not known.active[:, asked].any():
-            return self._unrepeated(space.uniform(key), space, history, key)
+            return self._unrepeated(recoded(believed.uniform(key), believed, space), space, history, key)
         axes = axes_of(space)
         fixed = axes.points(space.encode(history.given)[None])[0]
         pending = axes.points(history.pending(space))
@@ -200,7 +203,7 @@ class GPSampler:
         bold = key.uniform("gp.explore") < share
         rng = key.child("gp").generator()
         whole = space is history.space
-        point = self._chosen(state, name, rng, space, fixed, pending, history, key, whole=whole, bold=bold)
+        point = self._chosen(state, name, rng, space, believed, fixed, pending, history, key, whole=whole, bold=bold)
         return np.asarray(axes.coded(point[None])[0])
 
     def _unrepeated(self, row: Array, space: Space, history: History, key: Key) -> Array:
@@ -218,7 +221,7 @@ class GPSampler:
             rng = key.study.child(f"gp.hedge {len(state.seen)} {name}").generator()
             nothing = np.full(len(space), np.nan)
             none = nothing[None][:0]
-            return self._chosen(state, name, rng, space, nothing, none, history, key, whole=False, bold=False)
+            return self._chosen(state, name, rng, space, space, nothing, none, history, key, whole=False, bold=False)
 
         advance = partial(
             Hedge.advance,
@@ -235,6 +238,7 @@ class GPSampler:
         name: str,
         rng: np.random.Generator,
         space: Space,
+        believed: Space,
         fixed: Array,
         pending: Array,
         history: History,
@@ -261,6 +265,7 @@ class GPSampler:
             kappa=self.kappa,
             ambition=self.ambition if bold else 0.0,
             new=self.noise_std is None,
+            beliefs=beliefs_of(space, believed, embedding, seen.active),
             whole=whole,
             on_exhausted=self.on_exhausted,
             history=history,

@@ -1,14 +1,16 @@
 """Beliefs that give way: normal distributions that widen with the trials, the more so where these contradict them.
 
-A normal distribution is a change of variable, in which models are fitted and searched: far from its mean they see
-little room. That helps as long as the belief is right. To multiply an acquisition by the prior to the power β / n
-(Hvarfner et al., 2022, πBO, arXiv 2204.11051) is, for a normal, to widen it by √(n / β); here the variable widens so,
-and thus the model too. Three things make up for time that a wrong belief costs: every other trial of those before
-there is a model looks far out; the trials that are good lie about one deviation from the mean where it is right, and
-at the border of what was tried where it is wrong; and a share of the later trials looks far out at once.
+To multiply an acquisition by the prior to the power β / n (Hvarfner et al., 2022, πBO, arXiv 2204.11051) is, for a
+normal, to widen it by √(n / β). Three things make up for time that a wrong belief costs: many trials of those before
+there is a model look far out; the trials that are good lie about one deviation from the mean where it is right, and at
+the border of what was tried where it is wrong; and a share of the later trials looks far out at once.
 
 The second leaves no trace of a belief that is wrong by more than three deviations: were the variance no more than twice
 that of the good trials, kernels would be a quarter wider there than at the mean, and come less close to the best.
+
+A normal distribution is a change of variable, too: in its coded values there is little room far from its mean. Parzen
+estimators, whose prior it is, widen with the belief. A kernel that compares distances needs an axis that is wide, and
+the same for all trials; there the belief only weighs where to look.
 """
 
 from __future__ import annotations
@@ -26,37 +28,46 @@ from hpo.key import Key
 from hpo.samplers.model.merit import best_first, ended
 from hpo.space import Space
 
-__all__ = ["doubted", "recoded", "understood", "unsure"]
+__all__ = ["doubted", "neutral", "recoded", "understood", "unsure"]
 
 _BETA = 10.0  # trials after which a variance has doubled
 _GOOD, _LEAST = 0.1, 3  # the share of trials that are good, and so many at least
 _EVIDENCE = 2.0  # the variance, where that of good trials around the mean is what the belief says
 _CONTRARY = 10.0  # times the belief's: up to here the variance grows with the square of the good trials' own
 _DOUBTFUL, _FAR = 0.4, 36.0  # the share of trials with a model that look far out, and at which variance
-_TURNS = 2  # one trial in so many does without a model
 _STEP = math.log(2.0) / 2  # variances grow by this factor's powers, so that models of a space can be remembered
 
 
 def doubted(history: History, key: Key) -> History:
     """What a trial is to know, with beliefs as wide as it is to take them; the history itself if there are none."""
     names = _believed(history.space)
+    return _wider(history, names, _FAR if names and key.uniform("belief") < _DOUBTFUL else 1.0)
+
+
+def neutral(history: History) -> History:
+    """The same for all trials: with beliefs as wide as any trial takes them, so that they favour hardly anything."""
+    return _wider(history, _believed(history.space), _FAR)
+
+
+def unsure(space: Space, key: Key, *, every: int) -> Space:
+    """The space from whose prior a trial comes as long as there is no model; itself for one in so many."""
+    names = _believed(space)
+    if not names or key.number is None or key.number % every == 0:
+        return space
+    return _widened(space, names, (_steps(_FAR),) * len(names))
+
+
+def _wider(history: History, names: tuple[str, ...], least: float) -> History:
+    """With variances that are at least so many times as large, the more the trials, and what the good ones demand."""
     if not names:
         return history
     rows, keys = ended(history)
     if len(rows) < _LEAST:
         return history
     best = rows[best_first(keys)[: max(_LEAST, math.ceil(_GOOD * len(rows)))]]
-    least = max(1.0 + len(rows) / _BETA, _FAR if key.uniform("belief") < _DOUBTFUL else 0.0)
+    least = max(least, 1.0 + len(rows) / _BETA)
     steps = tuple(_steps(max(least, _evidence(_variance(history, name, best)))) for name in names)
     return history.with_space(_widened(history.space, names, steps)) if any(steps) else history
-
-
-def unsure(space: Space, key: Key) -> Space:
-    """The space from whose prior a trial comes as long as there is no model; the space itself for every other one."""
-    names = _believed(space)
-    if not names or key.number is None or key.number % _TURNS != _TURNS - 1:
-        return space
-    return _widened(space, names, (_steps(_FAR),) * len(names))
 
 
 def understood(space: Space, history: History, doubting: History) -> Space:

@@ -30,6 +30,7 @@ from hpo.space import Space
 
 __all__ = ["TPESampler"]
 
+_BELIEVED = 2  # one start-up trial in so many is drawn from the beliefs as they are
 _MOST_GOOD = 64  # more good trials than these are not remembered
 _CAUTIOUS = 0.5  # share of asks in which few trials beyond a constraint count
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -225,7 +226,7 @@ class TPESampler:
             return np.empty(0)
         record = self._record(history)
         if record.size < max(self.n_startup_trials, 1):
-            wide = unsure(space, key)
+            wide = unsure(space, key, every=_BELIEVED)
             row = recoded(self._started(wide, key), wide, space)
             if not self._repeats(row, space, record, history, key):
                 return row

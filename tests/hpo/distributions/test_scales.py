@@ -40,3 +40,13 @@ def test_the_mass_of_a_normal_scale_is_its_probability() -> None:
     assert NormalScale(0, 1, 0, math.inf).mass == 0.5
     assert NormalScale(5, 2, 3, 7).mass == pytest.approx(0.6826894921)
     assert NormalScale(0, 1, 10, 11).mass == pytest.approx(NormalScale(0, 1, -11, -10).mass, rel=1e-12)
+
+
+@pytest.mark.parametrize("scale", [s for s in SCALES if isinstance(s, NormalScale)], ids=repr)
+def test_coded_values_lie_as_many_deviations_above_the_mean_as_their_values(scale: NormalScale) -> None:
+    u = np.linspace(0.01, 0.99, 50)
+    x = np.array([scale.inverse(one) for one in u.tolist()])
+    z, slope = scale.standard(u)
+    np.testing.assert_allclose(z, ((np.log(x) if scale.log else x) - scale.mean) / scale.std, rtol=1e-9, atol=1e-12)
+    numeric = (scale.standard(u + 1e-6)[0] - scale.standard(u - 1e-6)[0]) / 2e-6
+    np.testing.assert_allclose(slope, numeric, rtol=1e-5)

@@ -12,7 +12,7 @@ from hpo.distributions import NormalDistribution
 from hpo.key import Key
 from hpo.protocols import Sampler
 from hpo.samplers import GPSampler, RandomSampler, TPESampler
-from hpo.samplers.model.belief import doubted, recoded, understood, unsure
+from hpo.samplers.model.belief import doubted, neutral, recoded, understood, unsure
 from hpo.study import Study
 from hpo.trial import Trial
 
@@ -52,6 +52,7 @@ def test_a_history_without_beliefs_is_itself() -> None:
     study.optimize(lambda t: t.suggest_float("x", 0, 1) + t.suggest_categorical("k", [1, 2], weights=[1, 3]), 30)
     history = study.history
     assert all(doubted(history, key) is history for key in KEYS)
+    assert neutral(history) is history
 
 
 def test_beliefs_widen_with_the_trials_and_are_never_narrower() -> None:
@@ -78,15 +79,17 @@ def test_where_a_belief_is_contradicted_there_is_as_much_room_as_at_its_mean(sig
         assert (ends[1] - ends[0]) / (ends[3] - ends[2]) < 1.15
 
 
-@pytest.mark.parametrize("sampler", [*(TPESampler(startup=s) for s in STARTS), GPSampler()], ids=repr)
-def test_before_there_is_a_model_every_other_trial_looks_far_out(sampler: Sampler) -> None:
+@pytest.mark.parametrize(
+    ("sampler", "every"), [*((TPESampler(startup=s), 2) for s in STARTS), (GPSampler(), 5)], ids=repr
+)
+def test_before_there_is_a_model_all_but_one_trial_in_so_many_look_far_out(sampler: Sampler, every: int) -> None:
     believed, far = [], []
-    for seed in range(4):
+    for seed in range(8):
         study = hpo.create_study(sampler=sampler, seed=seed)
         study.optimize(lambda trial: trial.suggest_normal("x", 0.0, 1.0) + trial.suggest_float("y", 0.0, 1.0), 10)
         values = [abs(trial.params["x"]) for trial in study.trials]
-        believed += values[::2]
-        far += values[1::2]
+        believed += values[::every]
+        far += [value for number, value in enumerate(values) if number % every]
         assert study.verify() == []
     assert 0.3 < np.median(believed) < 1.2
     assert 2.0 < np.median(far) < 8.0
@@ -96,13 +99,24 @@ def test_a_space_without_beliefs_is_never_in_doubt() -> None:
     study = hpo.create_study(sampler=RandomSampler(seed=0))
     study.optimize(lambda t: t.suggest_float("x", 0, 1) + t.suggest_categorical("k", [1, 2], weights=[1, 3]), 1)
     space = study.history.space
-    assert all(unsure(space, key) is space for key in KEYS)
+    assert all(unsure(space, key, every=2) is space for key in KEYS)
     assert recoded(row := space.uniform(KEYS[0]), space, space) is row
 
 
 def test_some_trials_look_far_out_whatever_the_others_say() -> None:
     taken = widths(studied(20), "x")
     assert 0 < sum(width > 5.0 for width in taken) < len(taken)
+
+
+@pytest.mark.parametrize("n", [10, 100, 600])
+def test_an_axis_is_as_wide_as_any_trial_takes_a_belief(n: int) -> None:
+    for sign in (1.0, -1.0):
+        study = studied(n, sign=sign)
+        for name in ("x", "y"):
+            axis, suggested = neutral(study.history).space[name], study.history.space[name]
+            assert isinstance(axis, NormalDistribution)
+            assert isinstance(suggested, NormalDistribution)
+            assert axis.std / suggested.std == pytest.approx(max(widths(study, name)))
 
 
 def test_a_row_keeps_its_values_in_the_other_space() -> None:
@@ -129,3 +143,14 @@ def test_a_wrong_belief_is_overcome(sampler: Sampler) -> None:
         )
         assert study.best_value < 0.3
         assert study.verify() == []
+
+
+def test_a_gaussian_process_looks_where_users_believe_as_long_as_nothing_speaks_against_it() -> None:
+    values = []
+    for seed in range(12):
+        study = hpo.create_study(sampler=GPSampler(), seed=seed)
+        for x in np.linspace(-0.9, 0.9, 10):
+            study.enqueue_trial({"x": float(x)})
+        study.optimize(lambda trial: 0.0 * trial.suggest_normal("x", 0.0, 1.0) + trial.suggest_float("y", 0.0, 1.0), 11)
+        values.append(abs(study.trials[-1].params["x"]))
+    assert np.mean(np.array(values) < 3.0) > 0.4
