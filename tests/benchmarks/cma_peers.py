@@ -108,7 +108,7 @@ def _catcma(nodes: tuple[Node, ...], loss: Loss, seed: int, times: int) -> None:
 
 def _pycma(nodes: tuple[Node, ...], loss: Loss, seed: int, times: int) -> None:
     """`cma.CMAEvolutionStrategy` in a cube whose sides are one, or the number of steps of an integer."""
-    import cma  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    import cma
 
     bounds = _bounds(nodes)
     whole = [i for i, node in enumerate(nodes) if node.kind == "int"]

@@ -35,7 +35,7 @@ BUDGETS = (10, 30, 100)  # evaluations per parameter
 
 def problems(options: argparse.Namespace) -> Iterator[Any]:
     """COCO's own, one after the other: each is freed when the next one comes."""
-    import cocoex  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    import cocoex
 
     which = f"function_indices:{options.functions} dimensions:{options.dimensions}"
     yield from cocoex.Suite(options.suite, f"instances:{options.instances}", which)

@@ -23,8 +23,8 @@ def pymoo_runner(
     def run(problem: Problem, seed: int, n: int) -> list[Any] | None:
         if problem.constraints is not None or any(node.kind != "float" or node.log for node in problem.space):
             return None
-        from pymoo.core.problem import ElementwiseProblem  # type: ignore[import-not-found, unused-ignore]
-        from pymoo.optimize import minimize  # type: ignore[import-not-found, unused-ignore]
+        from pymoo.core.problem import ElementwiseProblem
+        from pymoo.optimize import minimize
 
         observed = observe(problem, seed)
         names = [node.name for node in problem.space]
@@ -45,11 +45,11 @@ def pymoo_runner(
 
 def _algorithm(kind: str, m: int, keywords: dict[str, Any]) -> Any:
     if kind == "nsga2":
-        from pymoo.algorithms.moo.nsga2 import NSGA2  # type: ignore[import-not-found, unused-ignore]
+        from pymoo.algorithms.moo.nsga2 import NSGA2
 
         return NSGA2(**keywords)
-    from pymoo.algorithms.moo.nsga3 import NSGA3  # type: ignore[import-not-found, unused-ignore]
-    from pymoo.util.ref_dirs import get_reference_directions  # type: ignore[import-not-found, unused-ignore]
+    from pymoo.algorithms.moo.nsga3 import NSGA3
+    from pymoo.util.ref_dirs import get_reference_directions
 
     wanted, parts = keywords.get("pop_size", _PARENTS), 1
     while comb(parts + m, m - 1) <= wanted:

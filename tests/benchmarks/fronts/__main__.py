@@ -31,7 +31,7 @@ Volumes: TypeAlias = dict[str, dict[str, dict[int, float]]]
 
 def volume(problem: Problem, outcomes: Outcomes) -> float:
     """What the trials of a run dominate together, up to the problem's reference point."""
-    import moocore  # type: ignore[import-not-found, import-untyped, unused-ignore]
+    import moocore
 
     return float(moocore.hypervolume(np.array([true for _, true, _ in outcomes]), ref=np.array(problem.reference)))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +29,12 @@ def half(name: str) -> str:
     return "tune" if list(family).index(base) % 2 == 0 else "report"
 
 
-def _problem(f: Callable[[Array], Array], d: int, reference: tuple[float, ...]) -> Problem:
+def _problem(f: Callable[..., Array], d: int, reference: tuple[float, ...], *counts: int) -> Problem:
+    """A function of points, and of the number of objectives unless there are always two."""
     names = [f"x{i}" for i in range(d)]
 
     def losses(v: Values) -> tuple[float, ...]:
-        return tuple(f(np.array([[v[name] for name in names]]))[0].tolist())
+        return tuple(f(np.array([[v[name] for name in names]]), *counts)[0].tolist())
 
     return Problem(tuple(real(name, 0.0, 1.0) for name in names), losses, reference=reference)
 
@@ -51,10 +51,10 @@ def _all() -> dict[str, Problem]:
     for m in _OBJECTIVES:
         for name, g in DTLZ.items():
             d = m - 1 + _AWAY.get(name, _N_AWAY)
-            made[f"{name}-{m}"] = _problem(partial(g, m=m), d, _dtlz_reference(name, m))
+            made[f"{name}-{m}"] = _problem(g, d, _dtlz_reference(name, m), m)
         for name, g in WFG.items():
             reference = tuple(2.0 * i + 1 for i in range(1, m + 1))
-            made[f"{name}-{m}"] = _problem(partial(g, m=m), n_along(m) + _N_AWAY, reference)
+            made[f"{name}-{m}"] = _problem(g, n_along(m) + _N_AWAY, reference, m)
     return made
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -28,7 +29,7 @@ def along(n: int, k: int, away: Array) -> Array:
 def bias(u: float) -> float:
     """The power that WFG8 and WFG9 give to a coordinate."""
     a = 0.98 / 49.98
-    return 0.02 + 49.98 * (a - (1 - 2 * u) * abs(np.floor(0.5 - u) + a))
+    return 0.02 + 49.98 * (a - (1 - 2 * u) * abs(math.floor(0.5 - u) + a))
 
 
 def wfg_set(name: str, m: int, n: int = 50) -> Array:
