@@ -169,10 +169,15 @@ def _volume_4d(points: Array, reference: Array) -> float:
 
 
 def _volume_wfg(points: Array, reference: Array) -> float:
-    """Each row's own volume, less what the rows after it dominate too."""
+    """Each row's own volume, less what earlier rows dominate too, whose first coordinate is nowhere larger.
+
+    So both reach from the row's first coordinate to the reference's, and have one dimension less to be computed in.
+    """
     total = 0.0
     for i, point in enumerate(points):
-        total += float((reference - point).prod()) - hypervolume(np.maximum(points[i + 1 :], point), reference)
+        area = float((reference - point)[1:].prod())
+        area -= hypervolume(np.maximum(points[:i, 1:], point[1:]), reference[1:])
+        total += area * float(reference[0] - point[0])
     return total
 
 

@@ -65,6 +65,14 @@ def runner(name: str, batch: int = 1) -> Callable[[Problem, int, int], Outcomes 
         from tests.benchmarks.smac_peer import smac_runner
 
         return smac_runner(_Observed)
+    if kind in ("cmaes-cma", "cmaes-catcmawm", "pycma"):
+        from tests.benchmarks.cma_peers import cma_runner
+
+        return cma_runner(kind, _Observed)
+    if kind.startswith("pymoo"):
+        from tests.benchmarks.pymoo_peer import pymoo_runner
+
+        return pymoo_runner(kind.partition("-")[2], keywords, _Observed)
     if kind in ("skopt", "skopt-forest", "skopt-gbrt", "bayes_opt", "ax", "hebo"):
         from tests.benchmarks.flat_peers import flat_runner
 
