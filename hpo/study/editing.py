@@ -113,6 +113,7 @@ def delete_trial(log: Log, number: int) -> None:
     with log.lock:
         log.sync()
         check_known(log, number, "delete")
+        log.flush()  # whoever ran it is told of its end while there is something to tell
         log.append([TrialDeleted(number)])
 
 

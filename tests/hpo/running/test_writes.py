@@ -15,6 +15,7 @@ from hpo.exceptions import StorageInternalError
 from hpo.log import soon
 from hpo.running import participant
 from hpo.running.budget import Budget
+from hpo.running.outcome import Outcome
 from hpo.samplers import RandomSampler, TPESampler
 from hpo.storage import InMemoryStorage, RemoteStorage, serve
 from hpo.testing.studies import logged
@@ -142,6 +143,18 @@ def test_a_callback_is_told_of_what_is_stored_and_of_nothing_that_began_later() 
     study.optimize(at_x, n_trials=8, callbacks=[callback])
     assert told == list(range(8))
     assert study.trials[5].params == {"x": 0.25}
+
+
+def test_of_the_end_of_a_trial_that_somebody_deletes_is_told_before_it_is_gone() -> None:
+    study, told = study_on(Counted()), []
+    study.optimize(at_x, n_trials=1)
+    trial, runs = study.ask(), study._participant
+    at_x(trial)
+    runs.end_soon(trial.number, Outcome.of_return(1.0, 1), lambda outcome: told.append(runs.record(trial.number)))
+    assert told == []
+    study.delete_trial(trial.number)
+    assert [(one.number, one.state, one.value) for one in told] == [(trial.number, TrialState.COMPLETE, 1.0)]
+    assert [one.number for one in study.trials] == [0]
 
 
 @pytest.mark.parametrize("fails_at", range(1, 12))
