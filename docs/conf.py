@@ -55,7 +55,7 @@ nitpick_ignore_regex = [
     ),
     (
         r"py:.*",
-        r"(distributed|go|lgb|np|numpy|pandas|pd|plotly|pytest|sklearn|sqlalchemy|uvicorn|xgb)\..*|NDArray|OptimizeResult|datetime",
+        r"(distributed|go|lgb|np|numpy|pandas|pd|plotly|pytest|sklearn|sqlalchemy|uvicorn|xgb)\..*|Future|NDArray|OptimizeResult|datetime",
     ),
     (r"py:class", r"hpo\..*\.([A-Z]|_\w+|Objective|Suggestions)"),  # type variables, and protocols within
 ]
