@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from hpo.pareto import hypervolume
 from tests.benchmarks.peers import Outcomes, runner
 from tests.benchmarks.problems import Problem, Values, integer, real
+from tests.benchmarks.rows import read
 
 Array = NDArray[np.float64]
 TARGETS = np.logspace(2, -8, 51)
@@ -97,13 +98,6 @@ def run(options: argparse.Namespace) -> None:
                 row |= {"budget": options.budget, "processor": round(time.process_time() - used, 3), "share": shares}
                 out.write(json.dumps(row) + "\n")
                 out.flush()
-
-
-def read(folder: Path) -> Iterator[dict[str, Any]]:
-    """All runs so far."""
-    for file in sorted(folder.glob("*.jsonl")):
-        for line in file.read_text().splitlines():
-            yield json.loads(line)
 
 
 def report(options: argparse.Namespace) -> str:

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from tests.benchmarks.families import FAMILIES, GROUPS
 from tests.benchmarks.peers import Outcomes, runner
 from tests.benchmarks.problems import Problem
+from tests.benchmarks.rows import read
 
 BUDGETS = (30, 50, 100, 200, 300, 1000)
 Array = NDArray[np.float64]
@@ -97,13 +98,6 @@ def _wanted(options: argparse.Namespace) -> Iterator[tuple[str, int]]:
         for name in names:
             if FAMILIES[name].group in groups and options.half in (None, half(name)):
                 yield name, seed
-
-
-def read(folder: Path) -> Iterator[dict[str, Any]]:
-    """All runs so far."""
-    for file in sorted(folder.glob("*.jsonl")):
-        for line in file.read_text().splitlines():
-            yield json.loads(line)
 
 
 def table(folder: Path, budget: int, which: str | None) -> dict[str, dict[str, dict[int, float]]]:

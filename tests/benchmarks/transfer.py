@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 import hpo
 from hpo import samplers
+from tests.benchmarks.rows import read
 from tests.benchmarks.tables import DATA, grid, lookup, losses
 
 ARMS = ("none", "related", "unrelated")
@@ -118,13 +119,6 @@ def run(options: argparse.Namespace) -> None:
                             row["curve"] = curve(*key, options.trials)
                             out.write(json.dumps(row) + "\n")
                             out.flush()
-
-
-def read(folder: Path) -> Iterator[dict[str, Any]]:
-    """All runs so far."""
-    for file in sorted(folder.glob("*.jsonl")):
-        for line in file.read_text().splitlines():
-            yield json.loads(line)
 
 
 def mean(rows: list[dict[str, Any]], wanted: Callable[[dict[str, Any]], bool]) -> Array:

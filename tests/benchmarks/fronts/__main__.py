@@ -17,13 +17,14 @@ import json
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 
 from tests.benchmarks.fronts.listing import FRONTS, half
 from tests.benchmarks.peers import Outcomes, runner
 from tests.benchmarks.problems import Problem
+from tests.benchmarks.rows import read
 
 Volumes: TypeAlias = dict[str, dict[str, dict[int, float]]]
 """By sampler, problem and seed."""
@@ -66,13 +67,6 @@ def wanted(options: argparse.Namespace) -> Iterator[tuple[str, int]]:
         for name in names:
             if FRONTS[name].n_objectives in counts and options.half in (None, half(name)):
                 yield name, seed
-
-
-def read(folder: Path) -> Iterator[dict[str, Any]]:
-    """All runs so far."""
-    for file in sorted(folder.glob("*.jsonl")):
-        for line in file.read_text().splitlines():
-            yield json.loads(line)
 
 
 def volumes(options: argparse.Namespace) -> Volumes:
