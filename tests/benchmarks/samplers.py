@@ -101,7 +101,10 @@ def _wanted(options: argparse.Namespace) -> Iterator[tuple[str, int]]:
 
 
 def table(folder: Path, budget: int, which: str | None) -> dict[str, dict[str, dict[int, float]]]:
-    """Relative regrets by sampler, problem and seed; without an answer it counts as twice that of chance."""
+    """Relative regrets by sampler, problem and seed; without an answer it counts as twice that of chance.
+
+    Problems on which chance leaves nothing tell nothing, so they are left out.
+    """
     raw: dict[str, dict[str, dict[int, float]]] = {}
     for row in read(folder):
         if len(row["curve"]) >= min(budget, 10) and which in (None, half(row["problem"])):
@@ -109,7 +112,8 @@ def table(folder: Path, budget: int, which: str | None) -> dict[str, dict[str, d
             curve = row["curve"]
             if len(curve) >= budget or row.get("exhausted"):
                 by_seed[row["seed"]] = max(curve[min(budget, len(curve)) - 1], 0.0)
-    chance = {name: float(np.nanmean(list(by.values()))) for name, by in raw.get("random", {}).items() if by}
+    means = {name: float(np.nanmean(list(by.values()))) for name, by in raw.get("random", {}).items() if by}
+    chance = {name: mean for name, mean in means.items() if mean > 0.0}
     return {
         sampler: {
             name: {seed: 2.0 if value != value else value / chance[name] for seed, value in by.items()}
