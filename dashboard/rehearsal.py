@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from hpo.dashboard.figures import as_json
 from hpo.dashboard.headline import headline_of
-from hpo.dashboard.plots import PLOTS, Choice, draw
 from hpo.dashboard.site import compile_templates
+from hpo.dashboard.study import draw_first_view
 from hpo.distributions import FloatDistribution
 from hpo.events import Event, SpaceDeclared, StudyCreated, StudyDirection, TrialFinished, TrialStarted, TrialState
 from hpo.log.ledger import Ledger
@@ -27,8 +26,7 @@ def rehearse() -> None:
     study = _study()
     headline_of("", study)
     best_values(study, 1)
-    for kind in ("history", "importances"):
-        as_json(draw(study, PLOTS[kind], Choice()))
+    draw_first_view("", study)
 
 
 def _study() -> Snapshot:

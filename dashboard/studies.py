@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import final
 
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hpo.dashboard.desk import Listed
+from hpo.dashboard.desk import Desk, Listed
 from hpo.dashboard.headline import Headline, headline_of
 from hpo.dashboard.site import page, site_of
+from hpo.dashboard.study import draw_first_view
 from hpo.exceptions import HpoError, UnknownStudyError
 from hpo.secrets import redacted
 
@@ -19,6 +22,7 @@ __all__ = ["Row", "overview", "row"]
 
 _SORTS = ("created", "name", "trials", "changed")
 _PAGE = 100  # studies
+_MOST_AHEAD = 100_000  # trials of which plots are drawn before somebody asks for them
 
 
 @final
@@ -70,14 +74,26 @@ def overview(request: Request) -> Response:
 
 
 def row(request: Request) -> Response:
-    """One row of the list, for which the study is read if it has not been."""
+    """One row of the list, for which the study is read if it has not been.
+
+    The newest study is the one that somebody has most likely come for, so its first plots are drawn, too.
+    """
     identity = request.path_params["identity"]
     desk = site_of(request).desk
-    listed = next((one for one in desk.studies() if one.identity == identity), None)
+    studies = desk.studies()
+    listed = next((one for one in studies if one.identity == identity), None)
     if listed is None:
         raise HTTPException(404, "There is no such study here, or no longer.")
-    has_places = len(desk.places()) > 1
-    return page(request, "part_row.html", row=_row(request, listed), has_places=has_places)
+    shown = _row(request, listed)
+    response = page(request, "part_row.html", row=shown, has_places=len(desk.places()) > 1)
+    if listed == studies[-1] and shown.headline is not None and shown.headline.n <= _MOST_AHEAD:
+        response.background = BackgroundTask(_draw_ahead, desk, identity)
+    return response
+
+
+def _draw_ahead(desk: Desk, identity: str) -> None:
+    with suppress(HpoError):  # if it is gone by now, say
+        draw_first_view(identity, desk.open(identity).snapshot())
 
 
 def _row(request: Request, listed: Listed) -> Row:

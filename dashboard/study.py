@@ -18,7 +18,7 @@ from hpo.reading.best import best_values
 if TYPE_CHECKING:
     from hpo.reading.snapshot import Snapshot
 
-__all__ = ["figure", "headline", "overview"]
+__all__ = ["draw_first_view", "figure", "headline", "overview"]
 
 _MOST_OTHERS = 8  # studies in one plot
 _BEST = 5
@@ -50,6 +50,12 @@ def overview(request: Request) -> Response:
         others=_comparable(request, identity, snapshot) if plot is not None and "others" in plot.options else [],
         chosen=set(request.query_params.getlist("others")),
     )
+
+
+def draw_first_view(identity: str, snapshot: Snapshot) -> None:
+    """Draw what the page of a study shows first before somebody asks for it."""
+    for plot in _first(suitable(snapshot)):
+        figure_json(identity, snapshot, plot, Choice())
 
 
 def headline(request: Request) -> Response:

@@ -97,6 +97,7 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
     first, last = math.ceil(low - 1e-9), math.floor(high + 1e-9)
     if last - first >= 2:
         stride = next(s for s in range(1, 1000) if (last - first) // s < most)
+        stride = min(stride, (last - first) // (_FEWEST - 1))
         begin = max(range(first, first + stride), key=lambda e: ((last - e) // stride, e % stride == 0))
         return [float(f"1e{exponent}") for exponent in range(begin, last + 1, stride)]
     for digits in ((1, 2, 3, 4, 5, 6, 7, 8, 9), (1, 2, 3, 5, 7), (1, 2, 5), (1, 3)):

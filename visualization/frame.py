@@ -11,6 +11,7 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.visualization.density import Density
+from hpo.visualization.margin import left_margin
 from hpo.visualization.text import short, wrapped
 from hpo.visualization.theme import GREY, SHADES, TEMPLATE
 
@@ -53,10 +54,11 @@ def framed(
     figure.update_layout(
         title={"text": title, "subtitle": {"text": "<br>".join(lines)}},
         height=height + top - 90,
-        margin={"t": top},
         showlegend=legend,
         **layout,
     )
+    figure.layout.margin.t = top
+    figure.layout.margin.l = left_margin(figure)
     return figure
 
 

@@ -37,6 +37,7 @@ __all__ = [
 _TITLE = "Optimization history"
 _EDGE = 0.05  # of the axis of values, beyond whose bad end failed trials are drawn
 _CROSSES = 150  # failed trials, of more than which each gets a smaller and paler mark
+_OUTLINED = 200  # points, of more than which none has a white edge: it would tell few apart and takes long to draw
 _HIGHLIGHTS = 500  # best trials that are drawn one by one where there are too many for all
 
 
@@ -219,7 +220,9 @@ def _traces(trials: Trials, colour: str, most: int, *, line: str | None = None) 
     columns = parameters(trials, None)
     has_line = trials.is_objective and len(history.steps) > 0
     traces: list[Any] = [_best_line(history, line or colour)] if has_line else []
-    complete = {"color": translucent(colour, 0.8), "size": 6, "line": {"width": 0.6, "color": "white"}}
+    complete: dict[str, Any] = {"color": colour, "opacity": 0.8, "size": 6}
+    if len(drawn) <= _OUTLINED:
+        complete["line"] = {"width": 0.6, "color": "white"}
     for mark, mask, marker in (
         (PRUNED, ~history.is_complete, PRUNED.marker(6)),
         (INFEASIBLE, history.is_complete & ~history.is_feasible, INFEASIBLE.marker(6)),

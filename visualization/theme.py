@@ -80,7 +80,7 @@ TEMPLATE: Mapping[str, Any] = {
             "yanchor": "bottom",
             "font": {"size": 12},
         },
-        "margin": {"l": 60, "r": 20, "t": 90, "b": 56},
+        "margin": {"l": 72, "r": 20, "t": 90, "b": 56},
         "modebar": {"remove": ["lasso2d", "select2d", "autoScale2d"], "color": "#CBD2D9", "activecolor": GREY},
         "paper_bgcolor": "white",
         "plot_bgcolor": "white",

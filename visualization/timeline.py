@@ -150,6 +150,7 @@ def plot_timeline(study: Readable, n_recent_trials: int | None = None) -> go.Fig
         barmode="overlay",
         xaxis={"type": "date", "title": {"text": "Local time"}, "nticks": 6},
         yaxis=counting_axis(int(times.number[0]), int(times.number[-1]), "Trial"),
+        margin={"b": 70},  # for ticks of two lines, the time and the day
     )
 
 

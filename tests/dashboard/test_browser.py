@@ -236,6 +236,20 @@ def test_the_whole_of_plotly_is_read_only_for_what_the_small_one_does_not_draw(
     assert any("/plotly.min.js" in name for name in read) is is_large
 
 
+@pytest.mark.parametrize("name", ["mixed", "reporting", "two"])
+def test_the_first_plots_have_room_for_their_labels_so_that_they_are_drawn_once(
+    person: Person, stored: dict[str, hpo.Study], name: str
+) -> None:
+    person.open(f"/s/{identity_of(stored[name])}")
+    # plotly.js makes a margin wider, and draws again, where labels need more than the figure says
+    said, needed = person.browser.execute_script(
+        "const layouts = [...document.querySelectorAll('[data-plot]')].map(box => box._fullLayout);"
+        "return [layouts.map(one => one.margin.l), layouts.map(one => one._size.l)]"
+    )
+    assert len(said) == 2
+    assert said == needed
+
+
 def test_a_trial_that_another_process_tells_appears_by_itself(person: Person, stored: dict[str, hpo.Study]) -> None:
     study = stored["two"]
     person.open(f"/s/{identity_of(study)}")

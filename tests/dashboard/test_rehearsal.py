@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from hpo.dashboard import figures
+from tests.dashboard.served import client_of, identity_of
+from tests.visualization.studies import study_named
+
 PROGRAM = """
 import sys
 import hpo
@@ -38,3 +42,13 @@ def imported(how: str) -> list[str]:
 def test_the_first_page_of_a_study_imports_nothing_more() -> None:
     assert "plotly.graph_objs.bar" in imported("as it is")
     assert imported("rehearsed") == []
+
+
+def test_the_first_plots_of_the_newest_study_are_drawn_when_its_row_is_looked_at() -> None:
+    older, newest = study_named("plain"), study_named("mixed")
+    with client_of(older, newest) as client:
+        for study in (older, newest):
+            assert client.get(f"/row/{identity_of(study)}").status_code == 200
+    drawn = {(question[0], question[2]) for question in figures._drawn._answers}  # type: ignore[index]
+    assert {(identity_of(newest), "history"), (identity_of(newest), "importances")} <= drawn
+    assert identity_of(older) not in {identity for identity, _ in drawn}

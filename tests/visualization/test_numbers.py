@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import hpo
@@ -194,6 +194,7 @@ def test_a_few_bad_values_leave_the_view() -> None:
 
 
 @given(st.floats(-30, 30), st.floats(0.01, 40), st.integers(3, 8))
+@example(1.5, 4.0, 3)
 def test_ticks_are_round_numbers_within_the_axis(low: float, width: float, most: int) -> None:
     ticks = log_ticks(low, low + width, most)
     assert 3 <= len(ticks) <= max(most + 1, 6)
