@@ -157,7 +157,12 @@ class Gaussian:
         g_c = (1 - c.c_c) ** 2 * self.g_c + steady * c.c_c * (2 - c.c_c) * shares
         own, path, usual = y / self.scale, p_c / self.scale, np.sqrt(g_c)
         pull, counted = good + c.negative * bad, good + c.negative * bad * shrunk
-        rank_mu = (own.T * counted) @ own + np.diag(counted @ told.blur) - ((known.T * pull) @ known) * self.C
+        between = np.outer(
+            told.share, told.share
+        )  # what is left of correlations of numbers of which only so much is told
+        np.fill_diagonal(between, 1.0)
+        rank_mu = (own.T * counted) @ own + np.diag(counted @ told.blur)
+        rank_mu -= ((known.T * pull) @ known) * between * self.C
         C = self.C + c.c_1 * (np.outer(path, path) - np.outer(usual, usual) * self.C) + c.c_mu * rank_mu
         return replace(moved, p_c=p_c, g_c=g_c).with_matrix(C)
 

@@ -190,16 +190,18 @@ class Strategy:
         A trial that comes late, from a distribution before the present one, or from elsewhere, is compared with the
         present mean too: the way from the mean that it was proposed around has been gone since. Drawn near, to about
         where a trial of the present distribution would lie (Hansen, 2011, "Injecting external solutions into CMA-ES"),
-        it does not tell that steps were too short. The mean itself goes towards the middles of cells.
+        it does not tell that steps were too short; nor do cells that, each taken by itself, contradict correlations.
+        The mean itself goes towards the middles of cells.
         """
         n, axes, gaussian = x.shape[1], plan.axes, self.gaussian
         known = ~np.isnan(x)
         away = np.where(known, x - gaussian.mean, 0.0)
         near, blur, share = censored(axes, gaussian, away, known)
         z = gaussian.standard(near)
-        most = _NEAR * (math.sqrt(n) + 2 * n / (n + 2))
-        factor = np.minimum(1.0, most / np.maximum(np.sqrt((z**2).sum(axis=1)), 1e-300))
-        factor = np.where(self._own(x, numbers, plan), 1.0, factor)[:, None]
+        most = math.sqrt(n) + 2 * n / (n + 2)
+        of_own = most if axes.in_cells else np.inf
+        limit = np.where(self._own(x, numbers, plan), of_own, _NEAR * most)
+        factor = np.minimum(1.0, limit / np.maximum(np.sqrt((z**2).sum(axis=1)), 1e-300))[:, None]
         in_cells = np.isin(np.arange(n), axes.in_cells)
         return Told(known, z * factor, blur, share), weights @ np.where(in_cells, away, away * factor)
 
