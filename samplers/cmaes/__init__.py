@@ -5,6 +5,7 @@ strategy.py       its state: a fold over finished trials
 gaussian.py       the distribution of numbers
 categories.py     those of choices
 margin.py         integers and steps
+censored.py       what trials tell of them
 constants.py      learning rates and weights
 learning_rate.py  the same, following the signal
 warm.py           where it starts

@@ -12,12 +12,30 @@ import numpy as np
 from hpo.arrays import Array, BoolArray
 from hpo.samplers.cmaes.constants import Constants
 
-__all__ = ["Gaussian"]
+__all__ = ["Gaussian", "Told"]
 
 _SMALLEST, _LARGEST = 1e-14, 1.0  # step sizes; the domain has the width 1
 _LEAST_EIGENVALUE = 1e-14
 _FLAT_GROWTH = 0.2
 _BETA = 2.0  # condition of the correlations, square root of, below which scales are learned at full speed
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What a generation of trials tells, the best first.
+
+    Args:
+        known: Where a trial had the parameter, shape (λ, n).
+        z: Standard normal vectors of the trials, shape (λ, n); 0 where nothing is known.
+        blur: Variances of the coordinates about them, as shares of the distribution's, shape (λ, n); 0 of exact ones.
+        share: Of each coordinate's variance, what trials of the distribution tell on average, shape (n,); 1 if exact.
+    """
+
+    known: BoolArray
+    z: Array
+    blur: Array
+    share: Array
 
 
 @final
@@ -31,7 +49,7 @@ class Gaussian:
         scale: D, shape (n,).
         C: Correlations, shape (n, n).
         p_sigma, p_c, p_d: Paths of the step size, of the correlations and of the scales, shape (n,).
-        g_sigma, g_c, g_d: What the squares of their coordinates are expected to be if nothing is selected.
+        g_sigma, g_c, g_d: What the squares of their coordinates are expected to be if nothing is selected, shape (n,).
 
     Source: Akimoto and Hansen (2020), arXiv 1905.05885 (dd-CMA-ES); Hansen (2016), arXiv 1604.00772.
     """
@@ -43,15 +61,15 @@ class Gaussian:
     p_sigma: Array
     p_c: Array
     p_d: Array
-    g_sigma: float = 0.0
-    g_c: float = 0.0
-    g_d: float = 0.0
+    g_sigma: Array
+    g_c: Array
+    g_d: Array
 
     @staticmethod
     def start(mean: Array, sigma: float, scale: Array, matrix: Array) -> Gaussian:
         """One that has seen nothing."""
         nothing = np.zeros(len(mean))
-        return Gaussian(mean, sigma, scale, matrix, nothing, nothing, nothing)
+        return Gaussian(mean, sigma, scale, matrix, *[nothing] * 6)
 
     @cached_property
     def _eigen(self) -> tuple[Array, Array]:
@@ -89,44 +107,40 @@ class Gaussian:
         """Standard normal vectors of some points, less the mean; both of shape (k, n)."""
         return np.asarray((away / (self.sigma * self.scale)) @ self.inverse_root)
 
-    def moved(
-        self, step: Array, z: Array, told: BoolArray, weights: Array, c: Constants, *, separable: bool
-    ) -> Gaussian:
+    def moved(self, step: Array, told: Told, weights: Array, c: Constants, *, separable: bool) -> Gaussian:
         """After a generation.
 
         Args:
             step: By which the mean moves, shape (n,).
-            z: Standard normal vectors of the trials, the best first, shape (λ, n); 0 where a trial tells nothing.
-            told: Where trials tell something, shape (λ, n).
+            told: By the trials, the best first.
             weights: Of the trials, shape (λ,).
             c: Constants.
             separable: Whether correlations stay as they are.
         """
-        n = len(self.mean)
+        n, z = len(self.mean), told.z
         y = z @ self.root.T
         good, bad = np.maximum(weights, 0.0), np.minimum(weights, 0.0)
-        heard = told.astype(np.float64)
-        shrunk = heard.sum(axis=1) / np.maximum((z**2).sum(axis=1), 1e-12)
-        z_w = good @ z
-        shares = (good**2) @ heard * c.mu_w
-        share = float(shares.mean())
-        p_sigma = (1 - c.c_sigma) * self.p_sigma + math.sqrt(c.c_sigma * (2 - c.c_sigma) * c.mu_w) * z_w
-        g_sigma = (1 - c.c_sigma) ** 2 * self.g_sigma + c.c_sigma * (2 - c.c_sigma) * share
-        length = float(np.sqrt(p_sigma @ p_sigma))
-        growth = c.c_sigma / c.d_sigma * (length / c.chi - math.sqrt(g_sigma))
+        known = told.known.astype(np.float64)
+        squares = z**2 + told.blur
+        shrunk = known.sum(axis=1) / np.maximum(squares.sum(axis=1), 1e-12)
+        had = (good**2) @ known * c.mu_w
+        shares = had * told.share
+        p_sigma = (1 - c.c_sigma) * self.p_sigma + math.sqrt(c.c_sigma * (2 - c.c_sigma) * c.mu_w) * (good @ z)
+        g_sigma = (1 - c.c_sigma) ** 2 * self.g_sigma + c.c_sigma * (2 - c.c_sigma) * shares
+        growth = c.c_sigma / c.d_sigma * _excess(p_sigma, g_sigma)
         if not weights.any():  # all trials are alike, which says to look farther
             growth = _FLAT_GROWTH + c.c_sigma / c.d_sigma
         sigma = self.sigma * math.exp(min(1.0, growth))
-        steady = length**2 < (2 + 4 / (n + 1)) * n * max(g_sigma, 1e-12)
+        steady = float(p_sigma @ p_sigma) < (2 + 4 / (n + 1)) * max(float(g_sigma.sum()), 1e-12)
         y_w = good @ y
         p_d = (1 - c.c_cd) * self.p_d + steady * math.sqrt(c.c_cd * (2 - c.c_cd) * c.mu_w) * y_w
-        g_d = (1 - c.c_cd) ** 2 * self.g_d + steady * c.c_cd * (2 - c.c_cd) * share
+        g_d = (1 - c.c_cd) ** 2 * self.g_d + steady * c.c_cd * (2 - c.c_cd) * shares
         along = self.inverse_root @ (p_d / self.scale)
         pull = good + c.negative_d * bad
-        change = c.c_1d * (along**2 - g_d) + c.c_mud * ((good + c.negative_d * bad * shrunk) @ (z**2) - pull @ heard)
+        change = c.c_1d * (along**2 - g_d) + c.c_mud * ((good + c.negative_d * bad * shrunk) @ squares - pull @ known)
         β = max(1.0, self.condition - _BETA + 1)
         sigma = min(max(sigma, _SMALLEST), _LARGEST)
-        scale = self.scale * np.exp(np.clip(change / (2 * β), -0.5, 0.5)) * (self.sigma / sigma) ** (1 - shares)
+        scale = self.scale * np.exp(np.clip(change / (2 * β), -0.5, 0.5)) * (self.sigma / sigma) ** (1 - had)
         moved = replace(
             self,
             mean=self.mean + step,
@@ -140,11 +154,16 @@ class Gaussian:
         if separable:
             return moved
         p_c = (1 - c.c_c) * self.p_c + steady * math.sqrt(c.c_c * (2 - c.c_c) * c.mu_w) * y_w
-        g_c = (1 - c.c_c) ** 2 * self.g_c + steady * c.c_c * (2 - c.c_c) * share
-        own, path = y / self.scale, p_c / self.scale
-        pull = good + c.negative * bad
-        rank_mu = (own.T * (good + c.negative * bad * shrunk)) @ own - ((heard.T * pull) @ heard) * self.C
-        C = self.C + c.c_1 * (np.outer(path, path) - g_c * self.C) + c.c_mu * rank_mu
+        g_c = (1 - c.c_c) ** 2 * self.g_c + steady * c.c_c * (2 - c.c_c) * shares
+        own, path, usual = y / self.scale, p_c / self.scale, np.sqrt(g_c)
+        pull, counted = good + c.negative * bad, good + c.negative * bad * shrunk
+        between = np.outer(
+            told.share, told.share
+        )  # what is left of correlations of numbers of which only so much is told
+        np.fill_diagonal(between, 1.0)
+        rank_mu = (own.T * counted) @ own + np.diag(counted @ told.blur)
+        rank_mu -= ((known.T * pull) @ known) * between * self.C
+        C = self.C + c.c_1 * (np.outer(path, path) - np.outer(usual, usual) * self.C) + c.c_mu * rank_mu
         return replace(moved, p_c=p_c, g_c=g_c).with_matrix(C)
 
     def with_matrix(self, matrix: Array) -> Gaussian:
@@ -156,3 +175,22 @@ class Gaussian:
             C = (vectors * values) @ vectors.T
         width = np.sqrt(np.diag(C))
         return replace(self, scale=self.scale * width, C=C / np.outer(width, width))
+
+
+def _excess(path: Array, usual: Array) -> float:
+    """By how much a path is longer than if nothing was selected, as a share.
+
+    Coordinates of which nothing is told do not count as dimensions: where three of four numbers stay in their cells,
+    steps follow the fourth, as they would in one dimension. Where all are told little, it counts little.
+
+    Args:
+        path: Shape (n,).
+        usual: What the squares of its coordinates are expected to be, shape (n,).
+    """
+    total, squares = float(usual.sum()), float(usual @ usual)
+    if squares <= 0.0:
+        return 0.0
+    n = total * total / squares
+    chi = math.sqrt(n) * (1 - 1 / (4 * n) + 1 / (21 * n * n))
+    told = math.sqrt(squares / total)
+    return float(np.sqrt(path @ path)) / chi - told

@@ -12,7 +12,7 @@ from hpo.arrays import Array
 from hpo.samplers.cmaes.gaussian import Gaussian
 from hpo.samplers.model.axes import Axes, cell
 
-__all__ = ["cells_of", "margin_of", "middles", "with_margin"]
+__all__ = ["margin_of", "middles", "with_margin"]
 
 _STANDARD = NormalDist()
 
@@ -26,7 +26,7 @@ def margin_of(axes: Axes) -> float:
     return 1.0 - float(0.73 ** (1 / max(n, 1)))
 
 
-def cells_of(axes: Axes, x: Array) -> tuple[Array, Array]:
+def _cells_of(axes: Axes, x: Array) -> tuple[Array, Array]:
     """Both ends of the cell that each number lies in, shape (n,); where it is continuous the number itself, twice."""
     low, high = x.copy(), x.copy()
     for j in axes.in_cells:
@@ -54,7 +54,7 @@ def with_margin(gaussian: Gaussian, axes: Axes, margin: float) -> Gaussian:
     """With scales that leave the cell of the mean with at least a probability of `margin`."""
     if not axes.in_cells:
         return gaussian
-    low, high = cells_of(axes, gaussian.mean)
+    low, high = _cells_of(axes, gaussian.mean)
     to_low = np.where(low > 0.0, gaussian.mean - low, np.inf)
     to_high = np.where(high < 1.0, high - gaussian.mean, np.inf)
     both = np.isfinite(to_low) & np.isfinite(to_high)

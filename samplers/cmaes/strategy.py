@@ -12,11 +12,12 @@ from hpo.arrays import Array, BoolArray, IntArray
 from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.cmaes.categories import Categories
+from hpo.samplers.cmaes.censored import censored
 from hpo.samplers.cmaes.constants import constants, population
 from hpo.samplers.cmaes.draws import drawn
-from hpo.samplers.cmaes.gaussian import Gaussian
+from hpo.samplers.cmaes.gaussian import Gaussian, Told
 from hpo.samplers.cmaes.learning_rate import LearningRate
-from hpo.samplers.cmaes.margin import cells_of, margin_of, middles, with_margin
+from hpo.samplers.cmaes.margin import margin_of, middles, with_margin
 from hpo.samplers.cmaes.restarts import Restarts
 from hpo.samplers.cmaes.warm import Start
 from hpo.samplers.model.axes import Axes
@@ -25,7 +26,6 @@ from hpo.space import Space
 
 __all__ = ["Plan", "Strategy"]
 
-_FAR = 3.0  # standard deviations at most that a value in another cell counts for
 _CONVERGED = 1e-9  # of the domain's width
 _FLAT = 1e-12  # relative to the loss
 _SAME = 1e-8  # of the domain's width
@@ -152,8 +152,8 @@ class Strategy:
         weights = _weights(keys, c.weights)
         gaussian, rate, categories = self.gaussian, self.rate, self.categories
         if n:
-            told, z, step = self._heard(axes.of_numbers(points), numbers, np.maximum(weights, 0.0), plan)
-            moved = gaussian.moved(step, z, told, weights, c, separable=plan.separable)
+            told, step = self._told(axes.of_numbers(points), numbers, np.maximum(weights, 0.0), plan)
+            moved = gaussian.moved(step, told, weights, c, separable=plan.separable)
             if plan.lr_adapt:
                 moved, rate = rate.tempered(gaussian, moved)
             mean = np.clip(moved.mean, 0.0, 1.0)
@@ -184,32 +184,26 @@ class Strategy:
         off = np.abs(middles(axes, proposed) - x)[:, compared]
         return np.asarray(np.nan_to_num(off).max(axis=1, initial=0.0) < _SAME)
 
-    def _heard(self, x: Array, numbers: IntArray, weights: Array, plan: Plan) -> tuple[BoolArray, Array, Array]:
-        """What trials tell, the best first: where they tell something, standard normal vectors, (λ, n), and the step.
+    def _told(self, x: Array, numbers: IntArray, weights: Array, plan: Plan) -> tuple[Told, Array]:
+        """What trials tell, the best first, and the step of the mean.
 
         A trial that comes late, from a distribution before the present one, or from elsewhere, is compared with the
         present mean too: the way from the mean that it was proposed around has been gone since. Drawn near, to about
         where a trial of the present distribution would lie (Hansen, 2011, "Injecting external solutions into CMA-ES"),
-        it does not tell that steps were too short. In the cell of the mean trials only say that its middle may be
-        right.
+        it does not tell that steps were too short; nor do cells that, each taken by itself, contradict correlations.
+        The mean itself goes towards the middles of cells.
         """
         n, axes, gaussian = x.shape[1], plan.axes, self.gaussian
-        told = ~np.isnan(x)
-        away = np.where(told, x - gaussian.mean, 0.0)
-        near = away
-        if axes.in_cells:
-            inside = list(axes.in_cells)
-            low, high = cells_of(axes, gaussian.mean)
-            told &= (x < low) | (x >= high) | (low == high)
-            reach = np.full(n, np.inf)
-            reach[inside] = _FAR * gaussian.deviations[inside]
-            near = np.where(told, np.clip(away, -reach, reach), 0.0)
+        known = ~np.isnan(x)
+        away = np.where(known, x - gaussian.mean, 0.0)
+        near, blur, share = censored(axes, gaussian, away, known)
         z = gaussian.standard(near)
-        most = _NEAR * (math.sqrt(n) + 2 * n / (n + 2))
-        factor = np.minimum(1.0, most / np.maximum(np.sqrt((z**2).sum(axis=1)), 1e-300))
-        factor = np.where(self._own(x, numbers, plan), 1.0, factor)[:, None]
+        most = math.sqrt(n) + 2 * n / (n + 2)
+        of_own = most if axes.in_cells else np.inf
+        limit = np.where(self._own(x, numbers, plan), of_own, _NEAR * most)
+        factor = np.minimum(1.0, limit / np.maximum(np.sqrt((z**2).sum(axis=1)), 1e-300))[:, None]
         in_cells = np.isin(np.arange(n), axes.in_cells)
-        return told, z * factor, weights @ np.where(in_cells, away, away * factor)
+        return Told(known, z * factor, blur, share), weights @ np.where(in_cells, away, away * factor)
 
     def _has_converged(self, keys: Array, plan: Plan) -> bool:
         """Whether nothing more is to be expected; where there are choices, whether nothing better was found for long.

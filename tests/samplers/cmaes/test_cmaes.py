@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from hpo.arrays import Array
 from hpo.distributions import FloatDistribution
 from hpo.key import Key
 from hpo.samplers import CmaEsSampler, RandomSampler
+from hpo.samplers.cmaes.censored import moments
 from hpo.samplers.cmaes.sampler import _fold
 from hpo.samplers.cmaes.strategy import Strategy
 from hpo.samplers.unused import _say
@@ -169,6 +171,31 @@ def test_integers_and_choices_keep_a_margin() -> None:
     assert np.mean([params["n"] == 13 for params in late]) > 0.5
     assert np.mean([params["n"] != 13 for params in late]) > 0.02
     assert 0.02 < np.mean([params["kind"] != "b" for params in late]) < 0.5
+
+
+def test_integers_that_are_found_do_not_hold_up_the_other_numbers() -> None:
+    """Their deviations once hardly fell, and steps of the number left were measured by a length usual for five."""
+
+    def whole(trial: Trial) -> float:
+        n = [trial.suggest_int(f"n{i}", 0, high) - round(0.7 * high) for i, high in enumerate((1, 3, 7, 15))]
+        return float(np.square(n).sum() + (trial.suggest_float("x", -5, 5) - 2.4) ** 2)
+
+    assert np.median([made(CmaEsSampler(), whole, 500, seed).best_value for seed in range(5)]) < 1e-9
+
+
+def test_what_is_expected_of_a_number_in_a_cell() -> None:
+    rng = np.random.default_rng(0)
+    z = rng.standard_normal(400_000)
+    edges = np.array([-np.inf, -1.2, -0.1, 0.4, 1.7, np.inf])
+    probability, mean, variance = moments(edges[:-1], edges[1:])
+    for i, (low, high) in enumerate(itertools.pairwise(edges)):
+        inside = z[(low < z) & (z < high)]
+        assert probability[i] == pytest.approx(len(inside) / len(z), abs=0.004)
+        assert mean[i] == pytest.approx(inside.mean(), abs=0.01)
+        assert variance[i] == pytest.approx(inside.var(), abs=0.01)
+    assert probability @ (variance + mean**2) == pytest.approx(1.0)
+    far = moments(np.array([30.0, -31.0]), np.array([31.0, -30.0]))[1]
+    assert far.tolist() == [4.0, -4.0]  # whichever tail it is
 
 
 def test_what_a_branch_learned_is_kept_while_another_one_is_tried() -> None:
