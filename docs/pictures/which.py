@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pictures.svg import BLUE, GREEN, GREY, ORANGE, canvas, inline
+from pictures.svg import BLUE, GREEN, GREY, ORANGE, PURPLE, canvas, inline
 
-__all__ = ["pruning", "regret"]
+__all__ = ["budget", "pruning", "regret"]
 
 PAGES = Path(__file__).parents[1] / "which"
 
@@ -48,3 +48,20 @@ def pruning() -> str:
     axes.invert_yaxis()
     axes.grid(axis="x", color=GREY, alpha=0.25)
     return inline(figure, "Share of random search's time that each way of pruning needs")
+
+
+def budget() -> str:
+    """One line for each sampler, from few trials to many."""
+    rows = _rows("sampler.md", "10", "300")
+    shown = {"default": BLUE, "TPESampler": GREEN, "CmaEsSampler": PURPLE, "Optuna's TPE": ORANGE}
+    figure, axes = canvas(7.2, 3.2)
+    trials = [int(row[0]) for row in rows]
+    for column, (name, colour) in enumerate(shown.items(), 1):
+        axes.plot(trials, [float(row[column]) for row in rows], marker="o", markersize=4, color=colour, label=name)
+    axes.axhline(1.0, color=GREY, linewidth=1, linestyle="--")
+    axes.text(trials[-1], 0.98, "random search", color=GREY, ha="right", va="top", fontsize=9)
+    axes.set(xscale="log", xlabel="trials", ylabel="regret", ylim=(0, 1.08), xticks=trials, xticklabels=trials)
+    axes.minorticks_off()
+    axes.grid(color=GREY, alpha=0.25)
+    axes.legend(frameon=False, loc="upper right", bbox_to_anchor=(1.0, 0.9))
+    return inline(figure, "Regret by number of trials")

@@ -157,9 +157,7 @@ class Gaussian:
         g_c = (1 - c.c_c) ** 2 * self.g_c + steady * c.c_c * (2 - c.c_c) * shares
         own, path, usual = y / self.scale, p_c / self.scale, np.sqrt(g_c)
         pull, counted = good + c.negative * bad, good + c.negative * bad * shrunk
-        between = np.outer(
-            told.share, told.share
-        )  # what is left of correlations of numbers of which only so much is told
+        between = np.outer(told.share, told.share)  # what cells leave of correlations
         np.fill_diagonal(between, 1.0)
         rank_mu = (own.T * counted) @ own + np.diag(counted @ told.blur)
         rank_mu -= ((known.T * pull) @ known) * between * self.C
