@@ -58,7 +58,8 @@ def framed(
         **layout,
     )
     figure.layout.margin.t = top
-    figure.layout.margin.l = left_margin(figure)
+    if figure.layout.margin.l is None:
+        figure.layout.margin.l = left_margin(figure)
     return figure
 
 

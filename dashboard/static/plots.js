@@ -90,7 +90,7 @@
 
   // what fits beside each other on a desk lies below each other on a telephone
   function narrow(layout, data) {
-    const margin = (layout.margin = { l: 46, r: 12, b: 56, ...layout.margin });
+    const margin = (layout.margin = { r: 12, b: 56, ...layout.margin, l: Math.min(46, layout.margin.l) });
     const top = margin.t ?? 90;
     if (layout.title) {
       layout.title = { ...layout.title, font: { size: 15 } };

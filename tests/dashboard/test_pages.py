@@ -9,6 +9,7 @@ import pytest
 
 import hpo
 from hpo.dashboard.plots import PLOTS, suitable
+from hpo.dashboard.site import FOLDER
 from hpo.samplers import RandomSampler
 from tests.dashboard.served import address, client_of, identity_of
 from tests.visualization.studies import STUDIES, study_named
@@ -51,6 +52,11 @@ def test_figures_are_on_their_way_while_the_browser_still_reads_the_script_that_
     ahead = re.findall(r'<link rel="preload" as="fetch" crossorigin href="([^"]+)">', page)
     assert ahead == re.findall(r'data-plot="([^"]+)"', page) != []
     assert page.index("preload") < page.index("plotly-basic.min.js")
+
+
+def test_the_small_plotly_asks_to_be_compiled_at_once() -> None:
+    first = (FOLDER / "static" / "plotly-basic.min.js").read_text(encoding="utf-8").partition("\n")[0]
+    assert first == "//# allFunctionsCalledOnLoad", "a newer plotly-basic.min.js needs this line before it, too"
 
 
 def test_a_page_says_what_is_still_to_come_while_a_run_goes_on() -> None:
