@@ -158,7 +158,7 @@ def _environment() -> Environment:
         "outlook": lambda expected: expected.words(time.time()),
         "pretty": _pretty,
         "since": _since,
-        "rough": lambda value: f"{value:,.0f}".replace(",", "\u202f") if value >= 100 else f"{value:.2g}",
+        "pace": _pace,
         "short": lambda value: shown(value, _DIGITS),
     }
     environment.globals["static"] = _static
@@ -205,6 +205,14 @@ def _since(seconds: float) -> str:
 def _cell(value: Any) -> str:
     """A parameter's value, which may be None."""
     return "None" if value is None else _figure(value)
+
+
+def _pace(per_minute: float) -> str:
+    """How many in the shortest time in which there is one."""
+    for unit, n in (("minute", per_minute), ("hour", 60.0 * per_minute), ("day", 1440.0 * per_minute)):
+        if n >= 1.0:
+            return (f"{n:,.0f}".replace(",", "\u202f") if n >= 100 else f"{n:.2g}") + f" per {unit}"
+    return "less than one per day"
 
 
 def _moment(seconds: float | None) -> str:

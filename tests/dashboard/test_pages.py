@@ -10,7 +10,10 @@ import pytest
 import hpo
 from hpo.dashboard.plots import PLOTS, suitable
 from hpo.dashboard.site import FOLDER
+from hpo.events import Event, SpaceDeclared, StudyCreated, StudyDirection, TrialFinished, TrialStarted, TrialState
 from hpo.samplers import RandomSampler
+from hpo.space import Space
+from hpo.storage import InMemoryStorage
 from tests.dashboard.served import address, client_of, identity_of
 from tests.visualization.studies import STUDIES, study_named
 
@@ -52,6 +55,31 @@ def test_figures_are_on_their_way_while_the_browser_still_reads_the_script_that_
     ahead = re.findall(r'<link rel="preload" as="fetch" crossorigin href="([^"]+)">', page)
     assert ahead == re.findall(r'data-plot="([^"]+)"', page) != []
     assert page.index("preload") < page.index("plotly-basic.min.js")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.01, "6\u202f000 per minute"),
+        (40.0, "1.5 per minute"),
+        (150.0, "24 per hour"),
+        (7200.0, "12 per day"),
+        (1e6, "less than one per day"),
+    ],
+)
+def test_a_study_says_how_many_trials_come_in_a_time_in_which_some_do(seconds: float, words: str) -> None:
+    events: list[Event] = []
+    for number in range(3):
+        events += [
+            TrialStarted(seconds * number),
+            TrialFinished(number, TrialState.COMPLETE, seconds * (number + 1), (0.0,), Space().digest, {}),
+        ]
+    storage, identity = InMemoryStorage(), f"every-{seconds:g}-s"
+    storage.create(StudyCreated("paced", (StudyDirection.MINIMIZE,), 0, 0.0, identity))
+    storage.append(identity, [SpaceDeclared(Space()), *events])
+    study = hpo.load_study(study_name="paced", storage=storage)
+    with client_of(study) as client:
+        assert f"; {words} lately" in client.get(address(study, "/headline")).text
 
 
 def test_the_small_plotly_asks_to_be_compiled_at_once() -> None:
