@@ -156,9 +156,9 @@ def _environment() -> Environment:
         "figure": _figure,
         "moment": _moment,
         "outlook": lambda expected: expected.words(time.time()),
+        "pace": _pace,
         "pretty": _pretty,
         "since": _since,
-        "pace": _pace,
         "short": lambda value: shown(value, _DIGITS),
     }
     environment.globals["static"] = _static

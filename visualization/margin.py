@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from hpo.visualization.axes import round_ticks
 from hpo.visualization.text import ticks_in_words
+from hpo.visualization.theme import TEMPLATE
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 __all__ = ["left_margin", "text_width"]
 
-_LEAST = 72  # pixels, as in the template
+_LEAST: int = TEMPLATE["layout"]["margin"]["l"]  # pixels
 _BESIDE_LABELS = 22  # pixels: ticks, and what plotly leaves free around labels
 _TITLE = 18  # pixels: the name of an axis, and what is free before it
 _EDGE = 0.01  # of the width, within which an axis is at the left

@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import hpo
 from hpo.dashboard import figures
 from tests.dashboard.served import client_of, identity_of
-from tests.visualization.studies import study_named
+from tests.visualization.studies import run
 
 PROGRAM = """
 import sys
@@ -33,6 +34,10 @@ with client_of(study) as client:
 """
 
 
+def objective(trial: hpo.Trial) -> float:
+    return trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1)
+
+
 def imported(how: str) -> list[str]:
     """What the first page of a study imports."""
     command = [sys.executable, "-c", PROGRAM, how]
@@ -45,7 +50,7 @@ def test_the_first_page_of_a_study_imports_nothing_more() -> None:
 
 
 def test_the_first_plots_of_the_newest_study_are_drawn_when_its_row_is_looked_at() -> None:
-    older, newest = study_named("plain"), study_named("mixed")
+    older, newest = (run(objective, 5, study_name=name) for name in ("older", "newest"))
     with client_of(older, newest) as client:
         for study in (older, newest):
             assert client.get(f"/row/{identity_of(study)}").status_code == 200
