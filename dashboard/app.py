@@ -31,7 +31,12 @@ __all__ = ["ROUTES", "make_app"]
 
 logger = logging.get_logger(__name__)
 
-_KINDS: Mapping[str, str] = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_KINDS: Mapping[str, str] = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".json": "application/speculationrules+json",
+}
 
 _STUDY = "/s/{identity}"
 ROUTES = (

@@ -195,7 +195,6 @@ def _against(plot: Callable[..., Any]) -> _Draw:
     )
 
 
-_surrogate = _by_parameter(visualization.plot_partial_dependence)
 _TARGET, _PARAMS = frozenset({"target"}), frozenset({"target", "params"})
 _OTHERS = frozenset({"target", "others"})
 

@@ -38,6 +38,7 @@ __all__ = [
     "page",
     "site_of",
     "static_file",
+    "static_url",
     "study_of",
 ]
 
@@ -161,12 +162,12 @@ def _environment() -> Environment:
         "since": _since,
         "short": lambda value: shown(value, _DIGITS),
     }
-    environment.globals["static"] = _static
+    environment.globals["static"] = static_url
     return environment
 
 
 @cache
-def _static(name: str) -> str:
+def static_url(name: str) -> str:
     """The address of a static file, which changes with the file, so that browsers may keep it for ever."""
     digest = hashlib.blake2b(static_file(name).read_bytes(), digest_size=6).hexdigest()
     return f"/static/{name}?{digest}"

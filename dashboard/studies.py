@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import final
@@ -13,7 +14,7 @@ from starlette.responses import Response
 
 from hpo.dashboard.desk import Desk, Listed
 from hpo.dashboard.headline import Headline, headline_of
-from hpo.dashboard.site import page, site_of
+from hpo.dashboard.site import page, site_of, static_url
 from hpo.dashboard.study import draw_first_view
 from hpo.exceptions import HpoError, UnknownStudyError
 from hpo.secrets import redacted
@@ -22,7 +23,7 @@ __all__ = ["Row", "overview", "row"]
 
 _SORTS = ("created", "name", "trials", "changed")
 _PAGE = 100  # studies
-_MOST_AHEAD = 100_000  # trials of which plots are drawn before somebody asks for them
+_MOST_AHEAD = 2_000_000  # trials of which plots are drawn before somebody asks for them
 
 
 @final
@@ -34,11 +35,13 @@ class Row:
         listed: Which.
         headline: How it stands; None if it has not been read yet, or cannot be.
         error: Why it cannot be read; empty otherwise.
+        is_likely: Whether somebody has most likely come for it, so that browsers draw its page while the list is read.
     """
 
     listed: Listed
     headline: Headline | None
     error: str = ""
+    is_likely: bool = False
 
 
 def overview(request: Request) -> Response:
@@ -50,14 +53,14 @@ def overview(request: Request) -> Response:
         raise HTTPException(400, f"Studies can be sorted by {', '.join(_SORTS)}, not by {sort[:40]!r}.")
     listed = desk.studies()
     found = [one for one in reversed(listed) if wanted.casefold() in one.name.casefold()]
-    rows = [_row(request, one) if desk.is_open(one.identity) else Row(one, None) for one in found]
+    rows = [_row(request, one, listed) if desk.is_open(one.identity) else Row(one, None) for one in found]
     rows = _sorted(rows, sort)
     number = query.get("page", "1")
     if not (number.isascii() and number.isdigit() and 1 <= len(number) < 8 and int(number) >= 1):
         raise HTTPException(400, f"Pages have numbers from 1, got {number[:40]!r}.")
     n_pages = max(1, -(-len(rows) // _PAGE))
     shown = min(int(number), n_pages)
-    return page(
+    response = page(
         request,
         "studies.html",
         rows=rows[(shown - 1) * _PAGE : shown * _PAGE],
@@ -71,22 +74,21 @@ def overview(request: Request) -> Response:
         places=desk.places(),
         has_places=len({one.place for one in listed}) > 1,
     )
+    response.headers["speculation-rules"] = f'"{static_url("ahead.json")}"'
+    return response
 
 
 def row(request: Request) -> Response:
-    """One row of the list, for which the study is read if it has not been.
-
-    The newest study is the one that somebody has most likely come for, so its first plots are drawn, too.
-    """
+    """One row of the list, for which the study is read if it has not been; the newest one's first plots are drawn."""
     identity = request.path_params["identity"]
     desk = site_of(request).desk
     studies = desk.studies()
     listed = next((one for one in studies if one.identity == identity), None)
     if listed is None:
         raise HTTPException(404, "There is no such study here, or no longer.")
-    shown = _row(request, listed)
+    shown = _row(request, listed, studies)
     response = page(request, "part_row.html", row=shown, has_places=len(desk.places()) > 1)
-    if listed == studies[-1] and shown.headline is not None and shown.headline.n <= _MOST_AHEAD:
+    if shown.is_likely:
         response.background = BackgroundTask(_draw_ahead, desk, identity)
     return response
 
@@ -96,10 +98,10 @@ def _draw_ahead(desk: Desk, identity: str) -> None:
         draw_first_view(identity, desk.open(identity).snapshot())
 
 
-def _row(request: Request, listed: Listed) -> Row:
+def _row(request: Request, listed: Listed, studies: Sequence[Listed]) -> Row:
     try:
-        snapshot = site_of(request).desk.open(listed.identity).snapshot()
-        return Row(listed, headline_of(listed.identity, snapshot))
+        headline = headline_of(listed.identity, site_of(request).desk.open(listed.identity).snapshot())
+        return Row(listed, headline, is_likely=listed == studies[-1] and headline.n <= _MOST_AHEAD)
     except UnknownStudyError:
         return Row(listed, None, "It has been deleted.")
     except HpoError as error:

@@ -14,6 +14,7 @@ from hpo.dashboard.plots import EVALUATORS, PLOTS, Choice, Plot, choice_of, suit
 from hpo.dashboard.site import is_opening, page, site_of, study_of
 from hpo.exceptions import UnknownStudyError
 from hpo.reading.best import best_values
+from hpo.visualization.frame import MOST_POINTS
 
 if TYPE_CHECKING:
     from hpo.reading.snapshot import Snapshot
@@ -43,6 +44,7 @@ def overview(request: Request) -> Response:
         plots=plots,
         plot=plot,
         first=_first(plots),
+        is_shaded=len(snapshot.history) > MOST_POINTS,  # which the smallest plotly.js does not draw
         choice=choice,
         space=snapshot.history.space,
         evaluators=EVALUATORS,

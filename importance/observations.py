@@ -70,9 +70,10 @@ class Observations:
         """Which trials are the best n, shape (n,); with one objective, and those that are equal to the last of them."""
         if self.losses.shape[1] == 1:
             losses, violation = self.losses[:, 0], self.violation
-            last = np.lexsort((losses, violation))[n - 1]
-            equal = violation == violation[last]
-            return np.asarray((violation < violation[last]) | (equal & (losses <= losses[last])))
+            last = np.partition(violation, n - 1)[n - 1]  # cheaper than to sort all of them
+            better, equal = violation < last, violation == last
+            of_equal = n - int(better.sum())
+            return np.asarray(better | (equal & (losses <= np.partition(losses[equal], of_equal - 1)[of_equal - 1])))
         feasible = np.flatnonzero(self.violation == 0)
         others = np.flatnonzero(self.violation > 0)
         front_first = feasible[ranking(self.losses[feasible], min(n, len(feasible)))] if len(feasible) else feasible

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from hpo.arrays import Array, BoolArray
+from hpo.arrays import Array, BoolArray, IntArray
 from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.importance.density import on_choices, on_grid
 from hpo.importance.observations import Observations, observe
@@ -92,12 +92,14 @@ class PedAnovaImportanceEvaluator:
                 continue
             alpha, beta = good_here.sum() / good.sum(), here.sum() / region.sum()
             distribution, coded = regime.distribution, regime.coded
-            q = _density(distribution, coded[here]) if self.evaluate_on_local else _prior(distribution)
-            divergence = _divergence(_density(distribution, coded[good_here]), q)
+            density = on_choices if isinstance(distribution, CategoricalDistribution) else on_grid
+            counts = _counts(distribution, coded[here])
+            q = density(counts) if self.evaluate_on_local else _prior(distribution)
+            divergence = _divergence(density(_counts(distribution, coded[good_here])), q)
             if self.weigh_chance:
                 rng = Key(0, None, f"ped-anova {name}").generator()
-                some = [rng.choice(coded[here], int(good_here.sum()), replace=False) for _ in range(_N_DRAWN)]
-                chance = np.array([_divergence(_density(distribution, one), q) for one in some])
+                drawn = rng.multivariate_hypergeometric(counts, int(good_here.sum()), _N_DRAWN, method="marginals")
+                chance = np.array([_divergence(density(one), q) for one in drawn])
                 divergence = beyond_chance(divergence, chance)
             total += alpha**2 / beta * divergence
         return total
@@ -120,13 +122,13 @@ def _divergence(p: Array, q: Array) -> float:
     return float((q + _TINY) @ ((p + _TINY) / (q + _TINY) - 1) ** 2)
 
 
-def _density(distribution: BaseDistribution, coded: Array) -> Array:
-    """Probabilities of the cells of a parameter's domain, by the values of some trials."""
+def _counts(distribution: BaseDistribution, coded: Array) -> IntArray:
+    """How many of some trials are in each cell of a parameter's domain."""
     if isinstance(distribution, CategoricalDistribution):
-        return on_choices(np.bincount(coded.astype(np.intp), minlength=len(distribution.choices)))
+        return np.bincount(coded.astype(np.intp), minlength=len(distribution.choices))
     n_cells = _cells(distribution)
     nearest = np.rint(_between_the_ends(distribution, coded) * (n_cells - 1)).astype(np.intp)
-    return on_grid(np.bincount(nearest, minlength=n_cells))
+    return np.bincount(nearest, minlength=n_cells)
 
 
 def _between_the_ends(distribution: BaseDistribution, coded: Array) -> Array:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+
 from hpo.arrays import IntArray
 from hpo.visualization.parameters import Parameter
 from hpo.visualization.text import distinct, number, short
@@ -16,14 +18,15 @@ _MOST_LINES = 12
 
 def trial_texts(trials: Trials, indices: IntArray | Iterable[int], parameters: Sequence[Parameter]) -> list[str]:
     """A trial's number, its value and its parameters, each on a line, for some of the trials."""
-    numbers, feasible, complete = trials.number.tolist(), trials.feasible.tolist(), trials.is_complete.tolist()
+    rows = np.fromiter(indices, dtype=np.int64)
+    columns = (trials.number[rows], trials.value[rows], trials.is_complete[rows], trials.feasible[rows])
     names = distinct([parameter.name for parameter in parameters])
     texts = []
-    for i in map(int, indices):
-        lines = [f"<b>Trial {numbers[i]}</b>", f"{short(trials.name)}: {number(float(trials.value[i]))}"]
-        if not complete[i]:
+    for i, n, value, complete, feasible in zip(rows.tolist(), *(one.tolist() for one in columns), strict=True):
+        lines = [f"<b>Trial {n}</b>", f"{short(trials.name)}: {number(value)}"]
+        if not complete:
             lines.append("pruned: its last report")
-        if not feasible[i]:
+        if not feasible:
             lines.append("infeasible")
         told = [(name, p.shown(i)) for name, p in zip(names, parameters, strict=True)]
         known = [f"{name}: {value}" for name, value in told if value]

@@ -275,15 +275,15 @@ def _star(trials: Trials, history: OptimizationHistory) -> list[Any]:
 
     if not (trials.is_objective and len(history.steps)):
         return []
-    best = history.steps[-1:]
+    best = trials.only(np.arange(len(trials)) == history.steps[-1])
     return [
         go.Scatter(
-            x=history.number[best],
-            y=history.value[best],
+            x=best.number,
+            y=best.value,
             mode="markers",
             marker=BEST.marker(14),
-            name=f"{BEST.word}: trial {int(history.number[best[0]])}",
-            hovertext=trial_texts(trials, best, parameters(trials, None)),
+            name=f"{BEST.word}: trial {int(best.number[0])}",
+            hovertext=trial_texts(best, [0], parameters(best, None)),
             hoverinfo="text",
         )
     ]

@@ -86,8 +86,13 @@ class Trials:
 
     def best(self, most: int) -> IntArray:
         """Indices of the best trials, feasible before infeasible, the best first."""
-        order = np.lexsort((self.loss, ~self.feasible))
-        return order[:most].astype(np.int64)
+        loss, infeasible = self.loss, ~self.feasible
+        if len(loss) - infeasible.sum() >= most > 0:  # cheaper than to sort all of them
+            last = np.partition(loss[~infeasible], most - 1)[most - 1]
+            some = np.flatnonzero(~infeasible & (loss <= last))
+        else:
+            some = np.arange(len(loss))
+        return some[np.lexsort((loss[some], infeasible[some]))][:most].astype(np.int64)
 
     def titled(self, title: str) -> str:
         """A title that says what is drawn, where a study has more than one thing to draw."""

@@ -97,7 +97,8 @@
     });
   }
   document.addEventListener("hpo:reconnect", connect);
-  window.addEventListener("pagehide", () => source.close());
+  window.addEventListener("pagehide", () => source?.close());
   window.addEventListener("pageshow", (event) => event.persisted && connect());
-  connect();
+  // not before the scripts behind this one have run: what is news to the headline must be drawn, too
+  document.addEventListener("DOMContentLoaded", connect);
 })();

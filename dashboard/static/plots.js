@@ -34,13 +34,18 @@
     Object.assign(figure.layout.template.layout, { paper_bgcolor: page, plot_bgcolor: page });
   }
 
-  // plotly.js in two sizes: the small one, which plotly calls basic, is read in a third of the time and draws these.
-  // The page names it before this script, and its first line, which is ours, asks for all of it to be compiled at once:
-  // Chromium does so beside the page's own thread, which would take longer for it, function by function, as they are run
-  const { plotly, basic } = document.currentScript.dataset;
-  const BASIC = new Set(["bar", "scatter"]);
+  // plotly.js in three sizes; the small ones, which plotly calls basic and cartesian, are read in a fraction of the time.
+  // The page names the one that draws what it shows first before this script. Their first line, which is ours, asks for
+  // all of it to be compiled at once: Chromium does so beside the page's own thread, which would take longer for it,
+  // function by function, as they are run
+  const { basic, cartesian, plotly, named } = document.currentScript.dataset;
+  const DRAWN_BY = { [basic]: ["bar", "scatter"], [cartesian]: ["bar", "contour", "heatmap", "scatter"] };
 
-  const read = window.Plotly ? { [basic]: window.Plotly } : {};
+  function smallest(types) {
+    return [named, basic, cartesian].find((src) => types.every((type) => DRAWN_BY[src].includes(type))) ?? plotly;
+  }
+
+  const read = window.Plotly ? { [named]: window.Plotly } : {};
   function drawing(src) {
     return (read[src] ??= new Promise((resolve, reject) => {
       document.head.append(Object.assign(document.createElement("script"), { src, onload: () => resolve(window.Plotly), onerror: reject }));
@@ -69,7 +74,7 @@
       if (box.drawnBy && text === box.lastText) return;
       const figure = JSON.parse(text);
       if (!answer.ok) return note(box, figure.error);
-      const library = await drawing(figure.data.every(({ type }) => BASIC.has(type)) ? basic : plotly);
+      const library = await drawing(smallest(figure.data.map(({ type }) => type)));
       if (asked !== box.asked) return;
       box.lastText = text;
       themed(figure);

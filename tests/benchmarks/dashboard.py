@@ -9,6 +9,7 @@ Needs the extra `benchmark`, chromium and chromedriver. For each size it says
            has looked at the list of studies for a second before; most of it is the browser reading plotly.js, of which
            the first view needs the small one that plotly calls basic
 * again    the same, for the second time
+* click    seconds from a click on the newest study in the list, looked at for two seconds, until its view is complete
 * weight   megabytes that the first view loads besides plotly.js (of the peer: besides its bundle, which holds it)
 * update   seconds from a tell in this process until the page shows it, median of three; the peer asks every ten
 * memory   megabytes of the server
@@ -32,6 +33,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 from selenium import webdriver
@@ -46,6 +48,7 @@ from hpo.space import Space
 
 BEGIN = 1.76e9  # seconds since 1970, when the first trial began
 LOOK = 1.0  # seconds for which somebody looks at the list of studies
+LOOK_UP = 2.0  # seconds that it takes to find a study in it
 PATIENCE = 180.0  # seconds after which a dashboard is given up
 DRAWN = (
     "const plots = [...document.querySelectorAll('[data-plot]')];"
@@ -213,6 +216,13 @@ def measured(
         seen = browser.execute_script(SEEN)
         again = view(browser, page, complete)
         cpu = processor(pid)
+        browser.get(root)
+        time.sleep(LOOK_UP)
+        link = browser.find_element("css selector", f"a[href='{urlsplit(page).path}']")
+        begin = time.perf_counter()
+        link.click()
+        until(browser, f"if (location.href !== '{page}') return false; {complete}")
+        click = time.perf_counter() - begin
         updates = []
         for k in range(1, 4):
             begin = time.perf_counter()
@@ -221,7 +231,7 @@ def measured(
             until(browser, script)
             updates.append(time.perf_counter() - begin)
         print(
-            f"{name:17}{n:>9}{seen:>9.2f}{first:>9.2f}{again:>9.2f}{weight:>9.2f}"
+            f"{name:17}{n:>9}{seen:>9.2f}{first:>9.2f}{again:>9.2f}{click:>9.2f}{weight:>9.2f}"
             f"{statistics.median(updates):>9.2f}"
             f"{memory(pid):>9.0f}{cpu:>9.2f}",
             flush=True,
@@ -280,7 +290,9 @@ def main() -> None:
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
     hpo.logging.set_verbosity(hpo.logging.ERROR)
-    print(f"{'':17}{'trials':>9}{'seen':>9}{'first':>9}{'again':>9}{'weight':>9}{'update':>9}{'memory':>9}{'cpu':>9}")
+    print(
+        f"{'':17}{'trials':>9}{'seen':>9}{'first':>9}{'again':>9}{'click':>9}{'weight':>9}{'update':>9}{'memory':>9}{'cpu':>9}"
+    )
     for i, n in enumerate(int(size) for size in given.sizes.split(",")):
         ours(given.folder, n, 8900 + 2 * i)
         if n <= given.peer_up_to:

@@ -146,6 +146,10 @@ class Person:
     def find(self, selector: str) -> Any:
         return self.browser.find_element(By.CSS_SELECTOR, selector)
 
+    def has_read_of_plotly(self) -> list[str]:
+        asked = self.browser.execute_script("return performance.getEntriesByType('resource').map(one => one.name)")
+        return sorted(one.rpartition("/")[2].partition("?")[0] for one in asked if "/plotly" in one)
+
     def has_nothing_to_complain_of(self) -> None:
         path = self.browser.current_url
         log = self.browser.get_log("browser")  # type: ignore[no-untyped-call]
@@ -227,13 +231,15 @@ def test_every_tab_draws_its_plot(
         person.has_nothing_to_complain_of()
 
 
-@pytest.mark.parametrize(("query", "is_large"), [("", False), ("?plot=slice", False), ("?plot=contour", True)])
-def test_the_whole_of_plotly_is_read_only_for_what_the_small_one_does_not_draw(
-    person: Person, stored: dict[str, hpo.Study], query: str, is_large: bool
+@pytest.mark.parametrize(
+    ("query", "sizes"),
+    [("", ["basic"]), ("?plot=slice", ["basic"]), ("?plot=contour", ["basic", "cartesian"])],
+)
+def test_the_smallest_plotly_that_draws_a_plot_is_read(
+    person: Person, stored: dict[str, hpo.Study], query: str, sizes: list[str]
 ) -> None:
     person.open(f"/s/{identity_of(stored['mixed'])}{query}")
-    read = person.browser.execute_script("return performance.getEntriesByType('resource').map(one => one.name)")
-    assert any("/plotly.min.js" in name for name in read) is is_large
+    assert person.has_read_of_plotly() == [f"plotly-{size}.min.js" for size in sizes]
 
 
 @pytest.mark.parametrize("name", ["mixed", "reporting", "two"])
@@ -346,5 +352,39 @@ def test_studies_of_every_kind_have_a_quiet_page(person: Person) -> None:
             one = Person(person.browser, with_dashboard.url.rpartition("/s/")[0])
             one.open("/s/" + with_dashboard.url.rpartition("/")[2])
             one.has_nothing_to_complain_of()
+            assert ("plotly.min.js" in one.has_read_of_plotly()) is (name == "three objectives")  # a front in space
         finally:
             with_dashboard.stop()
+
+
+def test_where_many_trials_lie_is_drawn_by_the_one_plotly_that_the_page_names(person: Person) -> None:
+    with_dashboard = kinds.big(5000).dashboard()
+    try:
+        one = Person(person.browser, with_dashboard.url.rpartition("/s/")[0])
+        one.open("/s/" + with_dashboard.url.rpartition("/")[2])
+        assert one.has_read_of_plotly() == ["plotly-cartesian.min.js"]
+        one.has_nothing_to_complain_of()
+    finally:
+        with_dashboard.stop()
+
+
+def test_the_newest_study_is_drawn_while_its_list_is_read(person: Person, stored: dict[str, hpo.Study]) -> None:
+    storage = stored["two"]._log.storage
+    study = hpo.create_study(study_name="newest", storage=storage, sampler=RandomSampler(seed=0))
+    study.optimize(_reporting, n_trials=3)
+    try:
+        person.open("/")
+        person.until(
+            "return document.querySelector('a[data-ahead]')?.textContent === 'newest'"
+            " && performance.getEntriesByType('resource').some(one => one.name.includes('/static/ahead.json'))"
+        )
+        study.optimize(_reporting, n_trials=1)
+        person.find("a[data-ahead]").click()
+        person.until("return location.pathname.startsWith('/s/')")
+        person.settle()
+        assert person.browser.execute_script("return performance.getEntriesByType('navigation')[0].activationStart") > 0
+        person.until("return document.querySelector('.fact .big').textContent === '4'")
+        person.until("return document.querySelector('.js-plotly-plot').textContent.includes('4 trials')")
+        person.has_nothing_to_complain_of()
+    finally:
+        hpo.delete_study(study_name="newest", storage=storage)

@@ -82,9 +82,13 @@ def test_a_study_says_how_many_trials_come_in_a_time_in_which_some_do(seconds: f
         assert f"; {words} lately" in client.get(address(study, "/headline")).text
 
 
-def test_the_small_plotly_asks_to_be_compiled_at_once() -> None:
-    first = (FOLDER / "static" / "plotly-basic.min.js").read_text(encoding="utf-8").partition("\n")[0]
-    assert first == "//# allFunctionsCalledOnLoad", "a newer plotly-basic.min.js needs this line before it, too"
+def test_the_small_plotlys_ask_to_be_compiled_at_once() -> None:
+    firsts = []
+    for size in ("basic", "cartesian"):
+        lines = (FOLDER / "static" / f"plotly-{size}.min.js").read_text(encoding="utf-8").splitlines()
+        assert lines[0] == "//# allFunctionsCalledOnLoad", "a newer one needs this line before it, too"
+        firsts.append(lines[2].replace(f"({size} - minified) ", ""))
+    assert firsts[0] == firsts[1], "both are of one version"
 
 
 def test_a_page_says_what_is_still_to_come_while_a_run_goes_on() -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import hpo
 from hpo.arrays import Array
@@ -485,3 +487,17 @@ def test_what_has_one_value_only_has_no_share(evaluator: BaseImportanceEvaluator
     study = hpo.create_study(sampler=RandomSampler(seed=0))
     study.optimize(lambda trial: trial.suggest_float("x", 0, 5) + trial.suggest_float("y", 1, 1), n_trials)
     assert get_param_importances(study, evaluator=evaluator) == {"x": 1.0, "y": 0.0}
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 2)), min_size=1, max_size=12))
+def test_the_best_n_are_those_that_no_more_than_n_surpass(pairs: list[tuple[int, int]]) -> None:
+    study = hpo.create_study(sampler=RandomSampler(), seed=0)
+    for value, violation in [*pairs, (4, 2)]:  # as one trial alone is too few
+        trial = study.ask({"x": FloatDistribution(0, 1)})
+        trial.set_constraint("c", float(violation))
+        study.tell(trial, float(value))
+    seen, _ = observe(study, None, None)
+    told = [(violation, value) for value, violation in [*pairs, (4, 2)]]
+    order = sorted(told)
+    for n in range(1, len(told) + 1):
+        assert seen.best(n).tolist() == [one <= order[n - 1] for one in told]

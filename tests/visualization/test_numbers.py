@@ -532,3 +532,18 @@ def test_spaces_are_those_of_the_trials() -> None:
     trials = read(study_named("plain"))
     space, _ = model(trials, value_scale(trials.value, 1.0))
     assert space == Space({"x": FloatDistribution(-5, 5), "n": IntDistribution(1, 9)})
+
+
+few = st.integers(-2, 2).map(float)  # so that many are equal
+
+
+@given(st.lists(st.tuples(few, few), min_size=1, max_size=12), st.sampled_from(["minimize", "maximize"]))
+def test_the_best_trials_are_feasible_before_infeasible_and_of_equal_ones_the_first(
+    pairs: list[tuple[float, float]], direction: str
+) -> None:
+    values, violations = map(list, zip(*pairs, strict=True))
+    trials = read(told(values, direction, violations))
+    sign = 1.0 if direction == "minimize" else -1.0
+    order = sorted(range(len(pairs)), key=lambda i: (violations[i] > 0, sign * values[i]))
+    for most in range(len(pairs) + 2):
+        assert trials.best(most).tolist() == order[:most]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -27,11 +28,20 @@ class TestBackoff(StoreLaws):
 
 
 class Unsteady:
-    """A store that fails two times out of three, half way."""
+    """A store that fails each thread two times out of three, half way."""
 
     def __init__(self, store: ArtifactStore) -> None:
         self.store = store
-        self.asked = 0
+        self._of_this_thread = threading.local()
+
+    @property
+    def asked(self) -> int:
+        """How often this thread has asked; what others ask does not make it unlucky for longer."""
+        return getattr(self._of_this_thread, "asked", 0)
+
+    @asked.setter
+    def asked(self, times: int) -> None:
+        self._of_this_thread.asked = times
 
     def open_reader(self, artifact_id: str) -> BinaryIO:
         self._fail()
