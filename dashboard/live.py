@@ -15,7 +15,7 @@ from hpo.exceptions import UnknownStudyError
 
 __all__ = ["events", "news"]
 
-_PAUSE = 0.2  # seconds between two looks at the log: however fast it grows, that is all that a page hears
+_PAUSE = 0.1  # seconds between two looks at the log: however fast it grows, that is all that a page hears
 _QUIET = 15.0  # seconds after which something is said to see whether anybody listens
 
 

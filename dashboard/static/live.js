@@ -23,14 +23,42 @@
   const badge = document.getElementById("live");
   if (!badge) return;
   const PAUSE = 200; // milliseconds between two rounds, whatever happens meanwhile
-  let busy = false;
-  let missed = false;
-  let cost = 0;
 
   const say = (state, words) => {
     badge.className = `live ${state}`;
     if (badge.textContent !== words) badge.textContent = words;
   };
+
+  // A function that asks for some work: one round at a time. What happened during one is told by the next, which waits
+  // the longer, the more a round costs. Words and plots go at paces of their own, as plots take much longer.
+  function paced(work) {
+    let busy = false;
+    let missed = false;
+    async function round() {
+      if (busy || document.hidden) {
+        missed = true;
+        return;
+      }
+      busy = true;
+      missed = false;
+      const begin = performance.now();
+      try {
+        await work();
+      } catch {
+        missed = true;
+      }
+      setTimeout(() => {
+        busy = false;
+        if (missed) round();
+      }, Math.max(PAUSE, performance.now() - begin));
+    }
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && missed) round();
+    });
+    return round;
+  }
+
+  const plots = paced(() => window.redraw?.());
 
   async function refresh(part) {
     if (part.dataset.once === "True") return; // nothing that it says can change
@@ -45,35 +73,15 @@
     }
     if (text === part.lastText || !part.isConnected) return;
     part.lastText = text;
+    const drawn = new Map([...part.querySelectorAll("[data-plot]")].map((box) => [box.dataset.plot, box]));
     part.innerHTML = text;
+    for (const box of part.querySelectorAll("[data-plot]"))
+      if (drawn.has(box.dataset.plot)) box.replaceWith(drawn.get(box.dataset.plot));
+      else plots();
     window.htmx?.process(part);
   }
 
-  // one round at a time; what happened during one is told by the next, which waits the longer, the more a round costs
-  async function round() {
-    if (busy || document.hidden) {
-      missed = true;
-      return;
-    }
-    busy = true;
-    missed = false;
-    const begin = performance.now();
-    try {
-      await Promise.all([...document.querySelectorAll("[data-refresh]")].map(refresh));
-      if (window.redraw) await window.redraw();
-    } catch {
-      missed = true;
-    }
-    cost = performance.now() - begin;
-    setTimeout(() => {
-      busy = false;
-      if (missed) round();
-    }, Math.max(PAUSE, cost));
-  }
-
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden && missed) round();
-  });
+  const words = paced(() => Promise.all([...document.querySelectorAll("[data-refresh]")].map(refresh)));
 
   // the browser connects again by itself after a cut, but not after an answer that is an error
   let source = null;
@@ -89,7 +97,8 @@
     source.onmessage = (event) => {
       position = event.data;
       say("on", "live");
-      round();
+      words();
+      plots();
     };
     source.addEventListener("gone", () => {
       source.close();

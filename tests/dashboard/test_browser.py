@@ -268,6 +268,35 @@ def test_a_trial_that_another_process_tells_appears_by_itself(person: Person, st
     assert person.browser.execute_script("return window.isTheSamePage")
 
 
+def test_words_do_not_wait_for_plots_that_are_still_being_drawn(person: Person, stored: dict[str, hpo.Study]) -> None:
+    study = stored["two"]
+    person.open(f"/s/{identity_of(study)}")
+    person.until("return document.getElementById('live').className === 'live on'")
+    person.browser.execute_script("window.redraw = () => new Promise(() => {})")  # which never ends
+    for _ in range(2):
+        before = study.count_trials()
+        study.optimize(_two, n_trials=1)
+        person.until(f"return document.querySelector('.fact .big').textContent === '{before + 1}'")
+
+
+def test_a_curve_stays_where_it_is_while_the_words_around_it_change(
+    person: Person, stored: dict[str, hpo.Study]
+) -> None:
+    study = stored["reporting"]
+    trial = study.ask()
+    trial.report(0.5, 1)
+    person.open(f"/s/{identity_of(study)}/trials/{trial.number}")
+    person.browser.execute_script("window.curve = document.querySelector('[data-plot]'); window.first = curve.lastText")
+    trial.report(0.4, 2)
+    person.until("return document.getElementById('trial').textContent.includes('2 reports as numbers')")
+    assert person.browser.execute_script(
+        "return document.querySelector('[data-plot]') === curve && curve.drawnBy !== null"
+    )
+    person.until("return curve.lastText !== first")
+    study.tell(trial, 0.4)
+    person.has_nothing_to_complain_of()
+
+
 def test_the_table_is_filtered_while_one_types_and_its_address_says_so(
     person: Person, stored: dict[str, hpo.Study]
 ) -> None:
