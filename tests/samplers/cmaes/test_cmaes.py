@@ -59,7 +59,9 @@ def values(study: Study) -> Array:
 
 
 def state(study: Study, sampler: CmaEsSampler) -> Strategy:
-    return study.history.fold(_fold(sampler, study.history.space, study.seed, float(study.history.signs[0])))
+    return study.history.fold(
+        _fold(sampler, study.history.space, study.seed, float(study.history.signs[0]), study.history.n_objectives)
+    )
 
 
 @pytest.mark.parametrize(
