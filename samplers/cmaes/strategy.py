@@ -85,8 +85,7 @@ class Strategy:
         keys: Sort keys of the trials of this generation, each of shape (3 + m,).
         points: Their points, each of shape (d,).
         numbers: Their numbers.
-        others: For each the points from which the model chose it, shape (…, d).
-        surrogate: That model; None where there is none.
+        surrogate: The model that chooses trials from several points each; None where there is none.
         waiting: Trials that were not looked at yet, because they do not complete a generation.
         has_begun: Whether it proposes trials, and learns from them; before that it waits for the first ones.
         bests: Least losses of the latest generations.
@@ -99,7 +98,6 @@ class Strategy:
     keys: tuple[Array, ...] = ()
     points: tuple[Array, ...] = ()
     numbers: tuple[int, ...] = ()
-    others: tuple[Array, ...] = ()
     surrogate: Surrogate | None = None
     waiting: tuple[History, ...] = ()
     has_begun: bool = True
@@ -121,7 +119,7 @@ class Strategy:
         """The point of a trial, shape (d,)."""
         if self._n_points > 1:
             assert self.surrogate is not None
-            return self.surrogate.chosen(self._points(key))
+            return self.surrogate.chosen(self.gaussian.points(several(key, len(axes.numbers), self._n_points)))
         z, u = drawn(key, len(axes.numbers), len(axes.categories))
         point = np.zeros(len(axes.cardinality))
         if len(z):
@@ -135,21 +133,16 @@ class Strategy:
         """From how many points a trial is chosen."""
         return 1 if self.surrogate is None else self.surrogate.n_points
 
-    def _points(self, key: Key) -> Array:
-        """Those points, shape (k, n)."""
-        return self.gaussian.points(several(key, len(self.gaussian.mean), self._n_points))
-
     @property
-    def _n_missing(self) -> int:
-        """How many trials must end before the generation can be complete, if all are of this distribution."""
-        n_known = len(self.keys) + sum(map(len, self.others))
-        n_points = -(-(self.restarts.population - n_known) // self._n_points)
-        return max(n_points, min(LEAST_TRIED, self.restarts.population) - len(self.keys))
+    def _n_wanted(self) -> int:
+        """Trials of a generation."""
+        population = self.restarts.population
+        return max(-(-population // self._n_points), min(LEAST_TRIED, population))
 
     def advance(self, fresh: History, plan: Plan) -> Strategy:
         """After some more trials."""
         waiting = (*self.waiting, fresh)
-        n_missing = self._n_missing if self.has_begun else plan.n_startup - len(self.keys)
+        n_missing = (self._n_wanted if self.has_begun else plan.n_startup) - len(self.keys)
         if sum(map(len, waiting)) < n_missing:
             return replace(self, waiting=waiting)
         state = replace(self, waiting=())
@@ -167,40 +160,38 @@ class Strategy:
                 return replace(self, keys=keys, points=points, numbers=numbers)
             begun = plan.start.learned(np.array(points), best_first(np.array(keys)), plan.axes)
             return Strategy.begin(replace(plan, start=begun, n_startup=0))._knowing(np.array(keys), np.array(points))
-        others = (*self.others, self._others(point, number, plan)) if self._n_points > 1 else ()
-        more = replace(self, keys=keys, points=points, numbers=numbers, others=others)
-        return more if more._n_missing > 0 else more._generation(plan)
+        more = replace(self, keys=keys, points=points, numbers=numbers)
+        return more if len(keys) < self._n_wanted else more._generation(plan)
 
     def _knowing(self, keys: Array, points: Array) -> Strategy:
         """The same, with a model that has seen some trials."""
         return replace(self, surrogate=self.surrogate and self.surrogate.knowing(keys, points))
-
-    def _others(self, point: Array, number: int, plan: Plan) -> Array:
-        """The points from which the model chose a trial, but for the trial's own; none if it is from elsewhere."""
-        points = self._points(plan.key._replace(number=number))
-        is_other = np.abs(points - point).max(axis=1) >= _SAME
-        return points[is_other] if is_other.sum() == len(points) - 1 else points[:0]
 
     def _generation(self, plan: Plan) -> Strategy:
         """After a generation."""
         axes, n = plan.axes, len(plan.axes.numbers)
         keys, points, surrogate = np.array(self.keys), np.array(self.points), self.surrogate
         n_tried, best = len(keys), keys[best_first(keys)[0], LOSSES.start]
+        own = np.ones(n_tried, dtype=np.bool_)
+        if n:
+            drawn_points, off = self._drawn(plan)
+            own = off.min(axis=1) < _SAME
         if surrogate is not None:
             surrogate = surrogate.after(keys, points, self.gaussian)
-            if sum(map(len, self.others)) and surrogate.model is not None:
-                others = np.concatenate(self.others)
+            if self._n_points > 1 and surrogate.model is not None:
+                # of trials from elsewhere, and of late ones, all but the first: as many as if it had been asked
+                tried = np.where(own, off.argmin(axis=1), 0)
+                others = drawn_points[np.arange(self._n_points) != tried[:, None]]
                 keys = np.concatenate([keys, surrogate.expected(others, keys, points)])
                 points = np.concatenate([points, others])
+                own = np.concatenate([own, np.ones(len(others), dtype=np.bool_)])
         order = best_first(keys)
-        keys, points = keys[order], points[order]
+        keys, points, own = keys[order], points[order], own[order]
         c = constants(max(n, 1), len(keys))
         weights = _weights(keys, c.weights)
         gaussian, rate, categories = self.gaussian, self.rate, self.categories
         if n:
-            x = axes.of_numbers(points)
-            own = np.concatenate([self._own(plan), np.ones(len(keys) - n_tried, dtype=np.bool_)])[order]
-            told, step = self._told(x, own, np.maximum(weights, 0.0), plan)
+            told, step = self._told(axes.of_numbers(points), own, np.maximum(weights, 0.0), plan)
             moved = gaussian.moved(step, told, weights, c, separable=plan.separable)
             if plan.lr_adapt:
                 moved, rate = rate.tempered(gaussian, moved)
@@ -217,16 +208,23 @@ class Strategy:
             return state
         return state._restarted(plan)
 
-    def _own(self, plan: Plan) -> BoolArray:
-        """Which trials the present distribution proposed, in the order of time, shape (λ,)."""
-        if self.others:
-            return np.array([len(others) > 0 for others in self.others])
-        axes, gaussian = plan.axes, self.gaussian
+    def _drawn(self, plan: Plan) -> tuple[Array, Array]:
+        """The points that the present distribution has for each trial's number, whether or not it was asked.
+
+        Returns:
+            The points, shape (λ, k, n), and how far the trial is from each, shape (λ, k).
+        """
+        axes, keys = plan.axes, [plan.key._replace(number=number) for number in self.numbers]
         n, c = len(axes.numbers), len(axes.categories)
-        z = np.array([drawn(plan.key._replace(number=number), n, c)[0] for number in self.numbers])
+        if self.surrogate is None:
+            z = np.array([drawn(key, n, c)[0] for key in keys])[:, None]
+        else:
+            z = np.array([several(key, n, self.surrogate.n_points) for key in keys])
+        points = self.gaussian.points(z)
         compared = axes.continuous if len(axes.continuous) else np.arange(n)
-        off = np.abs(middles(axes, gaussian.points(z)) - axes.of_numbers(np.array(self.points)))[:, compared]
-        return np.asarray(np.nan_to_num(off).max(axis=1, initial=0.0) < _SAME)
+        cells = middles(axes, points.reshape(-1, n)).reshape(points.shape)
+        off = np.abs(cells - axes.of_numbers(np.array(self.points))[:, None])[:, :, compared]
+        return points, np.nan_to_num(off).max(axis=2, initial=0.0)
 
     def _told(self, x: Array, own: BoolArray, weights: Array, plan: Plan) -> tuple[Told, Array]:
         """What trials tell, the best first, and the step of the mean.

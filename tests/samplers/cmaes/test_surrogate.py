@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import hpo
-from hpo.arrays import Array
 from hpo.key import Key
 from hpo.samplers import CmaEsSampler, RandomSampler
 from hpo.samplers.cmaes.draws import drawn, several
@@ -62,37 +61,42 @@ def test_a_model_that_says_nothing_is_hardly_ever_asked() -> None:
     assert np.mean([n > 1 for n in points]) < 0.1
 
 
-def chosen_from(study: Study, sampler: CmaEsSampler) -> list[tuple[Strategy, Array, Array]]:
-    """The strategy that was asked, the trial's point, and the points that were not chosen, where there were several."""
-    history = study.history
-    fold: Any = _fold(sampler, history.space, study.seed, 1.0, 1)
-    x, asked = history.over(history.space), [fold.initial, *states(study, sampler)]
-    return [
-        (state, point, state._others(point, int(number), fold.advance.keywords["plan"]))
-        for state, point, number in zip(asked, x, history.number, strict=False)
-        if state.surrogate.n_points > 1
-    ]
-
-
-def test_all_points_that_a_trial_was_chosen_from_are_known_afterwards() -> None:
+def test_a_trial_is_the_point_that_promises_most_of_those_that_its_number_addresses() -> None:
     sampler = CmaEsSampler()
     study = made(sampler, rotated, 150)
-    asked = chosen_from(study, sampler)
-    assert len(asked) > 50
-    for state, point, others in asked:
+    x = study.history.over(study.history.space)
+    n_chosen = 0
+    for number, state in enumerate(states(study, sampler)[:-1], start=1):
         assert state.surrogate is not None
-        assert others.shape == (state.surrogate.n_points - 1, 5)
-        assert np.array_equal(state.surrogate.chosen(np.concatenate([others, point[None]])), point)
+        points = state.gaussian.points(several(Key(study.seed, number), 5, state.surrogate.n_points))
+        n_chosen += len(points) > 1
+        assert np.allclose(state.surrogate.chosen(points), x[number])
+    assert n_chosen > 50
 
 
-def test_trials_from_elsewhere_stand_for_themselves_alone() -> None:
+def test_sixteen_workers_gain_by_it_too() -> None:
+    def at_once(sampler: CmaEsSampler, seed: int) -> float:
+        study = hpo.create_study(sampler=sampler, seed=seed)
+        for _ in range(15):
+            trials = [study.ask() for _ in range(16)]
+            for trial in trials:
+                study.tell(trial, rotated(trial))
+        return study.best_value
+
+    with_model = [at_once(CmaEsSampler(), seed) for seed in range(5)]
+    without = [made(CmaEsSampler(surrogate=None), rotated, 240, seed).best_value for seed in range(5)]
+    assert np.median(with_model) < np.median(without)
+
+
+def test_results_of_another_sampler_are_learned_from() -> None:
     sampler = CmaEsSampler()
-    study = made(sampler, rotated, 150)
-    study.sampler = RandomSampler()
-    study.optimize(rotated, n_trials=20)
-    asked = chosen_from(study, sampler)
-    assert len(asked[-1][2]) == 0
-    assert len(asked[20][2]) > 0
+    study = made(RandomSampler(), rotated, 100)
+    last = states(study, sampler)[-1]
+    assert last.surrogate is not None
+    assert last.surrogate.model is not None
+    study.sampler = sampler
+    study.optimize(rotated, n_trials=100)
+    assert study.best_value < np.median([made(sampler, rotated, 100, seed).best_value for seed in range(3)]) + 1e-2
 
 
 def test_the_first_of_several_points_is_the_one_without_a_model() -> None:
