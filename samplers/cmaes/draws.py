@@ -9,7 +9,7 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.key import Key
 
-__all__ = ["drawn"]
+__all__ = ["drawn", "several"]
 
 _BLOCK = 64  # trials whose random numbers are drawn together
 _MOST_EVEN = 21201  # dimensions that Sobol's sequence has
@@ -22,12 +22,28 @@ def drawn(key: Key, n: int, c: int) -> tuple[Array, Array]:
         rng = key.child("cmaes").generator()
         return rng.standard_normal(n), rng.random(c)
     block, at = divmod(key.number, _BLOCK)
-    z, u = _block(key.study.child(f"cmaes {block}"), n, c)
+    z, u = _block(key.study, f"cmaes {block}", n, c)
     return z[at], u[at]
 
 
+def several(key: Key, n: int, k: int) -> Array:
+    """A trial's standard normal numbers for k points, shape (k, n); the first are those of `drawn`."""
+    if key.number is None or n > _MOST_EVEN:
+        first, _ = drawn(key, n, 0)
+        return np.concatenate([first[None], key.child(f"cmaes points {k}").generator().standard_normal((k - 1, n))])
+    block, at = divmod(key.number, _BLOCK)
+    return np.asarray(_blocks(key.study, block, n, k)[at])
+
+
+@lru_cache(maxsize=64)
+def _blocks(study: Key, block: int, n: int, k: int) -> Array:
+    """For k points of each of some trials in succession, shape (b, k, n)."""
+    labels = [f"cmaes {block}", *(f"cmaes {block} point {i}" for i in range(1, k))]
+    return np.stack([_block(study, label, n, 0)[0] for label in labels], axis=1)
+
+
 @lru_cache(maxsize=256)
-def _block(key: Key, n: int, c: int) -> tuple[Array, Array]:
+def _block(study: Key, label: str, n: int, c: int) -> tuple[Array, Array]:
     """Numbers of some trials in succession, which lie more evenly than by chance: evolution paths have less noise.
 
     Source: Teytaud and Gelly (2007), "DCMA: yet another derandomization in covariance-matrix-adaptation".
@@ -35,7 +51,7 @@ def _block(key: Key, n: int, c: int) -> tuple[Array, Array]:
     from scipy.special import ndtri
     from scipy.stats.qmc import Sobol
 
-    even = np.asarray(Sobol(n + c, rng=key.generator()).random(_BLOCK))
+    even = np.asarray(Sobol(n + c, rng=study.child(label).generator()).random(_BLOCK))
     z, u = np.asarray(ndtri(np.clip(even[:, :n], _TAIL, 1.0 - _TAIL))), even[:, n:]
     z.flags.writeable = u.flags.writeable = False
     return z, u

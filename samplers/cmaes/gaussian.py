@@ -103,6 +103,10 @@ class Gaussian:
         """The point of a standard normal vector; both of shape (n,)."""
         return np.asarray(self.mean + self.sigma * (self.root @ z))
 
+    def points(self, z: Array) -> Array:
+        """Those of several, shape (…, n), within the unit cube."""
+        return np.clip(self.mean + self.sigma * (z @ self.root.T), 0.0, 1.0)
+
     def standard(self, away: Array) -> Array:
         """Standard normal vectors of some points, less the mean; both of shape (k, n)."""
         return np.asarray((away / (self.sigma * self.scale)) @ self.inverse_root)

@@ -14,7 +14,6 @@ from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import Fold, History
 from hpo.key import Key
-from hpo.samplers.cmaes.draws import drawn
 from hpo.samplers.cmaes.restarts import RESTARTS
 from hpo.samplers.cmaes.strategy import Plan, Strategy
 from hpo.samplers.cmaes.warm import Start
@@ -71,6 +70,11 @@ class CmaEsSampler:
     it. Constraints come first when trials are compared. Pruned trials count as worse than complete ones, those that
     reached more steps first, and failed ones as the worst.
 
+    Where all parameters are continuous and there is one objective, a quadratic model of the latest trials chooses each
+    trial from up to five points of the distribution, from the more, the better it has put trials in order before; the
+    other points count with the losses that it expects. Smooth objectives then take a fraction of the trials. Where the
+    model is wrong, the strategy goes on as if there were none.
+
     Of several objectives trials are compared by their non-domination rank and hypervolume; the distribution still goes
     to one place, and `NSGAIISampler` and `TPESampler` find more of the front.
 
@@ -85,6 +89,7 @@ class CmaEsSampler:
             small ones, None goes on.
         use_separable_cma: Whether to leave correlations out, for hundreds of parameters.
         lr_adapt: Whether learning rates follow the signal, for noisy objectives and those with many optima.
+        surrogate: "quadratic" for the model of the latest trials, which is not used with `lr_adapt`; None for none.
         source_trials: Of an earlier study with the same parameters, whose best tenth says where to start.
         constraints_func: As of `TPESampler`.
         independent_sampler, warn_independent_sampling, with_margin, inc_popsize, consider_pruned_trials: Change
@@ -93,7 +98,8 @@ class CmaEsSampler:
 
     Sources: Hansen (2016), arXiv 1604.00772; Akimoto and Hansen (2020), arXiv 1905.05885; Hamano et al. (2025),
     arXiv 2504.07884; Nomura et al. (2021), arXiv 2012.06932, for `source_trials`; Nomura et al. (2023),
-    arXiv 2304.03473, for `lr_adapt`.
+    arXiv 2304.03473, for `lr_adapt`; Hansen (2019), "A global surrogate assisted CMA-ES",
+    doi 10.1145/3321707.3321842, for the model.
 
     Example:
         >>> study = hpo.create_study(sampler=CmaEsSampler(seed=0))
@@ -108,6 +114,7 @@ class CmaEsSampler:
     restart: Literal["ipop", "bipop"] | None = "ipop"
     use_separable_cma: bool = False
     lr_adapt: bool = False
+    surrogate: Literal["quadratic"] | None = "quadratic"
     source_trials: Sequence[SourceTrial] | None = field(default=None, repr=False)
     constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False)
     independent_sampler: InitVar[Any] = None
@@ -143,6 +150,8 @@ class CmaEsSampler:
             raise ValueError(f"n_startup_trials must be at least 0, got {self.n_startup_trials!r}.")
         if self.popsize is not None and self.popsize < 4:
             raise ValueError(f"popsize must be at least 4, or None for the usual number, got {self.popsize!r}.")
+        if self.surrogate not in ("quadratic", None):
+            raise ValueError(f"surrogate must be 'quadratic', or None, got {self.surrogate!r}.")
         if not 0 < self.sigma0 <= 1:
             raise ValueError(
                 f"sigma0 is a share of each parameter's range, as 1/6, and must be in (0, 1], got {self.sigma0!r}."
@@ -160,21 +169,25 @@ class CmaEsSampler:
             return _row(space, self._strategy(space, history, key), key)
         known = [name for name in space if history.space.get(name) == space[name]]
         new = Space({name: distribution for name, distribution in space.items() if name not in known})
-        values = dict(zip(new, _row(new, _fold(self, new, key.seed, 1.0).initial, key), strict=True))
+        values = dict(zip(new, _row(new, _fold(self, new, key.seed, 1.0, 1).initial, key), strict=True))
         if known:
             row = _row(history.space, self._strategy(history.space, history, key), key)
             values |= dict(zip(history.space, row, strict=True))
         return np.array([values[name] for name in space])
 
     def _strategy(self, space: Space, history: History, key: Key) -> Strategy:
-        return history.fold(_fold(self, space, key.seed, float(history.signs[0])))
+        return history.fold(_fold(self, space, key.seed, float(history.signs[0]), history.n_objectives))
 
     @cached_property
     def _options(self) -> tuple[Any, ...]:
         """What proposals depend on."""
         sources = tuple((repr(dict(t.params)), repr(t.values), int(t.state)) for t in self.source_trials or ())
-        options = self.n_startup_trials, self.sigma0, self.popsize, self.restart, self.use_separable_cma, self.lr_adapt
-        return "cmaes", *options, repr(self.x0), sources
+        start = self.n_startup_trials, self.sigma0, repr(self.x0), sources
+        return "cmaes", *start, self.popsize, self.restart, self.use_separable_cma, self.lr_adapt, self.surrogate
+
+    @property
+    def _has_surrogate(self) -> bool:
+        return self.surrogate is not None and not self.lr_adapt
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CmaEsSampler):
@@ -190,13 +203,12 @@ def _row(space: Space, strategy: Strategy, key: Key) -> Array:
     if not strategy.has_begun:
         return space.uniform(key)
     axes = axes_of(space)
-    z, u = drawn(key, len(axes.numbers), len(axes.categories))
-    return np.asarray(axes.coded(strategy.point(z, u, axes)[None])[0])
+    return np.asarray(axes.coded(strategy.proposed(key, axes)[None])[0])
 
 
 @lru_cache(maxsize=64)
-def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float) -> Fold[Strategy]:
-    """The state of the strategy over a space in a study, whose losses are its values times a sign."""
+def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float, m: int) -> Fold[Strategy]:
+    """The state of the strategy over a space in a study of m objectives, whose losses are its values times a sign."""
     axes = axes_of(space)
     start = Start.of(sampler.sigma0, sampler.x0, space, axes)
     sources = [t for t in sampler.source_trials or () if t.state == TrialState.COMPLETE and t.values is not None]
@@ -212,10 +224,11 @@ def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float) -> Fold[S
         popsize=sampler.popsize,
         separable=sampler.use_separable_cma,
         lr_adapt=sampler.lr_adapt,
+        surrogate=sampler._has_surrogate and m == 1 and len(axes.continuous) == len(space),
         restart=sampler.restart,
         key=Key(seed),
     )
-    name = (*sampler._options, seed, sign)
+    name = (*sampler._options, seed, sign, m)
     return Fold(name, Strategy.begin(plan), partial(Strategy.advance, plan=plan), space)
 
 

@@ -8,17 +8,18 @@ from typing import final
 
 import numpy as np
 
-from hpo.arrays import Array, BoolArray, IntArray
+from hpo.arrays import Array, BoolArray
 from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.cmaes.categories import Categories
 from hpo.samplers.cmaes.censored import censored
 from hpo.samplers.cmaes.constants import constants, population
-from hpo.samplers.cmaes.draws import drawn
+from hpo.samplers.cmaes.draws import drawn, several
 from hpo.samplers.cmaes.gaussian import Gaussian, Told
 from hpo.samplers.cmaes.learning_rate import LearningRate
 from hpo.samplers.cmaes.margin import margin_of, middles, with_margin
 from hpo.samplers.cmaes.restarts import Restarts
+from hpo.samplers.cmaes.surrogate import LEAST_TRIED, Surrogate
 from hpo.samplers.cmaes.warm import Start
 from hpo.samplers.model.axes import Axes
 from hpo.samplers.model.merit import LOSSES, best_first, ended
@@ -46,6 +47,7 @@ class Plan:
         popsize: Trials of a generation; None for the usual number.
         separable: Whether correlations are left alone.
         lr_adapt: Whether learning rates follow the signal.
+        surrogate: Whether a model chooses each trial from several points; of one objective of continuous numbers.
         restart: What comes after convergence.
         key: Of the study, for the means of later starts.
     """
@@ -57,6 +59,7 @@ class Plan:
     popsize: int | None
     separable: bool
     lr_adapt: bool
+    surrogate: bool
     restart: str | None
     key: Key
 
@@ -82,6 +85,7 @@ class Strategy:
         keys: Sort keys of the trials of this generation, each of shape (3 + m,).
         points: Their points, each of shape (d,).
         numbers: Their numbers.
+        surrogate: The model that chooses trials from several points each; None where there is none.
         waiting: Trials that were not looked at yet, because they do not complete a generation.
         has_begun: Whether it proposes trials, and learns from them; before that it waits for the first ones.
         bests: Least losses of the latest generations.
@@ -94,6 +98,7 @@ class Strategy:
     keys: tuple[Array, ...] = ()
     points: tuple[Array, ...] = ()
     numbers: tuple[int, ...] = ()
+    surrogate: Surrogate | None = None
     waiting: tuple[History, ...] = ()
     has_begun: bool = True
     bests: tuple[float, ...] = ()
@@ -106,11 +111,16 @@ class Strategy:
             plan.start.categories(plan.axes, margin_of(plan.axes)),
             LearningRate(),
             Restarts.first(plan.population),
+            surrogate=Surrogate.nothing(len(plan.axes.numbers)) if plan.surrogate else None,
             has_begun=plan.n_startup == 0,
         )
 
-    def point(self, z: Array, u: Array, axes: Axes) -> Array:
-        """The point, shape (d,), of standard normal numbers and of probabilities."""
+    def proposed(self, key: Key, axes: Axes) -> Array:
+        """The point of a trial, shape (d,)."""
+        if self._n_points > 1:
+            assert self.surrogate is not None
+            return self.surrogate.chosen(self.gaussian.points(several(key, len(axes.numbers), self._n_points)))
+        z, u = drawn(key, len(axes.numbers), len(axes.categories))
         point = np.zeros(len(axes.cardinality))
         if len(z):
             point[axes.numbers] = np.clip(self.gaussian.point(z), 0.0, 1.0)
@@ -118,10 +128,21 @@ class Strategy:
             point[axes.categories] = self.categories.choices(u)
         return point
 
+    @property
+    def _n_points(self) -> int:
+        """From how many points a trial is chosen."""
+        return 1 if self.surrogate is None else self.surrogate.n_points
+
+    @property
+    def _n_wanted(self) -> int:
+        """Trials of a generation."""
+        population = self.restarts.population
+        return max(-(-population // self._n_points), min(LEAST_TRIED, population))
+
     def advance(self, fresh: History, plan: Plan) -> Strategy:
         """After some more trials."""
         waiting = (*self.waiting, fresh)
-        n_missing = (self.restarts.population if self.has_begun else plan.n_startup) - len(self.keys)
+        n_missing = (self._n_wanted if self.has_begun else plan.n_startup) - len(self.keys)
         if sum(map(len, waiting)) < n_missing:
             return replace(self, waiting=waiting)
         state = replace(self, waiting=())
@@ -134,25 +155,43 @@ class Strategy:
 
     def _after(self, key: Array, point: Array, number: int, plan: Plan) -> Strategy:
         keys, points, numbers = (*self.keys, key), (*self.points, point), (*self.numbers, number)
-        n_wanted = self.restarts.population
         if not self.has_begun:
             if len(keys) < plan.n_startup:
                 return replace(self, keys=keys, points=points, numbers=numbers)
             begun = plan.start.learned(np.array(points), best_first(np.array(keys)), plan.axes)
-            return Strategy.begin(replace(plan, start=begun, n_startup=0))
-        if len(keys) < n_wanted:
-            return replace(self, keys=keys, points=points, numbers=numbers)
-        order = best_first(np.array(keys))
-        return self._generation(np.array(keys)[order], np.array(points)[order], np.array(numbers)[order], plan)
+            return Strategy.begin(replace(plan, start=begun, n_startup=0))._knowing(np.array(keys), np.array(points))
+        more = replace(self, keys=keys, points=points, numbers=numbers)
+        return more if len(keys) < self._n_wanted else more._generation(plan)
 
-    def _generation(self, keys: Array, points: Array, numbers: IntArray, plan: Plan) -> Strategy:
-        """After a generation, the best first."""
+    def _knowing(self, keys: Array, points: Array) -> Strategy:
+        """The same, with a model that has seen some trials."""
+        return replace(self, surrogate=self.surrogate and self.surrogate.knowing(keys, points))
+
+    def _generation(self, plan: Plan) -> Strategy:
+        """After a generation."""
         axes, n = plan.axes, len(plan.axes.numbers)
+        keys, points, surrogate = np.array(self.keys), np.array(self.points), self.surrogate
+        n_tried, best = len(keys), keys[best_first(keys)[0], LOSSES.start]
+        own = np.ones(n_tried, dtype=np.bool_)
+        if n:
+            drawn_points, off = self._drawn(plan)
+            own = off.min(axis=1) < _SAME
+        if surrogate is not None:
+            surrogate = surrogate.after(keys, points, self.gaussian)
+            if self._n_points > 1 and surrogate.model is not None:
+                # of trials from elsewhere, and of late ones, all but the first: as many as if it had been asked
+                tried = np.where(own, off.argmin(axis=1), 0)
+                others = drawn_points[np.arange(self._n_points) != tried[:, None]]
+                keys = np.concatenate([keys, surrogate.expected(others, keys, points)])
+                points = np.concatenate([points, others])
+                own = np.concatenate([own, np.ones(len(others), dtype=np.bool_)])
+        order = best_first(keys)
+        keys, points, own = keys[order], points[order], own[order]
         c = constants(max(n, 1), len(keys))
         weights = _weights(keys, c.weights)
         gaussian, rate, categories = self.gaussian, self.rate, self.categories
         if n:
-            told, step = self._told(axes.of_numbers(points), numbers, np.maximum(weights, 0.0), plan)
+            told, step = self._told(axes.of_numbers(points), own, np.maximum(weights, 0.0), plan)
             moved = gaussian.moved(step, told, weights, c, separable=plan.separable)
             if plan.lr_adapt:
                 moved, rate = rate.tempered(gaussian, moved)
@@ -162,29 +201,32 @@ class Strategy:
             chosen = points[:, axes.categories]
             had = ~np.isnan(chosen)
             categories = categories.moved(np.where(had, chosen, 0).astype(np.int64), had, np.maximum(weights, 0.0))
-        bests = (*self.bests, float(keys[0, LOSSES.start]))[-_window(n + len(axes.categories), len(keys)) :]
-        state = Strategy(gaussian, categories, rate, self.restarts.after(len(keys)), bests=bests)
+        bests = (*self.bests, float(best))[-_window(n + len(axes.categories), len(keys)) :]
+        restarts = self.restarts.after(n_tried)
+        state = Strategy(gaussian, categories, rate, restarts, bests=bests, surrogate=surrogate)
         if plan.restart is None or not state._has_converged(keys, plan):
             return state
         return state._restarted(plan)
 
-    def _own(self, x: Array, numbers: IntArray, plan: Plan) -> BoolArray:
-        """Which trials the present distribution proposed, shape (λ,).
+    def _drawn(self, plan: Plan) -> tuple[Array, Array]:
+        """The points that the present distribution has for each trial's number, whether or not it was asked.
 
-        Args:
-            x: The trials' numbers, shape (λ, n).
-            numbers: The trials' own numbers, shape (λ,).
-            plan: What does not change.
+        Returns:
+            The points, shape (λ, k, n), and how far the trial is from each, shape (λ, k).
         """
-        axes, key, gaussian = plan.axes, plan.key, self.gaussian
+        axes, keys = plan.axes, [plan.key._replace(number=number) for number in self.numbers]
         n, c = len(axes.numbers), len(axes.categories)
-        z = np.array([drawn(key._replace(number=int(number)), n, c)[0] for number in numbers])
+        if self.surrogate is None:
+            z = np.array([drawn(key, n, c)[0] for key in keys])[:, None]
+        else:
+            z = np.array([several(key, n, self.surrogate.n_points) for key in keys])
+        points = self.gaussian.points(z)
         compared = axes.continuous if len(axes.continuous) else np.arange(n)
-        proposed = np.clip(gaussian.mean + gaussian.sigma * (z @ gaussian.root.T), 0.0, 1.0)
-        off = np.abs(middles(axes, proposed) - x)[:, compared]
-        return np.asarray(np.nan_to_num(off).max(axis=1, initial=0.0) < _SAME)
+        cells = middles(axes, points.reshape(-1, n)).reshape(points.shape)
+        off = np.abs(cells - axes.of_numbers(np.array(self.points))[:, None])[:, :, compared]
+        return points, np.nan_to_num(off).max(axis=2, initial=0.0)
 
-    def _told(self, x: Array, numbers: IntArray, weights: Array, plan: Plan) -> tuple[Told, Array]:
+    def _told(self, x: Array, own: BoolArray, weights: Array, plan: Plan) -> tuple[Told, Array]:
         """What trials tell, the best first, and the step of the mean.
 
         A trial that comes late, from a distribution before the present one, or from elsewhere, is compared with the
@@ -200,7 +242,7 @@ class Strategy:
         z = gaussian.standard(near)
         most = math.sqrt(n) + 2 * n / (n + 2)
         of_own = most if axes.in_cells else np.inf
-        limit = np.where(self._own(x, numbers, plan), of_own, _NEAR * most)
+        limit = np.where(own, of_own, _NEAR * most)
         factor = np.minimum(1.0, limit / np.maximum(np.sqrt((z**2).sum(axis=1)), 1e-300))[:, None]
         in_cells = np.isin(np.arange(n), axes.in_cells)
         return Told(known, z * factor, blur, share), weights @ np.where(in_cells, away, away * factor)

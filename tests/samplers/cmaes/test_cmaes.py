@@ -59,7 +59,9 @@ def values(study: Study) -> Array:
 
 
 def state(study: Study, sampler: CmaEsSampler) -> Strategy:
-    return study.history.fold(_fold(sampler, study.history.space, study.seed, float(study.history.signs[0])))
+    return study.history.fold(
+        _fold(sampler, study.history.space, study.seed, float(study.history.signs[0]), study.history.n_objectives)
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_it_converges_where_random_search_does_not(objective: Any, n: int, targe
 
 
 def test_correlations_are_learned_unless_they_are_not_wanted() -> None:
-    full, separable = CmaEsSampler(), CmaEsSampler(use_separable_cma=True)
+    full, separable = CmaEsSampler(surrogate=None), CmaEsSampler(surrogate=None, use_separable_cma=True)
     assert state(made(full, turned, 400), full).gaussian.condition > 3
     assert state(made(separable, turned, 400), separable).gaussian.condition == 1.0
 

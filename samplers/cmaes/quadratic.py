@@ -1,0 +1,104 @@
+"""A quadratic model of the loss, from the latest trials."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array, IntArray
+from hpo.samplers.cmaes.gaussian import Gaussian
+
+__all__ = ["Quadratic", "most_known"]
+
+_SPARE = 1.1  # trials per coefficient without which a model has fewer
+_KNOWN = 1.5  # trials per coefficient at most, and some more: older ones lie elsewhere
+_SOME = 10
+_MOST_FULL = 12  # parameters up to which products of two count
+_BEST = 20.0  # weight of the best trial beside the worst
+_RIDGE = 1e-10
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Quadratic:
+    """A polynomial of degree two, or one, in the coordinates of a normal distribution.
+
+    Args:
+        frame: The distribution.
+        degree: 0 for a linear one, 1 with squares, 2 with products of two coordinates, too.
+        coefficients: Of the terms.
+    """
+
+    frame: Gaussian
+    degree: int
+    coefficients: Array
+
+    @staticmethod
+    def of(frame: Gaussian, x: Array, losses: Array) -> Quadratic | None:
+        """By weighted least squares; None where trials are too few, or alike.
+
+        Args:
+            frame: The distribution, about which it will be asked.
+            x: Trials in the order of time, shape (k, n).
+            losses: Theirs, shape (k,).
+        """
+        degree = _degree(x.shape[1], len(x))
+        if degree < 0:
+            return None
+        known = _known(x.shape[1], degree)
+        x, losses = x[-known:], losses[-known:]
+        order = np.argsort(losses, kind="stable")
+        x, losses = x[order], losses[order]
+        low, width = losses[0], losses[-1] - losses[0]
+        if not 0 < width < np.inf:
+            return None
+        weights = np.sqrt(np.linspace(_BEST, 1.0, len(x)))
+        terms = _terms(frame.standard(x - frame.mean), degree) * weights[:, None]
+        scale = np.sqrt((terms**2).mean(axis=0)) + 1e-300
+        terms /= scale
+        gram = terms.T @ terms
+        gram[np.diag_indices_from(gram)] += _RIDGE * len(x)
+        coefficients = width * np.linalg.solve(gram, terms.T @ (weights * (losses - low) / width)) / scale
+        coefficients[0] += low
+        return Quadratic(frame, degree, coefficients)
+
+    def __call__(self, x: Array) -> Array:
+        """The losses that it expects of some points, shape (k, n) → (k,)."""
+        return np.asarray(_terms(self.frame.standard(x - self.frame.mean), self.degree) @ self.coefficients)
+
+
+def most_known(n: int) -> int:
+    """How many trials of n parameters a model looks at, at most."""
+    return _known(n, 2 if n <= _MOST_FULL else 1)
+
+
+def _known(n: int, degree: int) -> int:
+    return int(_KNOWN * _n_terms(n, degree)) + _SOME
+
+
+def _n_terms(n: int, degree: int) -> int:
+    return 1 + n + (n if degree else 0) + (n * (n - 1) // 2 if degree == 2 else 0)
+
+
+def _degree(n: int, k: int) -> int:
+    """The highest one for which k trials are enough; -1 if there is none."""
+    highest = 2 if n <= _MOST_FULL else 1
+    return max((degree for degree in range(highest + 1) if k >= _SPARE * _n_terms(n, degree)), default=-1)
+
+
+@lru_cache(maxsize=64)
+def _pairs(n: int) -> tuple[IntArray, IntArray]:
+    return np.triu_indices(n, 1)
+
+
+def _terms(z: Array, degree: int) -> Array:
+    columns = [np.ones((len(z), 1)), z]
+    if degree:
+        columns.append(z**2)
+    if degree == 2:
+        i, j = _pairs(z.shape[1])
+        columns.append(z[:, i] * z[:, j])
+    return np.concatenate(columns, axis=1)

@@ -1,0 +1,130 @@
+"""How far a model of the loss is trusted, and what it says of points that were not tried."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array, BoolArray, IntArray
+from hpo.samplers.cmaes.gaussian import Gaussian
+from hpo.samplers.cmaes.quadratic import Quadratic, most_known
+from hpo.samplers.model.merit import LOSSES, best_first
+
+__all__ = ["LEAST_TRIED", "Surrogate"]
+
+LEAST_TRIED = 3  # trials of a generation, however many points it has
+_MOST = 5  # points from which a trial is chosen
+_SURE, _UNSURE, _WRONG = 0.8, 0.7, 0.6  # shares of pairs in the right order: one point more, one fewer, none
+_HALF_LIFE = 20.0  # pairs
+_LEAST_PAIRS = 10.0  # before which nothing is known of the model
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Surrogate:
+    """A model of the loss that chooses each trial from several points of the distribution.
+
+    The points that were not chosen count with the losses that the model expects, so that a generation is what the
+    distribution gives, neither better nor worse, and takes fewer trials. From how many points a trial is chosen depends
+    on how often the model has put pairs of trials of a generation in the right order before they were tried.
+
+    Args:
+        x: The latest complete trials, shape (k, n).
+        losses: Theirs, shape (k,).
+        model: Made of them, if they were enough.
+        ordered: Pairs of trials that the model has put in the right order, older ones counting less.
+        compared: Pairs that it has put in any order.
+        n_points: From which each trial is chosen, at least 1.
+
+    Source: Hansen (2019), "A global surrogate assisted CMA-ES", doi 10.1145/3321707.3321842, whose model this is; there
+    it chooses from a generation, and not from the points of a trial.
+    """
+
+    x: Array
+    losses: Array
+    model: Quadratic | None = None
+    ordered: float = 0.0
+    compared: float = 0.0
+    n_points: int = 1
+
+    @staticmethod
+    def nothing(n: int) -> Surrogate:
+        """Before the first trial of n parameters."""
+        return Surrogate(np.empty((0, n)), np.empty(0))
+
+    def chosen(self, points: Array) -> Array:
+        """The point that promises most, shape (k, n) → (n,)."""
+        return np.asarray(points[0 if self.model is None else int(np.argmin(self.model(points)))])
+
+    def after(self, keys: Array, x: Array, frame: Gaussian) -> Surrogate:
+        """With some more trials.
+
+        Args:
+            keys: Their sort keys in the order of time, shape (k, 4).
+            x: Shape (k, n).
+            frame: The distribution that has proposed them.
+        """
+        whole = ~np.isnan(x).any(axis=1)
+        keys, x = keys[whole], x[whole]
+        seen = self._judged(keys, x).knowing(keys, x)
+        model = Quadratic.of(frame, seen.x, seen.losses)
+        return replace(seen, model=model, n_points=seen._trusted() if model else 1)
+
+    def knowing(self, keys: Array, x: Array) -> Surrogate:
+        """With trials that the model did not choose, to be made of them when the next ones have come."""
+        fine, most = _complete(keys, x), most_known(x.shape[1])
+        return replace(
+            self,
+            x=np.concatenate([self.x, x[fine]])[-most:],
+            losses=np.concatenate([self.losses, keys[fine, LOSSES.start]])[-most:],
+        )
+
+    def expected(self, others: Array, keys: Array, x: Array) -> Array:
+        """Sort keys of points that were not tried, shape (k, 4), beside those of trials that were.
+
+        Args:
+            others: The points, shape (k, n).
+            keys, x: Of the trials.
+        """
+        fine = _complete(keys, x)
+        assert self.model is not None
+        losses = self.model(np.concatenate([others, x[fine]]))
+        off = (keys[fine, LOSSES.start] - losses[len(others) :]).mean() if fine.any() else 0.0
+        expected = np.zeros((len(others), keys.shape[1]))
+        expected[:, LOSSES.start] = losses[: len(others)] + off
+        return expected
+
+    def _judged(self, keys: Array, x: Array) -> Surrogate:
+        """With the pairs of some trials counted, which the model has chosen."""
+        if self.model is None:
+            return self
+        loss, place = self.model(x), np.empty(len(keys))
+        place[best_first(keys)] = np.arange(len(keys))
+        i, j = _pairs(len(keys))
+        differ = (keys[i] != keys[j]).any(axis=1)
+        right = ((loss[i] < loss[j]) == (place[i] < place[j])) & differ
+        faded = 0.5 ** (differ.sum() / _HALF_LIFE)
+        return replace(self, ordered=self.ordered * faded + right.sum(), compared=self.compared * faded + differ.sum())
+
+    def _trusted(self) -> int:
+        """From how many points the next trials are chosen."""
+        share = self.ordered / self.compared if self.compared >= _LEAST_PAIRS else 0.0
+        if share < _WRONG:
+            return 1
+        if share > _SURE:
+            return min(self.n_points + 1, _MOST)
+        return max(self.n_points - 1, 1) if share < _UNSURE else self.n_points
+
+
+def _complete(keys: Array, x: Array) -> BoolArray:
+    """Which trials have all numbers and a finite loss, and keep all constraints, shape (k,)."""
+    kept = (keys[:, : LOSSES.start] == 0.0).all(axis=1) & np.isfinite(keys[:, LOSSES.start])
+    return np.asarray(kept & ~np.isnan(x).any(axis=1))
+
+
+@lru_cache(maxsize=64)
+def _pairs(k: int) -> tuple[IntArray, IntArray]:
+    return np.triu_indices(k, 1)
