@@ -13,7 +13,7 @@ import numpy as np
 from hpo.arrays import Array, IntArray
 from hpo.history import Fold, History
 from hpo.samplers.model.axes import Axes, axes_of
-from hpo.samplers.model.merit import ended
+from hpo.samplers.model.merit import LOSSES, ended
 from hpo.samplers.nsgaii.selection import Chosen
 from hpo.space import Space
 
@@ -37,6 +37,7 @@ class Population:
         n: Trials that have counted.
         keys, points: Sort keys and points of the parents, shapes (k, 3 + m) and (k, d).
         rank, room: How good they are, 0 for the best, and how lonely, shape (k,).
+        place: Their losses, scaled such that each objective reaches from 0 to 1, shape (k, m).
         new_keys, new_points: The same of the trials since then.
         waiting: Trials that were not looked at yet, because they do not complete a generation.
     """
@@ -46,6 +47,7 @@ class Population:
     points: Array
     rank: IntArray
     room: Array
+    place: Array
     new_keys: tuple[Array, ...] = ()
     new_points: tuple[Array, ...] = ()
     waiting: tuple[History, ...] = ()
@@ -53,7 +55,9 @@ class Population:
     @staticmethod
     def empty(d: int, m: int) -> Population:
         """Before the first trial."""
-        return Population(0, np.empty((0, 3 + m)), np.empty((0, d)), np.empty(0, dtype=np.int64), np.empty(0))
+        return Population(
+            0, np.empty((0, 3 + m)), np.empty((0, d)), np.empty(0, dtype=np.int64), np.empty(0), np.empty((0, m))
+        )
 
     def advance(self, fresh: History, space: Space, axes: Axes, size: int | None, select: Select) -> Population:
         """After some more trials."""
@@ -87,7 +91,17 @@ class Population:
             return replace(self, new_keys=(), new_points=())
         keys, points = keys[known], points[known]
         chosen = select(keys, min(_size(self.n, size), len(keys)))
-        return Population(self.n, keys[chosen.rows], points[chosen.rows], chosen.rank, chosen.room)
+        keys, points = keys[chosen.rows], points[chosen.rows]
+        return Population(self.n, keys, points, chosen.rank, chosen.room, _scaled(keys[:, LOSSES]))
+
+
+def _scaled(losses: Array) -> Array:
+    """Each column from 0 to 1; what is infinite counts as the ends of what is not."""
+    finite = np.isfinite(losses)
+    low = losses.min(axis=0, initial=np.inf, where=finite)
+    high = losses.max(axis=0, initial=-np.inf, where=finite)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray(np.nan_to_num((np.clip(losses, low, high) - low) / np.where(high > low, high - low, 1.0)))
 
 
 def first_size(size: int | None) -> int:
