@@ -73,7 +73,6 @@ class Breeding:
             rng: Source of randomness.
         """
         axes = axes_of(space)
-        several = population.keys.shape[1] > 4
         crossover = _CROSSOVER if self.crossover is None else self.crossover
         rows = _tournaments(population, crossover.n_parents, rng)
         parents = population.points[rows]
@@ -82,11 +81,11 @@ class Breeding:
         crossed = rng.random() < self.crossover_prob
         if crossed and len(axes.numbers):
             numbers = axes.of_numbers(parents)
-            if several and self.crossover is None:
+            if population.several and self.crossover is None:
                 points = axes.of_numbers(population.points)
                 child[axes.numbers] = varied(numbers, points, population.place, int(rows[0]), rng)
             else:
-                child[axes.numbers] = _reflected(crossover.child(numbers, rng, several=several))
+                child[axes.numbers] = _reflected(crossover.child(numbers, rng, several=population.several))
         if crossed and len(axes.categories):
             swapped = rng.random(len(axes.categories)) < self.swapping_prob
             child[axes.categories] = parents[swapped.astype(np.int64), axes.categories]

@@ -41,8 +41,9 @@ class NSGAIISampler:
     and failed ones last.
 
     Args:
-        population_size: How many parents; by default it grows with the study, from 20 over 25 after 1 000 trials to
-            80 after 10 000 and 200. The first so many trials are spread evenly over the prior.
+        population_size: How many parents; by default it grows with the study, from 20, or with several objectives from
+            10 more than there are parameters if these are few, over 25 after 1 000 trials to 80 after 10 000 and 200.
+            The first so many trials, by default 20, are spread evenly over the prior.
         mutation: How numbers change; `nsgaii.PolynomialMutation()` by default. Choices are drawn from the prior.
         mutation_prob: How probable that is for each parameter; by default one parameter of each child on average.
         crossover: How the numbers of two or three parents become a child's, the same way for all children; by default
