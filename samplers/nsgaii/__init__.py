@@ -5,6 +5,7 @@ nsgaiii.py     the sampler that keeps those near to reference points
 population.py  their state: a fold over finished trials
 selection.py   which trials are kept
 breeding.py    a child of some of them
+variation.py   how its numbers come about where no crossover is given
 crossover.py   how numbers come from parents
 mutation.py    how they change
 strategies.py  what Optuna's samplers can be given and these cannot

@@ -15,6 +15,7 @@ from hpo.samplers.model.startup import stratified
 from hpo.samplers.nsgaii.crossover import Crossover, SBXCrossover
 from hpo.samplers.nsgaii.mutation import Mutation, PolynomialMutation
 from hpo.samplers.nsgaii.population import Population, Select, first_size, population_of
+from hpo.samplers.nsgaii.variation import varied
 from hpo.space import Space
 
 __all__ = ["Breeding", "proposed"]
@@ -36,7 +37,8 @@ class Breeding:
 
     Args:
         size: Of the population; None if it grows.
-        crossover, crossover_prob: Of numbers, and how probable; without it a child is like one parent.
+        crossover, crossover_prob: Of numbers, and how probable; otherwise a child is like one parent. None for SBX with
+            one objective, and one of several ways with several.
         swapping_prob: With which a choice is the second parent's.
         mutation, mutation_prob: Of numbers, and how probable for each; None for one in a child on average. A choice
             that mutates comes from the prior.
@@ -72,14 +74,18 @@ class Breeding:
         """
         axes = axes_of(space)
         crossover = _CROSSOVER if self.crossover is None else self.crossover
-        parents = population.points[_tournaments(population, crossover.n_parents, rng)]
+        rows = _tournaments(population, crossover.n_parents, rng)
+        parents = population.points[rows]
         parents = _completed(parents, population.points, axes.points(prior[None])[0], rng)
         child = parents[0].copy()
         crossed = rng.random() < self.crossover_prob
         if crossed and len(axes.numbers):
-            several = population.keys.shape[1] > 4
-            numbers = crossover.child(parents[:, axes.numbers], rng, several=several)
-            child[axes.numbers] = _reflected(numbers)
+            numbers = axes.of_numbers(parents)
+            if population.several and self.crossover is None:
+                points = axes.of_numbers(population.points)
+                child[axes.numbers] = varied(numbers, points, population.place, int(rows[0]), rng)
+            else:
+                child[axes.numbers] = _reflected(crossover.child(numbers, rng, several=population.several))
         if crossed and len(axes.categories):
             swapped = rng.random(len(axes.categories)) < self.swapping_prob
             child[axes.categories] = parents[swapped.astype(np.int64), axes.categories]

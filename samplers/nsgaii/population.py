@@ -13,7 +13,7 @@ import numpy as np
 from hpo.arrays import Array, IntArray
 from hpo.history import Fold, History
 from hpo.samplers.model.axes import Axes, axes_of
-from hpo.samplers.model.merit import ended
+from hpo.samplers.model.merit import LOSSES, ended
 from hpo.samplers.nsgaii.selection import Chosen
 from hpo.space import Space
 
@@ -22,7 +22,7 @@ __all__ = ["Population", "Select", "first_size", "population_of"]
 Select = Callable[[Array, int], Chosen]
 """Which of some trials, by their sort keys, to keep, and how many."""
 
-_SMALLEST, _LARGEST = 20, 200  # populations whose size nobody said
+_FIRST, _LARGEST = 20, 200  # of populations whose size nobody said
 _SHARE = 5  # so many generations are formed while as many trials end as there are parents
 
 
@@ -37,6 +37,7 @@ class Population:
         n: Trials that have counted.
         keys, points: Sort keys and points of the parents, shapes (k, 3 + m) and (k, d).
         rank, room: How good they are, 0 for the best, and how lonely, shape (k,).
+        place: Their losses, scaled such that each objective reaches from 0 to 1, shape (k, m).
         new_keys, new_points: The same of the trials since then.
         waiting: Trials that were not looked at yet, because they do not complete a generation.
     """
@@ -46,6 +47,7 @@ class Population:
     points: Array
     rank: IntArray
     room: Array
+    place: Array
     new_keys: tuple[Array, ...] = ()
     new_points: tuple[Array, ...] = ()
     waiting: tuple[History, ...] = ()
@@ -53,7 +55,14 @@ class Population:
     @staticmethod
     def empty(d: int, m: int) -> Population:
         """Before the first trial."""
-        return Population(0, np.empty((0, 3 + m)), np.empty((0, d)), np.empty(0, dtype=np.int64), np.empty(0))
+        return Population(
+            0, np.empty((0, 3 + m)), np.empty((0, d)), np.empty(0, dtype=np.int64), np.empty(0), np.empty((0, m))
+        )
+
+    @property
+    def several(self) -> bool:
+        """Whether there are several objectives."""
+        return bool(self.place.shape[1] > 1)
 
     def advance(self, fresh: History, space: Space, axes: Axes, size: int | None, select: Select) -> Population:
         """After some more trials."""
@@ -67,17 +76,24 @@ class Population:
                 state = state._after(key, point, size, select)
         return state
 
+    def _size(self, size: int | None) -> int:
+        """Of the next parents: as many as given, or as the search is long, but not too few for so many parameters."""
+        if size is not None:
+            return size
+        fewest = min(10 + int(self.points.shape[1]), _FIRST) if self.several else _FIRST
+        return min(max(int(0.8 * math.sqrt(self.n)), fewest), _LARGEST)
+
     def _n_missing(self, size: int | None) -> int:
         """At least how many more trials make up a generation."""
         first = first_size(size) - self.n
-        return max(first, _size(self.n, size) // _SHARE - len(self.new_keys), 1)
+        return max(first, self._size(size) // _SHARE - len(self.new_keys), 1)
 
     def _after(self, key: Array, point: Array, size: int | None, select: Select) -> Population:
         state = replace(self, n=self.n + 1, new_keys=(*self.new_keys, key), new_points=(*self.new_points, point))
         return state._chosen(size, select) if state._is_complete(size) else state
 
     def _is_complete(self, size: int | None) -> bool:
-        return self.n >= first_size(size) and len(self.new_keys) >= max(_size(self.n, size) // _SHARE, 1)
+        return self.n >= first_size(size) and len(self.new_keys) >= max(self._size(size) // _SHARE, 1)
 
     def _chosen(self, size: int | None, select: Select) -> Population:
         keys = np.concatenate([self.keys, self.new_keys])
@@ -86,18 +102,23 @@ class Population:
         if not known.any():
             return replace(self, new_keys=(), new_points=())
         keys, points = keys[known], points[known]
-        chosen = select(keys, min(_size(self.n, size), len(keys)))
-        return Population(self.n, keys[chosen.rows], points[chosen.rows], chosen.rank, chosen.room)
+        chosen = select(keys, min(self._size(size), len(keys)))
+        keys, points = keys[chosen.rows], points[chosen.rows]
+        return Population(self.n, keys, points, chosen.rank, chosen.room, _scaled(keys[:, LOSSES]))
+
+
+def _scaled(losses: Array) -> Array:
+    """Each column from 0 to 1; what is infinite counts as the ends of what is not."""
+    finite = np.isfinite(losses)
+    low = losses.min(axis=0, initial=np.inf, where=finite)
+    high = losses.max(axis=0, initial=-np.inf, where=finite)
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.asarray(np.nan_to_num((np.clip(losses, low, high) - low) / np.where(high > low, high - low, 1.0)))
 
 
 def first_size(size: int | None) -> int:
     """How many trials come from the prior."""
-    return _SMALLEST if size is None else size
-
-
-def _size(n: int, size: int | None) -> int:
-    """Of a population after n trials: as large as given, or as the search is long."""
-    return min(max(int(0.8 * math.sqrt(n)), _SMALLEST), _LARGEST) if size is None else size
+    return _FIRST if size is None else size
 
 
 def population_of(history: History, space: Space, size: int | None, name: object, select: Select) -> Population:

@@ -31,22 +31,31 @@ class NSGAIISampler:
     no generation waits for its last trial. Where parents come from different branches of the space, a child has each
     parameter from one that has it.
 
+    Where no crossover is given and there are several objectives, half of the children come from simulated binary
+    crossover. The others come from several parents with similar losses: a quarter has numbers of any of these, and a
+    quarter a step that goes along their distribution, so that the search follows numbers that depend on each other.
+    What would lie outside lies on the bound. Of two objectives the loneliest are those that dominate the largest area
+    alone.
+
     Feasible trials are better than infeasible ones, and of these those that violate less. Pruned ones come after them,
     and failed ones last.
 
     Args:
-        population_size: How many parents; by default it grows with the study, from 20 over 25 after 1 000 trials to
-            80 after 10 000 and 200. The first so many trials are spread evenly over the prior.
+        population_size: How many parents; by default it grows with the study, from 20, or with several objectives from
+            10 more than there are parameters if these are few, over 25 after 1 000 trials to 80 after 10 000 and 200.
+            The first so many trials, by default 20, are spread evenly over the prior.
         mutation: How numbers change; `nsgaii.PolynomialMutation()` by default. Choices are drawn from the prior.
         mutation_prob: How probable that is for each parameter; by default one parameter of each child on average.
-        crossover: How the numbers of two or three parents become a child's; `nsgaii.SBXCrossover()` by default.
+        crossover: How the numbers of two or three parents become a child's, the same way for all children; by default
+            as said above, and `nsgaii.SBXCrossover()` with one objective.
         crossover_prob: How probable that is; otherwise the child is like one parent.
         swapping_prob: With which a choice is the second parent's.
         seed: Becomes the study's seed when the study is created.
         constraints_func: As of `TPESampler`.
         elite_population_selection_strategy, child_generation_strategy, after_trial_strategy: Refused.
 
-    Source: Deb et al. (2002), "A fast and elitist multiobjective genetic algorithm: NSGA-II".
+    Source: Deb et al. (2002), "A fast and elitist multiobjective genetic algorithm: NSGA-II"; Vrugt and Robinson
+    (2007), "Improved evolutionary optimization from genetically adaptive multimethod search", for several ways at once.
 
     Example:
         >>> study = hpo.create_study(directions=["minimize", "minimize"], sampler=NSGAIISampler(seed=0))

@@ -54,7 +54,8 @@ def least_crowded(keys: Array, size: int) -> Chosen:
     """The `size` best by rank; of the rank that is cut, one by one, the most crowded one is left out.
 
     Source: Deb et al. (2002), "A fast and elitist multiobjective genetic algorithm: NSGA-II"; Kukkonen and Deb (2006),
-    "Improved pruning of non-dominated solutions based on crowding distance", for leaving out one by one.
+    "Improved pruning of non-dominated solutions based on crowding distance", for leaving out one by one; Beume et al.
+    (2007), "SMS-EMOA: multiobjective selection based on dominated hypervolume", for areas with two objectives.
     """
     ranks = ranks_of(keys)
     if keys[:, LOSSES].shape[1] == 1:
@@ -64,11 +65,11 @@ def least_crowded(keys: Array, size: int) -> Chosen:
     n_left = size
     for rank in range(int(ranks.max()) + 1):
         front = np.flatnonzero(ranks == rank)
-        room = _crowding(keys[front, LOSSES])
+        room = _room(keys[front, LOSSES])
         while len(front) > n_left:
             stays = np.arange(len(front)) != int(room.argmin())
             front = front[stays]
-            room = _crowding(keys[front, LOSSES])
+            room = _room(keys[front, LOSSES])
         kept.append(front)
         rooms.append(room)
         n_left -= len(front)
@@ -76,6 +77,23 @@ def least_crowded(keys: Array, size: int) -> Chosen:
             break
     rows = np.concatenate(kept)
     return Chosen(rows, ranks[rows], np.concatenate(rooms))
+
+
+def _room(losses: Array) -> Array:
+    """How much space each has among those of its rank, shape (n,); infinite at the ends."""
+    return _areas(losses) if losses.shape[1] == 2 else _crowding(losses)
+
+
+def _areas(losses: Array) -> Array:
+    """What each one of a front of two objectives dominates alone, shape (n,), as a part of the box around them."""
+    room = np.full(len(losses), np.inf)
+    order = losses[:, 0].argsort(kind="stable")
+    x, y = losses[order].T
+    with np.errstate(invalid="ignore", over="ignore"):
+        box = (x[-1] - x[0]) * (y[0] - y[-1])
+        sound = 0 < box < np.inf
+        room[order[1:-1]] = (x[2:] - x[1:-1]) * (y[:-2] - y[1:-1]) / box if sound else 0.0
+    return room
 
 
 def _crowding(losses: Array) -> Array:

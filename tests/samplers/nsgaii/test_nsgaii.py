@@ -10,6 +10,8 @@ import pytest
 
 import hpo
 from hpo.arrays import Array
+from hpo.history import History
+from hpo.key import Key
 from hpo.pareto import hypervolume
 from hpo.samplers import NSGAIIISampler, NSGAIISampler, RandomSampler
 from hpo.samplers.nsgaii import (
@@ -21,7 +23,9 @@ from hpo.samplers.nsgaii import (
     UniformCrossover,
     VSBXCrossover,
 )
+from hpo.samplers.nsgaii.population import population_of
 from hpo.samplers.nsgaii.selection import das_dennis, least_crowded, near_references, ranks_of
+from hpo.space import Space
 from hpo.storage import InMemoryStorage
 from hpo.study import Study
 from hpo.trial import Trial
@@ -105,6 +109,20 @@ def test_with_one_objective_it_is_a_genetic_algorithm() -> None:
     chance = hpo.create_study(sampler=RandomSampler(), seed=0)
     chance.optimize(lambda trial: zdt(trial)[1], n_trials=300)
     assert study.best_value < chance.best_value - 0.3
+
+
+@pytest.mark.parametrize(("d", "m", "size"), [(2, 2, 12), (5, 3, 15), (14, 2, 20), (2, 1, 20)])
+def test_few_parameters_take_few_parents_with_several_objectives(d: int, m: int, size: int) -> None:
+    sizes: list[int] = []
+
+    class Watching:
+        def sample(self, space: Space, history: History, key: Key) -> Array:
+            sizes.append(len(population_of(history, history.space, None, "nsgaii", least_crowded).rank))
+            return NSGAIISampler().sample(space, history, key)
+
+    study = hpo.create_study(directions=["minimize"] * m, sampler=Watching(), seed=0)
+    study.optimize(lambda trial: [trial.suggest_float(f"x{i}", 0, 1) for i in range(d)][-1:] * m, n_trials=80)
+    assert sizes[-1] == size
 
 
 @each_sampler
