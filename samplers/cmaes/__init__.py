@@ -8,6 +8,8 @@ margin.py         integers and steps
 censored.py       what trials tell of them
 constants.py      learning rates and weights
 learning_rate.py  the same, following the signal
+surrogate.py      from how many points a trial is chosen, by how far a model is trusted
+quadratic.py      that model
 warm.py           where it starts
 restarts.py       where it starts again
 """
