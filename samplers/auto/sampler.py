@@ -27,7 +27,7 @@ __all__ = ["AutoSampler"]
 
 _MOST_OBJECTIVES = 3  # boxes of a front's hypervolume multiply with each objective
 _TURNS = 2  # one trial in so many is another sampler's, where one alone may miss something
-_HANDOVER = 200  # trials, the best tenth of which says where CMA-ES starts; fewer than the allowance pays for
+_HANDOVER = 100  # trials, the best tenth of which says where CMA-ES starts; fewer than the allowance pays for
 _ALLOWANCE = 5.0  # seconds of asks that no objective needs to pay for
 
 
@@ -44,8 +44,9 @@ class AutoSampler:
     * `TPESampler` for every other trial while the latest fifth has found nothing that is better by more than a
       hundredth of the distance between the best trial and the median: a model that is sure of a wrong thing does not
       notice, and another one looks elsewhere. With two or three objectives both always take turns.
-    * `CmaEsSampler` from then on, started from the best trials, where there is one objective of continuous numbers
-      alone and no constraint; its asks take some tenths of a millisecond. It takes no turns: it begins anew by itself.
+    * `CmaEsSampler` for every other trial after the first hundred where there is one objective of continuous numbers
+      alone and no constraint, started from the best trials: it gains where numbers depend on each other, and under
+      noise. From then on for all of them; its asks take some tenths of a millisecond.
     * `TPESampler` from then on everywhere else, whose asks take a millisecond or two however many trials there are, and
       with more than three objectives.
 
@@ -107,13 +108,18 @@ class AutoSampler:
             )
         dear = self._dear(history, n)
         n_models = m + len(history.constraints)
-        if dear and n_models == 1 and n >= _HANDOVER and _is_continuous(space):
-            return Choice(self._cmaes, dear)
-        if (n + len(history.running)) % _TURNS == 0 and (m > 1 or is_stalled(history)):
+        turn = n + len(history.running)
+        if n_models == 1 and n >= _HANDOVER and _is_continuous(space):
+            if dear:
+                return Choice(self._cmaes, dear)
+            if turn % _TURNS:
+                return Choice(
+                    self._cmaes, f"after {_HANDOVER} trials of continuous numbers alone every other is its own"
+                )
+            turn //= _TURNS
+        if turn % _TURNS == 0 and (m > 1 or is_stalled(history)):
             several = f"of {m} objectives' front each sampler finds parts that another misses, and they take turns"
-            stalled = (
-                f"the last {latest(n)} trials have found nothing better, and in every other trial it looks elsewhere"
-            )
+            stalled = f"the last {latest(n)} trials have found nothing better, and in turn it looks elsewhere"
             return Choice(self._tpe, several if m > 1 else stalled)
         if dear:
             return Choice(self._tpe, dear)

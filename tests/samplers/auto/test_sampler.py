@@ -76,6 +76,27 @@ def test_the_share_of_time_decides() -> None:
     assert asked(study_of(1000), AutoSampler(overhead=None)) is GPSampler
 
 
+def test_after_a_hundred_trials_of_continuous_numbers_every_other_one_is_the_evolution_strategys() -> None:
+    study = study_of(150, seconds=60.0)
+    for n in (99, 150):
+        assert asked(study_of(n, seconds=60.0), AutoSampler()) is GPSampler
+    for n in (101, 151):
+        assert asked(study_of(n, seconds=60.0), AutoSampler()) is CmaEsSampler
+    mixed = Space({**DOMAIN, "n": IntDistribution(0, 9)})
+    assert type(AutoSampler().choose(mixed, study.history).sampler) is GPSampler
+    names = [asked(study_of(n, m=2), AutoSampler()) for n in range(101, 104)]
+    assert names == [GPSampler, TPESampler, GPSampler]
+
+
+def test_then_every_fourth_looks_elsewhere_where_nothing_better_is_found() -> None:
+    study = hpo.create_study(sampler=AutoSampler(overhead=None), seed=0)
+    study.add_trials(study_of(100).trials)
+    study.optimize(lambda trial: 200.0 + 0.0 * trial.suggest_float("x", -1, 1) * trial.suggest_float("y", 0, 2), 60)
+    names = [study.explain(number).name for number in range(140, 160)]
+    assert sorted(names) == 10 * ["CmaEsSampler"] + 5 * ["GPSampler"] + 5 * ["TPESampler"]
+    assert study.verify() == []
+
+
 def test_where_nothing_better_is_found_every_other_trial_looks_elsewhere() -> None:
     study = hpo.create_study(sampler=AutoSampler(overhead=None), seed=0)
     study.optimize(lambda trial: 1.0 + 0.0 * trial.suggest_float("x", 0, 1), n_trials=30)
