@@ -52,7 +52,9 @@ class Quadratic:
         x, losses = x[-known:], losses[-known:]
         order = np.argsort(losses, kind="stable")
         x, losses = x[order], losses[order]
-        low, width = losses[0], losses[-1] - losses[0]
+        low = losses[0]
+        with np.errstate(over="ignore"):
+            width = losses[-1] - low
         if not 0 < width < np.inf:
             return None
         weights = np.sqrt(np.linspace(_BEST, 1.0, len(x)))
@@ -61,13 +63,17 @@ class Quadratic:
         terms /= scale
         gram = terms.T @ terms
         gram[np.diag_indices_from(gram)] += _RIDGE * len(x)
-        coefficients = width * np.linalg.solve(gram, terms.T @ (weights * (losses - low) / width)) / scale
+        solution = np.linalg.solve(gram, terms.T @ (weights * ((losses - low) / width)))
+        with np.errstate(over="ignore"):
+            coefficients = width * (solution / scale)
         coefficients[0] += low
-        return Quadratic(frame, degree, coefficients)
+        return Quadratic(frame, degree, coefficients) if np.isfinite(coefficients).all() else None
 
     def __call__(self, x: Array) -> Array:
-        """The losses that it expects of some points, shape (k, n) → (k,)."""
-        return np.asarray(_terms(self.frame.standard(x - self.frame.mean), self.degree) @ self.coefficients)
+        """The losses that it expects of some points, shape (k, n) → (k,); infinite where they are too large."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            losses = _terms(self.frame.standard(x - self.frame.mean), self.degree) @ self.coefficients
+        return np.where(np.isnan(losses), np.inf, losses)
 
 
 def most_known(n: int) -> int:

@@ -92,9 +92,11 @@ class Surrogate:
         fine = _complete(keys, x)
         assert self.model is not None
         losses = self.model(np.concatenate([others, x[fine]]))
-        off = (keys[fine, LOSSES.start] - losses[len(others) :]).mean() if fine.any() else 0.0
         expected = np.zeros((len(others), keys.shape[1]))
-        expected[:, LOSSES.start] = losses[: len(others)] + off
+        with np.errstate(over="ignore", invalid="ignore"):
+            off = (keys[fine, LOSSES.start] - losses[len(others) :]).mean() if fine.any() else 0.0
+            losses = losses[: len(others)] + off
+        expected[:, LOSSES.start] = np.where(np.isnan(losses), np.inf, losses)
         return expected
 
     def _judged(self, keys: Array, x: Array) -> Surrogate:

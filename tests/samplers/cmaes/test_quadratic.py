@@ -55,14 +55,23 @@ def test_products_of_many_parameters_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "losses", [np.ones(50), np.append(np.ones(49), 1e308) * 1.5, np.append(-np.ones(49), 1) * 1e308]
+    "losses",
+    [np.ones(50), np.append(-np.ones(49), 1.0) * 1e308, np.linspace(0, 1, 50) * 1e-320],
+    ids=["alike", "far", "near"],
 )
-def test_losses_that_are_alike_or_too_far_apart_say_nothing(losses: Array) -> None:
+def test_losses_that_are_alike_or_too_far_apart_give_nothing_or_a_finite_model(losses: Array) -> None:
     rng = np.random.default_rng(0)
-    with np.errstate(over="ignore"):
-        model = Quadratic.of(frame(2, rng), rng.random((50, 2)), losses)
-    if model is not None:
-        assert np.isfinite(model(rng.random((5, 2)))).all()
+    model = Quadratic.of(frame(2, rng), rng.random((50, 2)), losses)
+    assert model is None or np.isfinite(model(rng.random((5, 2)))).all()
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e300, 1e306])
+def test_it_takes_losses_of_any_size(scale: float) -> None:
+    rng = np.random.default_rng(0)
+    x = rng.random((50, 2))
+    model = Quadratic.of(frame(2, rng), x, scale * (x**2).sum(axis=1))
+    assert model is not None
+    assert np.allclose(model(x) / scale, (x**2).sum(axis=1), atol=1e-4)
 
 
 def test_alike_trials_give_a_finite_model() -> None:
