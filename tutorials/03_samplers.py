@@ -127,8 +127,8 @@ print(study.explain(19))
 #
 # **TPE** looks at the best trials so far, and tries values that are frequent among them and rare among the others. It
 # copes with branches, choices, many parameters and many thousands of trials, at a millisecond or two each. The default
-# goes over to it where trials are many and short; or to `CmaEsSampler`, if all parameters are continuous numbers, which
-# has every other trial after the first hundred then.
+# goes over to it where trials are many and short. If all parameters are continuous numbers, it goes over to
+# `CmaEsSampler` instead, and asks it for every other trial from the hundredth on, however long they take.
 #
 # **Forests** of regression trees, `ForestSampler`, do what SMAC does, and scikit-optimize's `forest_minimize`. To a
 # tree a choice, a branch or a jump is as good as a number, and only the ranks of losses count. They take two or three

@@ -46,7 +46,8 @@ class AutoSampler:
       notice, and another one looks elsewhere. With two or three objectives both always take turns.
     * `CmaEsSampler` for every other trial after the first hundred where there is one objective of continuous numbers
       alone and no constraint, started from the best trials: it gains where numbers depend on each other, and under
-      noise. From then on for all of them; its asks take some tenths of a millisecond.
+      noise. The other two share the rest; once `GPSampler` costs too much, all are its own, as its asks take some
+      tenths of a millisecond.
     * `TPESampler` from then on everywhere else, whose asks take a millisecond or two however many trials there are, and
       with more than three objectives.
 

@@ -39,7 +39,9 @@ def several(key: Key, n: int, k: int) -> Array:
 def _blocks(study: Key, block: int, n: int, k: int) -> Array:
     """For k points of each of some trials in succession, shape (b, k, n)."""
     labels = [f"cmaes {block}", *(f"cmaes {block} point {i}" for i in range(1, k))]
-    return np.stack([_block(study, label, n, 0)[0] for label in labels], axis=1)
+    z = np.stack([_block(study, label, n, 0)[0] for label in labels], axis=1)
+    z.flags.writeable = False
+    return z
 
 
 @lru_cache(maxsize=256)

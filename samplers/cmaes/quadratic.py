@@ -28,12 +28,12 @@ class Quadratic:
 
     Args:
         frame: The distribution.
-        degree: 0 for a linear one, 1 with squares, 2 with products of two coordinates, too.
+        kind: Of its terms: 0 for linear ones, 1 for squares too, 2 for products of two coordinates too.
         coefficients: Of the terms.
     """
 
     frame: Gaussian
-    degree: int
+    kind: int
     coefficients: Array
 
     @staticmethod
@@ -45,10 +45,10 @@ class Quadratic:
             x: Trials in the order of time, shape (k, n).
             losses: Theirs, shape (k,).
         """
-        degree = _degree(x.shape[1], len(x))
-        if degree < 0:
+        kind = _kind(x.shape[1], len(x))
+        if kind < 0:
             return None
-        known = _known(x.shape[1], degree)
+        known = _known(x.shape[1], kind)
         x, losses = x[-known:], losses[-known:]
         order = np.argsort(losses, kind="stable")
         x, losses = x[order], losses[order]
@@ -58,7 +58,7 @@ class Quadratic:
         if not 0 < width < np.inf:
             return None
         weights = np.sqrt(np.linspace(_BEST, 1.0, len(x)))
-        terms = _terms(frame.standard(x - frame.mean), degree) * weights[:, None]
+        terms = _terms(frame.standard(x - frame.mean), kind) * weights[:, None]
         scale = np.sqrt((terms**2).mean(axis=0)) + 1e-300
         terms /= scale
         gram = terms.T @ terms
@@ -67,12 +67,12 @@ class Quadratic:
         with np.errstate(over="ignore"):
             coefficients = width * (solution / scale)
         coefficients[0] += low
-        return Quadratic(frame, degree, coefficients) if np.isfinite(coefficients).all() else None
+        return Quadratic(frame, kind, coefficients) if np.isfinite(coefficients).all() else None
 
     def __call__(self, x: Array) -> Array:
         """The losses that it expects of some points, shape (k, n) → (k,); infinite where they are too large."""
         with np.errstate(over="ignore", invalid="ignore"):
-            losses = _terms(self.frame.standard(x - self.frame.mean), self.degree) @ self.coefficients
+            losses = _terms(self.frame.standard(x - self.frame.mean), self.kind) @ self.coefficients
         return np.where(np.isnan(losses), np.inf, losses)
 
 
@@ -81,18 +81,18 @@ def most_known(n: int) -> int:
     return _known(n, 2 if n <= _MOST_FULL else 1)
 
 
-def _known(n: int, degree: int) -> int:
-    return int(_KNOWN * _n_terms(n, degree)) + _SOME
+def _known(n: int, kind: int) -> int:
+    return int(_KNOWN * _n_terms(n, kind)) + _SOME
 
 
-def _n_terms(n: int, degree: int) -> int:
-    return 1 + n + (n if degree else 0) + (n * (n - 1) // 2 if degree == 2 else 0)
+def _n_terms(n: int, kind: int) -> int:
+    return 1 + n + (n if kind else 0) + (n * (n - 1) // 2 if kind == 2 else 0)
 
 
-def _degree(n: int, k: int) -> int:
-    """The highest one for which k trials are enough; -1 if there is none."""
-    highest = 2 if n <= _MOST_FULL else 1
-    return max((degree for degree in range(highest + 1) if k >= _SPARE * _n_terms(n, degree)), default=-1)
+def _kind(n: int, k: int) -> int:
+    """The richest one for which k trials are enough; -1 if there is none."""
+    richest = 2 if n <= _MOST_FULL else 1
+    return max((kind for kind in range(richest + 1) if k >= _SPARE * _n_terms(n, kind)), default=-1)
 
 
 @lru_cache(maxsize=64)
@@ -100,11 +100,11 @@ def _pairs(n: int) -> tuple[IntArray, IntArray]:
     return np.triu_indices(n, 1)
 
 
-def _terms(z: Array, degree: int) -> Array:
+def _terms(z: Array, kind: int) -> Array:
     columns = [np.ones((len(z), 1)), z]
-    if degree:
+    if kind:
         columns.append(z**2)
-    if degree == 2:
+    if kind == 2:
         i, j = _pairs(z.shape[1])
         columns.append(z[:, i] * z[:, j])
     return np.concatenate(columns, axis=1)

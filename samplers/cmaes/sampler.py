@@ -185,10 +185,6 @@ class CmaEsSampler:
         start = self.n_startup_trials, self.sigma0, repr(self.x0), sources
         return "cmaes", *start, self.popsize, self.restart, self.use_separable_cma, self.lr_adapt, self.surrogate
 
-    @property
-    def _has_surrogate(self) -> bool:
-        return self.surrogate is not None and not self.lr_adapt
-
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CmaEsSampler):
             return NotImplemented
@@ -216,6 +212,7 @@ def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float, m: int) -
         points = axes.points(np.array([space.encode(t.params) for t in sources]))
         order = np.argsort([sign * t.values[0] for t in sources if t.values is not None], kind="stable")
         start = start.learned(points, order, axes, least=1)
+    is_modelled = m == 1 and len(axes.continuous) == len(space) and not sampler.lr_adapt
     plan = Plan(
         space=space,
         axes=axes,
@@ -224,7 +221,7 @@ def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float, m: int) -
         popsize=sampler.popsize,
         separable=sampler.use_separable_cma,
         lr_adapt=sampler.lr_adapt,
-        surrogate=sampler._has_surrogate and m == 1 and len(axes.continuous) == len(space),
+        surrogate=is_modelled and sampler.surrogate is not None,
         restart=sampler.restart,
         key=Key(seed),
     )

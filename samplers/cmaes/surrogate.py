@@ -100,7 +100,7 @@ class Surrogate:
         return expected
 
     def _judged(self, keys: Array, x: Array) -> Surrogate:
-        """With the pairs of some trials counted, which the model has chosen."""
+        """With the pairs of some trials counted, which the model has not seen."""
         if self.model is None:
             return self
         loss, place = self.model(x), np.empty(len(keys))

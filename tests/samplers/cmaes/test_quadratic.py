@@ -36,12 +36,12 @@ def test_it_is_exact_where_losses_are_quadratic_whatever_the_frame(n: int, seed:
     assert np.allclose(model(x[-10:]), losses[-10:], atol=1e-4 * np.ptp(losses))
 
 
-@pytest.mark.parametrize(("k", "degree"), [(4, None), (5, 0), (7, 0), (8, 1), (10, 1), (11, 2)])
-def test_its_degree_follows_from_how_many_trials_there_are(k: int, degree: int | None) -> None:
+@pytest.mark.parametrize(("k", "kind"), [(4, None), (5, 0), (7, 0), (8, 1), (10, 1), (11, 2)])
+def test_its_terms_follow_from_how_many_trials_there_are(k: int, kind: int | None) -> None:
     rng = np.random.default_rng(0)
     x = rng.random((k, 3))
     model = Quadratic.of(frame(3, rng), x, x.sum(axis=1))
-    assert (None if model is None else model.degree) == degree
+    assert (None if model is None else model.kind) == kind
 
 
 def test_products_of_many_parameters_are_left_out() -> None:
@@ -49,7 +49,7 @@ def test_products_of_many_parameters_are_left_out() -> None:
     x = rng.random((2000, 30))
     model = Quadratic.of(frame(30, rng), x, (x**2).sum(axis=1))
     assert model is not None
-    assert model.degree == 1
+    assert model.kind == 1
     assert len(model.coefficients) == 61
     assert most_known(30) < 150
 
