@@ -21,6 +21,7 @@ from hpo.samplers.gp.improvement import Front
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.parted import Apart
 from hpo.samplers.gp.posterior import Posterior
+from hpo.samplers.gp.quadratic import minimum
 from hpo.samplers.gp.search import search
 from hpo.samplers.model import acquisition
 from hpo.samplers.model.acquisition import Acquired, Acquisition
@@ -63,6 +64,7 @@ class Question:
         acquisition: A name in `ACQUISITIONS`, or "lcb".
         kappa: Of the lower confidence bound.
         ambition: By how many prior deviations of the function the best loss should be improved on.
+        quadratic: Whether the minimum of a quadratic comes first where one explains the losses.
         new: Whether points that were tried are out of the question, as long as there are others.
         beliefs: Of the user, by which points are weighed.
         whole: Whether the domain is the study's whole space.
@@ -80,6 +82,7 @@ class Question:
     acquisition: str
     kappa: float
     ambition: float
+    quadratic: bool
     new: bool
     beliefs: Sequence[Belief]
     whole: bool
@@ -102,6 +105,9 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
         SearchSpaceExhausted: If the space is finite, all of it has been tried, and the study is to end then.
     """
     domain, seen = question.domain, question.seen
+    least = _minimum_of_quadratic(question) if question.quadratic else None
+    if least is not None:
+        return least
     known = question.pending[~np.isnan(question.pending).all(axis=1)]
     pending = domain.rounded(_filled(known, seen))
     criterion, merit = _criterion(models, apart, question, pending, rng)
@@ -128,6 +134,24 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
         return np.asarray(points[0])
     some = np.sort(rng.choice(len(listed), min(len(listed), _COMPARED), replace=False))
     return _best(criterion, domain, listed[some])
+
+
+def _minimum_of_quadratic(question: Question) -> Array | None:
+    """Where a quadratic of the losses is least, shape (d,), if it is new; None where there are not only numbers."""
+    seen, domain = question.seen, question.domain
+    plain = question.outcome is None and not seen.constraints and not question.beliefs and seen.losses.shape[1] == 1
+    if not (plain and question.whole and domain.axes.are_numbers and seen.active.all()):
+        return None
+    fine = ~seen.pruned & np.isfinite(seen.losses[:, 0])
+    varied = domain.axes.cardinality > 1
+    found = minimum(seen.points[fine][:, varied], seen.losses[fine, 0])
+    if found is None:
+        return None
+    point = seen.points[0].copy()
+    point[varied] = found
+    point = domain.rounded(point[None])[0]
+    known = np.concatenate([question.tried.points, question.pending])
+    return None if _is_among(point, known) else np.asarray(point)
 
 
 def _any_model(models: list[Posterior], question: Question) -> Posterior:

@@ -35,6 +35,7 @@ from hpo.space import Space
 __all__ = ["GPSampler"]
 
 _BELIEVED = 5  # one trial in so many of those before the model is drawn from the beliefs as they are
+_QUADRATIC = 0.5  # share of asks at which a quadratic comes first, where one explains the losses
 _PARALLEL = 0.5  # the least share of exploration while others run
 _CHOICES: dict[str, tuple[str, ...]] = {
     "acquisition": ("logei", "ei", "pi", "lcb", "gp_hedge"),
@@ -89,6 +90,10 @@ class GPSampler:
         kappa: How many standard deviations the lower confidence bound lies below the mean.
         warp_losses: Whether to learn a warp of losses, with one objective.
         input_warping: Whether to learn a change of variable of each number (Snoek et al., 2014).
+        quadratic: Whether every other proposal is the minimum of a quadratic of the numbers wherever one puts nine in
+            ten pairs of the better trials in the right order, each left out in turn, and promises more than it errs;
+            for one objective of numbers alone, without constraints and failures, with "logei" or "ei". A kernel needs
+            hundreds of trials to learn that parameters depend on each other; a quadratic as many as it has terms.
         failures: "avoid" what makes trials fail, by a model of where they do, whose probability of success multiplies
             the expected improvement as a constraint's does; "ignore" failed trials; or count them as "worst": a little
             worse than the worst known one.
@@ -124,6 +129,7 @@ class GPSampler:
     kappa: float = 1.96
     warp_losses: bool = True
     input_warping: bool = False
+    quadratic: bool = True
     failures: Literal["avoid", "ignore", "worst"] = "avoid"
     n_observations: int = 500
     on_exhausted: OnExhausted = "repeat"
@@ -264,6 +270,7 @@ class GPSampler:
             acquisition=name,
             kappa=self.kappa,
             ambition=self.ambition if bold else 0.0,
+            quadratic=self.quadratic and name in ("ei", "logei") and key.uniform("gp.quadratic") < _QUADRATIC,
             new=self.noise_std is None,
             beliefs=beliefs_of(space, believed, embedding, seen.active),
             whole=whole,

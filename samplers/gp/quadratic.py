@@ -1,0 +1,143 @@
+"""A quadratic function of the numbers, where one explains the better losses, and its minimum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from hpo.arrays import Array
+
+__all__ = ["Quadratic", "minimum"]
+
+_SPARE = 1.1  # trials per coefficient, and
+_SPARES = 3  # so many more, without which there is no model
+_KNOWN = 1.5  # best trials per coefficient that count, and
+_SOME = 10  # so many more
+_BEST = 20.0  # weight of the best trial beside the last one that counts
+_SURE = 0.9  # share of pairs of the better half in the right order
+_REACH = 0.5  # beyond the trials that count, in units of their range
+_RIDGE = 1e-10
+_ITERATIONS = 200
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Quadratic:
+    """A polynomial of degree two, fitted to the best trials by weighted least squares.
+
+    Args:
+        points: The trials, from the best one on, shape (k, d).
+        centre, unit: Of their coordinates, shape (d,).
+        slope: The gradient at the centre, in these units, shape (d,).
+        curvature: The matrix of second derivatives, shape (d, d).
+        level: The value at the centre beside the best loss, in units of the losses' range.
+        error: The root mean square by which it misses trials of the best third, each left out in turn.
+        ordered: The share of pairs of the better half that it puts in the right order, each left out in turn.
+
+    Source: Box and Wilson (1951), "On the experimental attainment of optimum conditions".
+    """
+
+    points: Array
+    centre: Array
+    unit: Array
+    slope: Array
+    curvature: Array
+    level: float
+    error: float
+    ordered: float
+
+    @staticmethod
+    def of(points: Array, losses: Array, *, products: bool) -> Quadratic | None:
+        """None where trials are too few, or alike.
+
+        Args:
+            points: Shape (n, d).
+            losses: Finite, shape (n,).
+            products: Whether products of two coordinates count, beside squares.
+        """
+        d = points.shape[1]
+        n_terms = 1 + 2 * d + (d * (d - 1) // 2 if products else 0)
+        if len(points) < _SPARE * n_terms + _SPARES:
+            return None
+        order = np.argsort(losses, kind="stable")[: int(_KNOWN * n_terms) + _SOME]
+        x, y = points[order], losses[order]
+        with np.errstate(over="ignore"):
+            width = y[-1] - y[0]
+        centre, unit = x.mean(axis=0), x.std(axis=0)
+        if not 0 < width < np.inf or not unit.all():
+            return None
+        y = (y - y[0]) / width
+        coefficients, left_out = _least_squares(_terms((x - centre) / unit, products=products), y)
+        curvature = np.diag(2.0 * coefficients[1 + d : 1 + 2 * d])
+        if products:
+            i, j = np.triu_indices(d, 1)
+            curvature[i, j] = curvature[j, i] = coefficients[1 + 2 * d :]
+        i, j = np.triu_indices(len(y) // 2, 1)
+        error = np.sqrt(((y - left_out)[: len(y) // 3] ** 2).mean())
+        ordered = (left_out[i] < left_out[j]).mean()
+        return Quadratic(
+            x, centre, unit, coefficients[1 : 1 + d], curvature, float(coefficients[0]), float(error), float(ordered)
+        )
+
+    def minimum(self) -> tuple[Array, float]:
+        """Where it is least near its points and in [0, 1], shape (d,), and by how much less than the best loss."""
+        from scipy.optimize import minimize
+
+        low, high = self.points.min(axis=0), self.points.max(axis=0)
+        reach = _REACH * (high - low)
+        low, high = np.maximum(low - reach, 0.0), np.minimum(high + reach, 1.0)
+
+        def value(z: Array) -> tuple[float, Array]:
+            by_z = self.curvature @ z
+            return float(self.level + (self.slope + 0.5 * by_z) @ z), self.slope + by_z
+
+        start, below, above = ((x - self.centre) / self.unit for x in (self.points[0], low, high))
+        bounds = list(zip(below.tolist(), above.tolist(), strict=True))
+        found = minimize(
+            value,
+            start,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=bounds,
+            options={"maxiter": _ITERATIONS, "ftol": 1e-15, "gtol": 1e-12},
+        )
+        return np.clip(self.centre + self.unit * found.x, low, high), -float(found.fun)
+
+
+def minimum(points: Array, losses: Array) -> Array | None:
+    """Where a quadratic is least that explains the better trials; None if none does, or it promises no gain.
+
+    Args:
+        points: Trials, shape (n, d), of numbers in [0, 1].
+        losses: Finite, shape (n,).
+    """
+    models = [Quadratic.of(points, losses, products=products) for products in (True, False)]
+    known = [model for model in models if model is not None and model.ordered >= _SURE]
+    if not known:
+        return None
+    model = max(known, key=lambda model: model.ordered)
+    point, gain = model.minimum()
+    return point if gain > model.error else None
+
+
+def _terms(z: Array, *, products: bool) -> Array:
+    columns = [np.ones((len(z), 1)), z, z**2]
+    if products:
+        i, j = np.triu_indices(z.shape[1], 1)
+        columns.append(z[:, i] * z[:, j])
+    return np.concatenate(columns, axis=1)
+
+
+def _least_squares(terms: Array, y: Array) -> tuple[Array, Array]:
+    """Coefficients, the first rows counting more, and what they would make of each row without it, shape (k,)."""
+    weights = np.sqrt(np.linspace(_BEST, 1.0, len(y)))
+    terms = terms * weights[:, None]
+    scale = np.sqrt((terms**2).mean(axis=0)) + 1e-300
+    left, singular, right = np.linalg.svd(terms / scale, full_matrices=False)
+    shrunk = singular / (singular**2 + _RIDGE * singular[0] ** 2)
+    coefficients = right.T @ (shrunk * (left.T @ (weights * y))) / scale
+    leverage = (left**2) @ (singular * shrunk)
+    missed = (y - (terms @ coefficients) / weights) / np.maximum(1.0 - leverage, 1e-6)
+    return coefficients, y - missed

@@ -1,0 +1,132 @@
+"""Where a quadratic of the losses is least, and when it is not asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+import hpo
+from hpo.arrays import Array
+from hpo.samplers import GPSampler
+from hpo.samplers.gp.quadratic import Quadratic, minimum
+from hpo.trial import Trial
+
+
+def bowl(seed: int, d: int, bottom: Array, condition: float = 1e4) -> Callable[[Array], Array]:
+    """A rotated quadratic of points, shape (k, d), least at `bottom`, where it is 3."""
+    axes, _ = np.linalg.qr(np.random.default_rng(seed).standard_normal((d, d)))
+    curvature = axes @ np.diag(np.geomspace(1.0, condition, d)) @ axes.T
+    return lambda x: 3.0 + np.einsum("ki,ij,kj->k", x - bottom, curvature, x - bottom)
+
+
+@pytest.mark.parametrize("d", [1, 2, 5, 8])
+@pytest.mark.parametrize("seed", range(3))
+def test_the_minimum_of_a_quadratic_is_found_whatever_its_condition(seed: int, d: int) -> None:
+    rng = np.random.default_rng(seed)
+    bottom = rng.uniform(0.2, 0.8, d)
+    f = bowl(seed, d, bottom)
+    x = rng.random((2 * d * d + 8, d))
+    found = minimum(x, f(x))
+    assert found is not None
+    assert f(found[None])[0] - 3.0 < 1e-6 * (f(x).min() - 3.0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_where_it_lies_outside_the_least_point_of_the_cube_is_found(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    f, x = bowl(seed, 3, np.array([-0.2, 1.2, 0.5]), condition=10.0), rng.random((40, 3))
+    found = minimum(x, f(x))
+    assert found is not None
+    assert ((found >= 0.0) & (found <= 1.0)).all()
+    near = np.clip(found + 0.05 * rng.standard_normal((200, 3)), 0.0, 1.0)
+    assert f(found[None])[0] <= f(near).min() + 1e-9
+
+
+def test_units_and_offsets_of_losses_change_nothing() -> None:
+    x = np.random.default_rng(0).random((30, 3))
+    y = bowl(0, 3, np.full(3, 0.4))(x)
+    found = minimum(x, y)
+    assert found is not None
+    for scale in (1e-200, 1e200):
+        again = minimum(x, 5.0 * scale + scale * y)
+        assert again is not None
+        np.testing.assert_allclose(again, found, atol=1e-6)
+
+
+def test_trials_left_out_are_predicted_by_the_others_alone() -> None:
+    rng = np.random.default_rng(0)
+    x = rng.random((26, 2))
+    y = bowl(0, 2, np.full(2, 0.4))(x) + 0.1 * rng.standard_normal(26)
+    shuffled = rng.permutation(26)
+    models = [Quadratic.of(x[rows], y[rows], products=True) for rows in (np.arange(26), shuffled)]
+    assert all(model is not None and 0.0 < model.error < 0.1 and model.ordered > 0.8 for model in models)
+    assert models[0] is not None
+    assert models[1] is not None
+    assert models[0].ordered == models[1].ordered
+    np.testing.assert_allclose(models[0].error, models[1].error)
+
+
+@pytest.mark.parametrize("losses", ["few", "alike", "vast", "noise", "many valleys"])
+def test_there_is_none_where_no_quadratic_explains_the_losses(losses: str) -> None:
+    x = np.random.default_rng(0).random((12 if losses == "few" else 60, 4))
+    y = bowl(0, 4, np.full(4, 0.4))(x)
+    if losses == "alike":
+        y[:] = 1.0
+    if losses == "vast":
+        y[:2] = -1e308, 1e308
+    if losses == "noise":
+        y = np.random.default_rng(1).standard_normal(60)
+    if losses == "many valleys":
+        y = np.cos(40.0 * x).sum(axis=1)
+    assert minimum(x, y) is None
+
+
+def ill_conditioned(trial: Trial) -> float:
+    x = np.array([[trial.suggest_float(f"x{i}", -5, 5) for i in range(5)]])
+    return float(bowl(7, 5, np.array([1.0, -2.0, 0.5, 3.0, -1.0]), condition=1e6)(x)[0]) - 3.0
+
+
+def test_the_sampler_solves_an_ill_conditioned_quadratic_as_soon_as_it_has_trials_enough() -> None:
+    study = hpo.create_study(sampler=GPSampler(), seed=0)
+    study.optimize(ill_conditioned, n_trials=35)
+    assert study.best_value < 1e-3
+    assert len({tuple(t.params.values()) for t in study.trials}) == 35
+    assert study.verify() == []
+
+
+def test_together_only_one_trial_is_at_the_minimum() -> None:
+    study = hpo.create_study(sampler=GPSampler(), seed=0)
+    study.optimize(ill_conditioned, n_trials=28)
+    asked = np.array([[t.suggest_float(f"x{i}", -5, 5) for i in range(5)] for t in study.ask(n=6)])
+    assert len(np.unique(asked, axis=0)) == 6
+
+
+def with_a_choice(trial: Trial) -> float:
+    return ill_conditioned(trial) + len(trial.suggest_categorical("kind", ["a", "bb"]))
+
+
+def with_failures(trial: Trial) -> float:
+    value = ill_conditioned(trial)
+    return value if trial.params["x0"] < 2 else float("nan")
+
+
+def with_a_constraint(trial: Trial) -> float:
+    value = ill_conditioned(trial)
+    trial.set_constraint("half", trial.params["x0"])
+    return value
+
+
+def with_a_belief(trial: Trial) -> float:
+    return ill_conditioned(trial) + (trial.suggest_normal("y", 0.0, 1.0) - 0.5) ** 2
+
+
+@pytest.mark.parametrize("objective", [with_a_choice, with_failures, with_a_constraint, with_a_belief])
+def test_where_it_is_not_made_for_nothing_changes(objective: hpo.Objective) -> None:
+    runs = []
+    for quadratic in (True, False):
+        study = hpo.create_study(sampler=GPSampler(quadratic=quadratic), seed=0)
+        study.optimize(objective, n_trials=30)
+        runs.append([t.params for t in study.trials])
+    assert runs[0] == runs[1]
