@@ -32,7 +32,7 @@ class Quadratic:
         centre, unit: Of their coordinates, shape (d,).
         slope: The gradient at the centre, in these units, shape (d,).
         curvature: The matrix of second derivatives, shape (d, d).
-        level: The value at the centre beside the best loss, in units of the losses' range.
+        level: The loss at the centre beside the best one, by the losses' range.
         error: The root mean square by which it misses trials of the best third, each left out in turn.
         ordered: The share of pairs of the better half that it puts in the right order, each left out in turn.
 
@@ -83,27 +83,40 @@ class Quadratic:
 
     def minimum(self) -> tuple[Array, float]:
         """Where it is least near its points and in [0, 1], shape (d,), and by how much less than the best loss."""
-        from scipy.optimize import minimize
-
         low, high = self.points.min(axis=0), self.points.max(axis=0)
         reach = _REACH * (high - low)
         low, high = np.maximum(low - reach, 0.0), np.minimum(high + reach, 1.0)
+        below, above = (low - self.centre) / self.unit, (high - self.centre) / self.unit
+        z = self._stationary()
+        if z is None or (z < below).any() or (z > above).any():
+            z = self._least_within(below, above)
+        return np.clip(self.centre + self.unit * z, low, high), -self._value(z)[0]
 
-        def value(z: Array) -> tuple[float, Array]:
-            by_z = self.curvature @ z
-            return float(self.level + (self.slope + 0.5 * by_z) @ z), self.slope + by_z
+    def _value(self, z: Array) -> tuple[float, Array]:
+        """The loss `z` units off the centre beside the best one, by the losses' range, and the gradient, shape (d,)."""
+        by_z = self.curvature @ z
+        return float(self.level + (self.slope + 0.5 * by_z) @ z), self.slope + by_z
 
-        start, below, above = ((x - self.centre) / self.unit for x in (self.points[0], low, high))
-        bounds = list(zip(below.tolist(), above.tolist(), strict=True))
+    def _stationary(self) -> Array | None:
+        """Its minimum on the whole; None if it has none."""
+        try:
+            np.linalg.cholesky(self.curvature)
+        except np.linalg.LinAlgError:
+            return None
+        return np.asarray(np.linalg.solve(self.curvature, -self.slope))
+
+    def _least_within(self, below: Array, above: Array) -> Array:
+        from scipy.optimize import minimize
+
         found = minimize(
-            value,
-            start,
+            self._value,
+            (self.points[0] - self.centre) / self.unit,
             jac=True,
             method="L-BFGS-B",
-            bounds=bounds,
+            bounds=list(zip(below.tolist(), above.tolist(), strict=True)),
             options={"maxiter": _ITERATIONS, "ftol": 1e-15, "gtol": 1e-12},
         )
-        return np.clip(self.centre + self.unit * found.x, low, high), -float(found.fun)
+        return np.asarray(found.x)
 
 
 def minimum(points: Array, losses: Array) -> Array | None:
@@ -135,9 +148,9 @@ def _least_squares(terms: Array, y: Array) -> tuple[Array, Array]:
     weights = np.sqrt(np.linspace(_BEST, 1.0, len(y)))
     terms = terms * weights[:, None]
     scale = np.sqrt((terms**2).mean(axis=0)) + 1e-300
-    left, singular, right = np.linalg.svd(terms / scale, full_matrices=False)
-    shrunk = singular / (singular**2 + _RIDGE * singular[0] ** 2)
-    coefficients = right.T @ (shrunk * (left.T @ (weights * y))) / scale
-    leverage = (left**2) @ (singular * shrunk)
+    q, r = np.linalg.qr(np.concatenate([terms / scale, np.sqrt(_RIDGE * len(y)) * np.eye(terms.shape[1])]))
+    q = q[: len(y)]
+    coefficients = np.linalg.solve(r, q.T @ (weights * y)) / scale
+    leverage = (q**2).sum(axis=1)
     missed = (y - (terms @ coefficients) / weights) / np.maximum(1.0 - leverage, 1e-6)
     return coefficients, y - missed
