@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import final
 
 import numpy as np
 
-from hpo.arrays import Array, IntArray
+from hpo.arrays import Array
 from hpo.samplers.cmaes.gaussian import Gaussian
+from hpo.samplers.model.polynomial import n_terms, terms
 
 __all__ = ["Quadratic", "most_known"]
 
@@ -58,12 +58,12 @@ class Quadratic:
         if not 0 < width < np.inf:
             return None
         weights = np.sqrt(np.linspace(_BEST, 1.0, len(x)))
-        terms = _terms(frame.standard(x - frame.mean), kind) * weights[:, None]
-        scale = np.sqrt((terms**2).mean(axis=0)) + 1e-300
-        terms /= scale
-        gram = terms.T @ terms
+        by_term = terms(frame.standard(x - frame.mean), kind) * weights[:, None]
+        scale = np.sqrt((by_term**2).mean(axis=0)) + 1e-300
+        by_term /= scale
+        gram = by_term.T @ by_term
         gram[np.diag_indices_from(gram)] += _RIDGE * len(x)
-        solution = np.linalg.solve(gram, terms.T @ (weights * ((losses - low) / width)))
+        solution = np.linalg.solve(gram, by_term.T @ (weights * ((losses - low) / width)))
         with np.errstate(over="ignore"):
             coefficients = width * (solution / scale)
         coefficients[0] += low
@@ -72,7 +72,7 @@ class Quadratic:
     def __call__(self, x: Array) -> Array:
         """The losses that it expects of some points, shape (k, n) → (k,); infinite where they are too large."""
         with np.errstate(over="ignore", invalid="ignore"):
-            losses = _terms(self.frame.standard(x - self.frame.mean), self.kind) @ self.coefficients
+            losses = terms(self.frame.standard(x - self.frame.mean), self.kind) @ self.coefficients
         return np.where(np.isnan(losses), np.inf, losses)
 
 
@@ -82,29 +82,10 @@ def most_known(n: int) -> int:
 
 
 def _known(n: int, kind: int) -> int:
-    return int(_KNOWN * _n_terms(n, kind)) + _SOME
-
-
-def _n_terms(n: int, kind: int) -> int:
-    return 1 + n + (n if kind else 0) + (n * (n - 1) // 2 if kind == 2 else 0)
+    return int(_KNOWN * n_terms(n, kind)) + _SOME
 
 
 def _kind(n: int, k: int) -> int:
     """The richest one for which k trials are enough; -1 if there is none."""
     richest = 2 if n <= _MOST_FULL else 1
-    return max((kind for kind in range(richest + 1) if k >= _SPARE * _n_terms(n, kind)), default=-1)
-
-
-@lru_cache(maxsize=64)
-def _pairs(n: int) -> tuple[IntArray, IntArray]:
-    return np.triu_indices(n, 1)
-
-
-def _terms(z: Array, kind: int) -> Array:
-    columns = [np.ones((len(z), 1)), z]
-    if kind:
-        columns.append(z**2)
-    if kind == 2:
-        i, j = _pairs(z.shape[1])
-        columns.append(z[:, i] * z[:, j])
-    return np.concatenate(columns, axis=1)
+    return max((kind for kind in range(richest + 1) if k >= _SPARE * n_terms(n, kind)), default=-1)

@@ -8,6 +8,7 @@ from typing import final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.samplers.model.polynomial import n_terms, pairs, terms
 
 __all__ = ["Quadratic", "minimum"]
 
@@ -49,19 +50,19 @@ class Quadratic:
     ordered: float
 
     @staticmethod
-    def of(points: Array, losses: Array, *, products: bool) -> Quadratic | None:
+    def of(points: Array, losses: Array, kind: int) -> Quadratic | None:
         """None where trials are too few, or alike.
 
         Args:
             points: Shape (n, d).
             losses: Finite, shape (n,).
-            products: Whether products of two coordinates count, beside squares.
+            kind: Of its terms: 1 without products of two coordinates, 2 with them.
         """
         d = points.shape[1]
-        n_terms = 1 + 2 * d + (d * (d - 1) // 2 if products else 0)
-        if len(points) < _SPARE * n_terms + _SPARES:
+        size = n_terms(d, kind)
+        if len(points) < _SPARE * size + _SPARES:
             return None
-        order = np.argsort(losses, kind="stable")[: int(_KNOWN * n_terms) + _SOME]
+        order = np.argsort(losses, kind="stable")[: int(_KNOWN * size) + _SOME]
         x, y = points[order], losses[order]
         with np.errstate(over="ignore"):
             width = y[-1] - y[0]
@@ -69,12 +70,12 @@ class Quadratic:
         if not 0 < width < np.inf or not unit.all():
             return None
         y = (y - y[0]) / width
-        coefficients, left_out = _least_squares(_terms((x - centre) / unit, products=products), y)
+        coefficients, left_out = _least_squares(terms((x - centre) / unit, kind), y)
         curvature = np.diag(2.0 * coefficients[1 + d : 1 + 2 * d])
-        if products:
-            i, j = np.triu_indices(d, 1)
+        if kind == 2:
+            i, j = pairs(d)
             curvature[i, j] = curvature[j, i] = coefficients[1 + 2 * d :]
-        i, j = np.triu_indices(len(y) // 2, 1)
+        i, j = pairs(len(y) // 2)
         error = np.sqrt(((y - left_out)[: len(y) // 3] ** 2).mean())
         ordered = (left_out[i] < left_out[j]).mean()
         return Quadratic(
@@ -126,7 +127,7 @@ def minimum(points: Array, losses: Array) -> Array | None:
         points: Trials, shape (n, d), of numbers in [0, 1].
         losses: Finite, shape (n,).
     """
-    models = [Quadratic.of(points, losses, products=products) for products in (True, False)]
+    models = [Quadratic.of(points, losses, kind) for kind in (2, 1)]
     known = [model for model in models if model is not None and model.ordered >= _SURE]
     if not known:
         return None
@@ -135,22 +136,14 @@ def minimum(points: Array, losses: Array) -> Array | None:
     return point if gain > model.error else None
 
 
-def _terms(z: Array, *, products: bool) -> Array:
-    columns = [np.ones((len(z), 1)), z, z**2]
-    if products:
-        i, j = np.triu_indices(z.shape[1], 1)
-        columns.append(z[:, i] * z[:, j])
-    return np.concatenate(columns, axis=1)
-
-
-def _least_squares(terms: Array, y: Array) -> tuple[Array, Array]:
+def _least_squares(by_term: Array, y: Array) -> tuple[Array, Array]:
     """Coefficients, the first rows counting more, and what they would make of each row without it, shape (k,)."""
     weights = np.sqrt(np.linspace(_BEST, 1.0, len(y)))
-    terms = terms * weights[:, None]
-    scale = np.sqrt((terms**2).mean(axis=0)) + 1e-300
-    q, r = np.linalg.qr(np.concatenate([terms / scale, np.sqrt(_RIDGE * len(y)) * np.eye(terms.shape[1])]))
+    by_term = by_term * weights[:, None]
+    scale = np.sqrt((by_term**2).mean(axis=0)) + 1e-300
+    q, r = np.linalg.qr(np.concatenate([by_term / scale, np.sqrt(_RIDGE * len(y)) * np.eye(by_term.shape[1])]))
     q = q[: len(y)]
     coefficients = np.linalg.solve(r, q.T @ (weights * y)) / scale
     leverage = (q**2).sum(axis=1)
-    missed = (y - (terms @ coefficients) / weights) / np.maximum(1.0 - leverage, 1e-6)
+    missed = (y - (by_term @ coefficients) / weights) / np.maximum(1.0 - leverage, 1e-6)
     return coefficients, y - missed

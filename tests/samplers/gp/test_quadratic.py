@@ -60,7 +60,7 @@ def test_trials_left_out_are_predicted_by_the_others_alone() -> None:
     x = rng.random((26, 2))
     y = bowl(0, 2, np.full(2, 0.4))(x) + 0.1 * rng.standard_normal(26)
     shuffled = rng.permutation(26)
-    models = [Quadratic.of(x[rows], y[rows], products=True) for rows in (np.arange(26), shuffled)]
+    models = [Quadratic.of(x[rows], y[rows], 2) for rows in (np.arange(26), shuffled)]
     assert all(model is not None and 0.0 < model.error < 0.1 and model.ordered > 0.8 for model in models)
     assert models[0] is not None
     assert models[1] is not None

@@ -53,8 +53,8 @@ def test_queued_trials_count_as_start_up() -> None:
 def test_trials_that_are_asked_together_spread() -> None:
     study = study_of(GPSampler(n_startup_trials=8))
     study.optimize(bowl, n_trials=12)
-    points = np.array([[t.suggest_float("x", -5, 5), t.suggest_float("y", -5, 5)] for t in study.ask(n=5)])
-    distances = np.linalg.norm(points[:, None] - points, axis=2)[np.triu_indices(5, 1)]
+    points = np.array([[t.suggest_float("x", -5, 5), t.suggest_float("y", -5, 5)] for t in study.ask(n=8)])
+    distances = np.linalg.norm(points[:, None] - points, axis=2)[np.triu_indices(8, 1)]
     assert distances.min() > 1e-3
     assert distances.max() > 1.0  # some look elsewhere, although this bowl is known well by now
 

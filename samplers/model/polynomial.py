@@ -1,0 +1,37 @@
+"""The terms of polynomials of degree one and two.
+
+Their kind says which there are: 0 for a constant and linear terms, 1 for squares too, 2 for products of two coordinates
+too.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from hpo.arrays import Array, IntArray
+
+__all__ = ["n_terms", "pairs", "terms"]
+
+
+def n_terms(n: int, kind: int) -> int:
+    """How many there are of n coordinates."""
+    return 1 + n + (n if kind else 0) + (n * (n - 1) // 2 if kind == 2 else 0)
+
+
+def terms(z: Array, kind: int) -> Array:
+    """Of points, shape (k, n), in the order constant, linear, squares, products; shape (k, n_terms)."""
+    columns = [np.ones((len(z), 1)), z]
+    if kind:
+        columns.append(z**2)
+    if kind == 2:
+        i, j = pairs(z.shape[1])
+        columns.append(z[:, i] * z[:, j])
+    return np.concatenate(columns, axis=1)
+
+
+@lru_cache(maxsize=64)
+def pairs(n: int) -> tuple[IntArray, IntArray]:
+    """Each pair of n things, by the numbers of the first and of the second."""
+    return np.triu_indices(n, 1)
