@@ -112,7 +112,7 @@ class GPSampler:
     numbers of threads.
 
     Sources: Hvarfner et al. (2024), arXiv 2402.02229, for the priors; Ament et al. (2023), arXiv 2310.20708, for the
-    acquisition.
+    acquisition; Box and Wilson (1951), "On the experimental attainment of optimum conditions", for the quadratic.
 
     Example:
         >>> study = hpo.create_study(sampler=GPSampler(seed=0))
