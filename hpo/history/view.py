@@ -234,6 +234,17 @@ class History:
         view._chosen, view._members = rows[mask], None
         return view
 
+    def followed_by(self, later: History) -> History:
+        """The view of this one's rows and those of another view of the study that begins where this one ends.
+
+        In a fold, it puts pieces together.
+        """
+        view = copy.copy(later)
+        view._begin = self._begin
+        if self._rows is not None and later._rows is not None:
+            view._chosen = np.concatenate([self._rows, later._rows])
+        return view
+
     def cohort(self, key: Hashable, belongs: Callable[[IntArray], BoolArray]) -> History:
         """The view of the trials, finished and running ones, whose numbers belong to a group.
 
