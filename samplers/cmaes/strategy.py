@@ -19,6 +19,7 @@ from hpo.samplers.cmaes.gaussian import Gaussian, Told
 from hpo.samplers.cmaes.learning_rate import LearningRate
 from hpo.samplers.cmaes.margin import margin_of, middles, with_margin
 from hpo.samplers.cmaes.restarts import Restarts
+from hpo.samplers.cmaes.settled import have_settled
 from hpo.samplers.cmaes.surrogate import LEAST_TRIED, Surrogate
 from hpo.samplers.cmaes.warm import Start
 from hpo.samplers.model.axes import Axes
@@ -47,7 +48,7 @@ class Plan:
         popsize: Trials of a generation; None for the usual number.
         separable: Whether correlations are left alone.
         lr_adapt: Whether learning rates follow the signal.
-        surrogate: Whether a model chooses each trial from several points; of one objective of continuous numbers.
+        surrogate: Whether a model chooses each trial from several points; of one objective of numbers.
         restart: What comes after convergence.
         key: Of the study, for the means of later starts.
     """
@@ -119,7 +120,8 @@ class Strategy:
         """The point of a trial, shape (d,)."""
         if self._n_points > 1:
             assert self.surrogate is not None
-            return self.surrogate.chosen(self.gaussian.points(several(key, len(axes.numbers), self._n_points)))
+            points = self.gaussian.points(several(key, len(axes.numbers), self._n_points))
+            return np.asarray(points[self.surrogate.chosen(middles(axes, points))])
         z, u = drawn(key, len(axes.numbers), len(axes.categories))
         point = np.zeros(len(axes.cardinality))
         if len(z):
@@ -208,15 +210,16 @@ class Strategy:
         bests = (*self.bests, float(best))[-_window(n + len(axes.categories), len(keys)) :]
         restarts = self.restarts.after(n_tried)
         state = Strategy(gaussian, categories, rate, restarts, bests=bests, surrogate=surrogate)
-        if plan.restart is None or not state._has_converged(keys, plan):
+        if plan.restart is None:
             return state
-        return state._restarted(plan)
+        ends = state._has_converged(keys, plan) or have_settled(axes, axes.of_numbers(points), keys)
+        return state._restarted(plan) if ends else state
 
     def _drawn(self, asked: Array, numbers: IntArray, plan: Plan) -> tuple[Array, Array]:
         """The points that the present distribution has for each trial's number, whether or not it was asked.
 
         Returns:
-            The points, shape (λ, k, n), and how far the trial is from each, shape (λ, k).
+            The points, in the middles of cells, shape (λ, k, n), and how far the trial is from each, shape (λ, k).
         """
         axes, keys = plan.axes, [plan.key._replace(number=number) for number in numbers.tolist()]
         n, c = len(axes.numbers), len(axes.categories)
@@ -228,7 +231,7 @@ class Strategy:
         compared = axes.continuous if len(axes.continuous) else np.arange(n)
         cells = middles(axes, points.reshape(-1, n)).reshape(points.shape)
         off = np.abs(cells - axes.of_numbers(asked)[:, None])[:, :, compared]
-        return points, np.nan_to_num(off).max(axis=2, initial=0.0)
+        return cells, np.nan_to_num(off).max(axis=2, initial=0.0)
 
     def _told(self, x: Array, own: BoolArray, weights: Array, plan: Plan) -> tuple[Told, Array]:
         """What trials tell, the best first, and the step of the mean.
