@@ -239,11 +239,10 @@ class History:
 
         In a fold, it puts pieces together.
         """
-        view = copy.copy(later)
-        view._begin = self._begin
-        if self._rows is not None and later._rows is not None:
-            view._chosen = np.concatenate([self._rows, later._rows])
-        return view
+        mine, others = self._rows, later._rows
+        if mine is None or others is None:
+            return History(later._columns, later._size, later.space, begin=self._begin)
+        return History(later._columns, later._size, later.space, rows=np.concatenate([mine, others]))
 
     def cohort(self, key: Hashable, belongs: Callable[[IntArray], BoolArray]) -> History:
         """The view of the trials, finished and running ones, whose numbers belong to a group.
