@@ -15,6 +15,7 @@ from hpo.samplers.cmaes.gaussian import Gaussian
 from hpo.samplers.cmaes.sampler import _fold
 from hpo.samplers.cmaes.strategy import Strategy
 from hpo.samplers.cmaes.surrogate import Surrogate
+from hpo.samplers.model.axes import axes_of
 from hpo.study import Study
 from hpo.trial import Trial
 
@@ -80,6 +81,21 @@ def test_a_trial_is_the_point_that_promises_most_of_those_that_its_number_addres
         n_chosen += len(points) > 1
         assert np.allclose(points[state.surrogate.chosen(points)], x[number])
     assert n_chosen > 50
+
+
+@pytest.mark.parametrize("objective", [rotated, rotated_in_cells])
+@pytest.mark.parametrize(
+    "sampler", [CmaEsSampler(), CmaEsSampler(surrogate=None), CmaEsSampler(n_startup_trials=25)], ids=repr
+)
+def test_it_does_not_matter_how_trials_are_cut(objective: Any, sampler: CmaEsSampler) -> None:
+    study = made(sampler, objective, 130)
+    history = study.history
+    fold = _fold(sampler, history.space, study.seed, 1.0, 1)
+    whole, one_by_one = fold.advance(fold.initial, history), states(study, sampler)[-1]
+    axes = axes_of(history.space)
+    for number in range(130, 200):
+        key = Key(study.seed, number)
+        assert np.array_equal(whole.proposed(key, axes), one_by_one.proposed(key, axes))
 
 
 def test_sixteen_workers_gain_by_it_too() -> None:
