@@ -234,6 +234,16 @@ class History:
         view._chosen, view._members = rows[mask], None
         return view
 
+    def followed_by(self, later: History) -> History:
+        """The view of this one's rows and those of another view of the study that begins where this one ends.
+
+        In a fold, it puts pieces together.
+        """
+        mine, others = self._rows, later._rows
+        if mine is None or others is None:
+            return History(later._columns, later._size, later.space, begin=self._begin)
+        return History(later._columns, later._size, later.space, rows=np.concatenate([mine, others]))
+
     def cohort(self, key: Hashable, belongs: Callable[[IntArray], BoolArray]) -> History:
         """The view of the trials, finished and running ones, whose numbers belong to a group.
 

@@ -171,8 +171,9 @@ class Gaussian:
     def with_matrix(self, matrix: Array) -> Gaussian:
         """With another matrix in the place of C, whose diagonal goes over into the scales."""
         C = (matrix + matrix.T) / 2
-        values, vectors = np.linalg.eigh(C)
+        values = np.linalg.eigvalsh(C)  # cheaper than with vectors, which are nearly never needed
         if values[0] < _LEAST_EIGENVALUE * values[-1] or values[0] <= 0:
+            values, vectors = np.linalg.eigh(C)
             values = np.maximum(values, max(values[-1], 1e-300) * _LEAST_EIGENVALUE)
             C = (vectors * values) @ vectors.T
         width = np.sqrt(np.diag(C))

@@ -70,10 +70,11 @@ class CmaEsSampler:
     it. Constraints come first when trials are compared. Pruned trials count as worse than complete ones, those that
     reached more steps first, and failed ones as the worst.
 
-    Where all parameters are continuous and there is one objective, a quadratic model of the latest trials chooses each
+    Where all parameters are numbers and there is one objective, a quadratic model of the latest trials chooses each
     trial from up to five points of the distribution, from the more, the better it has put trials in order before; the
     other points count with the losses that it expects. Smooth objectives then take a fraction of the trials. Where the
-    model is wrong, the strategy goes on as if there were none.
+    model is wrong, the strategy goes on as if there were none. Integers and steps can settle long before the continuous
+    numbers do; once these have nothing left to gain, it begins anew, for other integers.
 
     Of several objectives trials are compared by their non-domination rank and hypervolume; the distribution still goes
     to one place, and `NSGAIISampler` and `TPESampler` find more of the front.
@@ -212,7 +213,7 @@ def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float, m: int) -
         points = axes.points(np.array([space.encode(t.params) for t in sources]))
         order = np.argsort([sign * t.values[0] for t in sources if t.values is not None], kind="stable")
         start = start.learned(points, order, axes, least=1)
-    is_modelled = m == 1 and len(axes.continuous) == len(space) and not sampler.lr_adapt
+    is_modelled = m == 1 and len(axes.numbers) == len(space) and not sampler.lr_adapt
     plan = Plan(
         space=space,
         axes=axes,

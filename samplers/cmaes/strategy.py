@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from hpo.arrays import Array, BoolArray
+from hpo.arrays import Array, BoolArray, IntArray
 from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.cmaes.categories import Categories
@@ -19,6 +19,7 @@ from hpo.samplers.cmaes.gaussian import Gaussian, Told
 from hpo.samplers.cmaes.learning_rate import LearningRate
 from hpo.samplers.cmaes.margin import margin_of, middles, with_margin
 from hpo.samplers.cmaes.restarts import Restarts
+from hpo.samplers.cmaes.settled import have_settled
 from hpo.samplers.cmaes.surrogate import LEAST_TRIED, Surrogate
 from hpo.samplers.cmaes.warm import Start
 from hpo.samplers.model.axes import Axes
@@ -47,7 +48,7 @@ class Plan:
         popsize: Trials of a generation; None for the usual number.
         separable: Whether correlations are left alone.
         lr_adapt: Whether learning rates follow the signal.
-        surrogate: Whether a model chooses each trial from several points; of one objective of continuous numbers.
+        surrogate: Whether a model chooses each trial from several points; of one objective of numbers.
         restart: What comes after convergence.
         key: Of the study, for the means of later starts.
     """
@@ -82,9 +83,9 @@ class Strategy:
         gaussian, categories: Of the numbers and of the choices.
         rate: Factors of the learning rates.
         restarts: How often it has begun anew, and with which population.
-        keys: Sort keys of the trials of this generation, each of shape (3 + m,).
-        points: Their points, each of shape (d,).
-        numbers: Their numbers.
+        keys: Sort keys of the trials of this generation, in pieces, each of shape (k, 3 + m).
+        points: Their points, each of shape (k, d).
+        numbers: Their numbers, each of shape (k,).
         surrogate: The model that chooses trials from several points each; None where there is none.
         waiting: Trials that were not looked at yet, because they do not complete a generation.
         has_begun: Whether it proposes trials, and learns from them; before that it waits for the first ones.
@@ -97,9 +98,9 @@ class Strategy:
     restarts: Restarts
     keys: tuple[Array, ...] = ()
     points: tuple[Array, ...] = ()
-    numbers: tuple[int, ...] = ()
+    numbers: tuple[IntArray, ...] = ()
     surrogate: Surrogate | None = None
-    waiting: tuple[History, ...] = ()
+    waiting: History | None = None
     has_begun: bool = True
     bests: tuple[float, ...] = ()
 
@@ -119,7 +120,8 @@ class Strategy:
         """The point of a trial, shape (d,)."""
         if self._n_points > 1:
             assert self.surrogate is not None
-            return self.surrogate.chosen(self.gaussian.points(several(key, len(axes.numbers), self._n_points)))
+            points = self.gaussian.points(several(key, len(axes.numbers), self._n_points))
+            return np.asarray(points[self.surrogate.chosen(middles(axes, points))])
         z, u = drawn(key, len(axes.numbers), len(axes.categories))
         point = np.zeros(len(axes.cardinality))
         if len(z):
@@ -141,40 +143,44 @@ class Strategy:
 
     def advance(self, fresh: History, plan: Plan) -> Strategy:
         """After some more trials."""
-        waiting = (*self.waiting, fresh)
-        n_missing = (self._n_wanted if self.has_begun else plan.n_startup) - len(self.keys)
-        if sum(map(len, waiting)) < n_missing:
+        waiting = fresh if self.waiting is None else self.waiting.followed_by(fresh)
+        if len(waiting) < self._n_missing(plan):
             return replace(self, waiting=waiting)
-        state = replace(self, waiting=())
-        for some in waiting:
-            rows, keys = ended(some)
-            points = plan.axes.points(some.at(rows, plan.space))
-            for key, point, number in zip(keys, points, some.number[rows].tolist(), strict=True):
-                state = state._after(key, point, number, plan)
+        rows, keys = ended(waiting)
+        points = np.ascontiguousarray(plan.axes.points(waiting.at(rows, plan.space)))
+        state, numbers, done = replace(self, waiting=None), waiting.number[rows], 0
+        while done < len(rows):
+            some = slice(done, done + state._n_missing(plan))
+            state = state._after(keys[some], points[some], numbers[some], plan)
+            done = some.stop
         return state
 
-    def _after(self, key: Array, point: Array, number: int, plan: Plan) -> Strategy:
-        keys, points, numbers = (*self.keys, key), (*self.points, point), (*self.numbers, number)
-        if not self.has_begun:
-            if len(keys) < plan.n_startup:
-                return replace(self, keys=keys, points=points, numbers=numbers)
-            begun = plan.start.learned(np.array(points), best_first(np.array(keys)), plan.axes)
-            return Strategy.begin(replace(plan, start=begun, n_startup=0))._knowing(np.array(keys), np.array(points))
-        more = replace(self, keys=keys, points=points, numbers=numbers)
-        return more if len(keys) < self._n_wanted else more._generation(plan)
+    def _n_missing(self, plan: Plan) -> int:
+        """How many more trials change the distributions."""
+        return (self._n_wanted if self.has_begun else plan.n_startup) - sum(map(len, self.keys))
+
+    def _after(self, keys: Array, points: Array, numbers: IntArray, plan: Plan) -> Strategy:
+        """After some more trials, not more than are missing."""
+        known = replace(self, keys=(*self.keys, keys), points=(*self.points, points), numbers=(*self.numbers, numbers))
+        if known._n_missing(plan):
+            return known
+        keys, points = np.concatenate(known.keys), np.concatenate(known.points)
+        if self.has_begun:
+            return self._generation(keys, points, np.concatenate(known.numbers), plan)
+        begun = plan.start.learned(points, best_first(keys), plan.axes)
+        return Strategy.begin(replace(plan, start=begun, n_startup=0))._knowing(keys, points)
 
     def _knowing(self, keys: Array, points: Array) -> Strategy:
         """The same, with a model that has seen some trials."""
         return replace(self, surrogate=self.surrogate and self.surrogate.knowing(keys, points))
 
-    def _generation(self, plan: Plan) -> Strategy:
+    def _generation(self, keys: Array, points: Array, numbers: IntArray, plan: Plan) -> Strategy:
         """After a generation."""
-        axes, n = plan.axes, len(plan.axes.numbers)
-        keys, points, surrogate = np.array(self.keys), np.array(self.points), self.surrogate
+        axes, n, surrogate = plan.axes, len(plan.axes.numbers), self.surrogate
         n_tried, best = len(keys), keys[best_first(keys)[0], LOSSES.start]
         own = np.ones(n_tried, dtype=np.bool_)
         if n:
-            drawn_points, off = self._drawn(plan)
+            drawn_points, off = self._drawn(points, numbers, plan)
             own = off.min(axis=1) < _SAME
         if surrogate is not None:
             surrogate = surrogate.after(keys, points, self.gaussian)
@@ -204,17 +210,18 @@ class Strategy:
         bests = (*self.bests, float(best))[-_window(n + len(axes.categories), len(keys)) :]
         restarts = self.restarts.after(n_tried)
         state = Strategy(gaussian, categories, rate, restarts, bests=bests, surrogate=surrogate)
-        if plan.restart is None or not state._has_converged(keys, plan):
+        if plan.restart is None:
             return state
-        return state._restarted(plan)
+        ends = state._has_converged(keys, plan) or have_settled(axes, axes.of_numbers(points), keys)
+        return state._restarted(plan) if ends else state
 
-    def _drawn(self, plan: Plan) -> tuple[Array, Array]:
+    def _drawn(self, asked: Array, numbers: IntArray, plan: Plan) -> tuple[Array, Array]:
         """The points that the present distribution has for each trial's number, whether or not it was asked.
 
         Returns:
-            The points, shape (λ, k, n), and how far the trial is from each, shape (λ, k).
+            The points, in the middles of cells, shape (λ, k, n), and how far the trial is from each, shape (λ, k).
         """
-        axes, keys = plan.axes, [plan.key._replace(number=number) for number in self.numbers]
+        axes, keys = plan.axes, [plan.key._replace(number=number) for number in numbers.tolist()]
         n, c = len(axes.numbers), len(axes.categories)
         if self.surrogate is None:
             z = np.array([drawn(key, n, c)[0] for key in keys])[:, None]
@@ -223,8 +230,8 @@ class Strategy:
         points = self.gaussian.points(z)
         compared = axes.continuous if len(axes.continuous) else np.arange(n)
         cells = middles(axes, points.reshape(-1, n)).reshape(points.shape)
-        off = np.abs(cells - axes.of_numbers(np.array(self.points))[:, None])[:, :, compared]
-        return points, np.nan_to_num(off).max(axis=2, initial=0.0)
+        off = np.abs(cells - axes.of_numbers(asked)[:, None])[:, :, compared]
+        return cells, np.nan_to_num(off).max(axis=2, initial=0.0)
 
     def _told(self, x: Array, own: BoolArray, weights: Array, plan: Plan) -> tuple[Told, Array]:
         """What trials tell, the best first, and the step of the mean.

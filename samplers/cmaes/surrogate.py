@@ -55,9 +55,9 @@ class Surrogate:
         """Before the first trial of n parameters."""
         return Surrogate(np.empty((0, n)), np.empty(0))
 
-    def chosen(self, points: Array) -> Array:
-        """The point that promises most, shape (k, n) → (n,)."""
-        return np.asarray(points[0 if self.model is None else int(np.argmin(self.model(points)))])
+    def chosen(self, points: Array) -> int:
+        """Which of some points promises most, shape (k, n)."""
+        return 0 if self.model is None else int(np.argmin(self.model(points)))
 
     def after(self, keys: Array, x: Array, frame: Gaussian) -> Surrogate:
         """With some more trials.

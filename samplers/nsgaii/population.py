@@ -38,7 +38,7 @@ class Population:
         keys, points: Sort keys and points of the parents, shapes (k, 3 + m) and (k, d).
         rank, room: How good they are, 0 for the best, and how lonely, shape (k,).
         place: Their losses, scaled such that each objective reaches from 0 to 1, shape (k, m).
-        new_keys, new_points: The same of the trials since then.
+        new_keys, new_points: The same of the trials since then, in pieces.
         waiting: Trials that were not looked at yet, because they do not complete a generation.
     """
 
@@ -50,7 +50,7 @@ class Population:
     place: Array
     new_keys: tuple[Array, ...] = ()
     new_points: tuple[Array, ...] = ()
-    waiting: tuple[History, ...] = ()
+    waiting: History | None = None
 
     @staticmethod
     def empty(d: int, m: int) -> Population:
@@ -66,14 +66,16 @@ class Population:
 
     def advance(self, fresh: History, space: Space, axes: Axes, size: int | None, select: Select) -> Population:
         """After some more trials."""
-        waiting = (*self.waiting, fresh)
-        if sum(map(len, waiting)) < self._n_missing(size):
+        waiting = fresh if self.waiting is None else self.waiting.followed_by(fresh)
+        if len(waiting) < self._n_missing(size):
             return replace(self, waiting=waiting)
-        state = replace(self, waiting=())
-        for some in waiting:
-            rows, keys = ended(some)
-            for key, point in zip(keys, axes.points(some.at(rows, space)), strict=True):
-                state = state._after(key, point, size, select)
+        rows, keys = ended(waiting)
+        points = np.ascontiguousarray(axes.points(waiting.at(rows, space)))
+        state, done = replace(self, waiting=None), 0
+        while done < len(rows):
+            some = slice(done, done + state._n_missing(size))
+            state = state._after(keys[some], points[some], size, select)
+            done = some.stop
         return state
 
     def _size(self, size: int | None) -> int:
@@ -84,20 +86,18 @@ class Population:
         return min(max(int(0.8 * math.sqrt(self.n)), fewest), _LARGEST)
 
     def _n_missing(self, size: int | None) -> int:
-        """At least how many more trials make up a generation."""
-        first = first_size(size) - self.n
-        return max(first, self._size(size) // _SHARE - len(self.new_keys), 1)
+        """At least how many more trials make up a generation, less than 1 if these do."""
+        return max(first_size(size) - self.n, max(self._size(size) // _SHARE, 1) - sum(map(len, self.new_keys)))
 
-    def _after(self, key: Array, point: Array, size: int | None, select: Select) -> Population:
-        state = replace(self, n=self.n + 1, new_keys=(*self.new_keys, key), new_points=(*self.new_points, point))
-        return state._chosen(size, select) if state._is_complete(size) else state
-
-    def _is_complete(self, size: int | None) -> bool:
-        return self.n >= first_size(size) and len(self.new_keys) >= max(self._size(size) // _SHARE, 1)
+    def _after(self, keys: Array, points: Array, size: int | None, select: Select) -> Population:
+        """After some more trials, not more than are missing."""
+        new_keys, new_points = (*self.new_keys, keys), (*self.new_points, points)
+        state = replace(self, n=self.n + len(keys), new_keys=new_keys, new_points=new_points)
+        return state if state._n_missing(size) > 0 else state._chosen(size, select)
 
     def _chosen(self, size: int | None, select: Select) -> Population:
-        keys = np.concatenate([self.keys, self.new_keys])
-        points = np.concatenate([self.points, self.new_points])
+        keys = np.concatenate([self.keys, *self.new_keys])
+        points = np.concatenate([self.points, *self.new_points])
         known = np.asarray(~np.isnan(points).all(axis=1)) if points.shape[1] else np.ones(len(points), dtype=np.bool_)
         if not known.any():
             return replace(self, new_keys=(), new_points=())

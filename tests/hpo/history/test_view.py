@@ -133,6 +133,27 @@ def test_a_fold_is_a_fold_from_scratch(log: list[Event], looks: list[int]) -> No
         assert cohort.fold(ROWS) == advance((), cohort)
 
 
+@settings(max_examples=50)
+@given(logs(), st.lists(st.integers(5, 45), max_size=8))
+def test_pieces_of_a_fold_make_up_the_whole(log: list[Event], looks: list[int]) -> None:
+    def put(whole: History | None, fresh: History) -> History:
+        return fresh if whole is None else whole.followed_by(fresh)
+
+    joined: Fold[History | None] = Fold("joined", None, put)
+    ledger = Ledger()
+    for begin, end in itertools.pairwise([0, *sorted({5, *looks, len(log)})]):
+        ledger.apply(log[begin:end])
+        every = ledger.history()
+        for view in (every, every.cohort("even", lambda number: number % 2 == 0)):
+            whole = view.fold(joined)
+            assert (whole is None) == (len(every) == 0)
+            if whole is not None:
+                assert whole.number.tolist() == view.number.tolist()
+                np.testing.assert_array_equal(whole.losses, view.losses)
+                rows = np.arange(len(whole))
+                np.testing.assert_array_equal(whole.at(rows, SPACES[1]), view.over(SPACES[1]))
+
+
 def test_a_fold_costs_the_new_rows_only() -> None:
     ledger, seen = replay([header()]), []
 

@@ -14,6 +14,7 @@ from hpo.history import History
 from hpo.key import Key
 from hpo.pareto import hypervolume
 from hpo.samplers import NSGAIIISampler, NSGAIISampler, RandomSampler
+from hpo.samplers.model.axes import axes_of
 from hpo.samplers.nsgaii import (
     BLXAlphaCrossover,
     PolynomialMutation,
@@ -23,7 +24,7 @@ from hpo.samplers.nsgaii import (
     UniformCrossover,
     VSBXCrossover,
 )
-from hpo.samplers.nsgaii.population import population_of
+from hpo.samplers.nsgaii.population import Population, population_of
 from hpo.samplers.nsgaii.selection import das_dennis, least_crowded, near_references, ranks_of
 from hpo.space import Space
 from hpo.storage import InMemoryStorage
@@ -101,6 +102,19 @@ def test_workers_that_come_and_go_wait_for_nobody(made: Any) -> None:
     alone, chance = (volume(made_study(one, zdt, 385, seed=1)) for one in (made(), RandomSampler()))
     assert volume(workers[0]) > chance + 0.5 * (alone - chance)
     assert workers[0].verify() == []
+
+
+@pytest.mark.parametrize("objective", [zdt, branching])
+def test_it_does_not_matter_how_trials_are_cut(objective: Any) -> None:
+    history = made_study(NSGAIISampler(), objective, 90).history
+    space, axes = history.space, axes_of(history.space)
+    state = nothing = Population.empty(len(space), 2)
+    for row in range(len(history)):
+        state = state.advance(history.where(np.arange(len(history)) == row), space, axes, None, least_crowded)
+    whole = nothing.advance(history, space, axes, None, least_crowded)
+    assert len(whole.rank) > 0
+    for name in ("keys", "points", "rank", "room", "place"):
+        np.testing.assert_array_equal(getattr(state, name), getattr(whole, name))
 
 
 def test_with_one_objective_it_is_a_genetic_algorithm() -> None:
