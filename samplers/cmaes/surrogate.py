@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import final
 
 import numpy as np
 
-from hpo.arrays import Array, BoolArray, IntArray
+from hpo.arrays import Array, BoolArray
 from hpo.samplers.cmaes.gaussian import Gaussian
 from hpo.samplers.cmaes.quadratic import Quadratic, most_known
 from hpo.samplers.model.merit import LOSSES, best_first
+from hpo.samplers.model.polynomial import pairs
 
 __all__ = ["LEAST_TRIED", "Surrogate"]
 
@@ -105,7 +105,7 @@ class Surrogate:
             return self
         loss, place = self.model(x), np.empty(len(keys))
         place[best_first(keys)] = np.arange(len(keys))
-        i, j = _pairs(len(keys))
+        i, j = pairs(len(keys))
         differ = (keys[i] != keys[j]).any(axis=1)
         right = ((loss[i] < loss[j]) == (place[i] < place[j])) & differ
         faded = 0.5 ** (differ.sum() / _HALF_LIFE)
@@ -125,8 +125,3 @@ def _complete(keys: Array, x: Array) -> BoolArray:
     """Which trials have all numbers and a finite loss, and keep all constraints, shape (k,)."""
     kept = (keys[:, : LOSSES.start] == 0.0).all(axis=1) & np.isfinite(keys[:, LOSSES.start])
     return np.asarray(kept & ~np.isnan(x).any(axis=1))
-
-
-@lru_cache(maxsize=64)
-def _pairs(k: int) -> tuple[IntArray, IntArray]:
-    return np.triu_indices(k, 1)
