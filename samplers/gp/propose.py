@@ -137,9 +137,12 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
 
 
 def _minimum_of_quadratic(question: Question) -> Array | None:
-    """Where a quadratic of the losses is least, shape (d,), if it is new; None where there are not only numbers."""
-    seen, domain = question.seen, question.domain
-    plain = question.outcome is None and not seen.constraints and not question.beliefs and seen.losses.shape[1] == 1
+    """Where a quadratic of the losses is least, shape (d,), if it is new, and success the rule there.
+
+    None where there are not only numbers, or is more to consider than one loss of each trial.
+    """
+    seen, domain, outcome = question.seen, question.domain, question.outcome
+    plain = not seen.constraints and not question.beliefs and seen.losses.shape[1] == 1
     if not (plain and question.whole and domain.axes.are_numbers and seen.active.all()):
         return None
     fine = ~seen.pruned & np.isfinite(seen.losses[:, 0])
@@ -150,6 +153,8 @@ def _minimum_of_quadratic(question: Question) -> Array | None:
     point = seen.points[0].copy()
     point[varied] = found
     point = domain.rounded(point[None])[0]
+    if outcome is not None and outcome.at(domain.features(point[None])).mean[0, 0] >= 0.0:
+        return None
     known = np.concatenate([question.tried.points, question.pending])
     return None if _is_among(point, known) else np.asarray(point)
 

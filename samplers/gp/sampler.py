@@ -92,8 +92,8 @@ class GPSampler:
         input_warping: Whether to learn a change of variable of each number (Snoek et al., 2014).
         quadratic: Whether every other proposal is the minimum of a quadratic of the numbers wherever one puts nine in
             ten pairs of the better trials in the right order, each left out in turn, and promises more than it errs;
-            for one objective of numbers alone, without constraints and failures, with "logei" or "ei". A kernel needs
-            hundreds of trials to learn that parameters depend on each other; a quadratic as many as it has terms.
+            for one objective of numbers alone, without constraints, with "logei" or "ei". A kernel needs hundreds of
+            trials to learn that parameters depend on each other; a quadratic as many as it has terms.
         failures: "avoid" what makes trials fail, by a model of where they do, whose probability of success multiplies
             the expected improvement as a constraint's does; "ignore" failed trials; or count them as "worst": a little
             worse than the worst known one.
