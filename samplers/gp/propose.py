@@ -139,24 +139,30 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
 def _minimum_of_quadratic(question: Question) -> Array | None:
     """Where a quadratic of the losses is least, shape (d,), if it is new, and success the rule there.
 
-    None where there are not only numbers, or is more to consider than one loss of each trial.
+    It is made of the trials that have the best one's choices and branch, and keeps these. None where there is more to
+    consider than one loss of each trial.
     """
     seen, domain, outcome = question.seen, question.domain, question.outcome
-    plain = not seen.constraints and not question.beliefs and seen.losses.shape[1] == 1
-    if not (plain and question.whole and domain.axes.are_numbers and seen.active.all()):
+    if seen.constraints or question.beliefs or seen.losses.shape[1] > 1 or not question.whole:
         return None
-    fine = ~seen.pruned & np.isfinite(seen.losses[:, 0])
-    varied = domain.axes.cardinality > 1
-    found = minimum(seen.points[fine][:, varied], seen.losses[fine, 0])
+    best, axes = seen.best_first()[0], domain.axes
+    start, active = np.nan_to_num(seen.points[best]), seen.active[best]
+    alike = ~seen.pruned & np.isfinite(seen.losses[:, 0]) & (seen.active == active).all(axis=1)
+    chosen = axes.categories[active[axes.categories]]
+    alike &= (seen.points[:, chosen] == start[chosen]).all(axis=1)
+    free = axes.numbers[active[axes.numbers] & (axes.cardinality[axes.numbers] > 1)]
+    found = minimum(seen.points[np.ix_(alike, free)], seen.losses[alike, 0]) if len(free) else None
     if found is None:
         return None
-    point = seen.points[0].copy()
-    point[varied] = found
-    point = domain.rounded(point[None])[0]
-    if outcome is not None and outcome.at(domain.features(point[None])).mean[0, 0] >= 0.0:
+    point = start[None].copy()
+    point[0, free] = found
+    point = domain.rounded(point)
+    if outcome is not None and outcome.at(domain.features(point)).mean[0, 0] >= 0.0:
         return None
-    known = np.concatenate([question.tried.points, question.pending])
-    return None if _is_among(point, known) else np.asarray(point)
+    here = domain.active(point)
+    point = np.where(here, point, np.nan)[0]
+    known = np.concatenate([np.where(question.tried.active, question.tried.points, np.nan), question.pending])
+    return point if (here == active).all() and not _is_among(point, known) else None
 
 
 def _any_model(models: list[Posterior], question: Question) -> Posterior:
