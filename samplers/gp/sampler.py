@@ -90,10 +90,11 @@ class GPSampler:
         kappa: How many standard deviations the lower confidence bound lies below the mean.
         warp_losses: Whether to learn a warp of losses, with one objective.
         input_warping: Whether to learn a change of variable of each number (Snoek et al., 2014).
-        quadratic: Whether every other proposal is the minimum of a quadratic of the numbers wherever one puts nine in
-            ten pairs of the better trials in the right order, each left out in turn, and promises more than it errs;
-            for one objective of numbers alone, without constraints, with "logei" or "ei". A kernel needs hundreds of
-            trials to learn that parameters depend on each other; a quadratic as many as it has terms.
+        quadratic: Whether every other proposal is the minimum of a quadratic of the numbers, made of the trials with
+            the best one's choices and branch, wherever it puts nine in ten pairs of the better ones in the right order,
+            each left out in turn, and promises more than it errs; for one objective without constraints, with "logei"
+            or "ei". A kernel needs hundreds of trials to learn that parameters depend on each other; a quadratic as
+            many as it has terms.
         failures: "avoid" what makes trials fail, by a model of where they do, whose probability of success multiplies
             the expected improvement as a constraint's does; "ignore" failed trials; or count them as "worst": a little
             worse than the worst known one.

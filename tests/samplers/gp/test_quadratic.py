@@ -124,8 +124,22 @@ def test_it_does_not_look_where_trials_fail() -> None:
     assert late.count(TrialState.FAIL) <= 5
 
 
-def with_a_choice(trial: Trial) -> float:
-    return ill_conditioned(trial) + len(trial.suggest_categorical("kind", ["a", "bb"]))
+def test_a_branch_has_a_quadratic_of_its_own() -> None:
+    def branching(trial: Trial) -> float:
+        if trial.suggest_categorical("model", ["flat", "bowl"]) == "flat":
+            return 1.0 + trial.suggest_float("y", 0, 1)
+        x = np.array([[trial.suggest_float("a", 0, 1), trial.suggest_float("b", 0, 1), trial.suggest_int("c", 0, 100)]])
+        return float(bowl(3, 3, np.array([0.3, 0.6, 0.5]))(x / [1, 1, 100])[0]) - 3.0
+
+    study = hpo.create_study(sampler=GPSampler(), seed=0)
+    study.optimize(branching, n_trials=45)
+    assert study.best_value < 1e-6
+    assert study.best_params["c"] == 50
+    assert study.verify() == []
+
+
+def with_two_objectives(trial: Trial) -> tuple[float, float]:
+    return ill_conditioned(trial), trial.params["x0"]
 
 
 def with_a_constraint(trial: Trial) -> float:
@@ -138,11 +152,12 @@ def with_a_belief(trial: Trial) -> float:
     return ill_conditioned(trial) + (trial.suggest_normal("y", 0.0, 1.0) - 0.5) ** 2
 
 
-@pytest.mark.parametrize("objective", [with_a_choice, with_a_constraint, with_a_belief])
+@pytest.mark.parametrize("objective", [with_two_objectives, with_a_constraint, with_a_belief])
 def test_where_it_is_not_made_for_nothing_changes(objective: hpo.Objective) -> None:
     runs = []
     for quadratic in (True, False):
-        study = hpo.create_study(sampler=GPSampler(quadratic=quadratic), seed=0)
+        directions = ["minimize"] * (2 if objective is with_two_objectives else 1)
+        study = hpo.create_study(sampler=GPSampler(quadratic=quadratic), directions=directions, seed=0)
         study.optimize(objective, n_trials=30)
         runs.append([t.params for t in study.trials])
     assert runs[0] == runs[1]
