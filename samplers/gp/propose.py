@@ -14,6 +14,7 @@ from hpo.history import History
 from hpo.key import Key
 from hpo.pareto import is_pareto_optimal
 from hpo.samplers.gp.believed import Belief, Believed
+from hpo.samplers.gp.cells import minima
 from hpo.samplers.gp.criterion import Constrained, Criterion, Hypervolume, Improvement
 from hpo.samplers.gp.domain import Domain, sobol
 from hpo.samplers.gp.failures import Succeeding
@@ -21,7 +22,6 @@ from hpo.samplers.gp.improvement import Front
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.parted import Apart
 from hpo.samplers.gp.posterior import Posterior
-from hpo.samplers.gp.quadratic import minimum
 from hpo.samplers.gp.search import search
 from hpo.samplers.model import acquisition
 from hpo.samplers.model.acquisition import Acquired, Acquisition
@@ -137,32 +137,20 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
 
 
 def _minimum_of_quadratic(question: Question) -> Array | None:
-    """Where a quadratic of the losses is least, shape (d,), if it is new, and success the rule there.
+    """The most promising minimum of a quadratic that is new, and where success is the rule, shape (d,).
 
-    It is made of the trials that have the best one's choices and branch, and keeps these. None where there is more to
-    consider than one loss of each trial.
+    None where there is none, or more to consider than one loss of each trial.
     """
     seen, domain, outcome = question.seen, question.domain, question.outcome
     if seen.constraints or question.beliefs or seen.losses.shape[1] > 1 or not question.whole:
         return None
-    best, axes = seen.best_first()[0], domain.axes
-    start, active = np.nan_to_num(seen.points[best]), seen.active[best]
-    alike = ~seen.pruned & np.isfinite(seen.losses[:, 0]) & (seen.active == active).all(axis=1)
-    chosen = axes.categories[active[axes.categories]]
-    alike &= (seen.points[:, chosen] == start[chosen]).all(axis=1)
-    free = axes.numbers[active[axes.numbers] & (axes.cardinality[axes.numbers] > 1)]
-    found = minimum(seen.points[np.ix_(alike, free)], seen.losses[alike, 0]) if len(free) else None
-    if found is None:
-        return None
-    point = start[None].copy()
-    point[0, free] = found
-    point = domain.rounded(point)
-    if outcome is not None and outcome.at(domain.features(point)).mean[0, 0] >= 0.0:
-        return None
-    here = domain.active(point)
-    point = np.where(here, point, np.nan)[0]
     known = np.concatenate([np.where(question.tried.active, question.tried.points, np.nan), question.pending])
-    return point if (here == active).all() and not _is_among(point, known) else None
+    for point in minima(seen, domain):
+        if _is_among(point, known):
+            continue
+        if outcome is None or outcome.at(domain.features(np.nan_to_num(point[None]))).mean[0, 0] < 0.0:
+            return np.asarray(point)
+    return None
 
 
 def _any_model(models: list[Posterior], question: Question) -> Posterior:

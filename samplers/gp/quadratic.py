@@ -33,7 +33,8 @@ class Quadratic:
         centre, unit: Of their coordinates, shape (d,).
         slope: The gradient at the centre, in these units, shape (d,).
         curvature: The matrix of second derivatives, shape (d, d).
-        level: The loss at the centre beside the best one, by the losses' range.
+        best, width: The best loss, and how far it is to the worst one; of the losses that follow, origin and unit.
+        level: The loss at the centre.
         error: The root mean square by which it misses trials of the best third, each left out in turn.
         ordered: The share of pairs of the better half that it puts in the right order, each left out in turn.
 
@@ -45,6 +46,8 @@ class Quadratic:
     unit: Array
     slope: Array
     curvature: Array
+    best: float
+    width: float
     level: float
     error: float
     ordered: float
@@ -64,26 +67,24 @@ class Quadratic:
             return None
         order = np.argsort(losses, kind="stable")[: int(_KNOWN * size) + _SOME]
         x, y = points[order], losses[order]
-        with np.errstate(over="ignore"):
-            width = y[-1] - y[0]
+        best, width = float(y[0]), float(y[-1]) - float(y[0])
         centre, unit = x.mean(axis=0), x.std(axis=0)
         if not 0 < width < np.inf or not unit.all():
             return None
-        y = (y - y[0]) / width
+        y = (y - best) / width
         coefficients, left_out = _least_squares(terms((x - centre) / unit, kind), y)
         curvature = np.diag(2.0 * coefficients[1 + d : 1 + 2 * d])
         if kind == 2:
             i, j = pairs(d)
             curvature[i, j] = curvature[j, i] = coefficients[1 + 2 * d :]
         i, j = pairs(len(y) // 2)
-        error = np.sqrt(((y - left_out)[: len(y) // 3] ** 2).mean())
-        ordered = (left_out[i] < left_out[j]).mean()
-        return Quadratic(
-            x, centre, unit, coefficients[1 : 1 + d], curvature, float(coefficients[0]), float(error), float(ordered)
-        )
+        error = float(np.sqrt(((y - left_out)[: len(y) // 3] ** 2).mean()))
+        ordered = float((left_out[i] < left_out[j]).mean())
+        level, slope = float(coefficients[0]), coefficients[1 : 1 + d]
+        return Quadratic(x, centre, unit, slope, curvature, best, width, level, error, ordered)
 
     def minimum(self) -> tuple[Array, float]:
-        """Where it is least near its points and in [0, 1], shape (d,), and by how much less than the best loss."""
+        """Where it is least near its points and in [0, 1], shape (d,), and the loss there in its unit."""
         low, high = self.points.min(axis=0), self.points.max(axis=0)
         reach = _REACH * (high - low)
         low, high = np.maximum(low - reach, 0.0), np.minimum(high + reach, 1.0)
@@ -91,10 +92,10 @@ class Quadratic:
         z = self._stationary()
         if z is None or (z < below).any() or (z > above).any():
             z = self._least_within(below, above)
-        return np.clip(self.centre + self.unit * z, low, high), -self._value(z)[0]
+        return np.clip(self.centre + self.unit * z, low, high), self._value(z)[0]
 
     def _value(self, z: Array) -> tuple[float, Array]:
-        """The loss `z` units off the centre beside the best one, by the losses' range, and the gradient, shape (d,)."""
+        """The loss, `z` units of points off the centre, and its gradient, shape (d,)."""
         by_z = self.curvature @ z
         return float(self.level + (self.slope + 0.5 * by_z) @ z), self.slope + by_z
 
@@ -120,20 +121,24 @@ class Quadratic:
         return np.asarray(found.x)
 
 
-def minimum(points: Array, losses: Array) -> Array | None:
-    """Where a quadratic is least that explains the better trials; None if none does, or it promises no gain.
+def minimum(points: Array, losses: Array, best: float) -> tuple[Array, float] | None:
+    """Where a quadratic is least that explains the better trials, shape (d,), and what loss it promises there.
+
+    None if none does, or it promises no less than the best known loss by more than it errs.
 
     Args:
         points: Trials, shape (n, d), of numbers in [0, 1].
         losses: Finite, shape (n,).
+        best: The best known loss.
     """
     models = [Quadratic.of(points, losses, kind) for kind in (2, 1)]
     known = [model for model in models if model is not None and model.ordered >= _SURE]
     if not known:
         return None
     model = max(known, key=lambda model: model.ordered)
-    point, gain = model.minimum()
-    return point if gain > model.error else None
+    point, value = model.minimum()
+    promised = model.best + model.width * value
+    return (point, promised) if promised + model.width * model.error < best else None
 
 
 def _least_squares(by_term: Array, y: Array) -> tuple[Array, Array]:

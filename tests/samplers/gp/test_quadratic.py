@@ -28,17 +28,20 @@ def test_the_minimum_of_a_quadratic_is_found_whatever_its_condition(seed: int, d
     bottom = rng.uniform(0.2, 0.8, d)
     f = bowl(seed, d, bottom)
     x = rng.random((2 * d * d + 8, d))
-    found = minimum(x, f(x))
+    found = minimum(x, f(x), f(x).min())
     assert found is not None
-    assert f(found[None])[0] - 3.0 < 1e-6 * (f(x).min() - 3.0)
+    assert f(found[0][None])[0] - 3.0 < 1e-6 * (f(x).min() - 3.0)
+    assert abs(found[1] - 3.0) < 1e-6 * f(x).max()
+    assert minimum(x, f(x), 2.9) is None
 
 
 @pytest.mark.parametrize("seed", range(5))
 def test_where_it_lies_outside_the_least_point_of_the_cube_is_found(seed: int) -> None:
     rng = np.random.default_rng(seed)
     f, x = bowl(seed, 3, np.array([-0.2, 1.2, 0.5]), condition=10.0), rng.random((40, 3))
-    found = minimum(x, f(x))
-    assert found is not None
+    least = minimum(x, f(x), f(x).min())
+    assert least is not None
+    found = least[0]
     assert ((found >= 0.0) & (found <= 1.0)).all()
     near = np.clip(found + 0.05 * rng.standard_normal((200, 3)), 0.0, 1.0)
     assert f(found[None])[0] <= f(near).min() + 1e-9
@@ -47,12 +50,13 @@ def test_where_it_lies_outside_the_least_point_of_the_cube_is_found(seed: int) -
 def test_units_and_offsets_of_losses_change_nothing() -> None:
     x = np.random.default_rng(0).random((30, 3))
     y = bowl(0, 3, np.full(3, 0.4))(x)
-    found = minimum(x, y)
+    found = minimum(x, y, y.min())
     assert found is not None
     for scale in (1e-200, 1e200):
-        again = minimum(x, 5.0 * scale + scale * y)
+        again = minimum(x, 5.0 * scale + scale * y, (5.0 + y.min()) * scale)
         assert again is not None
-        np.testing.assert_allclose(again, found, atol=1e-6)
+        np.testing.assert_allclose(again[0], found[0], atol=1e-6)
+        np.testing.assert_allclose(again[1], (5.0 + found[1]) * scale)
 
 
 def test_trials_left_out_are_predicted_by_the_others_alone() -> None:
@@ -80,7 +84,7 @@ def test_there_is_none_where_no_quadratic_explains_the_losses(losses: str) -> No
         y = np.random.default_rng(1).standard_normal(60)
     if losses == "many valleys":
         y = np.cos(40.0 * x).sum(axis=1)
-    assert minimum(x, y) is None
+    assert minimum(x, y, y.min()) is None
 
 
 def ill_conditioned(trial: Trial) -> float:
