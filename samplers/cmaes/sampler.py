@@ -213,7 +213,7 @@ def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float, m: int) -
         points = axes.points(np.array([space.encode(t.params) for t in sources]))
         order = np.argsort([sign * t.values[0] for t in sources if t.values is not None], kind="stable")
         start = start.learned(points, order, axes, least=1)
-    is_modelled = m == 1 and len(axes.numbers) == len(space) and not sampler.lr_adapt
+    is_modelled = m == 1 and len(axes.numbers) > 0 and not len(axes.categories) and not sampler.lr_adapt
     plan = Plan(
         space=space,
         axes=axes,

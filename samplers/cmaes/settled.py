@@ -18,11 +18,11 @@ def have_settled(axes: Axes, x: Array, keys: Array) -> bool:
     """Whether trials in the cells of the best one differ by nothing beside what the best trial in other cells costs.
 
     Steps of the continuous numbers are so short by then that other cells, for which these would have to be others too,
-    look worse than they are: only a search from elsewhere finds them.
+    look worse than they are: only a search from elsewhere finds them. Equal losses say nothing of the kind.
 
     Args:
         axes: Of the space.
-        x: Numbers of a generation, in the middles of cells, the best first, shape (k, n).
+        x: Numbers of a generation, tried or not, in the middles of cells, the best first, shape (k, n).
         keys: Sort keys, shape (k, 3 + m).
     """
     if not axes.in_cells or not len(axes.continuous) or keys.shape[1] > LOSSES.start + 1:
@@ -34,4 +34,4 @@ def have_settled(axes: Axes, x: Array, keys: Array) -> bool:
         return False
     with np.errstate(invalid="ignore", over="ignore"):
         apart, cost = losses[same].max() - losses[0], losses[~same].min() - losses[0]
-    return bool(0 < cost < np.inf and apart <= _TRIFLE * cost)
+    return bool(0 < cost < np.inf and 0 < apart <= _TRIFLE * cost)

@@ -121,7 +121,7 @@ class Strategy:
         if self._n_points > 1:
             assert self.surrogate is not None
             points = self.gaussian.points(several(key, len(axes.numbers), self._n_points))
-            return np.asarray(points[self.surrogate.chosen(middles(axes, points))])
+            return np.asarray(_placed(axes, points[[self.surrogate.chosen(middles(axes, points))]])[0])
         z, u = drawn(key, len(axes.numbers), len(axes.categories))
         point = np.zeros(len(axes.cardinality))
         if len(z):
@@ -151,7 +151,7 @@ class Strategy:
         state, numbers, done = replace(self, waiting=None), waiting.number[rows], 0
         while done < len(rows):
             some = slice(done, done + state._n_missing(plan))
-            state = state._after(keys[some], points[some], numbers[some], plan)
+            state = state._after(keys[some].copy(), points[some].copy(), numbers[some].copy(), plan)
             done = some.stop
         return state
 
@@ -168,11 +168,12 @@ class Strategy:
         if self.has_begun:
             return self._generation(keys, points, np.concatenate(known.numbers), plan)
         begun = plan.start.learned(points, best_first(keys), plan.axes)
-        return Strategy.begin(replace(plan, start=begun, n_startup=0))._knowing(keys, points)
+        begun_anew = Strategy.begin(replace(plan, start=begun, n_startup=0))
+        return begun_anew._knowing(keys, plan.axes.of_numbers(points))
 
-    def _knowing(self, keys: Array, points: Array) -> Strategy:
-        """The same, with a model that has seen some trials."""
-        return replace(self, surrogate=self.surrogate and self.surrogate.knowing(keys, points))
+    def _knowing(self, keys: Array, x: Array) -> Strategy:
+        """The same, with a model that has seen the numbers of some trials."""
+        return replace(self, surrogate=self.surrogate and self.surrogate.knowing(keys, x))
 
     def _generation(self, keys: Array, points: Array, numbers: IntArray, plan: Plan) -> Strategy:
         """After a generation."""
@@ -183,13 +184,14 @@ class Strategy:
             drawn_points, off = self._drawn(points, numbers, plan)
             own = off.min(axis=1) < _SAME
         if surrogate is not None:
-            surrogate = surrogate.after(keys, points, self.gaussian)
+            x = axes.of_numbers(points)
+            surrogate = surrogate.after(keys, x, self.gaussian)
             if self._n_points > 1 and surrogate.model is not None:
                 # of trials from elsewhere, and of late ones, all but the first: as many as if it had been asked
                 tried = np.where(own, off.argmin(axis=1), 0)
                 others = drawn_points[np.arange(self._n_points) != tried[:, None]]
-                keys = np.concatenate([keys, surrogate.expected(others, keys, points)])
-                points = np.concatenate([points, others])
+                keys = np.concatenate([keys, surrogate.expected(others, keys, x)])
+                points = np.concatenate([points, _placed(axes, others)])
                 own = np.concatenate([own, np.ones(len(others), dtype=np.bool_)])
         order = best_first(keys)
         keys, points, own = keys[order], points[order], own[order]
@@ -278,6 +280,13 @@ class Strategy:
         rng = plan.key.child(f"cmaes.restart {restarts.number}").generator()
         start = plan.start.elsewhere(rng.random(len(plan.axes.numbers)), restarts.width)
         return replace(Strategy.begin(replace(plan, start=start, n_startup=0)), restarts=restarts)
+
+
+def _placed(axes: Axes, x: Array) -> Array:
+    """Points that have only numbers, shape (k, n), in all columns, shape (k, d): some may have one value alone."""
+    points = np.zeros((len(x), len(axes.cardinality)))
+    points[:, axes.numbers] = x
+    return points
 
 
 def _weights(keys: Array, by_rank: Array) -> Array:

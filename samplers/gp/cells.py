@@ -28,7 +28,7 @@ def minima(seen: Observations, domain: Domain) -> Array:
     axes, found = domain.axes, []
     for rows in _cells(known, domain):
         points, active, losses = known.points[rows], known.active[rows][0], known.losses[rows, 0]
-        free = axes.numbers[active[axes.numbers] & (axes.cardinality[axes.numbers] > 1)]
+        free = axes.numbers[active[axes.numbers]]
         least = minimum(points[:, free], losses, float(known.losses.min())) if len(free) else None
         if least is None:
             continue

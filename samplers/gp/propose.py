@@ -42,6 +42,7 @@ ACQUISITIONS: Mapping[str, Acquisition] = {
 _GOOD = 6  # points near which to look
 _SPREAD = 7  # 2^7 points show which arms matter
 _SAME = 1e-9  # points as near as this in every coordinate are one
+_NEAR = 1e-2  # points as near as this to a trial that was pruned tell as little as it did
 _VERSIONS = 16  # imagined outcomes of running trials
 _LISTED = 2**11  # a finite space of no more configurations is searched by comparing all of them
 _MOST_LISTED = 2**15
@@ -142,11 +143,14 @@ def _minimum_of_quadratic(question: Question) -> Array | None:
     None where there is none, or more to consider than one loss of each trial.
     """
     seen, domain, outcome = question.seen, question.domain, question.outcome
-    if seen.constraints or question.beliefs or seen.losses.shape[1] > 1 or not question.whole:
+    is_free = question.whole and np.isnan(domain.fixed).all()
+    if not is_free or seen.constraints or question.beliefs or seen.losses.shape[1] > 1:
         return None
     known = np.concatenate([np.where(question.tried.active, question.tried.points, np.nan), question.pending])
+    untold = seen.pruned | ~np.isfinite(seen.losses[:, 0])  # what quadratics cannot learn from
+    spoilt = np.where(seen.active, seen.points, np.nan)[untold]
     for point in minima(seen, domain):
-        if _is_among(point, known):
+        if _is_among(point, known) or _is_among(point, spoilt, _NEAR):
             continue
         if outcome is None or outcome.at(domain.features(np.nan_to_num(point[None]))).mean[0, 0] < 0.0:
             return np.asarray(point)
@@ -252,6 +256,6 @@ def _best(criterion: Criterion, domain: Domain, points: Array) -> Array:
     return np.asarray(np.where(domain.active(point), point, np.nan)[0])
 
 
-def _is_among(point: Array, known: Array) -> bool:
+def _is_among(point: Array, known: Array, within: float = _SAME) -> bool:
     here, there = np.nan_to_num(point, nan=-1.0), np.nan_to_num(known, nan=-1.0)
-    return bool((np.abs(there - here) < _SAME).all(axis=1).any())
+    return bool((np.abs(there - here) < within).all(axis=1).any())

@@ -7,10 +7,10 @@ from typing import final
 
 import numpy as np
 
-from hpo.arrays import Array
+from hpo.arrays import Array, BoolArray
 from hpo.samplers.model.polynomial import n_terms, pairs, terms
 
-__all__ = ["Quadratic", "minimum"]
+__all__ = ["Quadratic", "least_squares", "minimum"]
 
 _SPARE = 1.1  # trials per coefficient, and
 _SPARES = 3  # so many more, without which there is no model
@@ -29,8 +29,10 @@ class Quadratic:
     """A polynomial of degree two, fitted to the best trials by weighted least squares.
 
     Args:
-        points: The trials, from the best one on, shape (k, d).
-        centre, unit: Of their coordinates, shape (d,).
+        start: The best trial, shape (p,).
+        moving: Which of its coordinates differ from those of other trials that count; d of them.
+        points: These coordinates of the trials, from the best one on, shape (k, d).
+        centre, unit: Of the coordinates, shape (d,).
         slope: The gradient at the centre, in these units, shape (d,).
         curvature: The matrix of second derivatives, shape (d, d).
         best, width: The best loss, and how far it is to the worst one; of the losses that follow, origin and unit.
@@ -41,6 +43,8 @@ class Quadratic:
     Source: Box and Wilson (1951), "On the experimental attainment of optimum conditions".
     """
 
+    start: Array
+    moving: BoolArray
     points: Array
     centre: Array
     unit: Array
@@ -57,22 +61,23 @@ class Quadratic:
         """None where trials are too few, or alike.
 
         Args:
-            points: Shape (n, d).
+            points: Shape (n, p).
             losses: Finite, shape (n,).
             kind: Of its terms: 1 without products of two coordinates, 2 with them.
         """
-        d = points.shape[1]
-        size = n_terms(d, kind)
+        size = n_terms(points.shape[1], kind)
         if len(points) < _SPARE * size + _SPARES:
             return None
         order = np.argsort(losses, kind="stable")[: int(_KNOWN * size) + _SOME]
         x, y = points[order], losses[order]
+        start, moving = x[0], x.max(axis=0) > x.min(axis=0)
         best, width = float(y[0]), float(y[-1]) - float(y[0])
-        centre, unit = x.mean(axis=0), x.std(axis=0)
-        if not 0 < width < np.inf or not unit.all():
+        if not 0 < width < np.inf or not moving.any():
             return None
+        x, d = x[:, moving], int(moving.sum())
+        centre, unit = x.mean(axis=0), x.std(axis=0)
         y = (y - best) / width
-        coefficients, left_out = _least_squares(terms((x - centre) / unit, kind), y)
+        coefficients, left_out = least_squares(terms((x - centre) / unit, kind), y)
         curvature = np.diag(2.0 * coefficients[1 + d : 1 + 2 * d])
         if kind == 2:
             i, j = pairs(d)
@@ -81,10 +86,10 @@ class Quadratic:
         error = float(np.sqrt(((y - left_out)[: len(y) // 3] ** 2).mean()))
         ordered = float((left_out[i] < left_out[j]).mean())
         level, slope = float(coefficients[0]), coefficients[1 : 1 + d]
-        return Quadratic(x, centre, unit, slope, curvature, best, width, level, error, ordered)
+        return Quadratic(start, moving, x, centre, unit, slope, curvature, best, width, level, error, ordered)
 
     def minimum(self) -> tuple[Array, float]:
-        """Where it is least near its points and in [0, 1], shape (d,), and the loss there in its unit."""
+        """Where it is least near its points and in [0, 1], shape (p,), and the loss there in its unit."""
         low, high = self.points.min(axis=0), self.points.max(axis=0)
         reach = _REACH * (high - low)
         low, high = np.maximum(low - reach, 0.0), np.minimum(high + reach, 1.0)
@@ -92,7 +97,9 @@ class Quadratic:
         z = self._stationary()
         if z is None or (z < below).any() or (z > above).any():
             z = self._least_within(below, above)
-        return np.clip(self.centre + self.unit * z, low, high), self._value(z)[0]
+        point = self.start.copy()
+        point[self.moving] = np.clip(self.centre + self.unit * z, low, high)
+        return point, self._value(z)[0]
 
     def _value(self, z: Array) -> tuple[float, Array]:
         """The loss, `z` units of points off the centre, and its gradient, shape (d,)."""
@@ -122,12 +129,12 @@ class Quadratic:
 
 
 def minimum(points: Array, losses: Array, best: float) -> tuple[Array, float] | None:
-    """Where a quadratic is least that explains the better trials, shape (d,), and what loss it promises there.
+    """Where a quadratic is least that explains the better trials, shape (p,), and what loss it promises there.
 
     None if none does, or it promises no less than the best known loss by more than it errs.
 
     Args:
-        points: Trials, shape (n, d), of numbers in [0, 1].
+        points: Trials, shape (n, p), of numbers in [0, 1].
         losses: Finite, shape (n,).
         best: The best known loss.
     """
@@ -141,7 +148,7 @@ def minimum(points: Array, losses: Array, best: float) -> tuple[Array, float] | 
     return (point, promised) if promised + model.width * model.error < best else None
 
 
-def _least_squares(by_term: Array, y: Array) -> tuple[Array, Array]:
+def least_squares(by_term: Array, y: Array) -> tuple[Array, Array]:
     """Coefficients, the first rows counting more, and what they would make of each row without it, shape (k,)."""
     weights = np.sqrt(np.linspace(_BEST, 1.0, len(y)))
     by_term = by_term * weights[:, None]

@@ -91,10 +91,10 @@ class GPSampler:
         warp_losses: Whether to learn a warp of losses, with one objective.
         input_warping: Whether to learn a change of variable of each number (Snoek et al., 2014).
         quadratic: Whether every other proposal is the minimum of a quadratic of the numbers, made of the trials with
-            the best one's choices and branch, wherever it puts nine in ten pairs of the better ones in the right order,
-            each left out in turn, and promises more than it errs; for one objective without constraints, with "logei"
-            or "ei". A kernel needs hundreds of trials to learn that parameters depend on each other; a quadratic as
-            many as it has terms.
+            the same choices on the same branch, wherever one puts nine in ten pairs of the better trials in the right
+            order, each left out in turn, and promises a gain that is larger than what it errs by; for one objective
+            without constraints, with "logei" or "ei", where failures are avoided or there are none. A kernel needs
+            hundreds of trials to learn that parameters depend on each other; a quadratic as many as it has terms.
         failures: "avoid" what makes trials fail, by a model of where they do, whose probability of success multiplies
             the expected improvement as a constraint's does; "ignore" failed trials; or count them as "worst": a little
             worse than the worst known one.
@@ -213,6 +213,11 @@ class GPSampler:
         point = self._chosen(state, name, rng, space, believed, fixed, pending, history, key, whole=whole, bold=bold)
         return np.asarray(axes.coded(point[None])[0])
 
+    def _may_be_quadratic(self, history: History) -> bool:
+        """Whether nothing else is wanted, and what has failed is known to the model."""
+        is_known = self.failures == "avoid" or not (history.state == TrialState.FAIL).any()
+        return self.quadratic and self.acquisition in ("ei", "logei") and is_known
+
     def _unrepeated(self, row: Array, space: Space, history: History, key: Key) -> Array:
         """A row of the prior, or another one if it would be tried again although something else is left."""
         may_repeat = self.noise_std is not None or space is not history.space
@@ -271,7 +276,7 @@ class GPSampler:
             acquisition=name,
             kappa=self.kappa,
             ambition=self.ambition if bold else 0.0,
-            quadratic=self.quadratic and name in ("ei", "logei") and key.uniform("gp.quadratic") < _QUADRATIC,
+            quadratic=self._may_be_quadratic(history) and key.uniform("gp.quadratic") < _QUADRATIC,
             new=self.noise_std is None,
             beliefs=beliefs_of(space, believed, embedding, seen.active),
             whole=whole,

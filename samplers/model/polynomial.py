@@ -34,4 +34,7 @@ def terms(z: Array, kind: int) -> Array:
 @lru_cache(maxsize=64)
 def pairs(n: int) -> tuple[IntArray, IntArray]:
     """Each pair of n things, by the numbers of the first and of the second."""
-    return np.triu_indices(n, 1)
+    found = np.triu_indices(n, 1)
+    for indices in found:
+        indices.flags.writeable = False  # all callers share them
+    return found

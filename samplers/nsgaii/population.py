@@ -74,7 +74,7 @@ class Population:
         state, done = replace(self, waiting=None), 0
         while done < len(rows):
             some = slice(done, done + state._n_missing(size))
-            state = state._after(keys[some], points[some], size, select)
+            state = state._after(keys[some].copy(), points[some].copy(), size, select)
             done = some.stop
         return state
 

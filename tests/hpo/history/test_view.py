@@ -154,6 +154,15 @@ def test_pieces_of_a_fold_make_up_the_whole(log: list[Event], looks: list[int]) 
                 np.testing.assert_array_equal(whole.at(rows, SPACES[1]), view.over(SPACES[1]))
 
 
+@settings(max_examples=30)
+@given(logs(), st.booleans(), st.booleans())
+def test_views_of_all_rows_and_of_some_are_put_together(log: list[Event], first: bool, second: bool) -> None:
+    every = replay(log).history()
+    one, other = (every if whole else every.where(every.number % 2 == 0) for whole in (first, second))
+    joined = one.followed_by(other)
+    assert joined.number.tolist() == [*one.number.tolist(), *other.number.tolist()]
+
+
 def test_a_fold_costs_the_new_rows_only() -> None:
     ledger, seen = replay([header()]), []
 

@@ -29,6 +29,11 @@ def test_without_trials_in_other_cells_nothing_is_known_of_their_cost() -> None:
     assert not have_settled(AXES, X[:3], keys([0.0, 1e-10, 2e-10]))
     assert not have_settled(AXES, X, keys([0.0, 0.0, 0.0, 0.0]))
     assert not have_settled(AXES, X, keys([0.0, 0.0, 0.0, np.inf]))
+    assert not have_settled(AXES, X, keys([0.0, 1e-10, 2e-10, np.inf]))
+
+
+def test_equal_losses_are_steps_of_the_objective_and_not_of_the_search() -> None:
+    assert not have_settled(AXES, X, keys([0.0, 0.0, 0.0, 1.0]))
 
 
 def test_pruned_failed_and_infeasible_trials_tell_nothing_of_it() -> None:

@@ -180,3 +180,16 @@ def test_points_that_were_not_tried_are_compared_on_the_scale_of_those_that_were
 def test_another_model_is_refused() -> None:
     with pytest.raises(ValueError, match="surrogate must be 'quadratic', or None, got 'linear'"):
         CmaEsSampler(surrogate="linear")  # type: ignore[arg-type]
+
+
+def test_a_parameter_of_one_value_changes_nothing() -> None:
+    def constant(trial: Trial) -> float:
+        return trial.suggest_float("constant", 3, 3) - 3.0 + rotated(trial)
+
+    best = []
+    for objective in (rotated, constant):
+        study = hpo.create_study(sampler=CmaEsSampler(), seed=0)
+        study.optimize(objective, n_trials=150)
+        best.append(study.best_value)
+        assert study.verify() == []
+    np.testing.assert_allclose(np.log10(best[1]), np.log10(best[0]), atol=0.5)
