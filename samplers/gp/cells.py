@@ -47,4 +47,4 @@ def _cells(known: Observations, domain: Domain) -> Iterator[BoolArray]:
     choices = np.where(known.active[:, columns], known.points[:, columns], -1.0)
     kinds, kind = np.unique(np.hstack([known.active, choices]), axis=0, return_inverse=True)
     for i in range(len(kinds)):
-        yield kind == i
+        yield kind.ravel() == i
