@@ -94,7 +94,7 @@ class GPSampler:
             the same choices on the same branch, wherever one puts nine in ten pairs of the better trials in the right
             order, each left out in turn, and promises a gain that is larger than what it errs by; for one objective
             without constraints, with "logei" or "ei", where failures are avoided or there are none. A kernel needs
-            hundreds of trials to learn that parameters depend on each other; a quadratic as many as it has terms.
+            hundreds of trials to learn that parameters depend on each other; a quadratic a few more than it has terms.
         failures: "avoid" what makes trials fail, by a model of where they do, whose probability of success multiplies
             the expected improvement as a constraint's does; "ignore" failed trials; or count them as "worst": a little
             worse than the worst known one.
