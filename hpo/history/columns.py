@@ -467,7 +467,7 @@ class Columns:
     def _keep_alike(self, begin: int, given: Sequence[Mapping[str, Any]], space: Space) -> None:
         """Rows of one space that has all parameters there are."""
         rows = range(begin, begin + len(given))
-        for name, distribution in space.items():
+        for name, distribution in zip(space.names, space.distributions, strict=True):
             parameter = self._parameters[name]
             parameter.raw.extend(parameter.internal([values[name] for values in given], rows, distribution))
 
@@ -481,8 +481,10 @@ class Columns:
 
 def _linear(values: Array, low: Array, high: Array) -> Array:
     """Numbers by their place between bounds, NaN for those outside."""
-    coded = (values - low) / (high - low)
-    coded[~((values >= low) & (values <= high))] = np.nan
+    coded: Array = (values - low) / (high - low)
+    outside = (values < low) | (values > high)
+    if np.count_nonzero(outside):
+        coded[outside] = np.nan
     return coded
 
 

@@ -67,18 +67,17 @@ def neighbour_gap(u: Array) -> Array:
     padded = np.empty((q, k + 2))
     padded[:, 0], padded[:, -1] = 0.0, 1.0
     padded[:, 1:-1] = x.take(at)
-    missing = np.isnan(padded)
-    has_missing = missing[:, -2].any()  # they come last
-    if has_missing:
+    missing = np.isnan(padded) if np.count_nonzero(np.isnan(padded[:, -2])) else None  # they come last
+    if missing is not None:
         padded[missing] = 1.0
     gaps = padded[:, 1:] - padded[:, :-1]
     widest = np.maximum(gaps[:, :-1], gaps[:, 1:])
     same = gaps[:, 1:-1] == 0.0
-    if has_missing:
+    if missing is not None:
         same &= ~missing[:, 2:-1]
-    if same.any():
+    if np.count_nonzero(same):
         widest = _shared(widest, same)
-    if has_missing:
+    if missing is not None:
         widest[missing[:, 1:-1]] = np.nan
     out = np.empty(q * k)
     out[at] = widest
@@ -109,7 +108,7 @@ def spread(u: Array, weights: Array, d: float) -> Array:
     Source: Scott (1992), "Multivariate density estimation", equation 6.42.
     """
     missing = np.isnan(u)
-    if not missing.any():
+    if not np.count_nonzero(missing):
         total = max(float(weights.sum()), _TINY)
         n = max(total**2 / max(float(weights @ weights), _TINY), 1.0)
         variance = weights @ (u - weights @ u / total) ** 2

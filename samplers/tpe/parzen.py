@@ -23,6 +23,7 @@ __all__ = ["Kernels", "draw", "even_shares", "fit", "log_density", "log_kernels"
 _TINY = 1e-300
 _FAR = 8.3  # standard deviations
 _LARGE = 600.0  # logarithm of what can be summed without care
+_SMALL = -700.0  # logarithm of what counts for nothing; exponentials of less are slow, as they leave the normal range
 _SQRT_2PI = math.sqrt(2 * math.pi)
 
 
@@ -63,7 +64,7 @@ class Kernels:
     def normals(self) -> tuple[Array, Array, Array | None]:
         """Of continuous axes, what the logarithms of normals are made of.
 
-        The factors of -x² / 2 and of x, shape (k, 2 q), and the rest, shape (k, q), all 0 along axes that a kernel
+        The factors of x² and of x, shape (k, 2 q), and the rest, shape (k, q), all 0 along axes that a kernel
         lacks; and the rest's sum, shape (k,), if no kernel lacks any.
         """
         axis = self.axes.continuous
@@ -73,7 +74,7 @@ class Kernels:
         scale = 1.0 / sigma
         z = mu * scale
         rest = np.log(scale / (mass * _SQRT_2PI)) - 0.5 * z * z
-        factors = np.concatenate([scale * scale, z * scale], axis=1)
+        factors = np.concatenate([-0.5 * scale * scale, z * scale], axis=1)
         if self.complete:
             return factors, rest, rest.sum(axis=1)
         missing = np.isnan(rest)
@@ -95,7 +96,7 @@ def _outside(centre: Array, width: Array) -> Array:
     near = nearer < _FAR
     tail[near] = ndtr(-nearer[near])
     wide = width > 0.5 / _FAR
-    if wide.any():
+    if np.count_nonzero(wide):
         tail[wide] += ndtr(nearer[wide] - 1.0 / width[wide])
     return tail
 
@@ -192,10 +193,10 @@ def _log_normal(kernels: Kernels, points: Array, active: BoolArray) -> Array:
     if q < len(axes.numbers):
         x, known = x[:, axis], known[:, axis]
     terms, constant, sums = kernels.normals
-    if sums is not None and known.all():
-        return np.asarray(np.concatenate([-0.5 * x * x, x], axis=1) @ terms.T + sums)
+    if sums is not None and np.count_nonzero(known) == known.size:
+        return np.asarray(np.concatenate([x * x, x], axis=1) @ terms.T + sums)
     x = np.where(known, x, 0.0)
-    return np.asarray(np.concatenate([-0.5 * x * x, x], axis=1) @ terms.T + known @ constant.T)
+    return np.asarray(np.concatenate([x * x, x], axis=1) @ terms.T + known @ constant.T)
 
 
 def _log_cells(kernels: Kernels, x: Array, active: BoolArray, axis: int, edges: Array) -> Array:
@@ -232,7 +233,7 @@ def log_density(terms: Array, mixtures: Sequence[Array]) -> list[Array]:
         mixtures: Shares of each one's kernels and the prior, shapes (k_i + 1,).
     """
     is_large = terms.max(initial=0.0) > _LARGE
-    parts, begin, out = terms if is_large else np.exp(terms), 0, []
+    parts, begin, out = terms if is_large else np.exp(np.maximum(terms, _SMALL)), 0, []
     for share in mixtures:
         end = begin + len(share) - 1
         part = parts[:, begin:end]

@@ -83,7 +83,7 @@ class Ratio:
             rng: Of the randomness.
         """
         d, known, good, edges = len(fixed), fixed == fixed, self._good, self._edges
-        is_given = known.any()
+        is_given = bool(np.count_nonzero(known))
         if is_given:
             log_p = np.append(log_kernels(good, np.where(known, fixed, 0.0)[None], known[None])[0], 0.0)
             edges = (self.mixtures[0] * np.exp(log_p - log_p.max())).cumsum()

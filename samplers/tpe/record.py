@@ -10,6 +10,7 @@ be made again.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar, final
@@ -134,7 +135,7 @@ class Record:
             self.sample.including(rows, hashes, merit, self.n_sample),
             self.size + len(rows),
             self.seen + len(fresh),
-            self.n_complete + len(rows) - int(np.count_nonzero(merit[:, : _CLASS + 1].any(axis=1))),
+            self.n_complete + len(rows) - int(np.count_nonzero(merit[:, VIOLATION] + merit[:, _CLASS])),
         )
 
     def latest(self, history: History) -> Record:
@@ -188,6 +189,10 @@ def has_failed(merit: Array) -> BoolArray:
 def _best_of_one(old: Array, old_rows: IntArray, new: Array, rows: IntArray, most: int) -> tuple[Array, IntArray]:
     if len(old) == most and min(new.tolist()) >= old[-1].tolist():
         return old, old_rows
+    if len(rows) == 1:  # as a rule
+        place = bisect_right(old.tolist(), new[0].tolist())
+        before, after = slice(place), slice(place, most - 1)
+        return np.concatenate([old[before], new, old[after]]), np.concatenate([old_rows[before], rows, old_rows[after]])
     merit, rows = np.concatenate([old, new]), np.concatenate([old_rows, rows])
     order = order_of_one(merit, rows)[:most]
     return merit[order], rows[order]

@@ -60,10 +60,10 @@ class Trials:
         first = _best_first(record.merit, record.best, n_good)[:n_good] if several else slice(n_good)
         good, sample = record.best[first], record.sample
         rest = _without(sample.rows, good)
-        rows = np.concatenate([good, sample.rows[rest]])
-        merit = np.concatenate([record.merit[first], sample.merit[rest]])
+        rows = np.concatenate([good, sample.rows.take(rest)])
+        merit = np.concatenate([record.merit[first], sample.merit.take(rest, axis=0)])
         n_good = len(good)
-        if not merit[:, VIOLATION].any():
+        if not np.count_nonzero(merit[:, VIOLATION]):
             fulfilled = np.empty((0, len(rows)), dtype=np.bool_)
         else:
             order, n_good = _divided(merit, np.arange(len(rows)), n_good)
@@ -73,7 +73,7 @@ class Trials:
                 fulfilled = np.concatenate([fulfilled, ~failed[None]])
         points = axes.points(history.at(rows, space))
         missing = np.isnan(points)
-        if not missing.any():
+        if not np.count_nonzero(missing):
             return Trials(points, ~missing, merit, rows, n_good, fulfilled, complete=True)
         has = np.asarray(~missing.all(axis=1))
         if not has.any():
@@ -135,7 +135,7 @@ class Trials:
 
     @property
     def all_feasible(self) -> bool:
-        return not self.merit[:, VIOLATION].any()
+        return not np.count_nonzero(self.merit[:, VIOLATION])
 
     @property
     def feasible(self) -> BoolArray:
@@ -166,13 +166,13 @@ def _tree(known: Trials, axes: Axes) -> Tree:
     return tree_of(axes, known.points, known.active)
 
 
-def _without(sample: IntArray, good: IntArray) -> BoolArray:
-    """Which rows of a rising sample, shape (s,), are none of some others."""
+def _without(sample: IntArray, good: IntArray) -> IntArray:
+    """Indices into a rising sample, shape (s,), of what is none of some others."""
     rest = np.ones(len(sample), dtype=np.bool_)
     if len(sample):
         place = sample.searchsorted(good)
         rest[place[sample.take(place, mode="clip") == good]] = False
-    return rest
+    return np.flatnonzero(rest)
 
 
 def _fulfilled(history: History, rows: IntArray) -> BoolArray:
