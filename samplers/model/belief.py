@@ -5,8 +5,9 @@ normal, to widen it by √(n / β). Three things make up for time that a wrong b
 there is a model look far out; the trials that are good lie about one deviation from the mean where it is right, and at
 the border of what was tried where it is wrong; and a share of the later trials looks far out at once.
 
-The second leaves no trace of a belief that is wrong by more than three deviations: were the variance no more than twice
-that of the good trials, kernels would be a quarter wider there than at the mean, and come less close to the best.
+The second leaves little of a belief that is wrong by more than a deviation: with four times the variance of the good
+trials kernels are hardly wider there than at the mean, by a quarter at most. With much more, a normal without bounds is
+so wide that its kernels do not come close to anything.
 
 A normal distribution is a change of variable, too: in its coded values there is little room far from its mean. Parzen
 estimators, whose prior it is, widen with the belief. A kernel that compares distances needs an axis that is wide, and
@@ -33,7 +34,7 @@ __all__ = ["doubted", "neutral", "recoded", "understood", "unsure"]
 _BETA = 10.0  # trials after which a variance has doubled
 _GOOD, _LEAST = 0.1, 3  # the share of trials that are good, and so many at least
 _EVIDENCE = 2.0  # the variance, where that of good trials around the mean is what the belief says
-_CONTRARY = 10.0  # times the belief's: up to here the variance grows with the square of the good trials' own
+_CONTRARY = 2.0  # times the belief's: up to here the variance grows with the square of the good trials' own
 _DOUBTFUL, _FAR = 0.4, 36.0  # the share of trials with a model that look far out, and at which variance
 _STEP = math.log(2.0) / 2  # variances grow by this factor's powers, so that models of a space can be remembered
 

@@ -76,7 +76,16 @@ def test_where_a_belief_is_contradicted_there_is_as_much_room_as_at_its_mean(sig
     for key in KEYS:
         belief = doubted(study.history, key).space["x"]
         ends = belief.encode(np.array([-0.1, 0.1, sigmas - 0.1, sigmas + 0.1]))
-        assert (ends[1] - ends[0]) / (ends[3] - ends[2]) < 1.15
+        assert (ends[1] - ends[0]) / (ends[3] - ends[2]) < 1.25
+
+
+@pytest.mark.parametrize("sigmas", [3.0, 9.0, 40.0])
+def test_a_belief_that_is_contradicted_becomes_no_wider_than_it_needs_to(sigmas: float) -> None:
+    study = hpo.create_study(sampler=RandomSampler(seed=0))
+    for x in sigmas + np.linspace(-0.2, 0.2, 20):
+        study.enqueue_trial({"x": float(x)})
+    study.optimize(lambda trial: trial.suggest_normal("x", 0.0, 1.0), n_trials=20)
+    assert min(widths(study, "x")) <= 2.01 * sigmas
 
 
 @pytest.mark.parametrize(
