@@ -84,7 +84,7 @@ class NumericDistribution(BaseDistribution):
             with np.errstate(invalid="ignore"):
                 inside &= np.abs(steps - np.rint(steps)) < 1e-8 * np.maximum(1.0, np.abs(steps))
         coded = np.full(values.shape, 0.5) if low == high else self._scale.forward(np.asarray(values, dtype=np.float64))
-        return np.where(inside, np.clip(coded, 0.0, 1.0), np.nan)
+        return np.where(inside, np.minimum(np.maximum(coded, 0.0), 1.0), np.nan)  # np.clip takes longer
 
     def nearest(self, value: Any) -> float:
         if isinstance(value, (str, bool)):
