@@ -70,7 +70,7 @@ class Quadratic:
         return Quadratic(frame, kind, coefficients) if np.isfinite(coefficients).all() else None
 
     def __call__(self, x: Array) -> Array:
-        """The losses that it expects of some points, shape (k, n) → (k,); infinite where they are too large."""
+        """The losses that it expects of some points, shape (…, n) → (…); infinite where they are too large."""
         with np.errstate(over="ignore", invalid="ignore"):
             losses = terms(self.frame.standard(x - self.frame.mean), self.kind) @ self.coefficients
         return np.where(np.isnan(losses), np.inf, losses)

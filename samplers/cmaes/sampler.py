@@ -199,8 +199,7 @@ def _row(space: Space, strategy: Strategy, key: Key) -> Array:
     """Coded values, shape (d,): of the prior until the strategy has begun."""
     if not strategy.has_begun:
         return space.uniform(key)
-    axes = axes_of(space)
-    return np.asarray(axes.coded(strategy.proposed(key, axes)[None])[0])
+    return strategy.proposed(key, axes_of(space))
 
 
 @lru_cache(maxsize=64)

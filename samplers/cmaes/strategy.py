@@ -14,10 +14,11 @@ from hpo.key import Key
 from hpo.samplers.cmaes.categories import Categories
 from hpo.samplers.cmaes.censored import censored
 from hpo.samplers.cmaes.constants import constants, population
-from hpo.samplers.cmaes.draws import drawn, several
+from hpo.samplers.cmaes.draws import drawn
 from hpo.samplers.cmaes.gaussian import Gaussian, Told
 from hpo.samplers.cmaes.learning_rate import LearningRate
-from hpo.samplers.cmaes.margin import margin_of, middles, with_margin
+from hpo.samplers.cmaes.margin import margin_of, with_margin
+from hpo.samplers.cmaes.offers import Offers, offers, placed
 from hpo.samplers.cmaes.restarts import Restarts
 from hpo.samplers.cmaes.settled import have_settled
 from hpo.samplers.cmaes.surrogate import LEAST_TRIED, Surrogate
@@ -34,6 +35,7 @@ _SAME = 1e-8  # of the domain's width
 _NEAR = 0.7  # of the length up to which trials from elsewhere count in Hansen's proposal
 _TRIFLE = 1e-3  # of the distance from the best to the median loss
 _ILL = 1e7  # square root of the condition
+_MOST_AT_ONCE = 64  # trials
 
 
 @final
@@ -90,6 +92,7 @@ class Strategy:
         waiting: Trials that were not looked at yet, because they do not complete a generation.
         has_begun: Whether it proposes trials, and learns from them; before that it waits for the first ones.
         bests: Least losses of the latest generations.
+        next: The number of the next trial, where none runs but the one that asks for it.
     """
 
     gaussian: Gaussian
@@ -103,6 +106,7 @@ class Strategy:
     waiting: History | None = None
     has_begun: bool = True
     bests: tuple[float, ...] = ()
+    next: int = 0
 
     @staticmethod
     def begin(plan: Plan) -> Strategy:
@@ -117,18 +121,24 @@ class Strategy:
         )
 
     def proposed(self, key: Key, axes: Axes) -> Array:
-        """The point of a trial, shape (d,)."""
-        if self._n_points > 1:
-            assert self.surrogate is not None
-            points = self.gaussian.points(several(key, len(axes.numbers), self._n_points))
-            return np.asarray(_placed(axes, points[[self.surrogate.chosen(middles(axes, points))]])[0])
-        z, u = drawn(key, len(axes.numbers), len(axes.categories))
-        point = np.zeros(len(axes.cardinality))
-        if len(z):
-            point[axes.numbers] = np.clip(self.gaussian.point(z), 0.0, 1.0)
-        if len(u):
-            point[axes.categories] = self.categories.choices(u)
-        return point
+        """The coded row of a trial, shape (d,)."""
+        offered, at = self._offered(key, axes)
+        point = offered.rows[at]
+        if not len(axes.categories):
+            return np.asarray(point)
+        _, u = drawn(key, len(axes.numbers), len(axes.categories))
+        point = point.copy()
+        point[axes.categories] = self.categories.choices(u)
+        return np.asarray(point)
+
+    def _offered(self, key: Key, axes: Axes) -> tuple[Offers, int]:
+        """The points of some trials, and which one of these a trial is: those of a generation are made at once."""
+        if key.number is None:
+            return offers(self.gaussian, self.surrogate, axes, key.study, (None,)), 0
+        count = min(self._n_wanted, _MOST_AT_ONCE)
+        at = (key.number - self.next) % count
+        first = key.number - at
+        return offers(self.gaussian, self.surrogate, axes, key.study, range(first, first + count)), at
 
     @property
     def _n_points(self) -> int:
@@ -191,7 +201,7 @@ class Strategy:
                 tried = np.where(own, off.argmin(axis=1), 0)
                 others = drawn_points[np.arange(self._n_points) != tried[:, None]]
                 keys = np.concatenate([keys, surrogate.expected(others, keys, x)])
-                points = np.concatenate([points, _placed(axes, others)])
+                points = np.concatenate([points, placed(axes, others)])
                 own = np.concatenate([own, np.ones(len(others), dtype=np.bool_)])
         order = best_first(keys)
         keys, points, own = keys[order], points[order], own[order]
@@ -211,7 +221,8 @@ class Strategy:
             categories = categories.moved(np.where(had, chosen, 0).astype(np.int64), had, np.maximum(weights, 0.0))
         bests = (*self.bests, float(best))[-_window(n + len(axes.categories), len(keys)) :]
         restarts = self.restarts.after(n_tried)
-        state = Strategy(gaussian, categories, rate, restarts, bests=bests, surrogate=surrogate)
+        following = max(numbers.tolist()) + 1
+        state = Strategy(gaussian, categories, rate, restarts, bests=bests, surrogate=surrogate, next=following)
         if plan.restart is None:
             return state
         ends = state._has_converged(keys, plan) or have_settled(axes, axes.of_numbers(points), keys)
@@ -223,17 +234,13 @@ class Strategy:
         Returns:
             The points, in the middles of cells, shape (λ, k, n), and how far the trial is from each, shape (λ, k).
         """
-        axes, keys = plan.axes, [plan.key._replace(number=number) for number in numbers.tolist()]
-        n, c = len(axes.numbers), len(axes.categories)
-        if self.surrogate is None:
-            z = np.array([drawn(key, n, c)[0] for key in keys])[:, None]
-        else:
-            z = np.array([several(key, n, self.surrogate.n_points) for key in keys])
-        points = self.gaussian.points(z)
-        compared = axes.continuous if len(axes.continuous) else np.arange(n)
-        cells = middles(axes, points.reshape(-1, n)).reshape(points.shape)
-        off = np.abs(cells - axes.of_numbers(asked)[:, None])[:, :, compared]
-        return cells, np.nan_to_num(off).max(axis=2, initial=0.0)
+        axes = plan.axes
+        offered = [self._offered(plan.key._replace(number=number), axes) for number in numbers.tolist()]
+        cells = np.array([one.cells[at] for one, at in offered])
+        off = np.abs(cells - axes.of_numbers(asked)[:, None])
+        if axes.in_cells and len(axes.continuous):
+            off = off[:, :, axes.continuous]
+        return cells, np.fmax.reduce(off, axis=2, initial=0.0)  # what is missing is not off
 
     def _told(self, x: Array, own: BoolArray, weights: Array, plan: Plan) -> tuple[Told, Array]:
         """What trials tell, the best first, and the step of the mean.
@@ -279,14 +286,7 @@ class Strategy:
         restarts = self.restarts.next(plan.restart, plan.key)
         rng = plan.key.child(f"cmaes.restart {restarts.number}").generator()
         start = plan.start.elsewhere(rng.random(len(plan.axes.numbers)), restarts.width)
-        return replace(Strategy.begin(replace(plan, start=start, n_startup=0)), restarts=restarts)
-
-
-def _placed(axes: Axes, x: Array) -> Array:
-    """Points that have only numbers, shape (k, n), in all columns, shape (k, d): some may have one value alone."""
-    points = np.zeros((len(x), len(axes.cardinality)))
-    points[:, axes.numbers] = x
-    return points
+        return replace(Strategy.begin(replace(plan, start=start, n_startup=0)), restarts=restarts, next=self.next)
 
 
 def _weights(keys: Array, by_rank: Array) -> Array:

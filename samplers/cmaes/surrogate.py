@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from hpo.arrays import Array, BoolArray
+from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.cmaes.gaussian import Gaussian
 from hpo.samplers.cmaes.quadratic import Quadratic, most_known
 from hpo.samplers.model.merit import LOSSES, best_first
@@ -55,9 +55,9 @@ class Surrogate:
         """Before the first trial of n parameters."""
         return Surrogate(np.empty((0, n)), np.empty(0))
 
-    def chosen(self, points: Array) -> int:
-        """Which of some points promises most, shape (k, n)."""
-        return 0 if self.model is None else int(np.argmin(self.model(points)))
+    def chosen(self, points: Array) -> IntArray:
+        """Which of some points promises most, shape (…, k, n) → (…)."""
+        return np.zeros(points.shape[:-2], dtype=np.int64) if self.model is None else self.model(points).argmin(axis=-1)
 
     def after(self, keys: Array, x: Array, frame: Gaussian) -> Surrogate:
         """With some more trials.
