@@ -213,7 +213,7 @@ class Strategy:
             moved = gaussian.moved(step, told, weights, c, separable=plan.separable)
             if plan.lr_adapt:
                 moved, rate = rate.tempered(gaussian, moved)
-            mean = np.clip(moved.mean, 0.0, 1.0)
+            mean = np.minimum(np.maximum(moved.mean, 0.0), 1.0)
             gaussian = with_margin(replace(moved, mean=mean), axes, margin_of(axes))
         if len(axes.categories):
             chosen = points[:, axes.categories]
@@ -260,8 +260,9 @@ class Strategy:
         of_own = most if axes.in_cells else np.inf
         limit = np.where(own, of_own, _NEAR * most)
         factor = np.minimum(1.0, limit / np.maximum(np.sqrt((z**2).sum(axis=1)), 1e-300))[:, None]
-        in_cells = np.isin(np.arange(n), axes.in_cells)
-        return Told(known, z * factor, blur, share), weights @ np.where(in_cells, away, away * factor)
+        moves = away * factor
+        moves[:, axes.in_cells] = away[:, axes.in_cells]
+        return Told(known, z * factor, blur, share), weights @ moves
 
     def _has_converged(self, keys: Array, plan: Plan) -> bool:
         """Whether nothing more is to be expected; where there are choices, whether nothing better was found for long.

@@ -30,7 +30,7 @@ def terms(z: Array, kind: int) -> Array:
         np.square(z, out=columns[..., n + 1 : 2 * n + 1])
     if kind == 2:
         i, j = pairs(n)
-        np.multiply(z[..., i], z[..., j], out=columns[..., 2 * n + 1 :])
+        np.multiply(z.take(i, axis=-1), z.take(j, axis=-1), out=columns[..., 2 * n + 1 :])
     return columns
 
 
