@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 
-from hpo.arrays import Array, IntArray
+from hpo.arrays import Array
 from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.startup import stratified
 from hpo.samplers.nsgaii.crossover import Crossover, SBXCrossover
 from hpo.samplers.nsgaii.mutation import Mutation, PolynomialMutation
-from hpo.samplers.nsgaii.population import Population, Select, first_size, population_of
+from hpo.samplers.nsgaii.population import Parents, Select, first_size, parents_of
 from hpo.samplers.nsgaii.variation import varied
 from hpo.space import Space
 
@@ -63,27 +64,28 @@ class Breeding:
             if value is not None and not 0 <= value <= 1:
                 raise ValueError(f"{name} must be in [0, 1], got {value!r}.")
 
-    def child(self, population: Population, space: Space, prior: Array, rng: np.random.Generator) -> Array:
+    def child(self, population: Parents, space: Space, key: Key) -> Array:
         """A coded row, shape (d,).
 
         Args:
-            population: With at least one parent.
+            population: At least one trial.
             space: Of the row.
-            prior: A row that is drawn from it, for what no parent has and for choices that mutate.
-            rng: Source of randomness.
+            key: Of the trial; what no parent has, and choices that mutate, are drawn from the prior.
         """
-        axes = axes_of(space)
+        axes, rng = axes_of(space), key.child("genetic").generator()
         crossover = _CROSSOVER if self.crossover is None else self.crossover
-        rows = _tournaments(population, crossover.n_parents, rng)
+        rows = _tournaments(population.merit, crossover.n_parents, rng)
         parents = population.points[rows]
-        parents = _completed(parents, population.points, axes.points(prior[None])[0], rng)
+        prior = space.uniform(key) if population.lack_some or len(axes.categories) else None
+        if prior is not None:
+            parents = _completed(parents, population.points, axes.points(prior[None])[0], rng)
         child = parents[0].copy()
         crossed = rng.random() < self.crossover_prob
         if crossed and len(axes.numbers):
             numbers = axes.of_numbers(parents)
             if population.several and self.crossover is None:
                 points = axes.of_numbers(population.points)
-                child[axes.numbers] = varied(numbers, points, population.place, int(rows[0]), rng)
+                child[axes.numbers] = varied(numbers, points, population.place, rows[0], rng)
             else:
                 child[axes.numbers] = _reflected(crossover.child(numbers, rng, several=population.several))
         if crossed and len(axes.categories):
@@ -91,20 +93,20 @@ class Breeding:
             child[axes.categories] = parents[swapped.astype(np.int64), axes.categories]
         share = 1.0 / max(len(space), 1) if self.mutation_prob is None else self.mutation_prob
         mutates = rng.random(len(space)) < share
-        numbers_at, choices_at = axes.numbers[mutates[axes.numbers]], axes.categories[mutates[axes.categories]]
+        numbers_at = axes.numbers[mutates[axes.numbers]]
         mutation = _MUTATION if self.mutation is None else self.mutation
         if len(numbers_at):
-            child[numbers_at] = mutation.mutated(np.clip(child[numbers_at], 0.0, 1.0), rng)
-        child[choices_at] = prior[choices_at]
+            child[numbers_at] = mutation.mutated(np.minimum(np.maximum(child[numbers_at], 0.0), 1.0), rng)
+        if prior is not None:
+            choices_at = axes.categories[mutates[axes.categories]]
+            child[choices_at] = prior[choices_at]
         return np.asarray(axes.coded(child[None])[0])
 
 
-def _tournaments(population: Population, n: int, rng: np.random.Generator) -> IntArray:
-    """Rows of parents, shape (n,): each the better of two, by rank, then by room."""
-    pairs = (rng.random((n, 2)) * len(population.rank)).astype(np.int64)
-    rank, room = population.rank[pairs], population.room[pairs]
-    second = (rank[:, 1] < rank[:, 0]) | ((rank[:, 1] == rank[:, 0]) & (room[:, 1] > room[:, 0]))
-    return np.where(second, pairs[:, 1], pairs[:, 0])
+def _tournaments(merit: list[tuple[int, float]], n: int, rng: np.random.Generator) -> list[int]:
+    """Rows of n parents: each the better of two."""
+    pairs = [(int(u * len(merit)), int(v * len(merit))) for u, v in rng.random((n, 2)).tolist()]
+    return [second if merit[second] < merit[first] else first for first, second in pairs]
 
 
 def _completed(parents: Array, points: Array, prior: Array, rng: np.random.Generator) -> Array:
@@ -127,14 +129,14 @@ def _reflected(x: Array) -> Array:
     return np.where((x >= 0.0) & (x <= 1.0), x, folded)
 
 
-def proposed(space: Space, history: History, key: Key, breeding: Breeding, name: object, select: Select) -> Array:
+def proposed(space: Space, history: History, key: Key, breeding: Breeding, name: Hashable, select: Select) -> Array:
     """A trial's coded row, shape (d,): an even spread over the prior first, children from then on."""
     joint = history.space
     known = space if space is joint else [n for n in space if joint.get(n) == space[n]]
-    population = population_of(history, joint, breeding.size, name, select) if known else None
-    if population is None or not len(population.rank):
+    population = parents_of(history, joint, breeding.size, name, select) if known else None
+    if not population:
         return stratified(space, key, first_size(breeding.size), "genetic.startup")
-    child = breeding.child(population, joint, joint.uniform(key), key.child("genetic").generator())
+    child = breeding.child(population, joint, key)
     if space is joint:
         return child
     values = dict(zip(space, space.uniform(key).tolist(), strict=True))

@@ -104,10 +104,9 @@ def _one_of_both(
     """One of two children, some of whose numbers change places, or are their parents'."""
     n = parents.shape[1]
     swapped = rng.random(n) < uniform
-    first = int(rng.random() < 0.5)
-    child = np.where(swapped, children[1 - first], children[first])
-    parent = np.where(swapped, parents[1 - first], parents[first])
-    return np.where(rng.random(n) < own, child, parent)
+    from_second = swapped if rng.random() >= 0.5 else ~swapped
+    is_own = rng.random(n) < own
+    return np.where(from_second, np.where(is_own, children[1], parents[1]), np.where(is_own, children[0], parents[0]))
 
 
 def _check_sbx(eta: float | None, uniform_crossover_prob: float, use_child_gene_prob: float) -> None:
@@ -140,8 +139,9 @@ class SBXCrossover:
     def child(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
         eta = (20.0 if several else 2.0) if self.eta is None else self.eta
         _, β = _spread(rng, parents.shape[1], eta)
-        middle, half = parents.mean(axis=0), (parents[0] - parents[1]) / 2
-        children = middle + β * half, middle - β * half
+        a, b = parents
+        middle, half = (a + b) / 2, (a - b) / 2 * β
+        children = middle + half, middle - half
         return _one_of_both(children, parents, rng, self.uniform_crossover_prob, self.use_child_gene_prob)
 
 

@@ -43,4 +43,4 @@ class PolynomialMutation:
         down = (2 * u + (1 - 2 * u) * (1 - x) ** power) ** (1 / power) - 1
         up = 1 - (2 * (1 - u) + (2 * u - 1) * x**power) ** (1 / power)
         with np.errstate(invalid="ignore"):
-            return np.asarray(np.clip(x + np.where(u < 0.5, down, up), 0.0, 1.0))
+            return np.minimum(np.maximum(x + np.where(u < 0.5, down, up), 0.0), 1.0)
