@@ -88,10 +88,10 @@ class NSGAIIISampler:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NSGAIIISampler):
             return NotImplemented
-        return (self._breeding, self._name, self.seed) == (other._breeding, other._name, other.seed)
+        return self._options == other._options
 
     def __hash__(self) -> int:
-        return hash((self._breeding, self._name, self.seed))
+        return hash(self._options)
 
     @cached_property
     def _given(self) -> Array | None:
@@ -101,6 +101,11 @@ class NSGAIIISampler:
     def _name(self) -> tuple[Any, ...]:
         given = None if self._given is None else (self._given.shape, self._given.tobytes())
         return "nsgaiii", self.dividing_parameter, given
+
+    @cached_property
+    def _options(self) -> tuple[Any, ...]:
+        shares = self.crossover_prob, self.swapping_prob, self.mutation_prob
+        return self.population_size, self.mutation, self.crossover, shares, self._name, self.seed
 
     @cached_property
     def _breeding(self) -> Breeding:

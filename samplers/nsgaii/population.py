@@ -35,6 +35,8 @@ class Parents:
         keys, points: Sort keys and points, shapes (k, 3 + m) and (k, d).
         rank, room: How good they are, 0 for the best, and how lonely, shape (k,).
         place: Their losses, scaled such that each objective reaches from 0 to 1, shape (k, m).
+        n: Trials among which they were chosen.
+        n_children: How many trials are theirs, as a rule, until others become parents.
     """
 
     keys: Array
@@ -42,6 +44,8 @@ class Parents:
     rank: IntArray
     room: Array
     place: Array
+    n: int = 0
+    n_children: int = 1
 
     def __len__(self) -> int:
         return len(self.rank)
@@ -111,7 +115,11 @@ class Population:
 
     def _n_missing(self, size: int | None) -> int:
         """At least how many more trials make up a generation, less than 1 if these do."""
-        return max(first_size(size) - self.n, max(self._size(size) // _SHARE, 1) - sum(map(len, self.new_keys)))
+        return max(first_size(size) - self.n, self._n_wanted(size) - sum(map(len, self.new_keys)))
+
+    def _n_wanted(self, size: int | None) -> int:
+        """Trials of a generation."""
+        return max(self._size(size) // _SHARE, 1)
 
     def _after(self, keys: Array, points: Array, size: int | None, select: Select) -> Population:
         """After some more trials, not more than are missing."""
@@ -130,7 +138,8 @@ class Population:
             keys, points = keys[known], points[known]
         chosen = select(keys, min(self._size(size), len(keys)))
         keys, points = keys[chosen.rows], points[chosen.rows]
-        return Population(self.n, Parents(keys, points, chosen.rank, chosen.room, _scaled(keys[:, LOSSES])))
+        place, n_children = _scaled(keys[:, LOSSES]), self._n_wanted(size)
+        return Population(self.n, Parents(keys, points, chosen.rank, chosen.room, place, self.n, n_children))
 
 
 def _scaled(losses: Array) -> Array:
