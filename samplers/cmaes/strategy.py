@@ -1,15 +1,15 @@
-"""The state of the evolution strategy: what the trials so far make of its distributions."""
+"""The evolution strategy: what complete generations make of its distributions."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import final
 
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
-from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.cmaes.categories import Categories
 from hpo.samplers.cmaes.censored import censored
@@ -24,7 +24,7 @@ from hpo.samplers.cmaes.settled import have_settled
 from hpo.samplers.cmaes.surrogate import LEAST_TRIED, Surrogate
 from hpo.samplers.cmaes.warm import Start
 from hpo.samplers.model.axes import Axes
-from hpo.samplers.model.merit import LOSSES, best_first, ended
+from hpo.samplers.model.merit import LOSSES, best_first
 from hpo.space import Space
 
 __all__ = ["Plan", "Strategy"]
@@ -76,20 +76,13 @@ class Plan:
 @final
 @dataclass(frozen=True, eq=False)
 class Strategy:
-    """The distributions, and the trials that will change them when their generation is complete.
-
-    Whatever trials finish make up a generation: of this distribution, of an earlier one whose results come late, or
-    not of the strategy at all. Which it was is seen from their numbers, which address their random numbers.
+    """The distributions, and what belongs to them.
 
     Args:
         gaussian, categories: Of the numbers and of the choices.
         rate: Factors of the learning rates.
         restarts: How often it has begun anew, and with which population.
-        keys: Sort keys of the trials of this generation, in pieces, each of shape (k, 3 + m).
-        points: Their points, each of shape (k, d).
-        numbers: Their numbers, each of shape (k,).
         surrogate: The model that chooses trials from several points each; None where there is none.
-        waiting: Trials that were not looked at yet, because they do not complete a generation.
         has_begun: Whether it proposes trials, and learns from them; before that it waits for the first ones.
         bests: Least losses of the latest generations.
         next: The number of the next trial, where none runs but the one that asks for it.
@@ -99,11 +92,7 @@ class Strategy:
     categories: Categories
     rate: LearningRate
     restarts: Restarts
-    keys: tuple[Array, ...] = ()
-    points: tuple[Array, ...] = ()
-    numbers: tuple[IntArray, ...] = ()
     surrogate: Surrogate | None = None
-    waiting: History | None = None
     has_begun: bool = True
     bests: tuple[float, ...] = ()
     next: int = 0
@@ -135,7 +124,7 @@ class Strategy:
         """The points of some trials, and which one of these a trial is: those of a generation are made at once."""
         if key.number is None:
             return offers(self.gaussian, self.surrogate, axes, key.study, (None,)), 0
-        count = min(self._n_wanted, _MOST_AT_ONCE)
+        count = min(self.n_wanted, _MOST_AT_ONCE)
         at = (key.number - self.next) % count
         first = key.number - at
         return offers(self.gaussian, self.surrogate, axes, key.study, range(first, first + count)), at
@@ -145,48 +134,25 @@ class Strategy:
         """From how many points a trial is chosen."""
         return 1 if self.surrogate is None else self.surrogate.n_points
 
-    @property
-    def _n_wanted(self) -> int:
+    @cached_property
+    def n_wanted(self) -> int:
         """Trials of a generation."""
         population = self.restarts.population
         return max(-(-population // self._n_points), min(LEAST_TRIED, population))
 
-    def advance(self, fresh: History, plan: Plan) -> Strategy:
-        """After some more trials."""
-        waiting = fresh if self.waiting is None else self.waiting.followed_by(fresh)
-        if len(waiting) < self._n_missing(plan):
-            return replace(self, waiting=waiting)
-        rows, keys = ended(waiting)
-        points = np.ascontiguousarray(plan.axes.points(waiting.at(rows, plan.space)))
-        state, numbers, done = replace(self, waiting=None), waiting.number[rows], 0
-        while done < len(rows):
-            some = slice(done, done + state._n_missing(plan))
-            state = state._after(keys[some].copy(), points[some].copy(), numbers[some].copy(), plan)
-            done = some.stop
-        return state
-
-    def _n_missing(self, plan: Plan) -> int:
-        """How many more trials change the distributions."""
-        return (self._n_wanted if self.has_begun else plan.n_startup) - sum(map(len, self.keys))
-
-    def _after(self, keys: Array, points: Array, numbers: IntArray, plan: Plan) -> Strategy:
-        """After some more trials, not more than are missing."""
-        known = replace(self, keys=(*self.keys, keys), points=(*self.points, points), numbers=(*self.numbers, numbers))
-        if known._n_missing(plan):
-            return known
-        keys, points = np.concatenate(known.keys), np.concatenate(known.points)
-        if self.has_begun:
-            return self._generation(keys, points, np.concatenate(known.numbers), plan)
-        begun = plan.start.learned(points, best_first(keys), plan.axes)
-        begun_anew = Strategy.begin(replace(plan, start=begun, n_startup=0))
-        return begun_anew._knowing(keys, plan.axes.of_numbers(points))
-
-    def _knowing(self, keys: Array, x: Array) -> Strategy:
+    def knowing(self, keys: Array, x: Array) -> Strategy:
         """The same, with a model that has seen the numbers of some trials."""
         return replace(self, surrogate=self.surrogate and self.surrogate.knowing(keys, x))
 
-    def _generation(self, keys: Array, points: Array, numbers: IntArray, plan: Plan) -> Strategy:
-        """After a generation."""
+    def after(self, keys: Array, points: Array, numbers: IntArray, plan: Plan) -> Strategy:
+        """After a generation.
+
+        Args:
+            keys: Sort keys of its trials in the order of time, shape (λ, 3 + m).
+            points: Theirs, shape (λ, d).
+            numbers: Theirs, shape (λ,).
+            plan: What does not change.
+        """
         axes, n, surrogate = plan.axes, len(plan.axes.numbers), self.surrogate
         n_tried, best = len(keys), keys[best_first(keys)[0], LOSSES.start]
         own = np.ones(n_tried, dtype=np.bool_)

@@ -99,7 +99,7 @@ class Population:
             return Population(self.n, self.parents, self.new_keys, self.new_points, waiting)
         rows, keys = ended(waiting)
         points = np.ascontiguousarray(axes.points(waiting.at(rows, space)))
-        state, done = self, 0
+        state, done = Population(self.n, self.parents, self.new_keys, self.new_points), 0
         while done < len(rows):
             some = slice(done, done + state._n_missing(size))
             state = state._after(keys[some].copy(), points[some].copy(), size, select)
