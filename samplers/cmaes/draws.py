@@ -8,17 +8,18 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.key import Key
+from hpo.samplers.cmaes.sobol import MOST, scrambled
 
 __all__ = ["drawn", "several"]
 
-_BLOCK = 64  # trials whose random numbers are drawn together
-_MOST_EVEN = 21201  # dimensions that Sobol's sequence has
+_DIGITS = 6
+_BLOCK = 2**_DIGITS  # trials whose random numbers are drawn together
 _TAIL = 2.0**-32  # half of the distance of its points
 
 
 def drawn(key: Key, n: int, c: int) -> tuple[Array, Array]:
     """A trial's standard normal numbers, shape (n,), and its probabilities, shape (c,)."""
-    if key.number is None or not 0 < n + c <= _MOST_EVEN:
+    if key.number is None or not 0 < n + c <= MOST:
         rng = key.child("cmaes").generator()
         return rng.standard_normal(n), rng.random(c)
     block, at = divmod(key.number, _BLOCK)
@@ -28,7 +29,7 @@ def drawn(key: Key, n: int, c: int) -> tuple[Array, Array]:
 
 def several(key: Key, n: int, k: int) -> Array:
     """A trial's standard normal numbers for k points, shape (k, n); the first are those of `drawn`."""
-    if key.number is None or n > _MOST_EVEN:
+    if key.number is None or n > MOST:
         first, _ = drawn(key, n, 0)
         return np.concatenate([first[None], key.child(f"cmaes points {k}").generator().standard_normal((k - 1, n))])
     block, at = divmod(key.number, _BLOCK)
@@ -51,9 +52,8 @@ def _block(study: Key, label: str, n: int, c: int) -> tuple[Array, Array]:
     Source: Teytaud and Gelly (2007), "DCMA: yet another derandomization in covariance-matrix-adaptation".
     """
     from scipy.special import ndtri
-    from scipy.stats.qmc import Sobol
 
-    even = np.asarray(Sobol(n + c, rng=study.child(label).generator()).random(_BLOCK))
+    even = scrambled(n + c, _DIGITS, study.child(label).generator())
     z, u = np.asarray(ndtri(np.clip(even[:, :n], _TAIL, 1.0 - _TAIL))), even[:, n:]
     z.flags.writeable = u.flags.writeable = False
     return z, u

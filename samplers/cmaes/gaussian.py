@@ -97,15 +97,11 @@ class Gaussian:
     @cached_property
     def deviations(self) -> Array:
         """Standard deviation of each coordinate, shape (n,)."""
-        return np.asarray(self.sigma * self.scale * np.sqrt(np.diag(self.C)))
-
-    def point(self, z: Array) -> Array:
-        """The point of a standard normal vector; both of shape (n,)."""
-        return np.asarray(self.mean + self.sigma * (self.root @ z))
+        return np.asarray(self.sigma * self.scale * np.sqrt(self.C.diagonal()))
 
     def points(self, z: Array) -> Array:
-        """Those of several, shape (…, n), within the unit cube."""
-        return np.clip(self.mean + self.sigma * (z @ self.root.T), 0.0, 1.0)
+        """The points of standard normal vectors, within the unit cube; both of shape (…, n)."""
+        return np.minimum(np.maximum(self.mean + self.sigma * (z @ self.root.T), 0.0), 1.0)
 
     def standard(self, away: Array) -> Array:
         """Standard normal vectors of some points, less the mean; both of shape (k, n)."""
@@ -121,7 +117,7 @@ class Gaussian:
             c: Constants.
             separable: Whether correlations stay as they are.
         """
-        n, z = len(self.mean), told.z
+        n, z, C = len(self.mean), told.z, self.C
         y = z @ self.root.T
         good, bad = np.maximum(weights, 0.0), np.minimum(weights, 0.0)
         known = told.known.astype(np.float64)
@@ -144,40 +140,38 @@ class Gaussian:
         change = c.c_1d * (along**2 - g_d) + c.c_mud * ((good + c.negative_d * bad * shrunk) @ squares - pull @ known)
         β = max(1.0, self.condition - _BETA + 1)
         sigma = min(max(sigma, _SMALLEST), _LARGEST)
-        scale = self.scale * np.exp(np.clip(change / (2 * β), -0.5, 0.5)) * (self.sigma / sigma) ** (1 - had)
-        moved = replace(
-            self,
-            mean=self.mean + step,
-            sigma=sigma,
-            scale=scale,
-            p_sigma=p_sigma,
-            p_d=p_d,
-            g_sigma=g_sigma,
-            g_d=g_d,
-        )
-        if separable:
-            return moved
-        p_c = (1 - c.c_c) * self.p_c + steady * math.sqrt(c.c_c * (2 - c.c_c) * c.mu_w) * y_w
-        g_c = (1 - c.c_c) ** 2 * self.g_c + steady * c.c_c * (2 - c.c_c) * shares
-        own, path, usual = y / self.scale, p_c / self.scale, np.sqrt(g_c)
-        pull, counted = good + c.negative * bad, good + c.negative * bad * shrunk
-        between = np.outer(told.share, told.share)  # what cells leave of correlations
-        np.fill_diagonal(between, 1.0)
-        rank_mu = (own.T * counted) @ own + np.diag(counted @ told.blur)
-        rank_mu -= ((known.T * pull) @ known) * between * self.C
-        C = self.C + c.c_1 * (np.outer(path, path) - np.outer(usual, usual) * self.C) + c.c_mu * rank_mu
-        return replace(moved, p_c=p_c, g_c=g_c).with_matrix(C)
+        wider = np.exp(np.minimum(np.maximum(change / (2 * β), -0.5), 0.5))
+        p_c, g_c, scale = self.p_c, self.g_c, self.scale * wider * (self.sigma / sigma) ** (1 - had)
+        if not separable:
+            p_c = (1 - c.c_c) * p_c + steady * math.sqrt(c.c_c * (2 - c.c_c) * c.mu_w) * y_w
+            g_c = (1 - c.c_c) ** 2 * g_c + steady * c.c_c * (2 - c.c_c) * shares
+            own, path, usual = y / self.scale, p_c / self.scale, np.sqrt(g_c)
+            pull, counted = good + c.negative * bad, good + c.negative * bad * shrunk
+            between = told.share[:, None] * told.share  # what cells leave of correlations
+            between.flat[:: n + 1] = 1.0
+            rank_mu = (own.T * counted) @ own
+            rank_mu.flat[:: n + 1] += counted @ told.blur
+            rank_mu -= ((known.T * pull) @ known) * between * C
+            C = C + c.c_1 * (path[:, None] * path - usual[:, None] * usual * C) + c.c_mu * rank_mu
+            scale, C = _normalised(scale, C)
+        return Gaussian(self.mean + step, sigma, scale, C, p_sigma, p_c, p_d, g_sigma, g_c, g_d)
 
     def with_matrix(self, matrix: Array) -> Gaussian:
         """With another matrix in the place of C, whose diagonal goes over into the scales."""
-        C = (matrix + matrix.T) / 2
-        values = np.linalg.eigvalsh(C)  # cheaper than with vectors, which are nearly never needed
-        if values[0] < _LEAST_EIGENVALUE * values[-1] or values[0] <= 0:
-            values, vectors = np.linalg.eigh(C)
-            values = np.maximum(values, max(values[-1], 1e-300) * _LEAST_EIGENVALUE)
-            C = (vectors * values) @ vectors.T
-        width = np.sqrt(np.diag(C))
-        return replace(self, scale=self.scale * width, C=C / np.outer(width, width))
+        scale, C = _normalised(self.scale, matrix)
+        return replace(self, scale=scale, C=C)
+
+
+def _normalised(scale: Array, matrix: Array) -> tuple[Array, Array]:
+    """Scales and correlations, of scales and a matrix in the place of these, which is made positive definite."""
+    C = (matrix + matrix.T) / 2
+    values = np.linalg.eigvalsh(C)  # cheaper than with vectors, which are nearly never needed
+    if values[0] < _LEAST_EIGENVALUE * values[-1] or values[0] <= 0:
+        values, vectors = np.linalg.eigh(C)
+        values = np.maximum(values, max(values[-1], 1e-300) * _LEAST_EIGENVALUE)
+        C = (vectors * values) @ vectors.T
+    width = np.sqrt(C.diagonal())
+    return scale * width, C / (width[:, None] * width)
 
 
 def _excess(path: Array, usual: Array) -> float:

@@ -38,7 +38,7 @@ def _cells_of(axes: Axes, x: Array) -> tuple[Array, Array]:
 
 
 def middles(axes: Axes, x: Array) -> Array:
-    """Numbers, shape (k, n), each in the middle of its cell."""
+    """Numbers, shape (…, n), each in the middle of its cell."""
     if not axes.in_cells:
         return x
     x = x.copy()
@@ -46,7 +46,7 @@ def middles(axes: Axes, x: Array) -> Array:
         edges, values = axes.edges[j], axes.middles[j]
         assert edges is not None
         assert values is not None
-        x[:, j] = values[cell(edges, x[:, j])]
+        x[..., j] = values[cell(edges, x[..., j])]
     return x
 
 

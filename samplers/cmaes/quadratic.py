@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import final
 
 import numpy as np
@@ -57,12 +58,13 @@ class Quadratic:
             width = losses[-1] - low
         if not 0 < width < np.inf:
             return None
-        weights = np.sqrt(np.linspace(_BEST, 1.0, len(x)))
-        by_term = terms(frame.standard(x - frame.mean), kind) * weights[:, None]
+        weights = _weights(len(x))
+        by_term = terms(frame.standard(x - frame.mean), kind)
+        by_term *= weights[:, None]
         scale = np.sqrt((by_term**2).mean(axis=0)) + 1e-300
         by_term /= scale
         gram = by_term.T @ by_term
-        gram[np.diag_indices_from(gram)] += _RIDGE * len(x)
+        gram.flat[:: len(gram) + 1] += _RIDGE * len(x)
         solution = np.linalg.solve(gram, by_term.T @ (weights * ((losses - low) / width)))
         with np.errstate(over="ignore"):
             coefficients = width * (solution / scale)
@@ -70,10 +72,18 @@ class Quadratic:
         return Quadratic(frame, kind, coefficients) if np.isfinite(coefficients).all() else None
 
     def __call__(self, x: Array) -> Array:
-        """The losses that it expects of some points, shape (k, n) → (k,); infinite where they are too large."""
+        """The losses that it expects of some points, shape (…, n) → (…); infinite where they are too large."""
         with np.errstate(over="ignore", invalid="ignore"):
             losses = terms(self.frame.standard(x - self.frame.mean), self.kind) @ self.coefficients
         return np.where(np.isnan(losses), np.inf, losses)
+
+
+@lru_cache(maxsize=256)
+def _weights(k: int) -> Array:
+    """Square roots of the weights of k trials, the best first, shape (k,)."""
+    weights: Array = np.sqrt(np.linspace(_BEST, 1.0, k))
+    weights.flags.writeable = False
+    return weights
 
 
 def most_known(n: int) -> int:

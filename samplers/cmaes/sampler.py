@@ -14,6 +14,7 @@ from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import Fold, History
 from hpo.key import Key
+from hpo.samplers.cmaes.progress import Progress
 from hpo.samplers.cmaes.restarts import RESTARTS
 from hpo.samplers.cmaes.strategy import Plan, Strategy
 from hpo.samplers.cmaes.warm import Start
@@ -170,14 +171,14 @@ class CmaEsSampler:
             return _row(space, self._strategy(space, history, key), key)
         known = [name for name in space if history.space.get(name) == space[name]]
         new = Space({name: distribution for name, distribution in space.items() if name not in known})
-        values = dict(zip(new, _row(new, _fold(self, new, key.seed, 1.0, 1).initial, key), strict=True))
+        values = dict(zip(new, _row(new, _fold(self, new, key.seed, 1.0, 1).initial.strategy, key), strict=True))
         if known:
             row = _row(history.space, self._strategy(history.space, history, key), key)
             values |= dict(zip(history.space, row, strict=True))
         return np.array([values[name] for name in space])
 
     def _strategy(self, space: Space, history: History, key: Key) -> Strategy:
-        return history.fold(_fold(self, space, key.seed, float(history.signs[0]), history.n_objectives))
+        return history.fold(_fold(self, space, key.seed, float(history.signs[0]), history.n_objectives)).strategy
 
     @cached_property
     def _options(self) -> tuple[Any, ...]:
@@ -199,12 +200,11 @@ def _row(space: Space, strategy: Strategy, key: Key) -> Array:
     """Coded values, shape (d,): of the prior until the strategy has begun."""
     if not strategy.has_begun:
         return space.uniform(key)
-    axes = axes_of(space)
-    return np.asarray(axes.coded(strategy.proposed(key, axes)[None])[0])
+    return strategy.proposed(key, axes_of(space))
 
 
 @lru_cache(maxsize=64)
-def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float, m: int) -> Fold[Strategy]:
+def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float, m: int) -> Fold[Progress]:
     """The state of the strategy over a space in a study of m objectives, whose losses are its values times a sign."""
     axes = axes_of(space)
     start = Start.of(sampler.sigma0, sampler.x0, space, axes)
@@ -227,7 +227,7 @@ def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float, m: int) -
         key=Key(seed),
     )
     name = (*sampler._options, seed, sign, m)
-    return Fold(name, Strategy.begin(plan), partial(Strategy.advance, plan=plan), space)
+    return Fold(name, Progress(Strategy.begin(plan)), partial(Progress.advance, plan=plan), space)
 
 
 @lru_cache(maxsize=4096)

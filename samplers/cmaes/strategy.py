@@ -1,29 +1,30 @@
-"""The state of the evolution strategy: what the trials so far make of its distributions."""
+"""The evolution strategy: what complete generations make of its distributions."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import final
 
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
-from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.cmaes.categories import Categories
 from hpo.samplers.cmaes.censored import censored
 from hpo.samplers.cmaes.constants import constants, population
-from hpo.samplers.cmaes.draws import drawn, several
+from hpo.samplers.cmaes.draws import drawn
 from hpo.samplers.cmaes.gaussian import Gaussian, Told
 from hpo.samplers.cmaes.learning_rate import LearningRate
-from hpo.samplers.cmaes.margin import margin_of, middles, with_margin
+from hpo.samplers.cmaes.margin import margin_of, with_margin
+from hpo.samplers.cmaes.offers import Offers, offers, placed
 from hpo.samplers.cmaes.restarts import Restarts
 from hpo.samplers.cmaes.settled import have_settled
 from hpo.samplers.cmaes.surrogate import LEAST_TRIED, Surrogate
 from hpo.samplers.cmaes.warm import Start
 from hpo.samplers.model.axes import Axes
-from hpo.samplers.model.merit import LOSSES, best_first, ended
+from hpo.samplers.model.merit import LOSSES, best_first
 from hpo.space import Space
 
 __all__ = ["Plan", "Strategy"]
@@ -34,6 +35,7 @@ _SAME = 1e-8  # of the domain's width
 _NEAR = 0.7  # of the length up to which trials from elsewhere count in Hansen's proposal
 _TRIFLE = 1e-3  # of the distance from the best to the median loss
 _ILL = 1e7  # square root of the condition
+_MOST_AT_ONCE = 64  # trials
 
 
 @final
@@ -74,35 +76,26 @@ class Plan:
 @final
 @dataclass(frozen=True, eq=False)
 class Strategy:
-    """The distributions, and the trials that will change them when their generation is complete.
-
-    Whatever trials finish make up a generation: of this distribution, of an earlier one whose results come late, or
-    not of the strategy at all. Which it was is seen from their numbers, which address their random numbers.
+    """The distributions, and what belongs to them.
 
     Args:
         gaussian, categories: Of the numbers and of the choices.
         rate: Factors of the learning rates.
         restarts: How often it has begun anew, and with which population.
-        keys: Sort keys of the trials of this generation, in pieces, each of shape (k, 3 + m).
-        points: Their points, each of shape (k, d).
-        numbers: Their numbers, each of shape (k,).
         surrogate: The model that chooses trials from several points each; None where there is none.
-        waiting: Trials that were not looked at yet, because they do not complete a generation.
         has_begun: Whether it proposes trials, and learns from them; before that it waits for the first ones.
         bests: Least losses of the latest generations.
+        next: The number of the next trial, where none runs but the one that asks for it.
     """
 
     gaussian: Gaussian
     categories: Categories
     rate: LearningRate
     restarts: Restarts
-    keys: tuple[Array, ...] = ()
-    points: tuple[Array, ...] = ()
-    numbers: tuple[IntArray, ...] = ()
     surrogate: Surrogate | None = None
-    waiting: History | None = None
     has_begun: bool = True
     bests: tuple[float, ...] = ()
+    next: int = 0
 
     @staticmethod
     def begin(plan: Plan) -> Strategy:
@@ -117,66 +110,49 @@ class Strategy:
         )
 
     def proposed(self, key: Key, axes: Axes) -> Array:
-        """The point of a trial, shape (d,)."""
-        if self._n_points > 1:
-            assert self.surrogate is not None
-            points = self.gaussian.points(several(key, len(axes.numbers), self._n_points))
-            return np.asarray(_placed(axes, points[[self.surrogate.chosen(middles(axes, points))]])[0])
-        z, u = drawn(key, len(axes.numbers), len(axes.categories))
-        point = np.zeros(len(axes.cardinality))
-        if len(z):
-            point[axes.numbers] = np.clip(self.gaussian.point(z), 0.0, 1.0)
-        if len(u):
-            point[axes.categories] = self.categories.choices(u)
-        return point
+        """The coded row of a trial, shape (d,)."""
+        offered, at = self._offered(key, axes)
+        point = offered.rows[at]
+        if not len(axes.categories):
+            return np.asarray(point)
+        _, u = drawn(key, len(axes.numbers), len(axes.categories))
+        point = point.copy()
+        point[axes.categories] = self.categories.choices(u)
+        return np.asarray(point)
+
+    def _offered(self, key: Key, axes: Axes) -> tuple[Offers, int]:
+        """The points of some trials, and which one of these a trial is: those of a generation are made at once."""
+        if key.number is None:
+            return offers(self.gaussian, self.surrogate, axes, key.study, (None,)), 0
+        count = min(self.n_wanted, _MOST_AT_ONCE)
+        at = (key.number - self.next) % count
+        first = key.number - at
+        return offers(self.gaussian, self.surrogate, axes, key.study, range(first, first + count)), at
 
     @property
     def _n_points(self) -> int:
         """From how many points a trial is chosen."""
         return 1 if self.surrogate is None else self.surrogate.n_points
 
-    @property
-    def _n_wanted(self) -> int:
+    @cached_property
+    def n_wanted(self) -> int:
         """Trials of a generation."""
         population = self.restarts.population
         return max(-(-population // self._n_points), min(LEAST_TRIED, population))
 
-    def advance(self, fresh: History, plan: Plan) -> Strategy:
-        """After some more trials."""
-        waiting = fresh if self.waiting is None else self.waiting.followed_by(fresh)
-        if len(waiting) < self._n_missing(plan):
-            return replace(self, waiting=waiting)
-        rows, keys = ended(waiting)
-        points = np.ascontiguousarray(plan.axes.points(waiting.at(rows, plan.space)))
-        state, numbers, done = replace(self, waiting=None), waiting.number[rows], 0
-        while done < len(rows):
-            some = slice(done, done + state._n_missing(plan))
-            state = state._after(keys[some].copy(), points[some].copy(), numbers[some].copy(), plan)
-            done = some.stop
-        return state
-
-    def _n_missing(self, plan: Plan) -> int:
-        """How many more trials change the distributions."""
-        return (self._n_wanted if self.has_begun else plan.n_startup) - sum(map(len, self.keys))
-
-    def _after(self, keys: Array, points: Array, numbers: IntArray, plan: Plan) -> Strategy:
-        """After some more trials, not more than are missing."""
-        known = replace(self, keys=(*self.keys, keys), points=(*self.points, points), numbers=(*self.numbers, numbers))
-        if known._n_missing(plan):
-            return known
-        keys, points = np.concatenate(known.keys), np.concatenate(known.points)
-        if self.has_begun:
-            return self._generation(keys, points, np.concatenate(known.numbers), plan)
-        begun = plan.start.learned(points, best_first(keys), plan.axes)
-        begun_anew = Strategy.begin(replace(plan, start=begun, n_startup=0))
-        return begun_anew._knowing(keys, plan.axes.of_numbers(points))
-
-    def _knowing(self, keys: Array, x: Array) -> Strategy:
+    def knowing(self, keys: Array, x: Array) -> Strategy:
         """The same, with a model that has seen the numbers of some trials."""
         return replace(self, surrogate=self.surrogate and self.surrogate.knowing(keys, x))
 
-    def _generation(self, keys: Array, points: Array, numbers: IntArray, plan: Plan) -> Strategy:
-        """After a generation."""
+    def after(self, keys: Array, points: Array, numbers: IntArray, plan: Plan) -> Strategy:
+        """After a generation.
+
+        Args:
+            keys: Sort keys of its trials in the order of time, shape (λ, 3 + m).
+            points: Theirs, shape (λ, d).
+            numbers: Theirs, shape (λ,).
+            plan: What does not change.
+        """
         axes, n, surrogate = plan.axes, len(plan.axes.numbers), self.surrogate
         n_tried, best = len(keys), keys[best_first(keys)[0], LOSSES.start]
         own = np.ones(n_tried, dtype=np.bool_)
@@ -191,7 +167,7 @@ class Strategy:
                 tried = np.where(own, off.argmin(axis=1), 0)
                 others = drawn_points[np.arange(self._n_points) != tried[:, None]]
                 keys = np.concatenate([keys, surrogate.expected(others, keys, x)])
-                points = np.concatenate([points, _placed(axes, others)])
+                points = np.concatenate([points, placed(axes, others)])
                 own = np.concatenate([own, np.ones(len(others), dtype=np.bool_)])
         order = best_first(keys)
         keys, points, own = keys[order], points[order], own[order]
@@ -203,7 +179,7 @@ class Strategy:
             moved = gaussian.moved(step, told, weights, c, separable=plan.separable)
             if plan.lr_adapt:
                 moved, rate = rate.tempered(gaussian, moved)
-            mean = np.clip(moved.mean, 0.0, 1.0)
+            mean = np.minimum(np.maximum(moved.mean, 0.0), 1.0)
             gaussian = with_margin(replace(moved, mean=mean), axes, margin_of(axes))
         if len(axes.categories):
             chosen = points[:, axes.categories]
@@ -211,7 +187,8 @@ class Strategy:
             categories = categories.moved(np.where(had, chosen, 0).astype(np.int64), had, np.maximum(weights, 0.0))
         bests = (*self.bests, float(best))[-_window(n + len(axes.categories), len(keys)) :]
         restarts = self.restarts.after(n_tried)
-        state = Strategy(gaussian, categories, rate, restarts, bests=bests, surrogate=surrogate)
+        following = max(numbers.tolist()) + 1
+        state = Strategy(gaussian, categories, rate, restarts, bests=bests, surrogate=surrogate, next=following)
         if plan.restart is None:
             return state
         ends = state._has_converged(keys, plan) or have_settled(axes, axes.of_numbers(points), keys)
@@ -223,17 +200,13 @@ class Strategy:
         Returns:
             The points, in the middles of cells, shape (λ, k, n), and how far the trial is from each, shape (λ, k).
         """
-        axes, keys = plan.axes, [plan.key._replace(number=number) for number in numbers.tolist()]
-        n, c = len(axes.numbers), len(axes.categories)
-        if self.surrogate is None:
-            z = np.array([drawn(key, n, c)[0] for key in keys])[:, None]
-        else:
-            z = np.array([several(key, n, self.surrogate.n_points) for key in keys])
-        points = self.gaussian.points(z)
-        compared = axes.continuous if len(axes.continuous) else np.arange(n)
-        cells = middles(axes, points.reshape(-1, n)).reshape(points.shape)
-        off = np.abs(cells - axes.of_numbers(asked)[:, None])[:, :, compared]
-        return cells, np.nan_to_num(off).max(axis=2, initial=0.0)
+        axes = plan.axes
+        offered = [self._offered(plan.key._replace(number=number), axes) for number in numbers.tolist()]
+        cells = np.array([one.cells[at] for one, at in offered])
+        off = np.abs(cells - axes.of_numbers(asked)[:, None])
+        if axes.in_cells and len(axes.continuous):
+            off = off[:, :, axes.continuous]
+        return cells, np.fmax.reduce(off, axis=2, initial=0.0)  # what is missing is not off
 
     def _told(self, x: Array, own: BoolArray, weights: Array, plan: Plan) -> tuple[Told, Array]:
         """What trials tell, the best first, and the step of the mean.
@@ -253,8 +226,9 @@ class Strategy:
         of_own = most if axes.in_cells else np.inf
         limit = np.where(own, of_own, _NEAR * most)
         factor = np.minimum(1.0, limit / np.maximum(np.sqrt((z**2).sum(axis=1)), 1e-300))[:, None]
-        in_cells = np.isin(np.arange(n), axes.in_cells)
-        return Told(known, z * factor, blur, share), weights @ np.where(in_cells, away, away * factor)
+        moves = away * factor
+        moves[:, axes.in_cells] = away[:, axes.in_cells]
+        return Told(known, z * factor, blur, share), weights @ moves
 
     def _has_converged(self, keys: Array, plan: Plan) -> bool:
         """Whether nothing more is to be expected; where there are choices, whether nothing better was found for long.
@@ -279,14 +253,7 @@ class Strategy:
         restarts = self.restarts.next(plan.restart, plan.key)
         rng = plan.key.child(f"cmaes.restart {restarts.number}").generator()
         start = plan.start.elsewhere(rng.random(len(plan.axes.numbers)), restarts.width)
-        return replace(Strategy.begin(replace(plan, start=start, n_startup=0)), restarts=restarts)
-
-
-def _placed(axes: Axes, x: Array) -> Array:
-    """Points that have only numbers, shape (k, n), in all columns, shape (k, d): some may have one value alone."""
-    points = np.zeros((len(x), len(axes.cardinality)))
-    points[:, axes.numbers] = x
-    return points
+        return replace(Strategy.begin(replace(plan, start=start, n_startup=0)), restarts=restarts, next=self.next)
 
 
 def _weights(keys: Array, by_rank: Array) -> Array:

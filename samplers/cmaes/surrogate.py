@@ -7,7 +7,7 @@ from typing import final
 
 import numpy as np
 
-from hpo.arrays import Array, BoolArray
+from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.cmaes.gaussian import Gaussian
 from hpo.samplers.cmaes.quadratic import Quadratic, most_known
 from hpo.samplers.model.merit import LOSSES, best_first
@@ -55,9 +55,9 @@ class Surrogate:
         """Before the first trial of n parameters."""
         return Surrogate(np.empty((0, n)), np.empty(0))
 
-    def chosen(self, points: Array) -> int:
-        """Which of some points promises most, shape (k, n)."""
-        return 0 if self.model is None else int(np.argmin(self.model(points)))
+    def chosen(self, points: Array) -> IntArray:
+        """Which of some points promises most, shape (…, k, n) → (…)."""
+        return np.zeros(points.shape[:-2], dtype=np.int64) if self.model is None else self.model(points).argmin(axis=-1)
 
     def after(self, keys: Array, x: Array, frame: Gaussian) -> Surrogate:
         """With some more trials.
@@ -67,20 +67,26 @@ class Surrogate:
             x: Shape (k, n).
             frame: The distribution that has proposed them.
         """
-        whole = ~np.isnan(x).any(axis=1)
-        keys, x = keys[whole], x[whole]
-        seen = self._judged(keys, x).knowing(keys, x)
-        model = Quadratic.of(frame, seen.x, seen.losses)
-        return replace(seen, model=model, n_points=seen._trusted() if model else 1)
+        missing = np.isnan(x)
+        if missing.any():
+            whole = ~missing.any(axis=1)
+            keys, x = keys[whole], x[whole]
+        ordered, compared = (self.ordered, self.compared) if self.model is None else self._judged(self.model, keys, x)
+        all_x, losses = self._with(keys, x)
+        model = Quadratic.of(frame, all_x, losses)
+        n_points = 1 if model is None else _trusted(ordered, compared, self.n_points)
+        return Surrogate(all_x, losses, model, ordered, compared, n_points)
 
     def knowing(self, keys: Array, x: Array) -> Surrogate:
         """With trials that the model did not choose, to be made of them when the next ones have come."""
+        all_x, losses = self._with(keys, x)
+        return replace(self, x=all_x, losses=losses)
+
+    def _with(self, keys: Array, x: Array) -> tuple[Array, Array]:
+        """The latest complete trials, some of which have come last, and their losses."""
         fine, most = _complete(keys, x), most_known(x.shape[1])
-        return replace(
-            self,
-            x=np.concatenate([self.x, x[fine]])[-most:],
-            losses=np.concatenate([self.losses, keys[fine, LOSSES.start]])[-most:],
-        )
+        losses = keys[:, LOSSES.start]
+        return np.concatenate([self.x, x[fine]])[-most:], np.concatenate([self.losses, losses[fine]])[-most:]
 
     def expected(self, others: Array, keys: Array, x: Array) -> Array:
         """Sort keys of points that were not tried, shape (k, 4), beside those of trials that were.
@@ -99,29 +105,39 @@ class Surrogate:
         expected[:, LOSSES.start] = np.where(np.isnan(losses), np.inf, losses)
         return expected
 
-    def _judged(self, keys: Array, x: Array) -> Surrogate:
-        """With the pairs of some trials counted, which the model has not seen."""
-        if self.model is None:
-            return self
-        loss, place = self.model(x), np.empty(len(keys))
-        place[best_first(keys)] = np.arange(len(keys))
+    def _judged(self, model: Quadratic, keys: Array, x: Array) -> tuple[float, float]:
+        """Pairs in the right order, and all of them, with those of some trials, which the model has not seen."""
+        losses, place = model(x), _places(keys)
         i, j = pairs(len(keys))
-        differ = (keys[i] != keys[j]).any(axis=1)
-        right = ((loss[i] < loss[j]) == (place[i] < place[j])) & differ
-        faded = 0.5 ** (differ.sum() / _HALF_LIFE)
-        return replace(self, ordered=self.ordered * faded + right.sum(), compared=self.compared * faded + differ.sum())
+        first, second = place[i], place[j]
+        differ = first != second
+        right = ((losses[i] < losses[j]) == (first < second)) & differ
+        n_compared = np.count_nonzero(differ)
+        faded = 0.5 ** (n_compared / _HALF_LIFE)
+        return self.ordered * faded + np.count_nonzero(right), self.compared * faded + n_compared
 
-    def _trusted(self) -> int:
-        """From how many points the next trials are chosen."""
-        share = self.ordered / self.compared if self.compared >= _LEAST_PAIRS else 0.0
-        if share < _WRONG:
-            return 1
-        if share > _SURE:
-            return min(self.n_points + 1, _MOST)
-        return max(self.n_points - 1, 1) if share < _UNSURE else self.n_points
+
+def _trusted(ordered: float, compared: float, n_points: int) -> int:
+    """From how many points the next trials are chosen, after `n_points`."""
+    share = ordered / compared if compared >= _LEAST_PAIRS else 0.0
+    if share < _WRONG:
+        return 1
+    if share > _SURE:
+        return min(n_points + 1, _MOST)
+    return max(n_points - 1, 1) if share < _UNSURE else n_points
+
+
+def _places(keys: Array) -> IntArray:
+    """The place of each trial by its sort keys, 0 for the best, shape (k,); the same for those that are alike."""
+    order = best_first(keys)
+    in_order = keys[order]
+    place = np.zeros(len(keys), dtype=np.int64)
+    place[order[1:]] = np.cumsum((in_order[1:] != in_order[:-1]).any(axis=1))
+    return place
 
 
 def _complete(keys: Array, x: Array) -> BoolArray:
     """Which trials have all numbers and a finite loss, and keep all constraints, shape (k,)."""
-    kept = (keys[:, : LOSSES.start] == 0.0).all(axis=1) & np.isfinite(keys[:, LOSSES.start])
-    return np.asarray(kept & ~np.isnan(x).any(axis=1))
+    fine = np.isfinite(keys[:, LOSSES.start]) & ~keys[:, : LOSSES.start].any(axis=1)
+    missing = np.isnan(x)
+    return np.asarray(fine & ~missing.any(axis=1) if missing.any() else fine)

@@ -21,14 +21,17 @@ def n_terms(n: int, kind: int) -> int:
 
 
 def terms(z: Array, kind: int) -> Array:
-    """Of points, shape (k, n), in the order constant, linear, squares, products; shape (k, n_terms)."""
-    columns = [np.ones((len(z), 1)), z]
+    """Of points, shape (…, n), in the order constant, linear, squares, products; shape (…, n_terms)."""
+    n = z.shape[-1]
+    columns = np.empty((*z.shape[:-1], n_terms(n, kind)))
+    columns[..., 0] = 1.0
+    columns[..., 1 : n + 1] = z
     if kind:
-        columns.append(z**2)
+        np.square(z, out=columns[..., n + 1 : 2 * n + 1])
     if kind == 2:
-        i, j = pairs(z.shape[1])
-        columns.append(z[:, i] * z[:, j])
-    return np.concatenate(columns, axis=1)
+        i, j = pairs(n)
+        np.multiply(z.take(i, axis=-1), z.take(j, axis=-1), out=columns[..., 2 * n + 1 :])
+    return columns
 
 
 @lru_cache(maxsize=64)

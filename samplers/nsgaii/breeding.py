@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import final
 
 import numpy as np
 
-from hpo.arrays import Array, IntArray
+from hpo.arrays import Array, BoolArray
 from hpo.history import History
 from hpo.key import Key
-from hpo.samplers.model.axes import axes_of
+from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.startup import stratified
 from hpo.samplers.nsgaii.crossover import Crossover, SBXCrossover
 from hpo.samplers.nsgaii.mutation import Mutation, PolynomialMutation
-from hpo.samplers.nsgaii.population import Population, Select, first_size, population_of
+from hpo.samplers.nsgaii.population import Parents, Select, first_size, parents_of
 from hpo.samplers.nsgaii.variation import varied
 from hpo.space import Space
 
@@ -31,7 +33,7 @@ def _check(name: str, value: object, protocol: type) -> None:
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Breeding:
     """How children are made.
 
@@ -63,48 +65,90 @@ class Breeding:
             if value is not None and not 0 <= value <= 1:
                 raise ValueError(f"{name} must be in [0, 1], got {value!r}.")
 
-    def child(self, population: Population, space: Space, prior: Array, rng: np.random.Generator) -> Array:
-        """A coded row, shape (d,).
+    def children(self, population: Parents, space: Space, keys: Sequence[Key]) -> Array:
+        """Coded rows, shape (b, d); none depends on which others are made with it.
 
         Args:
-            population: With at least one parent.
-            space: Of the row.
-            prior: A row that is drawn from it, for what no parent has and for choices that mutate.
-            rng: Source of randomness.
+            population: At least one trial.
+            space: Of the rows.
+            keys: Of b trials; what no parent has, and choices that mutate, are drawn from the prior.
         """
-        axes = axes_of(space)
-        crossover = _CROSSOVER if self.crossover is None else self.crossover
-        rows = _tournaments(population, crossover.n_parents, rng)
+        axes, rngs = axes_of(space), [key.child("genetic").generator() for key in keys]
+        n_parents = (_CROSSOVER if self.crossover is None else self.crossover).n_parents
+        rows = [_tournaments(population.merit, n_parents, rng) for rng in rngs]
         parents = population.points[rows]
-        parents = _completed(parents, population.points, axes.points(prior[None])[0], rng)
-        child = parents[0].copy()
-        crossed = rng.random() < self.crossover_prob
+        prior = parents[:, 0]
+        if population.lack_some or len(axes.categories):
+            prior = np.array([space.uniform(key) for key in keys])
+            made = zip(parents, axes.points(prior), rngs, strict=True)
+            parents = np.array([_completed(some, population.points, row, rng) for some, row, rng in made])
+        children = parents[:, 0].copy()
+        numbers = children[:, axes.numbers]
+        crossed = [i for i, rng in enumerate(rngs) if rng.random() < self.crossover_prob]
         if crossed and len(axes.numbers):
-            numbers = axes.of_numbers(parents)
-            if population.several and self.crossover is None:
-                points = axes.of_numbers(population.points)
-                child[axes.numbers] = varied(numbers, points, population.place, int(rows[0]), rng)
-            else:
-                child[axes.numbers] = _reflected(crossover.child(numbers, rng, several=population.several))
-        if crossed and len(axes.categories):
-            swapped = rng.random(len(axes.categories)) < self.swapping_prob
-            child[axes.categories] = parents[swapped.astype(np.int64), axes.categories]
+            pairs, own = parents[crossed][:, :, axes.numbers], [rngs[i] for i in crossed]
+            first = [rows[i][0] for i in crossed]
+            numbers[crossed] = self._crossed(pairs, population, axes, first, own)
+        if len(axes.categories):
+            for i in crossed:
+                swapped = rngs[i].random(len(axes.categories)) < self.swapping_prob
+                children[i, axes.categories] = parents[i, swapped.astype(np.int64), axes.categories]
         share = 1.0 / max(len(space), 1) if self.mutation_prob is None else self.mutation_prob
-        mutates = rng.random(len(space)) < share
-        numbers_at, choices_at = axes.numbers[mutates[axes.numbers]], axes.categories[mutates[axes.categories]]
-        mutation = _MUTATION if self.mutation is None else self.mutation
-        if len(numbers_at):
-            child[numbers_at] = mutation.mutated(np.clip(child[numbers_at], 0.0, 1.0), rng)
-        child[choices_at] = prior[choices_at]
-        return np.asarray(axes.coded(child[None])[0])
+        mutates = np.array([rng.random(len(space)) for rng in rngs]) < share
+        mutating = mutates[:, axes.numbers]
+        numbers[mutating] = self._mutated(np.minimum(np.maximum(numbers[mutating], 0.0), 1.0), mutating, rngs)
+        children[:, axes.numbers] = numbers
+        if len(axes.categories):
+            at = axes.categories
+            children[:, at] = np.where(mutates[:, at], prior[:, at], children[:, at])
+        return axes.coded(children)
+
+    def _crossed(
+        self,
+        parents: Array,
+        population: Parents,
+        axes: Axes,
+        rows: Sequence[int],
+        rngs: Sequence[np.random.Generator],
+    ) -> Array:
+        """The numbers of children, shape (c, q), of those of their parents, shape (c, n, q).
+
+        Args:
+            parents: Of each child.
+            population, axes: As for `children`.
+            rows: In which each first parent is.
+            rngs: For each child.
+        """
+        if self.crossover is not None:
+            pairs = zip(parents, rngs, strict=True)
+            made = [self.crossover.child(some, rng, several=population.several) for some, rng in pairs]
+            return _reflected(np.array(made))
+        if population.several:
+            return varied(parents, axes.of_numbers(population.points), population.place, rows, rngs)
+        return _reflected(_CROSSOVER.children(parents, rngs, several=False))
+
+    def _mutated(self, x: Array, mutating: BoolArray, rngs: Sequence[np.random.Generator]) -> Array:
+        """Other numbers in the place of some, shape (k,), which are those where children mutate, shape (b, q)."""
+        counts = np.count_nonzero(mutating, axis=1).tolist()
+        if self.mutation is None:
+            return _MUTATION.changed(x, np.concatenate([rng.random(k) for k, rng in zip(counts, rngs, strict=True)]))
+        parts = zip(np.split(x, np.cumsum(counts)[:-1]), rngs, strict=True)
+        return np.concatenate([self.mutation.mutated(part, rng) if len(part) else part for part, rng in parts])
 
 
-def _tournaments(population: Population, n: int, rng: np.random.Generator) -> IntArray:
-    """Rows of parents, shape (n,): each the better of two, by rank, then by room."""
-    pairs = (rng.random((n, 2)) * len(population.rank)).astype(np.int64)
-    rank, room = population.rank[pairs], population.room[pairs]
-    second = (rank[:, 1] < rank[:, 0]) | ((rank[:, 1] == rank[:, 0]) & (room[:, 1] > room[:, 0]))
-    return np.where(second, pairs[:, 1], pairs[:, 0])
+@lru_cache(maxsize=64)
+def _brood(breeding: Breeding, population: Parents, space: Space, study: Key, first: int) -> Array:
+    """The children of trials in succession, as many as until the next generation, shape (b, d)."""
+    keys = [study._replace(number=first + i) for i in range(population.n_children)]
+    rows = breeding.children(population, space, keys)
+    rows.flags.writeable = False
+    return rows
+
+
+def _tournaments(merit: list[tuple[int, float]], n: int, rng: np.random.Generator) -> list[int]:
+    """Rows of n parents: each the better of two."""
+    pairs = [(int(u * len(merit)), int(v * len(merit))) for u, v in rng.random((n, 2)).tolist()]
+    return [second if merit[second] < merit[first] else first for first, second in pairs]
 
 
 def _completed(parents: Array, points: Array, prior: Array, rng: np.random.Generator) -> Array:
@@ -127,16 +171,24 @@ def _reflected(x: Array) -> Array:
     return np.where((x >= 0.0) & (x <= 1.0), x, folded)
 
 
-def proposed(space: Space, history: History, key: Key, breeding: Breeding, name: object, select: Select) -> Array:
+def proposed(space: Space, history: History, key: Key, breeding: Breeding, name: Hashable, select: Select) -> Array:
     """A trial's coded row, shape (d,): an even spread over the prior first, children from then on."""
     joint = history.space
     known = space if space is joint else [n for n in space if joint.get(n) == space[n]]
-    population = population_of(history, joint, breeding.size, name, select) if known else None
-    if population is None or not len(population.rank):
+    population = parents_of(history, joint, breeding.size, name, select) if known else None
+    if not population:
         return stratified(space, key, first_size(breeding.size), "genetic.startup")
-    child = breeding.child(population, joint, joint.uniform(key), key.child("genetic").generator())
+    child = _child(breeding, population, joint, key)
     if space is joint:
         return child
     values = dict(zip(space, space.uniform(key).tolist(), strict=True))
     values |= {n: u for n, u in zip(joint, child.tolist(), strict=True) if n in known}
     return np.array([values[n] for n in space])
+
+
+def _child(breeding: Breeding, population: Parents, space: Space, key: Key) -> Array:
+    """A trial's row, shape (d,): children are made together, at a fraction of what each would take."""
+    if key.number is None:
+        return np.asarray(breeding.children(population, space, [key])[0])
+    at = (key.number - population.n) % population.n_children
+    return np.asarray(_brood(breeding, population, space, key.study, key.number - at)[at])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import InitVar, dataclass, field
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from math import comb
 from typing import Any, final
 
@@ -16,7 +16,7 @@ from hpo.key import Key
 from hpo.samplers.nsgaii.breeding import Breeding, proposed
 from hpo.samplers.nsgaii.crossover import Crossover
 from hpo.samplers.nsgaii.mutation import Mutation
-from hpo.samplers.nsgaii.population import first_size
+from hpo.samplers.nsgaii.population import Select, first_size
 from hpo.samplers.nsgaii.selection import das_dennis, near_references
 from hpo.samplers.nsgaii.strategies import refuse_strategies
 from hpo.samplers.unused import check_function
@@ -88,10 +88,10 @@ class NSGAIIISampler:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, NSGAIIISampler):
             return NotImplemented
-        return (self._breeding, self._name, self.seed) == (other._breeding, other._name, other.seed)
+        return self._options == other._options
 
     def __hash__(self) -> int:
-        return hash((self._breeding, self._name, self.seed))
+        return hash(self._options)
 
     @cached_property
     def _given(self) -> Array | None:
@@ -101,6 +101,11 @@ class NSGAIIISampler:
     def _name(self) -> tuple[Any, ...]:
         given = None if self._given is None else (self._given.shape, self._given.tobytes())
         return "nsgaiii", self.dividing_parameter, given
+
+    @cached_property
+    def _options(self) -> tuple[Any, ...]:
+        shares = self.crossover_prob, self.swapping_prob, self.mutation_prob
+        return self.population_size, self.mutation, self.crossover, shares, self._name, self.seed
 
     @cached_property
     def _breeding(self) -> Breeding:
@@ -126,12 +131,17 @@ class NSGAIIISampler:
         """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
 
     def sample(self, space: Space, history: History, key: Key) -> Array:
-        m = history.n_objectives
-        references = self._directions(m) if self._given is None else self._given
-        if references.shape[1] != m:
-            raise ValueError(
-                f"reference_points have {references.shape[1]} columns, and the study has {m} objectives; give one "
-                "column for each."
-            )
-        select = partial(near_references, references=references)
+        select = _select(self, history.n_objectives)
         return proposed(space, history, key, self._breeding, self._name, select)
+
+
+@lru_cache(maxsize=64)
+def _select(sampler: NSGAIIISampler, m: int) -> Select:
+    """How a sampler chooses parents in a study of m objectives."""
+    references = sampler._directions(m) if sampler._given is None else sampler._given
+    if references.shape[1] != m:
+        raise ValueError(
+            f"reference_points have {references.shape[1]} columns, and the study has {m} objectives; give one column "
+            "for each."
+        )
+    return partial(near_references, references=references)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from typing import final
 
 import numpy as np
@@ -17,13 +17,53 @@ from hpo.samplers.model.merit import LOSSES, ended
 from hpo.samplers.nsgaii.selection import Chosen
 from hpo.space import Space
 
-__all__ = ["Population", "Select", "first_size", "population_of"]
+__all__ = ["Parents", "Population", "Select", "first_size", "parents_of"]
 
 Select = Callable[[Array, int], Chosen]
 """Which of some trials, by their sort keys, to keep, and how many."""
 
 _FIRST, _LARGEST = 20, 200  # of populations whose size nobody said
 _SHARE = 5  # so many generations are formed while as many trials end as there are parents
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Parents:
+    """The trials that children are made of.
+
+    Args:
+        keys, points: Sort keys and points, shapes (k, 3 + m) and (k, d).
+        rank, room: How good they are, 0 for the best, and how lonely, shape (k,).
+        place: Their losses, scaled such that each objective reaches from 0 to 1, shape (k, m).
+        n: Trials among which they were chosen.
+        n_children: How many trials are theirs, as a rule, until others become parents.
+    """
+
+    keys: Array
+    points: Array
+    rank: IntArray
+    room: Array
+    place: Array
+    n: int = 0
+    n_children: int = 1
+
+    def __len__(self) -> int:
+        return len(self.rank)
+
+    @property
+    def several(self) -> bool:
+        """Whether there are several objectives."""
+        return bool(self.place.shape[1] > 1)
+
+    @cached_property
+    def lack_some(self) -> bool:
+        """Whether one of them lacks a parameter."""
+        return bool(np.isnan(self.points).any())
+
+    @cached_property
+    def merit(self) -> list[tuple[int, float]]:
+        """Rank and room of each, small for good ones."""
+        return list(zip(self.rank.tolist(), (-self.room).tolist(), strict=True))
 
 
 @final
@@ -35,19 +75,13 @@ class Population:
 
     Args:
         n: Trials that have counted.
-        keys, points: Sort keys and points of the parents, shapes (k, 3 + m) and (k, d).
-        rank, room: How good they are, 0 for the best, and how lonely, shape (k,).
-        place: Their losses, scaled such that each objective reaches from 0 to 1, shape (k, m).
-        new_keys, new_points: The same of the trials since then, in pieces.
+        parents: Chosen among them.
+        new_keys, new_points: Sort keys and points of the trials since then, in pieces.
         waiting: Trials that were not looked at yet, because they do not complete a generation.
     """
 
     n: int
-    keys: Array
-    points: Array
-    rank: IntArray
-    room: Array
-    place: Array
+    parents: Parents
     new_keys: tuple[Array, ...] = ()
     new_points: tuple[Array, ...] = ()
     waiting: History | None = None
@@ -55,23 +89,17 @@ class Population:
     @staticmethod
     def empty(d: int, m: int) -> Population:
         """Before the first trial."""
-        return Population(
-            0, np.empty((0, 3 + m)), np.empty((0, d)), np.empty(0, dtype=np.int64), np.empty(0), np.empty((0, m))
-        )
-
-    @property
-    def several(self) -> bool:
-        """Whether there are several objectives."""
-        return bool(self.place.shape[1] > 1)
+        nothing = np.empty(0, dtype=np.int64)
+        return Population(0, Parents(np.empty((0, 3 + m)), np.empty((0, d)), nothing, np.empty(0), np.empty((0, m))))
 
     def advance(self, fresh: History, space: Space, axes: Axes, size: int | None, select: Select) -> Population:
         """After some more trials."""
         waiting = fresh if self.waiting is None else self.waiting.followed_by(fresh)
         if len(waiting) < self._n_missing(size):
-            return replace(self, waiting=waiting)
+            return Population(self.n, self.parents, self.new_keys, self.new_points, waiting)
         rows, keys = ended(waiting)
         points = np.ascontiguousarray(axes.points(waiting.at(rows, space)))
-        state, done = replace(self, waiting=None), 0
+        state, done = Population(self.n, self.parents, self.new_keys, self.new_points), 0
         while done < len(rows):
             some = slice(done, done + state._n_missing(size))
             state = state._after(keys[some].copy(), points[some].copy(), size, select)
@@ -82,29 +110,36 @@ class Population:
         """Of the next parents: as many as given, or as the search is long, but not too few for so many parameters."""
         if size is not None:
             return size
-        fewest = min(10 + int(self.points.shape[1]), _FIRST) if self.several else _FIRST
+        fewest = min(10 + int(self.parents.points.shape[1]), _FIRST) if self.parents.several else _FIRST
         return min(max(int(0.8 * math.sqrt(self.n)), fewest), _LARGEST)
 
     def _n_missing(self, size: int | None) -> int:
         """At least how many more trials make up a generation, less than 1 if these do."""
-        return max(first_size(size) - self.n, max(self._size(size) // _SHARE, 1) - sum(map(len, self.new_keys)))
+        return max(first_size(size) - self.n, self._n_wanted(size) - sum(map(len, self.new_keys)))
+
+    def _n_wanted(self, size: int | None) -> int:
+        """Trials of a generation."""
+        return max(self._size(size) // _SHARE, 1)
 
     def _after(self, keys: Array, points: Array, size: int | None, select: Select) -> Population:
         """After some more trials, not more than are missing."""
         new_keys, new_points = (*self.new_keys, keys), (*self.new_points, points)
-        state = replace(self, n=self.n + len(keys), new_keys=new_keys, new_points=new_points)
+        state = Population(self.n + len(keys), self.parents, new_keys, new_points)
         return state if state._n_missing(size) > 0 else state._chosen(size, select)
 
     def _chosen(self, size: int | None, select: Select) -> Population:
-        keys = np.concatenate([self.keys, *self.new_keys])
-        points = np.concatenate([self.points, *self.new_points])
-        known = np.asarray(~np.isnan(points).all(axis=1)) if points.shape[1] else np.ones(len(points), dtype=np.bool_)
-        if not known.any():
-            return replace(self, new_keys=(), new_points=())
-        keys, points = keys[known], points[known]
+        keys = np.concatenate([self.parents.keys, *self.new_keys])
+        points = np.concatenate([self.parents.points, *self.new_points])
+        missing = np.isnan(points)
+        if missing.any():
+            known = ~missing.all(axis=1)
+            if not known.any():
+                return Population(self.n, self.parents)
+            keys, points = keys[known], points[known]
         chosen = select(keys, min(self._size(size), len(keys)))
         keys, points = keys[chosen.rows], points[chosen.rows]
-        return Population(self.n, keys, points, chosen.rank, chosen.room, _scaled(keys[:, LOSSES]))
+        place, n_children = _scaled(keys[:, LOSSES]), self._n_wanted(size)
+        return Population(self.n, Parents(keys, points, chosen.rank, chosen.room, place, self.n, n_children))
 
 
 def _scaled(losses: Array) -> Array:
@@ -121,9 +156,12 @@ def first_size(size: int | None) -> int:
     return _FIRST if size is None else size
 
 
-def population_of(history: History, space: Space, size: int | None, name: object, select: Select) -> Population:
-    """The population of a history over a space; `name` tells selections apart."""
-    axes = axes_of(space)
-    advance = partial(Population.advance, space=space, axes=axes, size=size, select=select)
-    start = Population.empty(len(space), history.n_objectives)
-    return history.fold(Fold(("genetic.population", size, name, history.n_objectives), start, advance, space))
+def parents_of(history: History, space: Space, size: int | None, name: Hashable, select: Select) -> Parents:
+    """The parents in a history over a space; `name` tells selections apart."""
+    return history.fold(_fold(space, size, name, select, history.n_objectives)).parents
+
+
+@lru_cache(maxsize=64)
+def _fold(space: Space, size: int | None, name: Hashable, select: Select, m: int) -> Fold[Population]:
+    advance = partial(Population.advance, space=space, axes=axes_of(space), size=size, select=select)
+    return Fold(("genetic.population", size, name, m), Population.empty(len(space), m), advance, space)

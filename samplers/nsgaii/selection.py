@@ -33,13 +33,17 @@ class Chosen:
     room: Array
 
 
-def ranks_of(keys: Array) -> IntArray:
+def ranks_of(keys: Array, n_enough: int | None = None) -> IntArray:
     """The rank of each trial by its sort keys, shape (n,): Deb's rule.
 
     Feasible ones by domination, then infeasible ones by how much they violate, then pruned and failed ones.
+
+    Args:
+        keys: Shape (n, 3 + m).
+        n_enough: So many trials must have their rank; others may all get the next one.
     """
     if not keys[:, : LOSSES.start].any():  # as nearly always
-        return nondomination_ranks(keys[:, LOSSES])
+        return nondomination_ranks(keys[:, LOSSES], n_enough)
     order = np.unique(keys[:, : LOSSES.start], axis=0, return_inverse=True)[1].ravel()
     ranks, n_before = np.empty(len(keys), dtype=np.int64), 0
     for group in range(int(order.max()) + 1):
@@ -57,7 +61,7 @@ def least_crowded(keys: Array, size: int) -> Chosen:
     "Improved pruning of non-dominated solutions based on crowding distance", for leaving out one by one; Beume et al.
     (2007), "SMS-EMOA: multiobjective selection based on dominated hypervolume", for areas with two objectives.
     """
-    ranks = ranks_of(keys)
+    ranks = ranks_of(keys, size)
     if keys[:, LOSSES].shape[1] == 1:
         best = np.argsort(ranks, kind="stable")[:size]
         return Chosen(best, ranks[best], np.zeros(len(best)))
@@ -137,7 +141,7 @@ def near_references(keys: Array, size: int, references: Array) -> Chosen:
     Source: Deb and Jain (2014), "An evolutionary many-objective optimization algorithm using reference-point-based
     nondominated sorting approach, part I" (NSGA-III).
     """
-    ranks = ranks_of(keys)
+    ranks = ranks_of(keys, size)
     order = np.argsort(ranks, kind="stable")
     last = ranks[order[size - 1]]
     sure, cut = np.flatnonzero(ranks < last), np.flatnonzero(ranks == last)

@@ -59,9 +59,9 @@ def values(study: Study) -> Array:
 
 
 def state(study: Study, sampler: CmaEsSampler) -> Strategy:
-    return study.history.fold(
-        _fold(sampler, study.history.space, study.seed, float(study.history.signs[0]), study.history.n_objectives)
-    )
+    history = study.history
+    fold = _fold(sampler, history.space, study.seed, float(history.signs[0]), history.n_objectives)
+    return history.fold(fold).strategy
 
 
 @pytest.mark.parametrize(

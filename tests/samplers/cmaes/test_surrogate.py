@@ -52,7 +52,7 @@ def states(study: Study, sampler: CmaEsSampler) -> list[Strategy]:
     state, seen = fold.initial, []
     for row in range(len(history)):
         state = fold.advance(state, history.where(np.arange(len(history)) == row))
-        seen.append(state)
+        seen.append(state.strategy)
     return seen
 
 
@@ -91,7 +91,7 @@ def test_it_does_not_matter_how_trials_are_cut(objective: Any, sampler: CmaEsSam
     study = made(sampler, objective, 130)
     history = study.history
     fold = _fold(sampler, history.space, study.seed, 1.0, 1)
-    whole, one_by_one = fold.advance(fold.initial, history), states(study, sampler)[-1]
+    whole, one_by_one = fold.advance(fold.initial, history).strategy, states(study, sampler)[-1]
     axes = axes_of(history.space)
     for number in range(130, 200):
         key = Key(study.seed, number)

@@ -24,7 +24,7 @@ from hpo.samplers.nsgaii import (
     UniformCrossover,
     VSBXCrossover,
 )
-from hpo.samplers.nsgaii.population import Population, population_of
+from hpo.samplers.nsgaii.population import Population, parents_of
 from hpo.samplers.nsgaii.selection import das_dennis, least_crowded, near_references, ranks_of
 from hpo.space import Space
 from hpo.storage import InMemoryStorage
@@ -112,9 +112,9 @@ def test_it_does_not_matter_how_trials_are_cut(objective: Any) -> None:
     for row in range(len(history)):
         state = state.advance(history.where(np.arange(len(history)) == row), space, axes, None, least_crowded)
     whole = nothing.advance(history, space, axes, None, least_crowded)
-    assert len(whole.rank) > 0
+    assert len(whole.parents) > 0
     for name in ("keys", "points", "rank", "room", "place"):
-        np.testing.assert_array_equal(getattr(state, name), getattr(whole, name))
+        np.testing.assert_array_equal(getattr(state.parents, name), getattr(whole.parents, name))
 
 
 def test_with_one_objective_it_is_a_genetic_algorithm() -> None:
@@ -131,7 +131,7 @@ def test_few_parameters_take_few_parents_with_several_objectives(d: int, m: int,
 
     class Watching:
         def sample(self, space: Space, history: History, key: Key) -> Array:
-            sizes.append(len(population_of(history, history.space, None, "nsgaii", least_crowded).rank))
+            sizes.append(len(parents_of(history, history.space, None, "nsgaii", least_crowded)))
             return NSGAIISampler().sample(space, history, key)
 
     study = hpo.create_study(directions=["minimize"] * m, sampler=Watching(), seed=0)
