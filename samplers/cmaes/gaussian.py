@@ -104,7 +104,7 @@ class Gaussian:
         return np.minimum(np.maximum(self.mean + self.sigma * (z @ self.root.T), 0.0), 1.0)
 
     def standard(self, away: Array) -> Array:
-        """Standard normal vectors of some points, less the mean; both of shape (k, n)."""
+        """Standard normal vectors of some points, less the mean; both of shape (…, n)."""
         return np.asarray((away / (self.sigma * self.scale)) @ self.inverse_root)
 
     def moved(self, step: Array, told: Told, weights: Array, c: Constants, *, separable: bool) -> Gaussian:

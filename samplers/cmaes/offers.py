@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import final
 
 import numpy as np
@@ -35,7 +34,6 @@ class Offers:
     rows: Array
 
 
-@lru_cache(maxsize=64)
 def offers(
     gaussian: Gaussian, surrogate: Surrogate | None, axes: Axes, study: Key, numbers: Sequence[int | None]
 ) -> Offers:
@@ -45,7 +43,7 @@ def offers(
         gaussian, surrogate: The distribution, and what chooses from several points, if anything does.
         axes: Of the space.
         study: The key of the study, from which trials have theirs.
-        numbers: Of the trials, in a sequence that can be hashed.
+        numbers: Of the trials.
     """
     z = np.array([_standard(study._replace(number=number), surrogate, axes) for number in numbers])
     points = gaussian.points(z)

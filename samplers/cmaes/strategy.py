@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import final
 
 import numpy as np
@@ -36,6 +37,7 @@ _NEAR = 0.7  # of the length up to which trials from elsewhere count in Hansen's
 _TRIFLE = 1e-3  # of the distance from the best to the median loss
 _ILL = 1e7  # square root of the condition
 _MOST_AT_ONCE = 64  # trials
+_OFFERS = 8  # that are kept for the next trials, and for late ones
 
 
 @final
@@ -123,11 +125,16 @@ class Strategy:
     def _offered(self, key: Key, axes: Axes) -> tuple[Offers, int]:
         """The points of some trials, and which one of these a trial is: those of a generation are made at once."""
         if key.number is None:
-            return offers(self.gaussian, self.surrogate, axes, key.study, (None,)), 0
+            return self._offers(axes, key.study, (None,)), 0
         count = min(self.n_wanted, _MOST_AT_ONCE)
         at = (key.number - self.next) % count
         first = key.number - at
-        return offers(self.gaussian, self.surrogate, axes, key.study, range(first, first + count)), at
+        return self._offers(axes, key.study, range(first, first + count)), at
+
+    @cached_property
+    def _offers(self) -> Callable[[Axes, Key, Sequence[int | None]], Offers]:
+        """Its `offers`, the latest of which it remembers as long as it lives: models of many parameters are large."""
+        return lru_cache(maxsize=_OFFERS)(partial(offers, self.gaussian, self.surrogate))
 
     @property
     def _n_points(self) -> int:

@@ -5,9 +5,9 @@ normal, to widen it by √(n / β). Three things make up for time that a wrong b
 there is a model look far out; the trials that are good lie about one deviation from the mean where it is right, and at
 the border of what was tried where it is wrong; and a share of the later trials looks far out at once.
 
-The second leaves little of a belief that is wrong by more than a deviation: with four times the variance of the good
-trials kernels are hardly wider there than at the mean, by a quarter at most. With much more, a normal without bounds is
-so wide that its kernels do not come close to anything.
+The second leaves little of a belief that is wrong by one and a half deviations or more: with four times the variance
+of the good trials kernels are hardly wider there than at the mean, by a quarter at most. With much more, a normal
+without bounds is so wide that its kernels do not come close to anything.
 
 A normal distribution is a change of variable, too: in its coded values there is little room far from its mean. Parzen
 estimators, whose prior it is, widen with the belief. A kernel that compares distances needs an axis that is wide, and

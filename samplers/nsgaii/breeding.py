@@ -22,6 +22,8 @@ from hpo.space import Space
 
 __all__ = ["Breeding", "proposed"]
 
+_MOST_AT_ONCE = 64  # children
+_BROODS = 8  # that are kept for the next trials
 _CROSSOVER, _MUTATION = SBXCrossover(), PolynomialMutation()
 _EXAMPLES = {"crossover": "SBXCrossover", "mutation": "PolynomialMutation"}
 
@@ -136,10 +138,10 @@ class Breeding:
         return np.concatenate([self.mutation.mutated(part, rng) if len(part) else part for part, rng in parts])
 
 
-@lru_cache(maxsize=64)
-def _brood(breeding: Breeding, population: Parents, space: Space, study: Key, first: int) -> Array:
-    """The children of trials in succession, as many as until the next generation, shape (b, d)."""
-    keys = [study._replace(number=first + i) for i in range(population.n_children)]
+@lru_cache(maxsize=_BROODS)
+def _brood(breeding: Breeding, population: Parents, space: Space, study: Key, numbers: range) -> Array:
+    """The children of trials of some numbers, shape (b, d)."""
+    keys = [study._replace(number=number) for number in numbers]
     rows = breeding.children(population, space, keys)
     rows.flags.writeable = False
     return rows
@@ -190,5 +192,7 @@ def _child(breeding: Breeding, population: Parents, space: Space, key: Key) -> A
     """A trial's row, shape (d,): children are made together, at a fraction of what each would take."""
     if key.number is None:
         return np.asarray(breeding.children(population, space, [key])[0])
-    at = (key.number - population.n) % population.n_children
-    return np.asarray(_brood(breeding, population, space, key.study, key.number - at)[at])
+    count = min(population.n_children, _MOST_AT_ONCE)
+    at = (key.number - population.n) % count
+    first = key.number - at
+    return np.asarray(_brood(breeding, population, space, key.study, range(first, first + count))[at])

@@ -24,7 +24,10 @@ __all__ = [
 
 @runtime_checkable
 class Crossover(Protocol):
-    """Makes one child of some parents; a frozen value, and pure given the generator."""
+    """Makes one child of some parents; a frozen value, and pure given the generator.
+
+    Children are made some at a time, also for trials that another process will begin.
+    """
 
     @property
     def n_parents(self) -> int:
@@ -111,9 +114,9 @@ def _one_of_both(
     """
     n = parents.shape[2]
     swapped = _uniform(rngs, n) < uniform
-    begins_first = np.array([rng.random() < 0.5 for rng in rngs])
+    begins_with_second = np.array([rng.random() < 0.5 for rng in rngs])
     is_own = _uniform(rngs, n) < own
-    of_second = swapped != begins_first[:, None]
+    of_second = swapped != begins_with_second[:, None]
     first, second = (np.where(is_own, children[i], parents[:, i]) for i in (0, 1))
     return np.where(of_second, second, first)
 

@@ -14,7 +14,10 @@ __all__ = ["Mutation", "PolynomialMutation"]
 
 @runtime_checkable
 class Mutation(Protocol):
-    """Changes numbers; a frozen value, and pure given the generator."""
+    """Changes numbers; a frozen value, and pure given the generator.
+
+    Children are made some at a time, also for trials that another process will begin.
+    """
 
     def mutated(self, x: Array, rng: np.random.Generator) -> Array:
         """Other numbers in [0, 1] in the place of some, shape (k,)."""

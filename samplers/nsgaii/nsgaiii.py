@@ -118,30 +118,31 @@ class NSGAIIISampler:
             self.mutation_prob,
         )
 
-    def _directions(self, m: int) -> Array:
-        """Those of Das and Dennis for m objectives, shape (k, m)."""
-        if self.dividing_parameter is not None:
-            return das_dennis(m, self.dividing_parameter)
-        parts, wanted = 1, first_size(self.population_size)
-        while m > 1 and comb(parts + m - 1, m - 1) < wanted:
-            parts += 1
-        return das_dennis(m, parts)
-
     def reseed_rng(self) -> None:
         """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
 
     def sample(self, space: Space, history: History, key: Key) -> Array:
-        select = _select(self, history.n_objectives)
+        select = _select(self._name, self.population_size, history.n_objectives)
         return proposed(space, history, key, self._breeding, self._name, select)
 
 
 @lru_cache(maxsize=64)
-def _select(sampler: NSGAIIISampler, m: int) -> Select:
-    """How a sampler chooses parents in a study of m objectives."""
-    references = sampler._directions(m) if sampler._given is None else sampler._given
+def _select(name: tuple[Any, ...], size: int | None, m: int) -> Select:
+    """How a sampler of a name and a population's size chooses parents in a study of m objectives."""
+    _, parts, given = name
+    references = _directions(parts, size, m) if given is None else np.frombuffer(given[1]).reshape(given[0])
     if references.shape[1] != m:
         raise ValueError(
             f"reference_points have {references.shape[1]} columns, and the study has {m} objectives; give one column "
             "for each."
         )
     return partial(near_references, references=references)
+
+
+def _directions(parts: int | None, size: int | None, m: int) -> Array:
+    """Those of Das and Dennis for m objectives, shape (k, m), in so many parts, or at least as many as parents."""
+    if parts is None:
+        parts, wanted = 1, first_size(size)
+        while m > 1 and comb(parts + m - 1, m - 1) < wanted:
+            parts += 1
+    return das_dennis(m, parts)
