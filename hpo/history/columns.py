@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from hpo.arrays import JSON, Array, BoolArray, IntArray, Report
-from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.events import TrialFinished, TrialState
 from hpo.history.dump import Dump, by_row, pairs
 from hpo.history.extras import Extras, moved
@@ -25,7 +24,7 @@ from hpo.history.finished import Finished, finished, violation
 from hpo.history.fold import Fold, Remembered
 from hpo.history.growing import Growing
 from hpo.history.memo import memo
-from hpo.history.parameter import ParameterColumn
+from hpo.history.parameters import Parameters
 from hpo.history.report_table import ReportTable
 from hpo.history.running import RunningTrial
 from hpo.space import Space
@@ -68,12 +67,11 @@ class Columns:
         self._space = Growing(np.int32)
         self._spaces: list[Space] = []
         self._space_ids: dict[int, int] = {}
-        self._parameters: dict[str, ParameterColumn] = {}
+        self._parameters = Parameters()
         self._extras = Extras()
         self._reports = ReportTable(signs)
         self._inherited: dict[int, int] = {}  # by row of a trial that had paused
         self._pauses: dict[int, int] = {}  # rows of trials that paused, and the log's length when they went on
-        self._coded: dict[tuple[str, BaseDistribution], Growing] = {}
         self._over: dict[Space, Growing] = {}
         self._folds: dict[tuple[Fold[Any], object], Remembered] = {}
         self._answers: dict[Hashable, Any] = {}
@@ -114,7 +112,7 @@ class Columns:
                 setattr(columns, name, getattr(self, name).where(mask))
             columns._constraints = {name: column.where(mask) for name, column in self._constraints.items()}
             columns._spaces, columns._space_ids = list(self._spaces), dict(self._space_ids)
-            columns._parameters = {name: one.where(mask, new_rows) for name, one in self._parameters.items()}
+            columns._parameters = self._parameters.where(mask, new_rows)
             complete = self._state.view(self.size) == TrialState.COMPLETE
             columns._reports = self._reports.where(mask, new_rows, complete)
             columns._extras = self._extras.where(mask, new_rows)
@@ -128,11 +126,12 @@ class Columns:
             self._flush()
             arrays = {name: getattr(self, name).view(self.size) for name in _PLAIN}
             arrays |= {f"constraint {i}": one.view(self.size) for i, one in enumerate(self._constraints.values())}
-            arrays |= {f"parameter {i}": one.raw.view(self.size) for i, one in enumerate(self._parameters.values())}
+            parameters, described = self._parameters.dump()
+            arrays |= {f"parameter {i}": column for i, column in enumerate(parameters)}
             arrays |= {"pauses": pairs(self._pauses), "inherited": pairs(self._inherited)}
             values = {
                 "constraints": list(self._constraints),
-                "parameters": [[name, one.dump()] for name, one in self._parameters.items()],
+                "parameters": described,
                 "used spaces": [index(space) for space in self._spaces],
             }
             return Dump(arrays, {**values, **self._extras.dump()}) | self._reports.dump()
@@ -150,11 +149,11 @@ class Columns:
         for i, name in enumerate(values["constraints"]):
             column = columns._constraints[name] = Growing(np.float64)
             column.take_over(arrays[f"constraint {i}"])
-        for i, (name, parameter) in enumerate(values["parameters"]):
-            columns._parameters[name] = ParameterColumn.load(arrays[f"parameter {i}"], parameter)
         for i in values["used spaces"]:
             columns._space_id(spaces[i])
         n = columns.size = columns._number.size
+        raw = [arrays[f"parameter {i}"] for i in range(len(values["parameters"]))]
+        columns._parameters = Parameters.load(raw, values["parameters"], n)
         columns._inherited, columns._pauses = by_row(arrays["inherited"], n), by_row(arrays["pauses"], n)
         columns._reports = ReportTable.load(signs, dump, arrays["_state"] == TrialState.COMPLETE)
         columns._extras = Extras.load(values)
@@ -163,15 +162,13 @@ class Columns:
 
     def _check(self) -> None:
         columns = [getattr(self, name) for name in _PLAIN]
-        columns += [*self._constraints.values(), *(parameter.raw for parameter in self._parameters.values())]
-        if any(column.size != self.size for column in columns):
+        if any(column.size != self.size for column in [*columns, *self._constraints.values()]):
             raise ValueError("Some columns are longer than others.")
         spaces, states = self._space.view(self.size), self._state.view(self.size)
         if self.size and not (0 <= spaces.min() <= spaces.max() < len(self._spaces) and np.isin(states, _ENDS).all()):
             raise ValueError("Some rows have no space, or no state.")
         for i, space in enumerate(self._spaces):
-            rows = np.flatnonzero(spaces == i)
-            if not all(self._parameters[name].has(rows) for name in space.names if len(rows)):
+            if self._parameters.lacks(np.flatnonzero(spaces == i), space):
                 raise ValueError("Some rows lack a parameter of their space.")
 
     def last_rows(self) -> dict[int, int]:
@@ -242,11 +239,7 @@ class Columns:
         """
         with self.lock:
             self._flush()
-            parameter = self._parameters.get(name)
-            values: Array = np.full(n, np.nan) if parameter is None else parameter.raw.view(n)
-            if parameter is None or parameter.choices is None or np.isnan(values).all():
-                return values, None
-            return values, tuple(parameter.choices[: int(np.nanmax(values)) + 1])
+            return self._parameters.raw(name, n)
 
     def over(self, space: Space, n: int) -> Array:
         """Coded values of the first n rows, shape (n, d); NaN where a parameter was inactive or is now outside."""
@@ -254,42 +247,20 @@ class Columns:
             self._flush()
             matrix = memo(self._over, space, lambda: Growing(np.float64, len(space)), _MEMOS)
             if matrix.size < n:
-                old, new = matrix.size, self._number.size
-                columns = [self._column(name, space[name])[old:new] for name in space]
-                matrix.extend(np.column_stack(columns) if columns else np.empty((new - old, 0)))
+                matrix.extend(self._parameters.coded(np.arange(matrix.size, self._number.size), space))
             return np.asarray(matrix.view(n))
 
     def at(self, rows: IntArray, space: Space) -> Array:
         """Coded values of some rows, shape (k, d), without a memo."""
-        coded = np.full((len(space), len(rows)), np.nan)
-        plain, low, high = space.plain
-        in_one_piece = []
         with self.lock:
             self._flush()
-            for column, name in enumerate(space.names):
-                parameter = self._parameters.get(name)
-                if parameter is None:
-                    continue
-                if plain[column] and parameter.choices is None:  # the most frequent case
-                    parameter.raw.take_into(coded[column], rows)
-                    in_one_piece.append(column)
-                else:
-                    coded[column] = parameter.coded(parameter.raw.take(rows), space.distributions[column])
-        if len(in_one_piece) == len(space):
-            return _linear(coded, low, high).T
-        if in_one_piece:
-            coded[in_one_piece] = _linear(coded[in_one_piece], low[in_one_piece], high[in_one_piece])
-        return coded.T
+            return self._parameters.coded(rows, space)
 
     def active(self, rows: IntArray, space: Space) -> BoolArray:
         """Whether some rows had each parameter, shape (k, d)."""
-        active = np.zeros((len(space), len(rows)), dtype=np.bool_)
         with self.lock:
             self._flush()
-            for column, name in enumerate(space.names):
-                if name in self._parameters:
-                    active[column] = ~np.isnan(self._parameters[name].raw.take(rows))
-        return active.T
+            return self._parameters.active(rows, space)
 
     def spaces(self, n: int) -> tuple[NDArray[np.int32], tuple[Space, ...]]:
         """The first n rows' spaces: indices, shape (n,), into the second part."""
@@ -368,14 +339,13 @@ class Columns:
         losses = self._losses.at(row)
         steps, values = self._reports.of(row)
         extra = self._extras.of(row)
-        parameters = {name: self._parameters[name].external(row, distribution) for name, distribution in space.items()}
         return Finished(
             int(self._number.at(row)),
             TrialState(self._state.at(row)),
             float(self._start.at(row)),
             float(self._end.at(row)),
             None if np.isnan(losses).any() else tuple((losses * self.signs + 0.0).tolist()),
-            parameters,
+            self._parameters.external(row, space),
             space,
             dict(zip(steps, values, strict=True)),
             extra.user_attrs,
@@ -390,17 +360,6 @@ class Columns:
         with self.lock:
             self._flush()
             return column.view(n)
-
-    def _column(self, name: str, distribution: BaseDistribution) -> Array:
-        column = memo(self._coded, (name, distribution), lambda: Growing(np.float64), 64 * _MEMOS)
-        n = self._number.size
-        if column.size < n:
-            parameter = self._parameters.get(name)
-            if parameter is None:
-                column.extend(np.full(n - column.size, np.nan))
-            else:
-                column.extend(parameter.coded(parameter.raw.view(n)[column.size :], distribution))
-        return np.asarray(column.view(n))
 
     def _flush(self) -> None:
         pending, self._pending = self._pending, []
@@ -425,7 +384,7 @@ class Columns:
                 self._reports.add(row, trial.reports, complete=event.state is TrialState.COMPLETE)
                 if trial.inherited:
                     self._inherited[row] = trial.inherited
-        self._keep_parameters(begin, parameters, spaces)
+        self._parameters.add(parameters, spaces)
 
     def _keep_constraints(self, begin: int, given: Sequence[Mapping[str, float]]) -> None:
         for name in dict.fromkeys(name for constraints in given for name in constraints):
@@ -435,66 +394,12 @@ class Columns:
         for name, column in self._constraints.items():
             column.extend(np.array([constraints.get(name, np.nan) for constraints in given]))
 
-    def _keep_parameters(self, begin: int, given: Sequence[Mapping[str, Any]], spaces: Sequence[Space]) -> None:
-        """Spread the rows' parameters over the columns, one group of rows of the same distribution at a time."""
-        first = spaces[0]
-        if self._parameters.keys() == first.index.keys() and all(space is first for space in spaces):  # as a rule
-            self._keep_alike(begin, given, first)
-            return
-        rows_of: dict[int, tuple[Space, list[int]]] = {}
-        for i, space in enumerate(spaces):
-            rows_of.setdefault(id(space), (space, []))[1].append(i)
-        groups: dict[str, list[tuple[list[int], BaseDistribution]]] = {}
-        for space, rows in rows_of.values():
-            for name, distribution in space.items():
-                groups.setdefault(name, []).append((rows, distribution))
-        fresh: dict[str, Any] = {}
-        for name, alike in groups.items():
-            parameter = self._parameters.get(name)
-            if parameter is None:
-                categorical = isinstance(alike[0][1], CategoricalDistribution)  # of the first row
-                parameter = self._parameters[name] = ParameterColumn(categorical=categorical, size=begin)
-            for rows, distribution in alike if parameter.choices is None else _one_by_one(alike):
-                values = parameter.internal([given[i][name] for i in rows], [begin + i for i in rows], distribution)
-                if len(rows_of) == 1 and len(rows) == len(given):
-                    fresh[name] = values
-                else:
-                    fresh.setdefault(name, np.full(len(given), np.nan))[rows] = values
-        absent = np.full(len(given), np.nan)
-        for name, parameter in self._parameters.items():
-            parameter.raw.extend(fresh.get(name, absent))
-
-    def _keep_alike(self, begin: int, given: Sequence[Mapping[str, Any]], space: Space) -> None:
-        """Rows of one space that has all parameters there are."""
-        rows = range(begin, begin + len(given))
-        for name, distribution in zip(space.names, space.distributions, strict=True):
-            parameter = self._parameters[name]
-            parameter.raw.extend(parameter.internal([values[name] for values in given], rows, distribution))
-
     def _space_id(self, space: Space) -> int:
         known = self._space_ids.get(id(space))
         if known is None:
             known = self._space_ids[id(space)] = len(self._spaces)
             self._spaces.append(space)  # kept alive, so that its id stays its own
         return known
-
-
-def _linear(values: Array, low: Array, high: Array) -> Array:
-    """Numbers by their place between bounds, NaN for those outside."""
-    coded: Array = (values - low) / (high - low)
-    outside = (values < low) | (values > high)
-    if np.count_nonzero(outside):
-        coded[outside] = np.nan
-    return coded
-
-
-def _one_by_one(
-    groups: Sequence[tuple[list[int], BaseDistribution]],
-) -> Sequence[tuple[list[int], BaseDistribution]]:
-    """Groups of rows whose first uses of a choice come in the order of the rows."""
-    if len(groups) == 1:
-        return groups
-    return sorted((([row], distribution) for rows, distribution in groups for row in rows), key=lambda one: one[0])
 
 
 # ---- forks: a child must not find a lock held by a thread that it does not have, nor columns half extended

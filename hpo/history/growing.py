@@ -40,7 +40,7 @@ class Growing:
             raise ValueError(f"Expected elements like those of {self._data!r}, got {data.dtype} × {data.shape}.")
         self._data, self.size = data, len(data)
 
-    def extend(self, rows: NDArray[Any] | Sequence[float]) -> None:
+    def extend(self, rows: NDArray[Any] | Sequence[float] | Sequence[Sequence[float]]) -> None:
         size = self.size + len(rows)
         if size > len(self._data):
             grown = np.empty((max(size, len(self._data) * 3 // 2, 64), *self._data.shape[1:]), self._data.dtype)
@@ -56,16 +56,27 @@ class Growing:
         return self._data[row]
 
     def take(self, rows: IntArray) -> NDArray[Any]:
-        return self._data.take(rows)
-
-    def take_into(self, out: NDArray[Any], rows: IntArray) -> None:
-        self._data.take(rows, out=out, mode="clip")  # another mode would fill a copy of `out` first
+        return self._data.take(rows, axis=0)
 
     def view(self, n: int) -> NDArray[Any]:
         """The first n elements, read-only; they stay what they are, however the array grows."""
         view = self._data[:n]
         view.flags.writeable = False
         return view
+
+    @property
+    def width(self) -> int:
+        """Of its rows; only of one that is not flat."""
+        width: int = self._data.shape[1]
+        return width
+
+    def widened(self, width: int, fill: float) -> Growing:
+        """A new array of wider rows, whose further elements are all the same."""
+        wide = Growing(self._data.dtype, width)
+        wide._data = np.full((len(self._data), width), fill, self._data.dtype)
+        wide._data[: self.size, : self.width] = self._data[: self.size]
+        wide.size = self.size
+        return wide
 
     def where(self, mask: BoolArray) -> Growing:
         """A new array of the elements for which `mask`, shape (size,), is True."""

@@ -1,4 +1,4 @@
-"""The values of one parameter over all finished trials."""
+"""What the values of one parameter are."""
 
 from __future__ import annotations
 
@@ -9,26 +9,22 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.distributions import BaseDistribution, CategoricalDistribution, token
-from hpo.history.growing import Growing
 
-__all__ = ["ParameterColumn"]
+__all__ = ["Parameter"]
 
 
 @final
-class ParameterColumn:
-    """The raw values of one name: numbers, or for categories the rank of the choice's first appearance.
+class Parameter:
+    """How the values of one name are written as raw values: numbers, or the rank of a choice's first appearance.
 
     Two workers that first use a name at the same time may disagree whether it is a number; what does not fit
-    the column is kept aside, so that the trial still shows what it used.
+    is kept aside, so that the trial still shows what it used.
 
     Args:
         categorical: Whether its values are choices.
-        size: Trials before the first one that had the parameter.
     """
 
-    def __init__(self, *, categorical: bool, size: int) -> None:
-        self.raw = Growing(np.float64)
-        self.raw.extend(np.full(size, np.nan))
+    def __init__(self, *, categorical: bool) -> None:
         self.choices: list[Any] | None = [] if categorical else None
         self._ids: dict[Any, int] = {}
         self._misfits: dict[int, Any] = {}
@@ -40,16 +36,15 @@ class ParameterColumn:
             return [np.nan] * len(values)
         return values if self.choices is None else [self._id(value) for value in values]
 
-    def external(self, row: int, distribution: BaseDistribution) -> Any:
-        """The value that the trial of a row used."""
+    def external(self, row: int, raw: float, distribution: BaseDistribution) -> Any:
+        """The value that the trial of a row used, whose raw value is given."""
         if row in self._misfits:
             return self._misfits[row]
-        raw = float(self.raw.at(row))
         return distribution.to_external_repr(raw) if self.choices is None else self.choices[int(raw)]
 
-    def has(self, rows: IntArray) -> bool:
-        """Whether the trials of some rows used a value each."""
-        return all(row in self._misfits for row in rows[np.isnan(self.raw.take(rows))].tolist())
+    def lacks(self, rows: IntArray, raw: Array) -> bool:
+        """Whether a trial of some rows used no value, given their raw values, shape (k,)."""
+        return any(row not in self._misfits for row in rows[np.isnan(raw)].tolist())
 
     def coded(self, raw: Array, distribution: BaseDistribution) -> Array:
         """Coded values under any distribution, shape (n,); NaN for what does not lie in its domain."""
@@ -63,37 +58,35 @@ class ParameterColumn:
         lookup = np.array([index.get(token(choice), np.nan) for choice in self.choices] + [np.nan])
         return np.asarray(lookup[np.where(np.isnan(raw), -1, raw).astype(np.intp)])
 
-    def where(self, mask: BoolArray, new_rows: IntArray) -> ParameterColumn:
-        """The column of those rows for which `mask` is True, which become `new_rows`, both of shape (size,)."""
-        kept = ParameterColumn(categorical=self.choices is not None, size=0)
-        kept.raw = self.raw.where(mask)
+    def where(self, mask: BoolArray, new_rows: IntArray) -> Parameter:
+        """The same of those rows for which `mask` is True, which become `new_rows`, both of shape (size,)."""
+        kept = Parameter(categorical=self.choices is not None)
         kept.choices = None if self.choices is None else list(self.choices)
         kept._ids = dict(self._ids)
         kept._misfits = {int(new_rows[row]): value for row, value in self._misfits.items() if mask[row]}
         return kept
 
     def dump(self) -> list[Any]:
-        """All but the raw values as JSON, for `load`."""
+        """All of it as JSON, for `load`."""
         return [None if self.choices is None else list(self.choices), list(self._misfits.items())]
 
     @classmethod
-    def load(cls, raw: Array, dump: Any) -> ParameterColumn:
-        """The column that was dumped.
+    def load(cls, raw: Array, dump: Any) -> Parameter:
+        """What was dumped.
 
         Raises:
-            ValueError: If the raw values are none of it.
+            ValueError: If the raw values, shape (n,), are none of it.
         """
         choices, misfits = dump
-        column = cls(categorical=choices is not None, size=0)
-        column.raw.take_over(raw)
-        column._misfits = dict(misfits)
+        loaded = cls(categorical=choices is not None)
+        loaded._misfits = dict(misfits)
         if choices is not None:
-            column.choices = list(choices)
-            column._ids = {_key(value): i for i, value in reversed(list(enumerate(choices)))}
+            loaded.choices = list(choices)
+            loaded._ids = {_key(value): i for i, value in reversed(list(enumerate(choices)))}
             used = raw[~np.isnan(raw)]
             if len(used) and not (0 <= used.min() <= used.max() < len(choices)):
                 raise ValueError("Some values are no choices.")
-        return column
+        return loaded
 
     def _id(self, value: Any) -> int:
         key = _key(value)

@@ -48,12 +48,24 @@ def test_some_of_its_rows_are_those_rows(sizes: list[int], random: Any) -> None:
     assert kept.view(kept.size).tolist() == growing.take(chosen).tolist() == chosen.tolist()
     assert kept.view(kept.size).dtype == growing.view(0).dtype == np.int16
     assert [growing.at(row) for row in chosen.tolist()] == chosen.tolist()
-    out = np.full(len(chosen), -1, dtype=np.int16)
-    growing.take_into(out, chosen)
-    assert out.tolist() == chosen.tolist()
     kept.extend([7])
     assert kept.view(kept.size).tolist() == [*chosen.tolist(), 7]
     assert growing.size == sum(sizes)
+
+
+@given(pieces, st.integers(0, 3), st.integers(0, 3))
+def test_a_wider_one_has_its_rows_and_leaves_it_as_it_is(sizes: list[int], width: int, more: int) -> None:
+    growing = Growing(np.float64, width)
+    for begin, end in itertools.pairwise(itertools.accumulate(sizes, initial=0)):
+        growing.extend(rows(begin, end - begin, width))
+    n = growing.size
+    wide = growing.widened(width + more, math.nan)
+    wide.extend(rows(n, 1, width + more))
+    assert growing.size == n
+    assert wide.width == width + more
+    assert np.isnan(wide.view(n)[:, width:]).all()
+    np.testing.assert_array_equal(wide.view(n)[:, :width], growing.view(n))
+    np.testing.assert_array_equal(wide.at(n), rows(n, 1, width + more)[0])
 
 
 @pytest.mark.parametrize("piece", [1, 10])
