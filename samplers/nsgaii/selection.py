@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
+from heapq import heapify, heappop, heappush
 from itertools import combinations
 from math import comb
 from typing import final
@@ -61,19 +63,20 @@ def least_crowded(keys: Array, size: int) -> Chosen:
     "Improved pruning of non-dominated solutions based on crowding distance", for leaving out one by one; Beume et al.
     (2007), "SMS-EMOA: multiobjective selection based on dominated hypervolume", for areas with two objectives.
     """
-    ranks = ranks_of(keys, size)
-    if keys[:, LOSSES].shape[1] == 1:
+    ranks, losses = ranks_of(keys, size), keys[:, LOSSES]
+    if losses.shape[1] == 1:
         best = np.argsort(ranks, kind="stable")[:size]
         return Chosen(best, ranks[best], np.zeros(len(best)))
+    if losses.shape[1] == 2:
+        return _of_largest_areas(losses, ranks, size)
     kept, rooms = [], []
     n_left = size
     for rank in range(int(ranks.max()) + 1):
         front = np.flatnonzero(ranks == rank)
-        room = _room(keys[front, LOSSES])
+        room = _crowding(losses[front])
         while len(front) > n_left:
-            stays = np.arange(len(front)) != int(room.argmin())
-            front = front[stays]
-            room = _room(keys[front, LOSSES])
+            front = np.delete(front, room.argmin())
+            room = _crowding(losses[front])
         kept.append(front)
         rooms.append(room)
         n_left -= len(front)
@@ -83,21 +86,57 @@ def least_crowded(keys: Array, size: int) -> Chosen:
     return Chosen(rows, ranks[rows], np.concatenate(rooms))
 
 
-def _room(losses: Array) -> Array:
-    """How much space each has among those of its rank, shape (n,); infinite at the ends."""
-    return _areas(losses) if losses.shape[1] == 2 else _crowding(losses)
+def _of_largest_areas(losses: Array, ranks: IntArray, size: int) -> Chosen:
+    """As `least_crowded`, of two objectives, where room is what each one dominates alone, as a part of its front's box.
+
+    Plain numbers in lists: fronts are short.
+    """
+    order = np.lexsort((losses[:, 0], ranks))
+    x, y = losses[order].T.tolist()
+    kept: list[tuple[int, float]] = []
+    begin = 0
+    for length in np.bincount(ranks).tolist():
+        end = begin + length
+        rows = order[begin:end].tolist()
+        kept += _thinned(rows, x[begin:end], y[begin:end], size - len(kept))
+        begin = end
+        if len(kept) == size:
+            break
+    chosen = np.array([row for row, _ in kept], dtype=np.int64)
+    return Chosen(chosen, ranks[chosen], np.array([room for _, room in kept]))
 
 
-def _areas(losses: Array) -> Array:
-    """What each one of a front of two objectives dominates alone, shape (n,), as a part of the box around them."""
-    room = np.full(len(losses), np.inf)
-    order = losses[:, 0].argsort(kind="stable")
-    x, y = losses[order].T
-    with np.errstate(invalid="ignore", over="ignore"):
-        box = (x[-1] - x[0]) * (y[0] - y[-1])
-        sound = 0 < box < np.inf
-        room[order[1:-1]] = (x[2:] - x[1:-1]) * (y[:-2] - y[1:-1]) / box if sound else 0.0
-    return room
+def _thinned(rows: list[int], x: list[float], y: list[float], most: int) -> list[tuple[int, float]]:
+    """What is left of a front when the most crowded one goes until there are few enough: rising rows, and their room.
+
+    When one goes, its neighbours alone have more room.
+
+    Args:
+        rows: Of each; of equally crowded ones the first goes.
+        x, y: The objectives, in rising order of the first.
+        most: So many may be left.
+    """
+    last = len(rows) - 1
+    box = (x[last] - x[0]) * (y[0] - y[last])
+    before, after = list(range(-1, last)), list(range(1, last + 2))
+
+    def area(i: int) -> float:
+        return (x[after[i]] - x[i]) * (y[before[i]] - y[i]) / box if 0.0 < box < math.inf else 0.0
+
+    room = {0: math.inf, **{i: area(i) for i in range(1, last)}, last: math.inf}
+    if len(rows) > most:
+        crowded = [(room[i], rows[i], i) for i in range(1, last)]
+        heapify(crowded)
+        while len(room) > most and crowded:
+            least, _, i = heappop(crowded)
+            if room.get(i) == least:  # it has not gone, nor got more since
+                del room[i]
+                left, right = before[i], after[i]
+                after[left], before[right] = right, left
+                for j in {left, right} - {0, last}:
+                    room[j] = area(j)
+                    heappush(crowded, (room[j], rows[j], j))
+    return sorted((rows[i], room[i]) for i in room)[-most:]
 
 
 def _crowding(losses: Array) -> Array:
