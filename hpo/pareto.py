@@ -83,8 +83,8 @@ def _ranks_of_two(losses: Array, enough: int) -> IntArray:
     ranks = np.empty(len(losses), dtype=np.int64)
     ranks[order] = in_order
     if enough < len(losses):
-        n_so_far = np.bincount(ranks).cumsum()
-        np.minimum(ranks, n_so_far.searchsorted(enough) + 1 if enough > 0 else 0, out=ranks)
+        worst = np.bincount(ranks).cumsum().searchsorted(enough) + 1 if enough > 0 else 0
+        np.minimum(ranks, worst, out=ranks)
     return ranks
 
 

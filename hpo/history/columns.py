@@ -247,7 +247,7 @@ class Columns:
             self._flush()
             matrix = memo(self._over, space, lambda: Growing(np.float64, len(space)), _MEMOS)
             if matrix.size < n:
-                matrix.extend(self._parameters.coded(np.arange(matrix.size, self._number.size), space))
+                matrix.extend(self._parameters.coded(slice(matrix.size, None), space))
             return np.asarray(matrix.view(n))
 
     def at(self, rows: IntArray, space: Space) -> Array:

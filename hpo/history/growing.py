@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, final
 
@@ -66,14 +67,13 @@ class Growing:
 
     @property
     def width(self) -> int:
-        """Of its rows; only of one that is not flat."""
-        width: int = self._data.shape[1]
-        return width
+        """Of its rows; 1 if it is flat."""
+        return math.prod(self._data.shape[1:])
 
-    def widened(self, width: int, fill: float) -> Growing:
-        """A new array of wider rows, whose further elements are all the same."""
+    def widened(self, width: int) -> Growing:
+        """A new array of wider rows, with NaN in what they have more."""
         wide = Growing(self._data.dtype, width)
-        wide._data = np.full((len(self._data), width), fill, self._data.dtype)
+        wide._data = np.full((len(self._data), width), np.nan, self._data.dtype)
         wide._data[: self.size, : self.width] = self._data[: self.size]
         wide.size = self.size
         return wide

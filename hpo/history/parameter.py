@@ -21,10 +21,12 @@ class Parameter:
     is kept aside, so that the trial still shows what it used.
 
     Args:
-        categorical: Whether its values are choices.
+        column: Where raw values stand in the table.
+        categorical: Whether values are choices.
     """
 
-    def __init__(self, *, categorical: bool) -> None:
+    def __init__(self, column: int, *, categorical: bool) -> None:
+        self.column = column
         self.choices: list[Any] | None = [] if categorical else None
         self._ids: dict[Any, int] = {}
         self._misfits: dict[int, Any] = {}
@@ -60,7 +62,7 @@ class Parameter:
 
     def where(self, mask: BoolArray, new_rows: IntArray) -> Parameter:
         """The same of those rows for which `mask` is True, which become `new_rows`, both of shape (size,)."""
-        kept = Parameter(categorical=self.choices is not None)
+        kept = Parameter(self.column, categorical=self.choices is not None)
         kept.choices = None if self.choices is None else list(self.choices)
         kept._ids = dict(self._ids)
         kept._misfits = {int(new_rows[row]): value for row, value in self._misfits.items() if mask[row]}
@@ -71,14 +73,14 @@ class Parameter:
         return [None if self.choices is None else list(self.choices), list(self._misfits.items())]
 
     @classmethod
-    def load(cls, raw: Array, dump: Any) -> Parameter:
+    def load(cls, column: int, raw: Array, dump: Any) -> Parameter:
         """What was dumped.
 
         Raises:
             ValueError: If the raw values, shape (n,), are none of it.
         """
         choices, misfits = dump
-        loaded = cls(categorical=choices is not None)
+        loaded = cls(column, categorical=choices is not None)
         loaded._misfits = dict(misfits)
         if choices is not None:
             loaded.choices = list(choices)

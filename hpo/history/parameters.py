@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Parameters"]
 
 _LAYOUTS = 64  # spaces of which it is remembered where their parameters stand
+_FEW = 4  # fewer columns than one in so many are looked up one by one
 
 
 @final
@@ -53,84 +54,97 @@ class Parameters:
     """
 
     def __init__(self) -> None:
-        self._kinds: dict[str, Parameter] = {}
-        self._column: dict[str, int] = {}
-        self._raw = Growing(np.float64, 0)  # some columns may be to spare
+        self._by_name: dict[str, Parameter] = {}  # in the order of their columns
+        self._raw = Growing(np.float64, 0)  # some columns at its end may be to spare
         self._layouts: dict[Space, _Layout] = {}
 
     def add(self, given: Sequence[Mapping[str, Any]], spaces: Sequence[Space]) -> None:
         """Add the rows of some trials that have the parameters of a space each."""
         first = spaces[0]
-        if all(space is first for space in spaces):
-            layout = self._layout(first)
-            if layout.is_table and layout.are_numbers:  # as a rule
-                self._raw.extend([[values[name] for name in first.names] for values in given])
-                return
+        layout = self._layout(first)
+        if len(layout.columns) == len(first) and all(space is first for space in spaces):  # as a rule
+            self._add_alike(given, first, layout)
+            return
         begin, groups = self._raw.size, _groups(spaces)
         self._provide({name: alike[0][1] for name, alike in groups.items()})
         rows = np.full((len(given), self._raw.width), np.nan)
         for name, alike in groups.items():
-            kind, column = self._kinds[name], self._column[name]
-            for some, distribution in alike if kind.choices is None else _one_by_one(alike):
-                values = kind.internal([given[i][name] for i in some], [begin + i for i in some], distribution)
-                rows[some, column] = values
+            parameter = self._by_name[name]
+            for some, distribution in alike if parameter.choices is None else _one_by_one(alike):
+                values = [given[i][name] for i in some]
+                internal = parameter.internal(values, [begin + i for i in some], distribution)
+                rows[some, parameter.column] = internal
+        self._raw.extend(rows)
+
+    def _add_alike(self, given: Sequence[Mapping[str, Any]], space: Space, layout: _Layout) -> None:
+        """Add rows of one space whose parameters all have a column."""
+        values: list[Sequence[Any]] = [[one[name] for name in space.names] for one in given]
+        if not layout.are_numbers:
+            at = range(self._raw.size, self._raw.size + len(given))
+            columns = zip(space.items(), zip(*values, strict=True), strict=True)
+            internal = [self._by_name[name].internal(column, at, one) for (name, one), column in columns]
+            values = list(zip(*internal, strict=True))
+        if layout.is_table:
+            self._raw.extend(values)
+            return
+        rows = np.full((len(given), self._raw.width), np.nan)
+        rows[:, layout.columns] = values
         self._raw.extend(rows)
 
     def raw(self, name: str, n: int) -> tuple[Array, tuple[Any, ...] | None]:
         """See `Columns.raw`."""
-        kind = self._kinds.get(name)
-        if kind is None:
+        parameter = self._by_name.get(name)
+        if parameter is None:
             return np.full(n, np.nan), None
-        values: Array = self._raw.view(n)[:, self._column[name]]
-        if kind.choices is None or np.isnan(values).all():
+        values: Array = self._raw.view(n)[:, parameter.column]
+        if parameter.choices is None or np.isnan(values).all():
             return values, None
-        return values, tuple(kind.choices[: int(np.nanmax(values)) + 1])
+        return values, tuple(parameter.choices[: int(np.nanmax(values)) + 1])
 
     def external(self, row: int, space: Space) -> dict[str, Any]:
         """The values that a trial used, by name."""
-        raw: list[float] = self._raw.at(row).tolist()
-        return {name: self._kinds[name].external(row, raw[self._column[name]], one) for name, one in space.items()}
+        raw: list[float] = self._raw.at(row)[self._layout(space).columns].tolist()
+        values = zip(space.items(), raw, strict=True)
+        return {name: self._by_name[name].external(row, value, one) for (name, one), value in values}
 
-    def coded(self, rows: IntArray, space: Space) -> Array:
+    def coded(self, rows: IntArray | slice, space: Space) -> Array:
         """Coded values of some trials, shape (k, d); NaN where one was inactive or lies outside of its domain."""
         layout = self._layout(space)
-        raw = self._raw.take(rows).T
-        if not layout.is_table:
-            raw = raw[layout.columns]
+        raw = self._some(rows, layout)
         if len(layout.low) == len(space):  # as a rule
             return _linear(raw, layout.low, layout.high).T
-        coded = np.full((len(space), len(rows)), np.nan)
+        coded = np.full((len(space), raw.shape[1]), np.nan)
         coded[layout.places[layout.linear]] = _linear(raw[layout.linear], layout.low, layout.high)
         for i in np.flatnonzero(~layout.linear):
             place = layout.places[i]
-            coded[place] = self._kinds[space.names[place]].coded(raw[i], space.distributions[place])
+            coded[place] = self._by_name[space.names[place]].coded(raw[i], space.distributions[place])
         return coded.T
 
     def active(self, rows: IntArray, space: Space) -> BoolArray:
         """Whether some trials had each parameter, shape (k, d)."""
         layout = self._layout(space)
-        active = np.zeros((len(rows), len(space)), dtype=np.bool_)
-        active[:, layout.places] = ~np.isnan(self._raw.take(rows)[:, layout.columns])
-        return active
+        active = np.zeros((len(space), len(rows)), dtype=np.bool_)
+        active[layout.places] = ~np.isnan(self._some(rows, layout))
+        return active.T
 
     def lacks(self, rows: IntArray, space: Space) -> bool:
         """Whether one of some trials used no value for a parameter of a space."""
-        raw = self._raw.take(rows)
-        return any(self._kinds[name].lacks(rows, raw[:, self._column[name]]) for name in space.names if len(rows))
+        if not len(rows):
+            return False
+        table = self._raw.view(self._raw.size)
+        return any((known := self._by_name[name]).lacks(rows, table[rows, known.column]) for name in space.names)
 
     def where(self, mask: BoolArray, new_rows: IntArray) -> Parameters:
         """The table of those rows for which `mask` is True, which become `new_rows`, both of shape (size,)."""
         kept = Parameters()
-        kept._kinds = {name: one.where(mask, new_rows) for name, one in self._kinds.items()}
-        kept._column = dict(self._column)
+        kept._by_name = {name: one.where(mask, new_rows) for name, one in self._by_name.items()}
         kept._raw = self._raw.where(mask)
         return kept
 
     def dump(self) -> tuple[list[Array], list[Any]]:
         """The columns, each shape (n,), and the rest as JSON, for `load`."""
         table = self._raw.view(self._raw.size)
-        columns = [table[:, column] for column in self._column.values()]
-        return columns, [[name, kind.dump()] for name, kind in self._kinds.items()]
+        return list(table.T[: len(self._by_name)]), [[name, one.dump()] for name, one in self._by_name.items()]
 
     @classmethod
     def load(cls, columns: Sequence[NDArray[Any]], dump: Sequence[Any], n: int) -> Parameters:
@@ -142,8 +156,8 @@ class Parameters:
         if any(column.dtype != np.float64 or column.shape != (n,) for column in columns):
             raise ValueError("Some columns of parameters are longer than others, or hold no numbers.")
         loaded = cls()
-        loaded._kinds = {name: Parameter.load(raw, kind) for raw, (name, kind) in zip(columns, dump, strict=True)}
-        loaded._column = {name: column for column, name in enumerate(loaded._kinds)}
+        for i, (raw, (name, one)) in enumerate(zip(columns, dump, strict=True)):
+            loaded._by_name[name] = Parameter.load(i, raw, one)
         loaded._raw = Growing(np.float64, len(columns))
         loaded._raw.take_over(np.column_stack(columns) if columns else np.empty((n, 0)))
         return loaded
@@ -151,28 +165,38 @@ class Parameters:
     def _provide(self, names: Mapping[str, BaseDistribution]) -> None:
         """Have a column for each name; which kind of values it has, its first distribution says."""
         for name, distribution in names.items():
-            if name not in self._kinds:
-                self._kinds[name] = Parameter(categorical=isinstance(distribution, CategoricalDistribution))
-                self._column[name] = len(self._column)
+            if name not in self._by_name:
+                categorical = isinstance(distribution, CategoricalDistribution)
+                self._by_name[name] = Parameter(len(self._by_name), categorical=categorical)
                 self._layouts.clear()
-        if len(self._column) > self._raw.width:
-            self._raw = self._raw.widened(max(len(self._column), self._raw.width * 3 // 2), np.nan)
+        if len(self._by_name) > self._raw.width:
+            self._raw = self._raw.widened(max(len(self._by_name), self._raw.width * 3 // 2))
+
+    def _some(self, rows: IntArray | slice, layout: _Layout) -> Array:
+        """Raw values of the parameters that a layout has, shape (k, number of rows)."""
+        if isinstance(rows, slice):
+            table = self._raw.view(self._raw.size)[rows].T
+        elif layout.is_table or _FEW * len(layout.columns) > self._raw.width:
+            table = self._raw.take(rows).T
+        else:
+            return np.asarray(self._raw.view(self._raw.size)[rows[:, None], layout.columns].T)
+        return table if layout.is_table else table[layout.columns]
 
     def _layout(self, space: Space) -> _Layout:
         return memo(self._layouts, space, lambda: self._new_layout(space), _LAYOUTS)
 
     def _new_layout(self, space: Space) -> _Layout:
-        places = [place for place, name in enumerate(space.names) if name in self._column]
-        kinds = [self._kinds[space.names[place]] for place in places]
+        places = [place for place, name in enumerate(space.names) if name in self._by_name]
+        known = [self._by_name[space.names[place]] for place in places]
         plain, low, high = space.plain
-        linear = [plain[place] and kind.choices is None for place, kind in zip(places, kinds, strict=True)]
+        linear = [plain[place] and one.choices is None for place, one in zip(places, known, strict=True)]
         bounded = [place for place, is_linear in zip(places, linear, strict=True) if is_linear]
         return _Layout(
-            is_table=space.names == tuple(self._column) and len(space) == self._raw.width,
-            are_numbers=all(kind.choices is None for kind in kinds)
+            is_table=space.names == tuple(self._by_name) and len(space) == self._raw.width,
+            are_numbers=all(one.choices is None for one in known)
             and not any(isinstance(one, CategoricalDistribution) for one in space.distributions),
             places=np.array(places, dtype=np.int64),
-            columns=np.array([self._column[space.names[place]] for place in places], dtype=np.int64),
+            columns=np.array([one.column for one in known], dtype=np.int64),
             linear=np.array(linear, dtype=np.bool_),
             low=low[bounded],
             high=high[bounded],

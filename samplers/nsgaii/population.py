@@ -145,14 +145,14 @@ class Population:
 def _scaled(losses: Array) -> Array:
     """Each column from 0 to 1; what is infinite counts as the ends of what is not."""
     finite = np.isfinite(losses)
-    if finite.all():  # as nearly always
-        low = losses.min(axis=0)
-        width = losses.max(axis=0) - low
-        if np.isfinite(width).all():
-            return np.asarray((losses - low) / np.where(width > 0.0, width, 1.0))
-    low = losses.min(axis=0, initial=np.inf, where=finite)
-    high = losses.max(axis=0, initial=-np.inf, where=finite)
     with np.errstate(invalid="ignore", over="ignore"):
+        if finite.all():  # as nearly always
+            low = losses.min(axis=0)
+            width = losses.max(axis=0) - low
+            if np.isfinite(width).all():
+                return np.asarray((losses - low) / np.where(width > 0.0, width, 1.0))
+        low = losses.min(axis=0, initial=np.inf, where=finite)
+        high = losses.max(axis=0, initial=-np.inf, where=finite)
         return np.asarray(np.nan_to_num((np.clip(losses, low, high) - low) / np.where(high > low, high - low, 1.0)))
 
 

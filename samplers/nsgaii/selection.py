@@ -75,7 +75,7 @@ def least_crowded(keys: Array, size: int) -> Chosen:
         front = np.flatnonzero(ranks == rank)
         room = _crowding(losses[front])
         while len(front) > n_left:
-            front = np.delete(front, room.argmin())
+            front = front[np.arange(len(front)) != room.argmin()]
             room = _crowding(losses[front])
         kept.append(front)
         rooms.append(room)
@@ -114,7 +114,7 @@ def _thinned(rows: list[int], x: list[float], y: list[float], most: int) -> list
     Args:
         rows: Of each; of equally crowded ones the first goes.
         x, y: The objectives, in rising order of the first.
-        most: So many may be left.
+        most: So many may be left, at least 1.
     """
     last = len(rows) - 1
     box = (x[last] - x[0]) * (y[0] - y[last])

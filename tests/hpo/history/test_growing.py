@@ -59,7 +59,7 @@ def test_a_wider_one_has_its_rows_and_leaves_it_as_it_is(sizes: list[int], width
     for begin, end in itertools.pairwise(itertools.accumulate(sizes, initial=0)):
         growing.extend(rows(begin, end - begin, width))
     n = growing.size
-    wide = growing.widened(width + more, math.nan)
+    wide = growing.widened(width + more)
     wide.extend(rows(n, 1, width + more))
     assert growing.size == n
     assert wide.width == width + more

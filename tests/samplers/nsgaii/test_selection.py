@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
+import hpo
 from hpo.arrays import Array
 from hpo.pareto import nondomination_ranks
 from hpo.samplers.nsgaii.selection import least_crowded
@@ -47,3 +48,14 @@ def test_of_two_objectives_what_dominates_the_least_alone_goes(points: list[tupl
     assert chosen.rows.tolist() == kept
     assert chosen.rank.tolist() == nondomination_ranks(losses)[kept].tolist()
     assert chosen.room.tolist() == rooms
+
+
+@given(st.lists(st.tuples(some, some), min_size=30, max_size=30))
+@example([(-1e308, 1.0), (1e308, 0.0)] * 15)
+def test_whatever_the_objectives_are_there_are_children(points: list[tuple[float, float]]) -> None:
+    study = hpo.create_study(sampler=hpo.samplers.NSGAIISampler(), directions=["minimize"] * 2, seed=1)
+    for values in points:
+        trial = study.ask()
+        trial.suggest_float("x", 0.0, 1.0)
+        study.tell(trial, values)
+    assert 0.0 <= study.ask().suggest_float("x", 0.0, 1.0) <= 1.0
