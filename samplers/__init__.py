@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hpo.samplers.gp import GPSampler
     from hpo.samplers.grid import GridSampler
     from hpo.samplers.latin_hypercube import LatinHypercubeSampler
-    from hpo.samplers.nsgaii import NSGAIIISampler, NSGAIISampler
+    from hpo.samplers.nsgaii import MOEADSampler, NSGAIIISampler, NSGAIISampler
     from hpo.samplers.partial_fixed import PartialFixedSampler
     from hpo.samplers.qmc import QMCSampler
     from hpo.samplers.random import RandomSampler
@@ -30,6 +30,7 @@ __all__ = [
     "GPSampler",
     "GridSampler",
     "LatinHypercubeSampler",
+    "MOEADSampler",
     "NSGAIIISampler",
     "NSGAIISampler",
     "PartialFixedSampler",
@@ -47,6 +48,7 @@ _HOME = {
     "GPSampler": "hpo.samplers.gp",
     "GridSampler": "hpo.samplers.grid",
     "LatinHypercubeSampler": "hpo.samplers.latin_hypercube",
+    "MOEADSampler": "hpo.samplers.nsgaii",
     "NSGAIIISampler": "hpo.samplers.nsgaii",
     "NSGAIISampler": "hpo.samplers.nsgaii",
     "PartialFixedSampler": "hpo.samplers.partial_fixed",

@@ -143,7 +143,7 @@ print(study.explain(19))
 # |---|---|
 # | numbers, and hundreds of trials or more that take no time | `CmaEsSampler`, which learns scales and correlations |
 # | choices and branches above all, an objective that jumps, and a habit of SMAC | `ForestSampler` |
-# | two or three objectives, and as many trials | `NSGAIISampler`; from four objectives on `NSGAIIISampler` |
+# | several objectives, and many trials | `NSGAIISampler` for two, `MOEADSampler` for three, else `NSGAIIISampler` |
 # | a plot of the whole space to make | `QMCSampler`, or `LatinHypercubeSampler(n_trials=…)` for a given number |
 # | a few configurations, and want to see all | `GridSampler`, or `BruteForceSampler`, which finds them itself |
 # | some parameters to be fixed for a while | `PartialFixedSampler` around any other |

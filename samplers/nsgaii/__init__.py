@@ -2,8 +2,10 @@
 
 sampler.py     the sampler that keeps the least crowded of equals
 nsgaiii.py     the sampler that keeps those near to reference points
+moead.py       the sampler that keeps the best of many ways to weigh the objectives
 population.py  their state: a fold over finished trials
-selection.py   which trials are kept
+selection.py   which trials the first two keep
+decomposition.py  which the third
 breeding.py    a child of some of them
 variation.py   how its numbers come about where no crossover is given
 crossover.py   how numbers come from parents
@@ -29,6 +31,7 @@ from hpo.samplers.nsgaii.crossover import (
     UniformCrossover,
     VSBXCrossover,
 )
+from hpo.samplers.nsgaii.moead import MOEADSampler
 from hpo.samplers.nsgaii.mutation import Mutation, PolynomialMutation
 from hpo.samplers.nsgaii.nsgaiii import NSGAIIISampler
 from hpo.samplers.nsgaii.sampler import NSGAIISampler
@@ -36,6 +39,7 @@ from hpo.samplers.nsgaii.sampler import NSGAIISampler
 __all__ = [
     "BLXAlphaCrossover",
     "Crossover",
+    "MOEADSampler",
     "Mutation",
     "NSGAIIISampler",
     "NSGAIISampler",

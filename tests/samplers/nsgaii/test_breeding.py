@@ -11,7 +11,7 @@ import pytest
 import hpo
 from hpo.arrays import Array
 from hpo.key import Key
-from hpo.samplers import NSGAIIISampler, NSGAIISampler
+from hpo.samplers import MOEADSampler, NSGAIIISampler, NSGAIISampler
 from hpo.samplers.nsgaii import SPXCrossover
 from hpo.samplers.nsgaii.population import parents_of
 from hpo.samplers.nsgaii.selection import least_crowded
@@ -70,8 +70,10 @@ class Middle:
         return x
 
 
-@pytest.mark.parametrize("kind", [NSGAIISampler, NSGAIIISampler])
-def test_what_makes_children_needs_no_hash(kind: type[NSGAIISampler] | type[NSGAIIISampler]) -> None:
+@pytest.mark.parametrize("kind", [NSGAIISampler, NSGAIIISampler, MOEADSampler])
+def test_what_makes_children_needs_no_hash(
+    kind: type[NSGAIISampler] | type[NSGAIIISampler] | type[MOEADSampler],
+) -> None:
     study = hpo.create_study(directions=["minimize"] * 2, sampler=kind(seed=0, crossover=Middle(), mutation=Middle()))
     study.optimize(plain, n_trials=60)
     assert study.verify() == []

@@ -13,7 +13,7 @@ from hpo.arrays import Array
 from hpo.history import History
 from hpo.key import Key
 from hpo.pareto import hypervolume
-from hpo.samplers import NSGAIIISampler, NSGAIISampler, RandomSampler
+from hpo.samplers import MOEADSampler, NSGAIIISampler, NSGAIISampler, RandomSampler
 from hpo.samplers.model.axes import axes_of
 from hpo.samplers.nsgaii import (
     BLXAlphaCrossover,
@@ -40,7 +40,7 @@ CROSSOVERS: list[Any] = [
     SPXCrossover(),
 ]
 each_crossover = pytest.mark.parametrize("crossover", CROSSOVERS, ids=repr)
-MADE = [NSGAIISampler, NSGAIIISampler]
+MADE = [NSGAIISampler, NSGAIIISampler, MOEADSampler]
 each_sampler = pytest.mark.parametrize("made", MADE)
 
 
@@ -227,6 +227,7 @@ def test_directions_are_all_that_there_are(m: int, parts: int) -> None:
         (NSGAIISampler, {"crossover": 5}, r"crossover must be an object such as nsgaii.SBXCrossover\(\), got 5"),
         (NSGAIIISampler, {"crossover": SBXCrossover}, "crossover must be an object"),
         (NSGAIISampler, {"mutation": "polynomial"}, "mutation must be an object"),
+        (MOEADSampler, {"population_size": 3}, "population_size must be at least 4"),
         (NSGAIIISampler, {"dividing_parameter": 0}, "dividing_parameter must be at least 1"),
         (NSGAIIISampler, {"reference_points": [1.0, 2.0]}, "reference_points must have the shape"),
         (SBXCrossover, {"eta": -1.0}, "eta must be at least 0"),
@@ -242,7 +243,7 @@ def test_options_are_checked(made: Any, arguments: Any, sentence: str) -> None:
         made(**arguments)
 
 
-@each_sampler
+@pytest.mark.parametrize("made", [NSGAIISampler, NSGAIIISampler])
 @pytest.mark.parametrize("hook", ["elite_population_selection_strategy", "child_generation_strategy"])
 def test_hooks_into_a_study_are_refused_by_a_sentence(made: Any, hook: str) -> None:
     with pytest.raises(TypeError, match=f"has no {hook}.*pure functions of the log"):

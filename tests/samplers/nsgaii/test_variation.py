@@ -11,7 +11,7 @@ import pytest
 import hpo
 from hpo.arrays import Array
 from hpo.pareto import hypervolume
-from hpo.samplers import NSGAIIISampler, NSGAIISampler
+from hpo.samplers import MOEADSampler, NSGAIIISampler, NSGAIISampler
 from hpo.samplers.nsgaii.selection import least_crowded
 from hpo.samplers.nsgaii.variation import varied
 from hpo.trial import Trial
@@ -71,7 +71,7 @@ def test_a_population_of_two_has_children() -> None:
     assert np.isfinite(children(points, place, other=0)).all()
 
 
-@pytest.mark.parametrize("made", [NSGAIISampler, NSGAIIISampler])
+@pytest.mark.parametrize("made", [NSGAIISampler, NSGAIIISampler, MOEADSampler])
 def test_a_crossover_that_is_given_is_the_only_one(made: Any) -> None:
     class Copy:
         n_parents = 2
