@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import final
+from typing import Protocol, final
 
 import numpy as np
 
@@ -34,6 +34,23 @@ def _check(name: str, value: object, protocol: type) -> None:
         raise ValueError(f"{name} must be an object such as nsgaii.{_EXAMPLES[name]}(), got {value!r}.")
 
 
+class _Options(Protocol):
+    """The options of a sampler that say how children are made."""
+
+    @property
+    def population_size(self) -> int | None: ...
+    @property
+    def crossover(self) -> Crossover | None: ...
+    @property
+    def crossover_prob(self) -> float: ...
+    @property
+    def swapping_prob(self) -> float: ...
+    @property
+    def mutation(self) -> Mutation | None: ...
+    @property
+    def mutation_prob(self) -> float | None: ...
+
+
 @final
 @dataclass(frozen=True, eq=False)
 class Breeding:
@@ -54,6 +71,16 @@ class Breeding:
     swapping_prob: float
     mutation: Mutation | None
     mutation_prob: float | None
+
+    @staticmethod
+    def of(given: _Options) -> Breeding:
+        """As the options of a sampler say.
+
+        Raises:
+            ValueError: If they are none.
+        """
+        chances = given.crossover_prob, given.swapping_prob
+        return Breeding(given.population_size, given.crossover, *chances, given.mutation, given.mutation_prob)
 
     def __post_init__(self) -> None:
         if self.size is not None and self.size < 4:

@@ -57,14 +57,7 @@ class MOEADSampler:
 
     @cached_property
     def _breeding(self) -> Breeding:
-        return Breeding(
-            self.population_size,
-            self.crossover,
-            self.crossover_prob,
-            self.swapping_prob,
-            self.mutation,
-            self.mutation_prob,
-        )
+        return Breeding.of(self)
 
     def reseed_rng(self) -> None:
         """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
