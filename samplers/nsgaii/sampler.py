@@ -27,9 +27,9 @@ class NSGAIISampler:
     """Cross the best trials, and change the children a little; of equally good ones the loneliest are parents.
 
     For two objectives and many quick trials, at some tenths of a millisecond each; of three `MOEADSampler` finds more,
-    and with one objective this is a genetic algorithm. Whatever trials end make up the next generation, so any number of workers may come and go, and
-    no generation waits for its last trial. Where parents come from different branches of the space, a child has each
-    parameter from one that has it.
+    and with one objective this is a genetic algorithm. Whatever trials end make up the next generation, so any number
+    of workers may come and go, and no generation waits for its last trial. Where parents come from different branches
+    of the space, a child has each parameter from one that has it.
 
     Where no crossover is given and there are several objectives, half of the children come from simulated binary
     crossover. The others come from several parents with similar losses: a quarter has numbers of any of these, and a
