@@ -34,8 +34,9 @@ class Statements:
         insert: (study_id, position, and the fields of a `Row`). An event.
         append: By a number of events: (study_id, and the fields of each `Row`). Hand out their positions, insert them
             and give their positions, all in one; empty where a database can't.
-        read: (study_id, since, until). Events, as the fields of a `Row`; one row of NULLs if there are none, and no
-            row if there is no such study.
+        read: (study_id, since, until). Events, as the fields of a `Row`.
+        read_finds_study: Whether `read` gives one row of NULLs if there are no such events, and no row only if there
+            is no such study.
         touches: Whether a reader must write something to be sure that what it saw is on the disk.
         studies: (). All names and identities.
         rename: (name, study_id).
@@ -75,13 +76,15 @@ class Statements:
         self.append = {k: _append(k, dialect) for k in range(1, _FEW + 1)} if dialect.name == "postgresql" else {}
         self.touches = dialect.name in ("mysql", "mariadb")
         begin, end = sa.bindparam("since", type_=sa.BigInteger), sa.bindparam("until", type_=sa.BigInteger)
-        wanted = (event.c.study_id == study.c.id) & (event.c.position >= begin) & (event.c.position < end)
-        read = (
-            sa.select(*(event.c[name] for name in Row._fields))
-            .select_from(study.outerjoin(event, wanted))
-            .where(study.c.id == of)
-            .order_by(event.c.position)
-        )
+        wanted = (event.c.position >= begin) & (event.c.position < end)
+        read = sa.select(*(event.c[name] for name in Row._fields)).order_by(event.c.position)
+        # MySQL and MariaDB would write the outer join into a temporary table on the disk, to sort it.
+        self.read_finds_study = dialect.name not in ("mysql", "mariadb")
+        if self.read_finds_study:
+            joined = study.outerjoin(event, (event.c.study_id == study.c.id) & wanted)
+            read = read.select_from(joined).where(study.c.id == of)
+        else:
+            read = read.where(event.c.study_id == of, wanted)
         self.read = Statement(read, ("of", "since", "until"), dialect)
         self.studies = Statement(sa.select(study.c.name, study.c.identity).order_by(study.c.id), (), dialect)
         self.delete_events = Statement(sa.delete(event).where(event.c.study_id == of), ("of",), dialect)

@@ -85,6 +85,8 @@ class Tables:
     def read(self, cursor: Any, study_id: int, since: int, until: int) -> Sequence[Row] | None:
         """The events at some positions; None without a log."""
         rows = self._statements.read.run(cursor, study_id, since, until).fetchall()
+        if not rows and not self._statements.read_finds_study:
+            return None if _scalar(self._statements.head.run(cursor, study_id)) is None else ()
         return _events(rows)
 
     def locked(self, cursor: Any, study_id: int, since: int) -> tuple[int, Sequence[Row]]:

@@ -179,6 +179,7 @@ def mariadb(folder: Path) -> Server | str:
         program,
         "--no-defaults",
         f"--datadir={data}",
+        f"--tmpdir={folder}",  # a server that starts removes the temporary tables of all that share its folder
         f"--port={port}",
         "--bind-address=127.0.0.1",
         f"--socket={folder}/socket",

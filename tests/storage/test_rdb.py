@@ -507,3 +507,32 @@ def test_a_misspelt_path_leaves_no_file(scheme: str, tmp_path: Path) -> None:
     with pytest.raises(UnknownStudyError, match="There is no file"):
         hpo.load_study(study_name="s", storage=f"{scheme}:///{tmp_path}/misspelt")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("database_url", ["mariadb"], indirect=True)
+def test_no_statement_needs_a_temporary_table(database_url: str) -> None:
+    """Events are long texts, for which MariaDB and MySQL would make a file at each reading."""
+    study = hpo.create_study(study_name="s", storage=database_url, sampler=hpo.samplers.RandomSampler(seed=0))
+    storage = RDBStorage(database_url)
+    with sa.create_engine(database_url, isolation_level="AUTOCOMMIT").connect() as connection:
+
+        def n_made() -> int:
+            return int(connection.exec_driver_sql("SHOW GLOBAL STATUS LIKE 'Created_tmp_disk_tables'").one()[1])
+
+        connection.exec_driver_sql("CREATE TEMPORARY TABLE seen AS SELECT body FROM hpo_event GROUP BY body")
+        before = n_made()
+        assert before > 0
+        study.optimize(objective, n_trials=20, catch=ValueError)
+        identity = storage.studies()["s"]
+        events = storage.read(identity)
+        assert len(events) > 20
+        assert list(storage.read(identity, len(events))) == []
+        storage.save_checkpoint(identity, b"c", 1, instead_of=0)
+        assert storage.load_checkpoint(identity) == (1, b"c")
+        storage.beat(identity, [1], [])
+        assert storage.beats(identity) == {1: 1}
+        storage.rename(identity, "new")
+        storage.delete(identity)
+        with pytest.raises(UnknownStudyError):
+            storage.read(identity)
+        assert n_made() == before
