@@ -21,6 +21,7 @@ from hpo.samplers.model.acquisition import log_h
 __all__ = ["Front", "log_hypervolume_improvement"]
 
 _MOST_POINTS = {1: 1, 2: 100, 3: 24, 4: 9}  # of a front, for as many objectives, so that boxes stay a few hundred
+_LEAST_SHARE = float(np.finfo(float).eps)  # of what lies below a box's upper edge, which is all that rounding leaves
 
 
 @final
@@ -88,7 +89,7 @@ def log_hypervolume_improvement(mean: Array, sigma: Array, front: Front) -> tupl
         density = np.concatenate([nothing, -0.5 * z**2 - 0.5 * np.log(2 * np.pi)], axis=1)
         low, high = front.low[:, j], front.high[:, j]
         share = np.exp(np.minimum(depth[:, low] - depth[:, high], 0.0))
-        inside = depth[:, high] + np.log(np.maximum(1.0 - share, 1e-300))
+        inside = depth[:, high] + np.log(np.maximum(1.0 - share, _LEAST_SHARE))
         total += inside
         parts.append((inside, below, density, low, high))
     top = total.max(axis=1, keepdims=True)

@@ -51,6 +51,19 @@ def test_derivatives_agree_with_differences() -> None:
         np.testing.assert_allclose(by_sigma[:, j], (up - down) / 2e-6, rtol=1e-4, atol=1e-6)
 
 
+def test_points_that_differ_by_rounding_alone_count_once() -> None:
+    losses, reference = front_of(2)
+    twice = np.vstack([losses, np.nextafter(losses, [[1.0, 0.0]])])
+    rng = np.random.default_rng(2)
+    mean, sigma = rng.uniform(-1.0, 1.5, (50, 2)), np.full((50, 2), 1e-3)
+    for found, wanted in zip(
+        log_hypervolume_improvement(mean, sigma, Front.of(twice, reference)),
+        log_hypervolume_improvement(mean, sigma, Front.of(losses, reference)),
+        strict=True,
+    ):
+        np.testing.assert_allclose(found, wanted, rtol=1e-6, atol=1e-6)
+
+
 def test_hopeless_points_can_still_be_compared() -> None:
     losses, reference = front_of(2)
     mean = np.array([[3.0, 3.0], [4.0, 4.0], [9.0, 9.0]])
