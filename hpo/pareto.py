@@ -8,6 +8,7 @@ from bisect import bisect_right
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
+from hpo.search_region import SearchRegion
 
 __all__ = [
     "hypervolume",
@@ -129,13 +130,11 @@ def reference_point(losses: Array) -> Array:
 def hypervolume(losses: Array, reference: Array) -> float:
     """Volume of what some row dominates up to the reference point.
 
-    Exact: sweeps for up to four objectives, the WFG algorithm above.
+    Exact: sweeps for up to four objectives, and boxes of what is not dominated above.
 
     Args:
         losses: Shape (n, m).
         reference: Shape (m,); rows that do not lie strictly below it add nothing.
-
-    Source: While et al. (2012), "A fast way of calculating exact hypervolumes".
 
     Example:
         >>> hypervolume(np.array([[0.0, 1.0], [1.0, 0.0]]), np.array([2.0, 2.0]))
@@ -163,7 +162,10 @@ def _volume(points: Array, reference: Array) -> float:
         return _volume_3d(points, reference)
     if m == 4:
         return _volume_4d(points, reference)
-    return _volume_wfg(points, reference)
+    region = SearchRegion.below(reference)
+    for point in points:
+        region = region.without(point)
+    return region.dominated(reference)
 
 
 def _volume_2d(points: Array, reference: Array) -> float:
@@ -193,19 +195,6 @@ def _volume_4d(points: Array, reference: Array) -> float:
     return total
 
 
-def _volume_wfg(points: Array, reference: Array) -> float:
-    """Each row's own volume, less what earlier rows dominate too, whose first coordinate is nowhere larger.
-
-    So both reach from the row's first coordinate to the reference's, and have one dimension less to be computed in.
-    """
-    total = 0.0
-    for i, point in enumerate(points):
-        area = float((reference - point)[1:].prod())
-        area -= hypervolume(np.maximum(points[:i, 1:], point[1:]), reference[1:])
-        total += area * float(reference[0] - point[0])
-    return total
-
-
 def subset_of_largest_hypervolume(losses: Array, size: int, reference: Array) -> IntArray:
     """Indices of `size` rows that together dominate a large volume, in the order of choice.
 
@@ -225,13 +214,14 @@ def subset_of_largest_hypervolume(losses: Array, size: int, reference: Array) ->
     heap = [(-gain, i, 0) for i, gain in enumerate(gains.tolist())]
     heapq.heapify(heap)
     chosen: list[int] = []
+    region = SearchRegion.below(reference)
     while len(chosen) < size:
         _, i, known = heapq.heappop(heap)
         if known == len(chosen):
             chosen.append(i)
-            continue
-        shared = hypervolume(np.maximum(losses[chosen], losses[i]), reference)
-        heapq.heappush(heap, (shared - float(gains[i]), i, len(chosen)))
+            region = region.without(losses[i])
+        else:
+            heapq.heappush(heap, (-region.gain(losses[i]), i, len(chosen)))
     return np.array(chosen, dtype=np.int64)
 
 

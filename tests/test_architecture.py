@@ -18,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 FAMILIES = tuple(sorted(link.name for link in (ROOT / "hpo").iterdir() if link.is_symlink()))
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("absent", "arrays", "caution", "digests", "exceptions", "near", "numbers", "secrets", "terminal", "words"),
-    ("logging",),
+    ("logging", "search_region"),
     ("key", "markup", "pareto"),
     ("distributions",),
     ("space",),

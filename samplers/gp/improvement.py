@@ -1,6 +1,6 @@
 """The hypervolume that a point is expected to add to a front, exactly.
 
-The region that no known point dominates is cut into boxes. If objectives are independent normals given the point, the
+What no known point dominates is cut into boxes. If objectives are independent normals given the point, the
 volume added within a box is expected to be a product of one-dimensional integrals, one for each objective.
 
 Sources: Emmerich et al. (2011), "Hypervolume-based expected improvement: monotonicity properties and exact
@@ -17,10 +17,17 @@ import numpy as np
 from hpo.arrays import Array, IntArray
 from hpo.pareto import is_pareto_optimal, subset_of_largest_hypervolume
 from hpo.samplers.model.acquisition import log_h
+from hpo.search_region import SearchRegion
 
 __all__ = ["Front", "log_hypervolume_improvement"]
 
-_MOST_POINTS = {1: 1, 2: 100, 3: 24, 4: 9}  # of a front, for as many objectives, so that boxes stay a few hundred
+_MOST_POINTS = {
+    1: 1,
+    2: 100,
+    3: 100,
+    4: 50,
+    5: 25,
+}  # of a front, for as many objectives, so that boxes stay a few hundred
 _LEAST_SHARE = float(np.finfo(float).eps)  # of what lies below a box's upper edge, which is all that rounding leaves
 
 
@@ -47,26 +54,17 @@ class Front:
         m = len(reference)
         inside = np.unique(losses[(losses < reference).all(axis=1)], axis=0)
         front = inside[is_pareto_optimal(inside)] if len(inside) else inside
-        most = _MOST_POINTS.get(m, 5)
+        most = _MOST_POINTS.get(m, 10)
         if len(front) > most:
             front = front[subset_of_largest_hypervolume(front, most, reference)]
+        region = SearchRegion.below(reference)
+        for point in front:
+            region = region.without(point)
         edges = np.concatenate([np.full((m, 1), -np.inf), np.sort(front.T, axis=1), reference[:, None]], axis=1)
-        rank = 1 + np.argsort(np.argsort(front, axis=0, kind="stable"), axis=0, kind="stable")
-        boxes = np.array(_boxes(rank.tolist(), m, edges.shape[1] - 1), dtype=np.int64).reshape(-1, m, 2)
-        return Front(edges, boxes[:, :, 0], boxes[:, :, 1])
-
-
-def _boxes(points: list[list[int]], m: int, end: int) -> list[list[tuple[int, int]]]:
-    """Boxes that fill what no point dominates, in ranks: slabs of the last objective, each filled in the others."""
-    if m == 1:
-        first = min((point[0] for point in points), default=end)
-        return [[(0, first)]]
-    heights = sorted({point[m - 1] for point in points})
-    boxes = []
-    for low, high in zip([0, *heights], [*heights, end], strict=True):
-        below = [point for point in points if point[m - 1] <= low]
-        boxes += [[*box, (low, high)] for box in _boxes(below, m - 1, end)]
-    return boxes
+        ends = np.stack([region.low, region.high])
+        low, high = np.stack([edges[j].searchsorted(ends[:, :, j]) for j in range(m)], axis=2)
+        thick = (low < high).all(axis=1)
+        return Front(edges, low[thick], high[thick])
 
 
 def log_hypervolume_improvement(mean: Array, sigma: Array, front: Front) -> tuple[Array, Array, Array]:
