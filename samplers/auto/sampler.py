@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, final
 
 from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import History
 from hpo.key import Key
-from hpo.protocols import Choice
+from hpo.protocols import Choice, Sampler
 from hpo.samplers.auto.effort import Effort, seconds_of_asks
 from hpo.samplers.auto.progress import is_stalled, latest
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 __all__ = ["AutoSampler"]
 
-_MOST_OBJECTIVES = 3  # boxes of a front's hypervolume multiply with each objective
+_MOST_OBJECTIVES = 5  # boxes of what a front does not dominate multiply with each objective
+_MANY_OBJECTIVES = 3  # of so many no evolutionary sampler finds all of the front
 _TURNS = 2  # one trial in so many is another sampler's, where one alone may miss something
-_HANDOVER = 100  # trials, the best tenth of which says where CMA-ES starts; fewer than the allowance pays for
+_HANDOVER = 100  # trials, the best of which evolution starts from; fewer than the allowance pays for
 _ALLOWANCE = 5.0  # seconds of asks that no objective needs to pay for
 
 
@@ -43,13 +44,15 @@ class AutoSampler:
       tried. Where an objective takes a minute, that is always.
     * `TPESampler` for every other trial while the latest fifth has found nothing that is better by more than a
       hundredth of the distance between the best trial and the median: a model that is sure of a wrong thing does not
-      notice, and another one looks elsewhere. With two or three objectives both always take turns.
-    * `CmaEsSampler` for every other trial after the first hundred where there is one objective of continuous numbers
-      alone and no constraint, started from the best trials: it gains where numbers depend on each other, and under
-      noise. The other two share the rest; once `GPSampler` costs too much, all are its own, as its asks take some
-      tenths of a millisecond.
-    * `TPESampler` from then on everywhere else, whose asks take a millisecond or two however many trials there are, and
-      with more than three objectives.
+      notice, and another one looks elsewhere. With several objectives both always take turns.
+    * Once the first hundred trials have finished, every other one is of an evolutionary sampler, started from the best:
+      of `CmaEsSampler` where there is one objective of continuous numbers alone and no constraint, as it gains where
+      numbers depend on each other, and under noise; of `NSGAIISampler`, `MOEADSampler` or `NSGAIIISampler` with two,
+      three or more objectives, if the space is not finite. The others share the rest. Once `GPSampler` costs too much,
+      all are the evolutionary sampler's, as its asks take some tenths of a millisecond; with three and more objectives
+      half of them, because `TPESampler` goes on to find parts of fronts that it misses.
+    * `TPESampler` from then on everywhere else, whose asks take a millisecond or two however many trials there are.
+      With more than five objectives it stands in for `GPSampler` from the first.
 
     The time of asks is that of a fixed model, and the objectives' comes from the times in the log, rounded down. A
     study with a seed whose objective takes neither much less nor much more than a tenth of a second may therefore go
@@ -100,24 +103,20 @@ class AutoSampler:
     def choose(self, space: Space, history: History) -> Choice:
         """The sampler that proposes a trial which starts now, and a sentence that says why."""
         m = history.n_objectives
-        if m > _MOST_OBJECTIVES:
-            return Choice(self._tpe, f"it compares {m} objectives by ranks, whose number costs it nothing")
         n = int((history.state <= TrialState.PRUNED).sum())
         if n < self.n_startup_trials:
-            return Choice(
-                self._gp, f"the first {self.n_startup_trials} trials are spread evenly, and {n} have finished"
-            )
+            first = f"the first {self.n_startup_trials} trials are spread evenly, and {n} have finished"
+            return Choice(self._gp if m <= _MOST_OBJECTIVES else self._tpe, first)
         dear = self._dear(history, n)
-        n_models = m + len(history.constraints)
         turn = n + len(history.running)
-        if n_models == 1 and n >= _HANDOVER and _is_continuous(space):
-            if dear:
-                return Choice(self._cmaes, dear)
+        if n >= _HANDOVER and (evolution := self._evolution(space, history)) is not None:
+            if dear and m < _MANY_OBJECTIVES:
+                return Choice(evolution, dear)
             if turn % _TURNS:
-                return Choice(
-                    self._cmaes, f"after {_HANDOVER} trials of continuous numbers alone every other is its own"
-                )
+                return Choice(evolution, f"every other trial is its own after the first {_HANDOVER}")
             turn //= _TURNS
+        if m > _MOST_OBJECTIVES:
+            return Choice(self._tpe, dear)
         if turn % _TURNS == 0 and (m > 1 or is_stalled(history)):
             several = f"of {m} objectives' front each sampler finds parts that another misses, and they take turns"
             stalled = f"the last {latest(n)} trials have found nothing better, and in turn it looks elsewhere"
@@ -126,13 +125,15 @@ class AutoSampler:
             return Choice(self._tpe, dear)
         if self.overhead is None:
             return Choice(self._gp, "its model learns the most from each trial, and the time of asks does not matter")
-        asks = seconds_of_asks(n + 1, n_models)
+        asks = seconds_of_asks(n + 1, m + len(history.constraints))
         return Choice(
             self._gp, f"its model learns the most from each trial, and so far its asks take about {asks:.1f} s"
         )
 
     def _dear(self, history: History, n: int) -> str:
         """Why the best model is not worth its time after n trials; an empty text if it is."""
+        if history.n_objectives > _MOST_OBJECTIVES:
+            return f"GPSampler would take too long to compare {history.n_objectives} objectives"
         if self.overhead is None:
             return ""
         n_models = history.n_objectives + len(history.constraints)
@@ -141,6 +142,16 @@ class AutoSampler:
             return ""
         beside = f"{_ALLOWANCE:g} s and {self.overhead:.0%} of the {spent:.0f} s that objectives took"
         return f"{n + 1} asks of GPSampler would take about {asks:.1f} s, more than {beside}"
+
+    def _evolution(self, space: Space, history: History) -> Sampler | None:
+        """The evolutionary sampler for such a study; None where there is none that gains."""
+        from hpo.samplers.model.axes import axes_of
+
+        axes, m = axes_of(space), history.n_objectives
+        if m == 1:
+            is_continuous = len(axes.numbers) and not axes.in_cells and not len(axes.categories)
+            return self._cmaes if is_continuous and not history.constraints else None
+        return None if axes.is_finite else _genetic(m)
 
     @cached_property
     def _gp(self) -> GPSampler:
@@ -161,9 +172,9 @@ class AutoSampler:
         return TPESampler(n_startup_trials=self.n_startup_trials, on_exhausted=self.on_exhausted)
 
 
-def _is_continuous(space: Space) -> bool:
-    """Whether all parameters are continuous numbers, apart from those of one value."""
-    from hpo.samplers.model.axes import axes_of
+@cache
+def _genetic(m: int) -> Sampler:
+    """The genetic algorithm that gains the most with so many objectives."""
+    from hpo.samplers.nsgaii import MOEADSampler, NSGAIIISampler, NSGAIISampler
 
-    axes = axes_of(space)
-    return bool(len(axes.numbers)) and not axes.in_cells and not len(axes.categories)
+    return NSGAIISampler() if m == 2 else MOEADSampler() if m == 3 else NSGAIIISampler()

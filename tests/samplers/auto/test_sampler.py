@@ -9,7 +9,15 @@ import pytest
 import hpo
 from hpo.distributions import BaseDistribution, FloatDistribution, IntDistribution
 from hpo.protocols import Sampler
-from hpo.samplers import AutoSampler, CmaEsSampler, GPSampler, TPESampler
+from hpo.samplers import (
+    AutoSampler,
+    CmaEsSampler,
+    GPSampler,
+    MOEADSampler,
+    NSGAIIISampler,
+    NSGAIISampler,
+    TPESampler,
+)
 from hpo.space import Space
 from tests.samplers.auto.test_effort import NOON
 
@@ -84,8 +92,6 @@ def test_after_a_hundred_trials_of_continuous_numbers_every_other_one_is_the_evo
         assert asked(study_of(n, seconds=60.0), AutoSampler()) is CmaEsSampler
     mixed = Space({**DOMAIN, "n": IntDistribution(0, 9)})
     assert type(AutoSampler().choose(mixed, study.history).sampler) is GPSampler
-    names = [asked(study_of(n, m=2), AutoSampler()) for n in range(101, 104)]
-    assert names == [GPSampler, TPESampler, GPSampler]
 
 
 def test_then_every_fourth_looks_elsewhere_where_nothing_better_is_found() -> None:
@@ -108,9 +114,25 @@ def test_where_nothing_better_is_found_every_other_trial_looks_elsewhere() -> No
     assert study.verify() == []
 
 
-def test_several_objectives_take_turns_and_many_are_compared_by_ranks() -> None:
-    assert [asked(study_of(n, m=3), AutoSampler()) for n in (20, 21)] == [TPESampler, GPSampler]
-    assert asked(study_of(20, m=4), AutoSampler()) is TPESampler
+@pytest.mark.parametrize(("m", "genetic"), [(2, NSGAIISampler), (3, MOEADSampler), (4, NSGAIIISampler)])
+def test_several_objectives_take_turns_and_a_genetic_algorithm_after_a_hundred_trials(m: int, genetic: type) -> None:
+    assert [asked(study_of(n, m=m), AutoSampler()) for n in (20, 21)] == [TPESampler, GPSampler]
+    names = [asked(study_of(n, m=m), AutoSampler(overhead=None)) for n in range(101, 105)]
+    assert names == [genetic, GPSampler, genetic, TPESampler]
+    later = {asked(study_of(n, m=m), AutoSampler()) for n in range(1001, 1005)}
+    assert later == ({genetic} if m == 2 else {genetic, TPESampler})
+
+
+def test_many_objectives_are_compared_by_ranks() -> None:
+    names = [asked(study_of(n, m=6), AutoSampler(overhead=None)) for n in (4, 20, 21, 101, 102)]
+    assert names == [TPESampler, TPESampler, TPESampler, NSGAIIISampler, TPESampler]
+
+
+def test_a_finite_space_is_left_to_what_repeats_nothing() -> None:
+    finite = Space({"n": IntDistribution(0, 9), "m": IntDistribution(0, 9)})
+    for m in (2, 3, 4):
+        history = study_of(1001, m=m).history
+        assert type(AutoSampler().choose(finite, history).sampler) is TPESampler
 
 
 @pytest.mark.parametrize("n", [40, 1000])
@@ -121,13 +143,24 @@ def test_its_proposals_are_those_of_the_sampler_that_it_asks(n: int) -> None:
     assert study.verify() == []
 
 
-def test_a_study_that_goes_over_can_be_recomputed_and_resumed() -> None:
-    whole, parts = study_of(230, sampler=AutoSampler()), study_of(230, sampler=AutoSampler())
-    whole.optimize(objective, n_trials=20)
+@pytest.mark.parametrize(
+    ("m", "asked_for"),
+    [
+        (1, {"GPSampler", "CmaEsSampler"}),
+        (2, {"NSGAIISampler"}),
+        (3, {"MOEADSampler", "TPESampler"}),
+        (4, {"NSGAIIISampler", "TPESampler"}),
+    ],
+)
+def test_a_study_that_goes_over_can_be_recomputed_and_resumed(m: int, asked_for: set[str]) -> None:
+    def losses(trial: hpo.Trial) -> list[float]:
+        return [objective(trial) + i * trial.params["y"] for i in range(m)]
+
+    whole, parts = study_of(230, m=m, sampler=AutoSampler()), study_of(230, m=m, sampler=AutoSampler())
+    whole.optimize(losses, n_trials=20)
     for _ in range(4):
-        parts.optimize(objective, n_trials=5)
-    names = {whole.explain(number).name for number in range(230, 250)}
-    assert {"GPSampler", "CmaEsSampler"} <= names
+        parts.optimize(losses, n_trials=5)
+    assert {whole.explain(number).name for number in range(230, 250)} == asked_for
     assert whole.verify() == []
     assert [trial.params for trial in whole.trials] == [trial.params for trial in parts.trials]
 
