@@ -72,7 +72,7 @@ class SearchRegion:
     def gain(self, point: Array) -> float:
         """The volume that a point, shape (m,), dominates and no known one does."""
         sides = self.high - np.maximum(self.low, point)
-        return float(np.maximum(sides, 0.0).prod(axis=1).sum())
+        return float(sides[(sides > 0.0).all(axis=1)].prod(axis=1).sum())
 
     def dominated(self, reference: Array) -> float:
         """The volume that known points dominate, up to the reference point of the region, shape (m,)."""

@@ -10,7 +10,8 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
-from hpo.pareto import hypervolume, is_pareto_optimal, reference_point
+from hpo.pareto import reference_point
+from hpo.search_region import SearchRegion
 from hpo.visualization.axes import counting_axis
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.text import joined, number
@@ -26,7 +27,7 @@ __all__ = ["HypervolumeHistory", "hypervolume_history", "plot_hypervolume_histor
 
 _TITLE = "Hypervolume history"
 _CHUNK = 512
-_MOST_VOLUMES = 400  # of which each costs more, the more trials are on the front
+_MOST_VOLUMES = 400  # which a curve is drawn of
 _MARKED = 60  # trials, up to which each one that changed the volume gets a point
 
 
@@ -63,18 +64,16 @@ def hypervolume_history(study: Readable, reference: Sequence[float] | None = Non
         return None
     point = reference_point(losses[finite]) if reference is None else np.array(reference) * history.signs
     changed = _improvements(np.where(counted[:, None], losses, np.inf), point)
+    region, gains = SearchRegion.below(point), []
+    for row in losses[changed]:
+        gains.append(region.gain(row))
+        region = region.without(row)
+    volumes = np.cumsum(gains)
     if len(changed) > _MOST_VOLUMES:
-        changed = changed[np.linspace(0, len(changed) - 1, _MOST_VOLUMES).astype(np.int64)]
-    volumes, front = [], np.empty((0, losses.shape[1]))
-    since = 0
-    for end in (changed + 1).tolist():
-        fresh = losses[since:end][counted[since:end]]
-        front = np.unique(np.concatenate([front, fresh]), axis=0)
-        front = front[is_pareto_optimal(front)]
-        volumes.append(hypervolume(front, point))
-        since = end
+        some = np.linspace(0, len(changed) - 1, _MOST_VOLUMES).astype(np.int64)
+        changed, volumes = changed[some], volumes[some]
     first = np.zeros(1) if not len(changed) or changed[0] > 0 else np.empty(0)
-    last = volumes[-1:] or [0.0]
+    last = volumes[-1:] if len(volumes) else np.zeros(1)
     return HypervolumeHistory(
         np.concatenate([numbers[: len(first)], numbers[changed], numbers[-1:]]),
         np.concatenate([first, volumes, last]),
