@@ -293,7 +293,7 @@ class Columns:
             return self._reports.losses_at(step, n)
 
     def fold(self, fold: Fold[Any], group: object, n: int, advance: Callable[[Any, int, int], Any]) -> Any:
-        """The state of a fold after rows [0, n): the nearest remembered one, advanced over the rows since.
+        """The state of a fold after rows [0, n): the nearest remembered one, advanced unless too few rows came since.
 
         Args:
             fold: Which.
@@ -304,7 +304,7 @@ class Columns:
         with self.lock:
             remembered = memo(self._folds, (fold, group), Remembered, _MEMOS)
             begin, state = remembered.before(n) or (0, fold.initial)
-        if begin == n:
+        if begin == n or (fold.n_missing is not None and n - begin < fold.n_missing(state)):
             return state
         state = advance(state, begin, n)  # outside of the lock: two threads may do it both, and get the same
         with self.lock:

@@ -29,6 +29,7 @@ class Fold(Generic[S]):
         advance: Gives the state after some more trials, of which it gets a `History`; must be pure, must not change
             its argument, and must not depend on how the trials are cut into pieces.
         space: What `advance` looks at; another space is another state.
+        n_missing: How many more trials a state needs to say anything else; it is not advanced by fewer. One by default.
 
     Example:
         >>> count = Fold("example.count", 0, lambda n, history: n + len(history))
@@ -39,6 +40,7 @@ class Fold(Generic[S]):
     initial: S = field(compare=False)
     advance: Callable[[S, Any], S] = field(compare=False)
     space: Space = _NOTHING
+    n_missing: Callable[[S], int] | None = field(default=None, compare=False)
 
 
 @final

@@ -234,17 +234,6 @@ class History:
         view._chosen, view._members = rows[mask], None
         return view
 
-    def followed_by(self, later: History) -> History:
-        """The view of this one's rows and of a later view's of the same study, without running trials.
-
-        In a fold, it puts pieces together.
-        """
-        mine, others = self._rows, later._rows
-        if mine is None and others is None and self._size == later._begin:
-            return History(later._columns, later._size, later.space, begin=self._begin)
-        parts = [view._absolute(np.arange(len(view))) for view in (self, later)]
-        return History(later._columns, later._size, later.space, rows=np.concatenate(parts))
-
     def cohort(self, key: Hashable, belongs: Callable[[IntArray], BoolArray]) -> History:
         """The view of the trials, finished and running ones, whose numbers belong to a group.
 

@@ -28,38 +28,32 @@ class Progress:
         keys: Sort keys of the trials of this generation, in pieces, each of shape (k, 3 + m).
         points: Their points, each of shape (k, d).
         numbers: Their numbers, each of shape (k,).
-        waiting: Trials that were not looked at yet, because they do not complete a generation.
     """
 
     strategy: Strategy
     keys: tuple[Array, ...] = ()
     points: tuple[Array, ...] = ()
     numbers: tuple[IntArray, ...] = ()
-    waiting: History | None = None
 
     def advance(self, fresh: History, plan: Plan) -> Progress:
         """After some more trials."""
-        waiting = fresh if self.waiting is None else self.waiting.followed_by(fresh)
-        if len(waiting) < self._n_missing(plan):
-            return Progress(self.strategy, self.keys, self.points, self.numbers, waiting)
-        rows, keys = ended(waiting)
-        points = np.ascontiguousarray(plan.axes.points(waiting.at(rows, plan.space)))
-        state = Progress(self.strategy, self.keys, self.points, self.numbers)
-        numbers, done = waiting.number[rows], 0
+        rows, keys = ended(fresh)
+        points = np.ascontiguousarray(plan.axes.points(fresh.at(rows, plan.space)))
+        state, numbers, done = self, fresh.number[rows], 0
         while done < len(rows):
-            some = slice(done, done + state._n_missing(plan))
+            some = slice(done, done + state.n_missing(plan))
             state = state._after(keys[some].copy(), points[some].copy(), numbers[some].copy(), plan)
             done = some.stop
         return state
 
-    def _n_missing(self, plan: Plan) -> int:
+    def n_missing(self, plan: Plan) -> int:
         """How many more trials change the strategy."""
         return (self.strategy.n_wanted if self.strategy.has_begun else plan.n_startup) - sum(map(len, self.keys))
 
     def _after(self, keys: Array, points: Array, numbers: IntArray, plan: Plan) -> Progress:
         """After some more trials, not more than are missing."""
         known = Progress(self.strategy, (*self.keys, keys), (*self.points, points), (*self.numbers, numbers))
-        if known._n_missing(plan):
+        if known.n_missing(plan):
             return known
         keys, points = np.concatenate(known.keys), np.concatenate(known.points)
         if self.strategy.has_begun:

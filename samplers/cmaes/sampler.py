@@ -227,7 +227,8 @@ def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float, m: int) -
         key=Key(seed),
     )
     name = (*sampler._options, seed, sign, m)
-    return Fold(name, Progress(Strategy.begin(plan)), partial(Progress.advance, plan=plan), space)
+    advance, n_missing = partial(Progress.advance, plan=plan), partial(Progress.n_missing, plan=plan)
+    return Fold(name, Progress(Strategy.begin(plan)), advance, space, n_missing)
 
 
 @lru_cache(maxsize=4096)

@@ -9,7 +9,7 @@ from typing import Protocol, final
 
 import numpy as np
 
-from hpo.arrays import Array, BoolArray
+from hpo.arrays import Array, IntArray
 from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.model.axes import Axes, axes_of
@@ -95,37 +95,39 @@ class Breeding:
                 raise ValueError(f"{name} must be in [0, 1], got {value!r}.")
 
     def children(self, population: Parents, space: Space, keys: Sequence[Key]) -> Array:
-        """Coded rows, shape (b, d); none depends on which others are made with it.
+        """Coded rows, shape (b, d).
 
         Args:
             population: At least one trial.
             space: Of the rows.
-            keys: Of b trials; what no parent has, and choices that mutate, are drawn from the prior.
+            keys: Of b trials, of which the first gives the randomness; what no parent has, and choices that mutate, are
+                drawn from the prior of each.
         """
-        axes, rngs = axes_of(space), [key.child("genetic").generator() for key in keys]
+        axes, rng, b = axes_of(space), keys[0].child("genetic").generator(), len(keys)
         n_parents = (_CROSSOVER if self.crossover is None else self.crossover).n_parents
-        rows = [_tournaments(population.merit, n_parents, rng) for rng in rngs]
+        rows = _tournaments(population.standing, b, n_parents, rng)
         parents = population.points[rows]
         prior = parents[:, 0]
         if population.lack_some or len(axes.categories):
             prior = np.array([space.uniform(key) for key in keys])
-            made = zip(parents, axes.points(prior), rngs, strict=True)
-            parents = np.array([_completed(some, population.points, row, rng) for some, row, rng in made])
+            made = zip(parents, axes.points(prior), strict=True)
+            parents = np.array([_completed(some, population.points, row, rng) for some, row in made])
         children = parents[:, 0].copy()
         numbers = children[:, axes.numbers]
-        crossed = [i for i, rng in enumerate(rngs) if rng.random() < self.crossover_prob]
-        if crossed and len(axes.numbers):
-            pairs, own = parents[crossed][:, :, axes.numbers], [rngs[i] for i in crossed]
-            first = [rows[i][0] for i in crossed]
-            numbers[crossed] = self._crossed(pairs, population, axes, first, own)
-        if len(axes.categories):
-            for i in crossed:
-                swapped = rngs[i].random(len(axes.categories)) < self.swapping_prob
-                children[i, axes.categories] = parents[i, swapped.astype(np.int64), axes.categories]
+        crossed = np.flatnonzero(rng.random(b) < self.crossover_prob)
+        if len(crossed) and len(axes.numbers):
+            pairs = parents[crossed][:, :, axes.numbers]
+            numbers[crossed] = self._crossed(pairs, population, axes, rows[crossed, 0].tolist(), rng)
+        if len(crossed) and len(axes.categories):
+            of_both = parents[crossed][:, :2, axes.categories]
+            swapped = rng.random((len(crossed), len(axes.categories))) < self.swapping_prob
+            children[crossed[:, None], axes.categories] = np.where(swapped, of_both[:, 1], of_both[:, 0])
         share = 1.0 / max(len(space), 1) if self.mutation_prob is None else self.mutation_prob
-        mutates = np.array([rng.random(len(space)) for rng in rngs]) < share
+        mutates = rng.random((b, len(space))) < share
         mutating = mutates[:, axes.numbers]
-        numbers[mutating] = self._mutated(np.minimum(np.maximum(numbers[mutating], 0.0), 1.0), mutating, rngs)
+        if np.count_nonzero(mutating):
+            mutation = _MUTATION if self.mutation is None else self.mutation
+            numbers[mutating] = mutation.mutated(np.minimum(np.maximum(numbers[mutating], 0.0), 1.0), rng)
         children[:, axes.numbers] = numbers
         if len(axes.categories):
             at = axes.categories
@@ -133,12 +135,7 @@ class Breeding:
         return axes.coded(children)
 
     def _crossed(
-        self,
-        parents: Array,
-        population: Parents,
-        axes: Axes,
-        rows: Sequence[int],
-        rngs: Sequence[np.random.Generator],
+        self, parents: Array, population: Parents, axes: Axes, rows: Sequence[int], rng: np.random.Generator
     ) -> Array:
         """The numbers of children, shape (c, q), of those of their parents, shape (c, n, q).
 
@@ -146,23 +143,14 @@ class Breeding:
             parents: Of each child.
             population, axes: As for `children`.
             rows: In which each first parent is.
-            rngs: For each child.
+            rng: Source of randomness.
         """
+        several = population.several
         if self.crossover is not None:
-            pairs = zip(parents, rngs, strict=True)
-            made = [self.crossover.child(some, rng, several=population.several) for some, rng in pairs]
-            return _reflected(np.array(made))
-        if population.several:
-            return varied(parents, axes.of_numbers(population.points), population.place, rows, rngs)
-        return _reflected(_CROSSOVER.children(parents, rngs, several=False))
-
-    def _mutated(self, x: Array, mutating: BoolArray, rngs: Sequence[np.random.Generator]) -> Array:
-        """Other numbers in the place of some, shape (k,), which are those where children mutate, shape (b, q)."""
-        counts = np.count_nonzero(mutating, axis=1).tolist()
-        if self.mutation is None:
-            return _MUTATION.changed(x, np.concatenate([rng.random(k) for k, rng in zip(counts, rngs, strict=True)]))
-        parts = zip(np.split(x, np.cumsum(counts)[:-1]), rngs, strict=True)
-        return np.concatenate([self.mutation.mutated(part, rng) if len(part) else part for part, rng in parts])
+            return _reflected(np.array([self.crossover.child(some, rng, several=several) for some in parents]))
+        if several:
+            return varied(parents, axes.of_numbers(population.points), population.place, rows, rng)
+        return _reflected(_CROSSOVER.children(parents, rng, several=False))
 
 
 @lru_cache(maxsize=_BROODS)
@@ -174,10 +162,10 @@ def _brood(breeding: Breeding, population: Parents, space: Space, study: Key, nu
     return rows
 
 
-def _tournaments(merit: list[tuple[int, float]], n: int, rng: np.random.Generator) -> list[int]:
-    """Rows of n parents: each the better of two."""
-    pairs = [(int(u * len(merit)), int(v * len(merit))) for u, v in rng.random((n, 2)).tolist()]
-    return [second if merit[second] < merit[first] else first for first, second in pairs]
+def _tournaments(standing: IntArray, b: int, n: int, rng: np.random.Generator) -> IntArray:
+    """Rows of the n parents of b children, shape (b, n): each the better of two."""
+    first, second = (rng.random((2, b, n)) * len(standing)).astype(np.int64)
+    return np.asarray(np.where(standing[second] < standing[first], second, first))
 
 
 def _completed(parents: Array, points: Array, prior: Array, rng: np.random.Generator) -> Array:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, final, runtime_checkable
 
@@ -96,27 +95,20 @@ class BLXAlphaCrossover:
         return np.asarray(low - beyond + rng.random(len(low)) * (high - low + 2 * beyond))
 
 
-def _uniform(rngs: Sequence[np.random.Generator], n: int) -> Array:
-    """Of each generator n numbers in [0, 1), shape (c, n)."""
-    return np.array([rng.random(n) for rng in rngs])
-
-
 def _one_of_both(
-    children: tuple[Array, Array], parents: Array, rngs: Sequence[np.random.Generator], uniform: float, own: float
+    children: tuple[Array, Array], parents: Array, rng: np.random.Generator, uniform: float, own: float
 ) -> Array:
     """One of two children, some of whose numbers change places, or are their parents'.
 
     Args:
         children: The first and the second one of c pairs, shapes (c, n).
         parents: Shape (c, 2, n).
-        rngs: For each pair.
+        rng: Source of randomness.
         uniform, own: Probabilities that a number changes places, and that it is the child's.
     """
-    n = parents.shape[2]
-    swapped = _uniform(rngs, n) < uniform
-    begins_with_second = np.array([rng.random() < 0.5 for rng in rngs])
-    is_own = _uniform(rngs, n) < own
-    of_second = swapped != begins_with_second[:, None]
+    shape = children[0].shape
+    is_own = rng.random(shape) < own
+    of_second = (rng.random(shape) < uniform) != (rng.random((len(parents), 1)) < 0.5)
     first, second = (np.where(is_own, children[i], parents[:, i]) for i in (0, 1))
     return np.where(of_second, second, first)
 
@@ -149,17 +141,17 @@ class SBXCrossover:
         _check_sbx(self.eta, self.uniform_crossover_prob, self.use_child_gene_prob)
 
     def child(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
-        return np.asarray(self.children(parents[None], [rng], several=several)[0])
+        return np.asarray(self.children(parents[None], rng, several=several)[0])
 
-    def children(self, parents: Array, rngs: Sequence[np.random.Generator], *, several: bool) -> Array:
-        """The children, shape (c, n), of c pairs of parents, shape (c, 2, n), each with a source of randomness."""
+    def children(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
+        """The children, shape (c, n), of c pairs of parents, shape (c, 2, n)."""
         eta = (20.0 if several else 2.0) if self.eta is None else self.eta
-        u = _uniform(rngs, parents.shape[2])
+        u = rng.random((len(parents), parents.shape[2]))
         β = np.where(u <= 0.5, 2 * u, 0.5 / np.maximum(1 - u, 1e-16)) ** (1 / (eta + 1))
         a, b = parents[:, 0], parents[:, 1]
         middle, half = (a + b) / 2, (a - b) / 2 * β
         children = middle + half, middle - half
-        return _one_of_both(children, parents, rngs, self.uniform_crossover_prob, self.use_child_gene_prob)
+        return _one_of_both(children, parents, rng, self.uniform_crossover_prob, self.use_child_gene_prob)
 
 
 @final
@@ -192,7 +184,7 @@ class VSBXCrossover:
             for x, y in ((a, b), (b, a))
         )
         pairs = children[0][None], children[1][None]
-        child = _one_of_both(pairs, parents[None], [rng], self.uniform_crossover_prob, self.use_child_gene_prob)
+        child = _one_of_both(pairs, parents[None], rng, self.uniform_crossover_prob, self.use_child_gene_prob)
         return np.asarray(child[0])
 
 

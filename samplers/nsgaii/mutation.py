@@ -42,10 +42,7 @@ class PolynomialMutation:
             raise ValueError(f"eta must be at least 0, got {self.eta!r}.")
 
     def mutated(self, x: Array, rng: np.random.Generator) -> Array:
-        return self.changed(x, rng.random(len(x)))
-
-    def changed(self, x: Array, u: Array) -> Array:
-        """As `mutated`, by random numbers u in [0, 1), shape (k,)."""
+        u = rng.random(len(x))
         power = self.eta + 1
         down = (2 * u + (1 - 2 * u) * (1 - x) ** power) ** (1 / power) - 1
         up = 1 - (2 * (1 - u) + (2 * u - 1) * x**power) ** (1 / power)

@@ -61,9 +61,14 @@ class Parents:
         return bool(np.isnan(self.points).any())
 
     @cached_property
-    def merit(self) -> list[tuple[int, float]]:
-        """Rank and room of each, small for good ones."""
-        return list(zip(self.rank.tolist(), (-self.room).tolist(), strict=True))
+    def standing(self) -> IntArray:
+        """How many others are better than each by rank and room, shape (k,)."""
+        order = np.lexsort((-self.room, self.rank))
+        rank, room = self.rank[order], self.room[order]
+        begins = np.concatenate([[True], (rank[1:] != rank[:-1]) | (room[1:] != room[:-1])])
+        standing = np.empty(len(order), dtype=np.int64)
+        standing[order] = np.maximum.accumulate(np.where(begins, np.arange(len(order)), 0))
+        return standing
 
 
 @final
@@ -77,14 +82,12 @@ class Population:
         n: Trials that have counted.
         parents: Chosen among them.
         new_keys, new_points: Sort keys and points of the trials since then, in pieces.
-        waiting: Trials that were not looked at yet, because they do not complete a generation.
     """
 
     n: int
     parents: Parents
     new_keys: tuple[Array, ...] = ()
     new_points: tuple[Array, ...] = ()
-    waiting: History | None = None
 
     @staticmethod
     def empty(d: int, m: int) -> Population:
@@ -94,14 +97,11 @@ class Population:
 
     def advance(self, fresh: History, space: Space, axes: Axes, size: int | None, select: Select) -> Population:
         """After some more trials."""
-        waiting = fresh if self.waiting is None else self.waiting.followed_by(fresh)
-        if len(waiting) < self._n_missing(size):
-            return Population(self.n, self.parents, self.new_keys, self.new_points, waiting)
-        rows, keys = ended(waiting)
-        points = np.ascontiguousarray(axes.points(waiting.at(rows, space)))
-        state, done = Population(self.n, self.parents, self.new_keys, self.new_points), 0
+        rows, keys = ended(fresh)
+        points = np.ascontiguousarray(axes.points(fresh.at(rows, space)))
+        state, done = self, 0
         while done < len(rows):
-            some = slice(done, done + state._n_missing(size))
+            some = slice(done, done + state.n_missing(size))
             state = state._after(keys[some].copy(), points[some].copy(), size, select)
             done = some.stop
         return state
@@ -113,8 +113,8 @@ class Population:
         fewest = min(10 + int(self.parents.points.shape[1]), _FIRST) if self.parents.several else _FIRST
         return min(max(int(0.8 * math.sqrt(self.n)), fewest), _LARGEST)
 
-    def _n_missing(self, size: int | None) -> int:
-        """At least how many more trials make up a generation, less than 1 if these do."""
+    def n_missing(self, size: int | None) -> int:
+        """At least how many more trials make up a generation."""
         return max(first_size(size) - self.n, self._n_wanted(size) - sum(map(len, self.new_keys)))
 
     def _n_wanted(self, size: int | None) -> int:
@@ -125,7 +125,7 @@ class Population:
         """After some more trials, not more than are missing."""
         new_keys, new_points = (*self.new_keys, keys), (*self.new_points, points)
         state = Population(self.n + len(keys), self.parents, new_keys, new_points)
-        return state if state._n_missing(size) > 0 else state._chosen(size, select)
+        return state if state.n_missing(size) > 0 else state._chosen(size, select)
 
     def _chosen(self, size: int | None, select: Select) -> Population:
         keys = np.concatenate([self.parents.keys, *self.new_keys])
@@ -169,4 +169,5 @@ def parents_of(history: History, space: Space, size: int | None, name: Hashable,
 @lru_cache(maxsize=64)
 def _fold(space: Space, size: int | None, name: Hashable, select: Select, m: int) -> Fold[Population]:
     advance = partial(Population.advance, space=space, axes=axes_of(space), size=size, select=select)
-    return Fold(("genetic.population", size, name, m), Population.empty(len(space), m), advance, space)
+    n_missing = partial(Population.n_missing, size=size)
+    return Fold(("genetic.population", size, name, m), Population.empty(len(space), m), advance, space, n_missing)

@@ -24,9 +24,7 @@ _N_NEAREST = 10
 _BLUR = 0.3
 
 
-def varied(
-    parents: Array, points: Array, place: Array, rows: Sequence[int], rngs: Sequence[np.random.Generator]
-) -> Array:
+def varied(parents: Array, points: Array, place: Array, rows: Sequence[int], rng: np.random.Generator) -> Array:
     """Children, shape (c, n), in [0, 1]: by simulated binary crossover, gathered, or scattered.
 
     Those that would lie outside lie on the bound, since good ones often do: mirrored ones would never come there.
@@ -36,19 +34,19 @@ def varied(
         points: The numbers of the population, NaN where a member lacks one, shape (k, n).
         place: Where its members lie among the objectives, of equal widths, shape (k, m).
         rows: The first parents'.
-        rngs: For each child its source of randomness.
+        rng: Source of randomness.
     """
-    ways = [bisect_right(_UP_TO, rng.random()) for rng in rngs]
+    ways = [bisect_right(_UP_TO, u) for u in rng.random(len(parents)).tolist()]
     children = np.empty((len(parents), parents.shape[2]))
-    for way in set(ways):
+    for way in sorted(set(ways)):
         some = [i for i, chosen in enumerate(ways) if chosen == way]
-        pairs, own = parents[some], [rngs[i] for i in some]
+        pairs = parents[some]
         if way == 0:
-            children[some] = _SBX.children(pairs, own, several=True)
+            children[some] = _SBX.children(pairs, rng, several=True)
             continue
         near = points[[_nearest(place, rows[i]) for i in some]]
         near = np.where(np.isnan(near), pairs[:, :1], near)
-        children[some] = (_gathered if way == 1 else _scattered)(pairs[:, 0], near, own)
+        children[some] = (_gathered if way == 1 else _scattered)(pairs[:, 0], near, rng)
     return _within(children)
 
 
@@ -69,20 +67,20 @@ def _nearest(place: Array, row: int) -> IntArray:
     return np.asarray(np.einsum("ij,ij->i", off, off).argsort(kind="stable")[:_N_NEAREST])
 
 
-def _gathered(parents: Array, near: Array, rngs: Sequence[np.random.Generator]) -> Array:
+def _gathered(parents: Array, near: Array, rng: np.random.Generator) -> Array:
     """Each number is the parent's or that of any near member, blurred by a part of their deviation.
 
     Source: Mühlenbein and Voigt (1996), "Gene pool recombination in genetic algorithms".
     """
     c, k, n = near.shape
-    u = np.array([rng.random((2, n)) for rng in rngs])
-    others = near[np.arange(c)[:, None], (u[:, 0] * k).astype(np.int64), np.arange(n)]
-    children = np.where(u[:, 1] < 0.5, others, parents)
+    u, v = rng.random((2, c, n))
+    others = near[np.arange(c)[:, None], (u * k).astype(np.int64), np.arange(n)]
+    children = np.where(v < 0.5, others, parents)
     deviation = np.sqrt(((near - near.mean(axis=1, keepdims=True)) ** 2).mean(axis=1))
-    return np.asarray(children + _BLUR * deviation * np.array([rng.standard_normal(n) for rng in rngs]))
+    return np.asarray(children + _BLUR * deviation * rng.standard_normal((c, n)))
 
 
-def _scattered(parents: Array, near: Array, rngs: Sequence[np.random.Generator]) -> Array:
+def _scattered(parents: Array, near: Array, rng: np.random.Generator) -> Array:
     """From a normal distribution around the parent, with the covariance of the near members.
 
     A sum of their deviations from their mean with normal weights has it, without a matrix being factorised.
@@ -91,6 +89,6 @@ def _scattered(parents: Array, near: Array, rngs: Sequence[np.random.Generator])
     children about a parent; Akimoto et al. (2009), "Adaptation of expansion rate for real-coded crossovers", for
     such sums.
     """
-    k = near.shape[1]
-    weights = np.array([rng.standard_normal(k) for rng in rngs]) / math.sqrt(max(k - 1, 1))
+    c, k, _ = near.shape
+    weights = rng.standard_normal((c, k)) / math.sqrt(max(k - 1, 1))
     return np.asarray(parents + (weights[:, None] @ (near - near.mean(axis=1, keepdims=True)))[:, 0])

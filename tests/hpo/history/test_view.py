@@ -134,33 +134,21 @@ def test_a_fold_is_a_fold_from_scratch(log: list[Event], looks: list[int]) -> No
 
 
 @settings(max_examples=50)
-@given(logs(), st.lists(st.integers(5, 45), max_size=8))
-def test_pieces_of_a_fold_make_up_the_whole(log: list[Event], looks: list[int]) -> None:
-    def put(whole: History | None, fresh: History) -> History:
-        return fresh if whole is None else whole.followed_by(fresh)
+@given(logs(), st.lists(st.integers(5, 45), max_size=8), st.integers(1, 7))
+def test_a_fold_waits_for_as_many_rows_as_it_lacks(log: list[Event], looks: list[int], size: int) -> None:
+    """Groups of so many rows, of which the last one is not complete."""
 
-    joined: Fold[History | None] = Fold("joined", None, put)
+    def grouped(groups: list[list[int]], fresh: History) -> list[list[int]]:
+        numbers = [*groups[-1], *fresh.number.tolist()]
+        return [*groups[:-1], *(numbers[i : i + size] for i in range(0, len(numbers) + 1, size))]
+
+    fold: Fold[list[list[int]]] = Fold("groups", [[]], grouped, n_missing=lambda groups: size - len(groups[-1]))
     ledger = Ledger()
     for begin, end in itertools.pairwise([0, *sorted({5, *looks, len(log)})]):
         ledger.apply(log[begin:end])
         every = ledger.history()
         for view in (every, every.cohort("even", lambda number: number % 2 == 0)):
-            whole = view.fold(joined)
-            assert (whole is None) == (len(every) == 0)
-            if whole is not None:
-                assert whole.number.tolist() == view.number.tolist()
-                np.testing.assert_array_equal(whole.losses, view.losses)
-                rows = np.arange(len(whole))
-                np.testing.assert_array_equal(whole.at(rows, SPACES[1]), view.over(SPACES[1]))
-
-
-@settings(max_examples=30)
-@given(logs(), st.booleans(), st.booleans())
-def test_views_of_all_rows_and_of_some_are_put_together(log: list[Event], first: bool, second: bool) -> None:
-    every = replay(log).history()
-    one, other = (every if whole else every.where(every.number % 2 == 0) for whole in (first, second))
-    joined = one.followed_by(other)
-    assert joined.number.tolist() == [*one.number.tolist(), *other.number.tolist()]
+            assert view.fold(fold)[:-1] == grouped([[]], view)[:-1]
 
 
 def test_a_fold_costs_the_new_rows_only() -> None:
@@ -175,6 +163,12 @@ def test_a_fold_costs_the_new_rows_only() -> None:
         assert ledger.history().fold(Fold("count", 0, count)) == number + 1
         assert ledger.history().fold(Fold("count", 0, count)) == number + 1
     assert seen == [1] * 5
+    del seen[:]
+    assert ledger.history().fold(Fold("pairs", 0, count, n_missing=lambda _: 2)) == 5
+    for number, known in ((5, 5), (6, 7), (7, 7)):
+        ledger.apply([TrialStarted(0.0), TrialFinished(number, TrialState.COMPLETE, 0.0, (1.0,))])
+        assert ledger.history().fold(Fold("pairs", 0, count, n_missing=lambda _: 2)) == known
+    assert seen == [5, 2]
 
 
 def study(distribution: Any, values: list[Any]) -> History:

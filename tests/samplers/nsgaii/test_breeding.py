@@ -1,4 +1,4 @@
-"""A child is the same whichever others are made with it, and whatever makes it."""
+"""A child is the same whenever it is asked for, and whatever makes it."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from hpo.arrays import Array
 from hpo.key import Key
 from hpo.samplers import MOEADSampler, NSGAIIISampler, NSGAIISampler
 from hpo.samplers.nsgaii import SPXCrossover
-from hpo.samplers.nsgaii.population import parents_of
-from hpo.samplers.nsgaii.selection import least_crowded
+from hpo.samplers.nsgaii.breeding import _brood
 from hpo.trial import Trial
 
 Losses = tuple[float, float]
@@ -42,17 +41,18 @@ def branching(trial: Trial) -> Losses:
 
 @pytest.mark.parametrize("objective", [plain, mixed, branching])
 @pytest.mark.parametrize("sampler", [NSGAIISampler(seed=0), NSGAIISampler(seed=0, crossover=SPXCrossover())], ids=repr)
-def test_children_do_not_depend_on_what_is_made_with_them(
+def test_a_child_is_the_same_whichever_are_asked_for_before_it(
     objective: Callable[[Trial], Losses], sampler: NSGAIISampler
 ) -> None:
     study = hpo.create_study(directions=["minimize"] * 2, sampler=sampler)
     study.optimize(objective, n_trials=90)
-    space, breeding = study.history.space, sampler._breeding
-    parents = parents_of(study.history, space, breeding.size, "nsgaii", least_crowded)
-    keys = [Key(0, number) for number in range(-5, 40)]
-    alone = np.array([breeding.children(parents, space, [key])[0] for key in keys])
-    for size in (2, 7, len(keys)):
-        assert np.array_equal(breeding.children(parents, space, keys[:size]), alone[:size], equal_nan=True)
+    history = study.history
+    keys = [Key(0, number) for number in range(85, 110)]
+    children = [sampler.sample(history.space, history, key) for key in keys]
+    _brood.cache_clear()
+    again = [sampler.sample(history.space, history, key) for key in reversed(keys)]
+    assert np.array_equal(children, again[::-1], equal_nan=True)
+    assert len(np.unique(children, axis=0)) > len(keys) // 2
 
 
 @dataclass

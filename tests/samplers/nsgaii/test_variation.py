@@ -20,7 +20,7 @@ from hpo.trial import Trial
 def children(points: Array, place: Array, n: int = 600, row: int = 0, other: int = 1) -> Array:
     """Of a member and another one, many times."""
     rng = np.random.default_rng(0)
-    return varied(np.repeat(points[None, [row, other]], n, axis=0), points, place, [row] * n, [rng] * n)
+    return varied(np.repeat(points[None, [row, other]], n, axis=0), points, place, [row] * n, rng)
 
 
 def population(k: int, n: int) -> tuple[Array, Array]:
