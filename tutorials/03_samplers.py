@@ -128,7 +128,8 @@ print(study.explain(19))
 # **TPE** looks at the best trials so far, and tries values that are frequent among them and rare among the others. It
 # copes with branches, choices, many parameters and many thousands of trials, at a millisecond or two each. The default
 # goes over to it where trials are many and short. If all parameters are continuous numbers, it goes over to
-# `CmaEsSampler` instead, and asks it for every other trial from the hundredth on, however long they take.
+# `CmaEsSampler` instead, and asks it for every other trial from the hundredth on, however long they take. With several
+# objectives it does the same with genetic algorithms, which keep a population in the place of a model.
 #
 # **Forests** of regression trees, `ForestSampler`, do what SMAC does, and scikit-optimize's `forest_minimize`. To a
 # tree a choice, a branch or a jump is as good as a number, and only the ranks of losses count. They take two or three
@@ -143,7 +144,7 @@ print(study.explain(19))
 # |---|---|
 # | numbers, and hundreds of trials or more that take no time | `CmaEsSampler`, which learns scales and correlations |
 # | choices and branches above all, an objective that jumps, and a habit of SMAC | `ForestSampler` |
-# | several objectives, and many trials | `NSGAIISampler` for two, `MOEADSampler` for three, else `NSGAIIISampler` |
+# | thousands of quick trials of two objectives | `NSGAIISampler`; of three `MOEADSampler`, of more `NSGAIIISampler` |
 # | a plot of the whole space to make | `QMCSampler`, or `LatinHypercubeSampler(n_trials=…)` for a given number |
 # | a few configurations, and want to see all | `GridSampler`, or `BruteForceSampler`, which finds them itself |
 # | some parameters to be fixed for a while | `PartialFixedSampler` around any other |
