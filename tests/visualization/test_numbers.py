@@ -27,7 +27,7 @@ from hpo.visualization.convergence import convergence, quartiles
 from hpo.visualization.density import density, means
 from hpo.visualization.edf import edf
 from hpo.visualization.effects import leading, main_effect
-from hpo.visualization.hypervolume_history import hypervolume_history
+from hpo.visualization.hypervolume_history import hypervolume_history, plot_hypervolume_history
 from hpo.visualization.intermediate_values import intermediate_values, report_quantiles
 from hpo.visualization.optimization_history import mean_history, optimization_history
 from hpo.visualization.parallel_coordinate import line_groups, ruler
@@ -456,6 +456,21 @@ def test_the_hypervolume_is_that_of_the_trials_so_far(name: str) -> None:
     assert (np.diff(history.volume) >= 0).all()
     assert history.volume[-1] > 0
     assert len(set(history.volume.tolist())) > 3
+
+
+@pytest.mark.parametrize("m", [5, 8])
+def test_the_hypervolume_of_many_objectives_is_estimated(m: int) -> None:
+    losses = np.abs(np.random.default_rng(m).normal(size=(40, m)))
+    losses /= np.linalg.norm(losses, axis=1, keepdims=True)
+    study = hpo.create_study(directions=["minimize"] * m)
+    study.add_trials([create_trial(values=row) for row in losses.tolist()])
+    reference = np.full(m, 1.5)
+    history = hypervolume_history(study, reference.tolist())
+    assert history is not None
+    assert history.is_estimated
+    for number, volume in zip(history.number.tolist(), history.volume.tolist(), strict=True):
+        assert volume == pytest.approx(hypervolume(losses[: number + 1], reference), abs=0.02 * 1.5**m)
+    assert "estimated at 16" in plot_hypervolume_history(study).layout.title.subtitle.text
 
 
 def test_times_are_those_of_the_trials() -> None:
