@@ -29,7 +29,8 @@ class Fold(Generic[S]):
         advance: Gives the state after some more trials, of which it gets a `History`; must be pure, must not change
             its argument, and must not depend on how the trials are cut into pieces.
         space: What `advance` looks at; another space is another state.
-        n_missing: How many more trials a state needs to say anything else; it is not advanced by fewer. One by default.
+        n_missing: At least how many more trials a state needs to say anything else; it is not advanced by fewer. One
+            by default.
 
     Example:
         >>> count = Fold("example.count", 0, lambda n, history: n + len(history))

@@ -21,13 +21,9 @@ from hpo.search_region import SearchRegion
 
 __all__ = ["Front", "log_hypervolume_improvement"]
 
-_MOST_POINTS = {
-    1: 1,
-    2: 100,
-    3: 100,
-    4: 50,
-    5: 25,
-}  # of a front, for as many objectives, so that boxes stay a few hundred
+# Points of a front, for as many objectives, so that there are a few hundred boxes.
+_MOST_POINTS = {1: 1, 2: 100, 3: 100, 4: 50, 5: 25, 6: 12}
+_MOST_OF_MANY = 7
 _LEAST_SHARE = float(np.finfo(float).eps)  # of what lies below a box's upper edge, which is all that rounding leaves
 
 
@@ -54,7 +50,7 @@ class Front:
         m = len(reference)
         inside = np.unique(losses[(losses < reference).all(axis=1)], axis=0)
         front = inside[is_pareto_optimal(inside)] if len(inside) else inside
-        most = _MOST_POINTS.get(m, 10)
+        most = _MOST_POINTS.get(m, _MOST_OF_MANY)
         if len(front) > most:
             front = front[subset_of_largest_hypervolume(front, most, reference)]
         region = SearchRegion.below(reference)

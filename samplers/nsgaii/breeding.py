@@ -121,7 +121,7 @@ class Breeding:
         if len(crossed) and len(axes.categories):
             of_both = parents[crossed][:, :2, axes.categories]
             swapped = rng.random((len(crossed), len(axes.categories))) < self.swapping_prob
-            children[crossed[:, None], axes.categories] = np.where(swapped, of_both[:, 1], of_both[:, 0])
+            children[crossed[:, None], axes.categories] = np.where(swapped, of_both[:, -1], of_both[:, 0])
         share = 1.0 / max(len(space), 1) if self.mutation_prob is None else self.mutation_prob
         mutates = rng.random((b, len(space))) < share
         mutating = mutates[:, axes.numbers]

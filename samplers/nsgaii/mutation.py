@@ -20,7 +20,7 @@ class Mutation(Protocol):
     """
 
     def mutated(self, x: Array, rng: np.random.Generator) -> Array:
-        """Other numbers in [0, 1] in the place of some, shape (k,)."""
+        """Other numbers in [0, 1] in the place of some, shape (k,), of one child or of several."""
         ...
 
 

@@ -18,6 +18,8 @@ from hpo.samplers.model.merit import LOSSES
 
 __all__ = ["Chosen", "das_dennis", "least_crowded", "near_references", "ranks_of"]
 
+_FAR = 1e9  # widths of a front, which no loss counts as more than
+
 
 @final
 @dataclass(frozen=True, eq=False)
@@ -210,7 +212,7 @@ def _niches(losses: Array, first: Array, references: Array) -> tuple[IntArray, A
         ideal = finite.min(axis=0)
         best = finite[first] if first.any() else finite
         width = _nadir(best - ideal)
-        scaled = np.nan_to_num((finite - ideal) / width, posinf=1e9)
+        scaled = np.minimum(np.nan_to_num((finite - ideal) / width, posinf=_FAR), _FAR)
     unit = references / np.linalg.norm(references, axis=1, keepdims=True)
     along = scaled @ unit.T
     distance = np.sqrt(np.maximum((scaled**2).sum(axis=1)[:, None] - along**2, 0.0))

@@ -459,18 +459,21 @@ def test_the_hypervolume_is_that_of_the_trials_so_far(name: str) -> None:
 
 
 @pytest.mark.parametrize("m", [5, 8])
-def test_the_hypervolume_of_many_objectives_is_estimated(m: int) -> None:
-    losses = np.abs(np.random.default_rng(m).normal(size=(40, m)))
+def test_the_hypervolume_of_a_long_front_of_many_objectives_is_estimated(m: int) -> None:
+    losses = np.abs(np.random.default_rng(m).normal(size=(50, m)))
     losses /= np.linalg.norm(losses, axis=1, keepdims=True)
+    losses[0, 0] = -1e6  # dominates nearly all of the box around the front
     study = hpo.create_study(directions=["minimize"] * m)
     study.add_trials([create_trial(values=row) for row in losses.tolist()])
-    reference = np.full(m, 1.5)
+    reference = np.full(m, 1.1)
     history = hypervolume_history(study, reference.tolist())
     assert history is not None
-    assert history.is_estimated
-    for number, volume in zip(history.number.tolist(), history.volume.tolist(), strict=True):
-        assert volume == pytest.approx(hypervolume(losses[: number + 1], reference), abs=0.02 * 1.5**m)
-    assert "estimated at 16" in plot_hypervolume_history(study).layout.title.subtitle.text
+    assert history.is_estimated == (m == 8)
+    numbers, volumes = history.number.tolist(), history.volume
+    exact = np.array([hypervolume(losses[: number + 1], reference) for number in numbers])
+    np.testing.assert_allclose(volumes - volumes[1], exact - exact[1], rtol=0.06 if m == 8 else 1e-9, atol=1e-9)
+    note = plot_hypervolume_history(study).layout.title.subtitle.text
+    assert ("estimated" in note) == (m == 8)
 
 
 def test_times_are_those_of_the_trials() -> None:

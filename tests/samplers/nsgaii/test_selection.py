@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 import hpo
 from hpo.arrays import Array
 from hpo.pareto import nondomination_ranks
+from hpo.samplers import MOEADSampler, NSGAIIISampler, NSGAIISampler
 from hpo.samplers.nsgaii.selection import least_crowded
 
 some = st.sampled_from([-math.inf, -1e308, -1.0, 0.0, 0.5, 1.0, 2.0, 3.0, 5.0, 1e308, math.inf]) | st.floats(0, 1)
@@ -50,10 +52,14 @@ def test_of_two_objectives_what_dominates_the_least_alone_goes(points: list[tupl
     assert chosen.room.tolist() == rooms
 
 
-@given(st.lists(st.tuples(some, some), min_size=30, max_size=30))
+@pytest.mark.parametrize("kind", [NSGAIISampler, NSGAIIISampler, MOEADSampler])
+@given(st.integers(2, 4).flatmap(lambda m: st.lists(st.tuples(*[some] * m), min_size=30, max_size=30)))
 @example([(-1e308, 1.0), (1e308, 0.0)] * 15)
-def test_whatever_the_objectives_are_there_are_children(points: list[tuple[float, float]]) -> None:
-    study = hpo.create_study(sampler=hpo.samplers.NSGAIISampler(), directions=["minimize"] * 2, seed=1)
+@example([(0.0,) * 4, (1e200, 2e200, 1e200, 2e200), (2e200, 1e200, 2e200, 1e200)] * 10)
+def test_whatever_the_objectives_are_there_are_children(
+    kind: type[NSGAIISampler] | type[NSGAIIISampler] | type[MOEADSampler], points: list[tuple[float, ...]]
+) -> None:
+    study = hpo.create_study(sampler=kind(), directions=["minimize"] * len(points[0]), seed=1)
     for values in points:
         trial = study.ask()
         trial.suggest_float("x", 0.0, 1.0)
