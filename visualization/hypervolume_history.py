@@ -88,12 +88,13 @@ def _gains(losses: Array, point: Array) -> tuple[list[float], bool]:
     """The volume that each row, shape (n, m), adds to those before it, and whether some are estimated."""
     region, rng = SearchRegion.below(point), np.random.default_rng(0)
     gains: list[float] = []
+    is_estimated = False
     for i, row in enumerate(losses):
         is_estimated = len(region.high) > _MOST_BOXES
         gains.append(_estimated_gain(row, losses[:i], point, rng) if is_estimated else region.gain(row))
         if not is_estimated:
             region = region.without(row)
-    return gains, len(region.high) > _MOST_BOXES
+    return gains, is_estimated
 
 
 def _estimated_gain(row: Array, others: Array, point: Array, rng: np.random.Generator) -> float:
@@ -136,7 +137,7 @@ def _covered(rows: Array, front: Array) -> BoolArray:
 def plot_hypervolume_history(study: Readable, reference_point: Sequence[float] | None = None) -> go.Figure:
     """The hypervolume in the space of objectives that the complete, feasible trials dominate, after each trial.
 
-    With five and more objectives and long fronts it is estimated to some percent.
+    With many objectives and long fronts it is estimated to some percent.
 
     Args:
         study: Of two or more objectives.

@@ -74,12 +74,11 @@ class Statements:
         insert = sa.insert(event).values({name: sa.bindparam(name) for name in columns}).inline()
         self.insert = Statement(insert, columns, dialect)
         self.append = {k: _append(k, dialect) for k in range(1, _FEW + 1)} if dialect.name == "postgresql" else {}
-        self.touches = dialect.name in ("mysql", "mariadb")
+        self.touches = is_mysql = dialect.name in ("mysql", "mariadb")
         begin, end = sa.bindparam("since", type_=sa.BigInteger), sa.bindparam("until", type_=sa.BigInteger)
         wanted = (event.c.position >= begin) & (event.c.position < end)
         read = sa.select(*(event.c[name] for name in Row._fields)).order_by(event.c.position)
-        # MySQL and MariaDB would write the outer join into a temporary table on the disk, to sort it.
-        self.read_finds_study = dialect.name not in ("mysql", "mariadb")
+        self.read_finds_study = not is_mysql  # which would write the outer join into a file, to sort it
         if self.read_finds_study:
             joined = study.outerjoin(event, (event.c.study_id == study.c.id) & wanted)
             read = read.select_from(joined).where(study.c.id == of)
