@@ -79,10 +79,11 @@ class Key(NamedTuple):
 
     def generator(self) -> np.random.Generator:
         """A generator that starts at this address; two calls give two equal generators."""
-        import numpy as np
+        from numpy.random import PCG64, Generator
 
-        address = _blake2b()(self._address(), digest_size=16, person=b"generator").digest()
-        return np.random.default_rng(int.from_bytes(address, "little"))
+        from hpo.seeds import Seeds
+
+        return Generator(PCG64(Seeds(self._address())))
 
     def _address(self) -> bytes:
         seed, number, label = self

@@ -18,7 +18,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.model.axes import Axes, cell
 
-__all__ = ["Kernels", "draw", "even_shares", "fit", "log_density", "log_kernels", "shares"]
+__all__ = ["Kernels", "draw", "even_shares", "log_density", "log_kernels", "mass", "shares"]
 
 _TINY = 1e-300
 _FAR = 8.3  # standard deviations
@@ -37,7 +37,7 @@ class Kernels:
         centre: Shape (k, d); NaN where a kernel lacks an axis.
         width: Standard deviations along the axes of numbers, shape (k, q); NaN there too.
         leave: Probability with which a kernel leaves its category for one of the prior's, shape (k, c).
-        mass: Probability that each number axis's unbounded kernel has in [0, 1], shape (k, q).
+        mass: Probability that each number axis's unbounded kernel has in [0, 1], shape (k, q); see `mass`.
         complete: Whether no kernel lacks an axis; False if that is not known.
     """
 
@@ -50,15 +50,11 @@ class Kernels:
 
     @cached_property
     def intervals(self) -> Array:
-        """What draws need: centres and widths, the mass of the unbounded kernels below 0 and in [0, 1]; (4, k · q)."""
+        """What draws need: centres, widths, the mass of the unbounded kernels below 0 and in [0, 1], (4, k · q)."""
         from scipy.special import ndtr
 
-        centre, width = self.axes.of_numbers(self.centre), self.width
-        out = np.empty((4, *width.shape))
-        out[0], out[1] = centre, width
-        below = ndtr(-centre / width, out=out[2])
-        np.subtract(ndtr((1.0 - centre) / width), below, out=out[3])
-        return out.reshape(4, -1)
+        centre = self.axes.of_numbers(self.centre)
+        return np.array([centre, self.width, ndtr(centre / -self.width), self.mass]).reshape(4, -1)
 
     @cached_property
     def normals(self) -> tuple[Array, Array, Array | None]:
@@ -81,24 +77,19 @@ class Kernels:
         return np.where(np.tile(missing, 2), 0.0, factors), np.where(missing, 0.0, rest), None
 
 
-def fit(axes: Axes, points: Array, width: Array, leave: Array, *, complete: bool = False) -> Kernels:
-    """One kernel per point; arguments as in `Kernels`."""
-    centre = axes.of_numbers(points)
-    return Kernels(axes, points, width, leave, 1.0 - _outside(centre, width), complete)
+def mass(centre: Array, width: Array | float) -> Array:
+    """Probability that normals have in [0, 1], shape (k, q).
 
-
-def _outside(centre: Array, width: Array) -> Array:
-    """Mass of normals outside of [0, 1]; without tails that are less than what 1 is rounded to."""
+    Args:
+        centre: Shape (k, q), in [0, 1]; NaN where a kernel lacks the axis, and there the mass tells nothing.
+        width: Shape (k, q), or what can be broadcast to it.
+    """
     from scipy.special import ndtr
 
-    nearer = np.minimum(centre, 1.0 - centre) / width
-    tail = np.zeros(nearer.shape)
-    near = nearer < _FAR
-    tail[near] = ndtr(-nearer[near])
-    wide = width > 0.5 / _FAR
-    if np.count_nonzero(wide):
-        tail[wide] += ndtr(nearer[wide] - 1.0 / width[wide])
-    return tail
+    widest = width if isinstance(width, float) else width.max(initial=0.0)
+    if widest <= 0.5 / _FAR:  # beyond the farther end is less than what 1 is rounded to
+        return np.asarray(ndtr(np.minimum(centre, 1.0 - centre) / width))
+    return np.asarray(ndtr((1.0 - centre) / width) - ndtr(centre / -width))
 
 
 @lru_cache(maxsize=512)
@@ -130,18 +121,19 @@ def draw(kernels: Kernels, kernel: IntArray, u: Array) -> Array:
 
     Args:
         kernels: Which.
-        kernel: Of each coordinate, shape (n, d); -1 is the prior.
+        kernel: Of each coordinate, shape (n, d); one that is none of them is the prior.
         u: Uniform numbers, shape (n, d + c).
     """
     from scipy.special import ndtri
 
-    axes, d = kernels.axes, kernel.shape[1]
+    axes, k, d = kernels.axes, *kernels.centre.shape
     numbers = axes.of_numbers(u[:, :d])
-    if len(kernels.centre):
+    if k:
         own = axes.of_numbers(kernel)
-        centre, width, below, inside = kernels.intervals.take(own * own.shape[1] + np.arange(own.shape[1]), axis=1)
+        place = own * own.shape[1] + np.arange(own.shape[1])
+        centre, width, below, inside = kernels.intervals.take(place, axis=1, mode="clip")
         drawn = centre + width * ndtri(below + numbers * inside)
-        beyond = own < 0 if kernels.complete else (own < 0) | np.isnan(drawn)
+        beyond = own >= k if kernels.complete else (own >= k) | np.isnan(drawn)
         numbers = np.where(beyond, numbers, np.minimum(np.maximum(drawn, 0.0), 1.0))
     if axes.are_numbers:
         x = numbers
@@ -156,10 +148,10 @@ def draw(kernels: Kernels, kernel: IntArray, u: Array) -> Array:
         x[:, column] = middles[cell(edges, x[:, column])]
     for i, (column, prior) in enumerate(zip(axes.categories, axes.priors, strict=True)):
         x[:, column] = np.minimum(np.searchsorted(np.cumsum(prior), u[:, column], side="right"), len(prior) - 1)
-        if len(kernels.centre):
-            own = kernel[:, column]
+        if k:
+            own = np.minimum(kernel[:, column], k - 1)
             centre = kernels.centre[own, column]
-            stays = ~np.isnan(centre) & (own >= 0) & (u[:, d + i] >= kernels.leave[own, i])
+            stays = ~np.isnan(centre) & (kernel[:, column] < k) & (u[:, d + i] >= kernels.leave[own, i])
             x[:, column] = np.where(stays, centre, x[:, column])
     return x
 

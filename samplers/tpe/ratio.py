@@ -13,7 +13,7 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.model.axes import Axes
-from hpo.samplers.tpe.parzen import Kernels, draw, even_shares, fit, log_density, log_kernels, shares
+from hpo.samplers.tpe.parzen import Kernels, draw, even_shares, log_density, log_kernels, mass, shares
 
 __all__ = ["Part", "Ratio", "fraction", "from_prior", "ratio_of"]
 
@@ -87,9 +87,9 @@ class Ratio:
         if is_given:
             log_p = np.append(log_kernels(good, np.where(known, fixed, 0.0)[None], known[None])[0], 0.0)
             edges = (self.mixtures[0] * np.exp(log_p - log_p.max())).cumsum()
+            edges /= edges[-1]
         u = rng.random((n, 2 * d + len(good.axes.categories)))
-        kernel: IntArray = edges.searchsorted(u[:, :d] * edges[-1], side="right")
-        kernel[kernel >= len(good.centre)] = -1
+        kernel: IntArray = edges.searchsorted(u[:, :d], side="right")
         if crossed < 1.0:
             joint = slice(round(crossed * n), None)
             kernel[joint] = kernel[joint, :1]
@@ -103,7 +103,7 @@ def from_prior(axes: Axes, n: int, fixed: Array, rng: np.random.Generator) -> Ar
     """Points drawn from the prior given some coordinates, shape (n, d)."""
     d, nothing = len(fixed), np.empty((0, len(axes.numbers)))
     kernels = Kernels(axes, np.empty((0, d)), nothing, np.empty((0, len(axes.categories))), nothing)
-    points = draw(kernels, np.full((n, d), -1), rng.random((n, d + len(axes.categories))))
+    points = draw(kernels, np.zeros((n, d), dtype=np.int64), rng.random((n, d + len(axes.categories))))
     return np.where(np.isnan(fixed), points, fixed)
 
 
@@ -123,18 +123,18 @@ def ratio_of(
     sizes = [len(part.points) for part in parts]
     ends = list(accumulate(sizes))
     points = np.concatenate([part.points for part in parts])
-    width = np.empty((len(points), len(axes.numbers)))
+    centre = axes.of_numbers(points)
+    width, inside = np.empty((2, *centre.shape[::-1])).transpose(0, 2, 1)  # as histories give them, column by column
     for part, begin, end in zip(parts, (0, *ends), ends, strict=False):
-        width[begin:end] = part.width
-    if axes.in_cells:
-        np.maximum(width, 0.5 * axes.cell_widths, out=width)
+        own = np.maximum(part.width, 0.5 * axes.cell_widths) if axes.in_cells else part.width
+        width[begin:end], inside[begin:end] = own, mass(centre[begin:end], own)
     if not complete:
-        width[np.isnan(axes.of_numbers(points))] = np.nan
+        width[np.isnan(centre)] = np.nan
     away = np.empty((len(points), 0))
     if len(axes.categories):
         prior = leave * axes.n_choices
         away = np.repeat([prior / (k + prior) for k in sizes], sizes, axis=0)
-    kernels = fit(axes, points, width, away, complete=complete)
+    kernels = Kernels(axes, points, width, away, inside, complete)
     mixtures = [
         even_shares(k, prior_weight) if part.weights is None else shares(part.weights, prior_weight)
         for k, part in zip(sizes, parts, strict=True)

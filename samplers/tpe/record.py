@@ -116,27 +116,59 @@ class Record:
         """The record after some more trials; with `step` those that reached it are compared by their losses there."""
         only = fresh.finished(0) if step is None and len(fresh) == 1 else None
         if only is not None and only.state is _COMPLETE:  # as a rule
-            rows, (merit, hashes) = np.array([self.seen]), _of_one(only, fresh.signs)
-        else:
-            state = fresh.state
-            counts = state <= (_FAIL if self.with_failed else _PRUNED)
-            if step is not None:
-                counts = counts | (state == _PAUSED)
-            rows = np.flatnonzero(counts) + self.seen
-            merit, hashes = _merit(fresh, state, step)[counts], _hash(fresh.number[counts].astype(np.uint64))
+            merit, number = _of_one(only, fresh.signs), _hash(only.number)
+            n_complete = int(merit[VIOLATION] == 0.0)
+            if self._is_full and merit >= self._last and number > self.sample.largest:
+                return self._with(self.merit, self.best, self.sample, 1, 1, n_complete)
+            return self._including(
+                np.array([self.seen]), np.array([merit]), np.array([number], np.uint64), 1, n_complete
+            )
+        state = fresh.state
+        counts = state <= (_FAIL if self.with_failed else _PRUNED)
+        if step is not None:
+            counts = counts | (state == _PAUSED)
+        rows = np.flatnonzero(counts) + self.seen
         if not len(rows):
             return replace(self, seen=self.seen + len(fresh))
+        merit, hashes = _merit(fresh, state, step)[counts], _hash(fresh.number[counts].astype(np.uint64))
+        n_complete = len(rows) - int(np.count_nonzero(merit[:, VIOLATION] + merit[:, _CLASS]))
+        return self._including(rows, merit, hashes, len(fresh), n_complete)
+
+    def _including(
+        self, rows: IntArray, merit: Array, hashes: NDArray[np.uint64], n_seen: int, n_complete: int
+    ) -> Record:
+        """The record after so many more trials, of which some count."""
         select = _best_of_one if merit.shape[1] == 4 else _best_of_several
+        best = select(self.merit, self.best, merit, rows, self.n_best)
+        sample = self.sample.including(rows, hashes, merit, self.n_sample)
+        return self._with(*best, sample, len(rows), n_seen, n_complete)
+
+    def _with(
+        self, merit: Array, best: IntArray, sample: Sample, n_counted: int, n_seen: int, n_complete: int
+    ) -> Record:
+        """The record of these best trials and this sample, after so many more."""
         return Record(
             self.n_best,
             self.n_sample,
             self.with_failed,
-            *select(self.merit, self.best, merit, rows, self.n_best),
-            self.sample.including(rows, hashes, merit, self.n_sample),
-            self.size + len(rows),
-            self.seen + len(fresh),
-            self.n_complete + len(rows) - int(np.count_nonzero(merit[:, VIOLATION] + merit[:, _CLASS])),
+            merit,
+            best,
+            sample,
+            self.size + n_counted,
+            self.seen + n_seen,
+            self.n_complete + n_complete,
         )
+
+    @property
+    def _is_full(self) -> bool:
+        """Whether a trial can be of no account: with one objective, as soon as there are enough."""
+        return self.merit.shape == (self.n_best, 4) and len(self.sample.rows) == self.n_sample
+
+    @property
+    def _last(self) -> list[float]:
+        """Of the best ones, the last one's sort keys."""
+        last: list[float] = self.merit[-1].tolist()
+        return last
 
     def latest(self, history: History) -> Record:
         """Without rows of trials that had paused and went on, for which later rows stand, or will stand."""
@@ -148,12 +180,11 @@ class Record:
         return replace(self, merit=self.merit[best], best=self.best[best], sample=sample)
 
 
-def _of_one(trial: Finished, signs: Array) -> tuple[Array, NDArray[np.uint64]]:
-    """The sort keys and the hash of a complete trial, shapes (1, 3 + m) and (1,)."""
+def _of_one(trial: Finished, signs: Array) -> list[float]:
+    """The sort keys of a complete trial."""
     values = (math.nan,) * len(signs) if trial.values is None else trial.values
     losses = [math.inf if value != value else sign * value for sign, value in zip(signs.tolist(), values, strict=True)]
-    merit = np.array([[violation(trial.constraints), _AS_COMPLETE, 0.0, *losses]])
-    return merit, np.array([_hash(trial.number)], dtype=np.uint64)
+    return [violation(trial.constraints), _AS_COMPLETE, 0.0, *losses]
 
 
 def _merit(history: History, state: NDArray[np.int8], step: int | None) -> Array:
@@ -190,7 +221,7 @@ def _best_of_one(old: Array, old_rows: IntArray, new: Array, rows: IntArray, mos
     if len(old) == most and min(new.tolist()) >= old[-1].tolist():
         return old, old_rows
     if len(rows) == 1:  # as a rule
-        place = bisect_right(old.tolist(), new[0].tolist())
+        place = bisect_right(old, new[0].tolist(), key=np.ndarray.tolist)
         before, after = slice(place), slice(place, most - 1)
         return np.concatenate([old[before], new, old[after]]), np.concatenate([old_rows[before], rows, old_rows[after]])
     merit, rows = np.concatenate([old, new]), np.concatenate([old_rows, rows])

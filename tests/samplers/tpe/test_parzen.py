@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -21,7 +22,7 @@ from hpo.distributions import (
 )
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.tpe.bandwidth import Rule, between, neighbour_gap, smallest, spread, widths
-from hpo.samplers.tpe.parzen import Kernels, draw, even_shares, fit, log_density, log_kernels, shares
+from hpo.samplers.tpe.parzen import Kernels, draw, even_shares, log_density, log_kernels, mass, shares
 from hpo.space import Space
 
 DISTRIBUTIONS: list[BaseDistribution] = [
@@ -43,7 +44,7 @@ DISTRIBUTIONS: list[BaseDistribution] = [
 def kernels(axes: Axes, points: Array, *, narrowest: float = 0.05) -> Kernels:
     width = np.clip(neighbour_gap(points[:, axes.numbers]), narrowest, 1.0)
     leave = np.broadcast_to(axes.n_choices / (len(points) + axes.n_choices), (len(points), len(axes.categories)))
-    return fit(axes, points, width, leave)
+    return Kernels(axes, points, width, leave, mass(points[:, axes.numbers], width))
 
 
 def density(
@@ -100,7 +101,7 @@ def test_draws_follow_the_density(distribution: BaseDistribution) -> None:
     _, axes, points = drawn([distribution], 4, seed=1)
     rng = np.random.default_rng(0)
     n = 40_000
-    kernel = rng.integers(-1, 4, n)
+    kernel = rng.integers(0, 5, n)
     x = draw(kernels(axes, points), kernel[:, None], rng.random((n, 1 + len(axes.categories))))[:, 0]
     at, probability = grid(distribution, axes)
     below = np.cumsum(np.exp(density(axes, points, at[:, None])) * probability)
@@ -172,11 +173,11 @@ def test_points_that_have_every_axis_are_dealt_with_like_any() -> None:
     _, axes, points = drawn(DISTRIBUTIONS, 6, seed=0)
     _, _, x = drawn(DISTRIBUTIONS, 5, seed=1)
     anything = kernels(axes, points)
-    whole = fit(axes, points, anything.width, anything.leave, complete=True)
+    whole = replace(anything, complete=True)
     active = np.ones(x.shape, dtype=np.bool_)
     np.testing.assert_allclose(log_kernels(whole, x, active), log_kernels(anything, x, active), rtol=1e-9, atol=1e-9)
     rng = np.random.default_rng(0)
-    kernel, u = rng.integers(-1, 6, (40, x.shape[1])), rng.random((40, x.shape[1] + len(axes.categories)))
+    kernel, u = rng.integers(0, 8, (40, x.shape[1])), rng.random((40, x.shape[1] + len(axes.categories)))
     np.testing.assert_array_equal(draw(whole, kernel, u), draw(anything, kernel, u))
 
 
