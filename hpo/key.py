@@ -79,11 +79,9 @@ class Key(NamedTuple):
 
     def generator(self) -> np.random.Generator:
         """A generator that starts at this address; two calls give two equal generators."""
-        from numpy.random import PCG64, Generator
+        from hpo.seeds import generator_at
 
-        from hpo.seeds import Seeds
-
-        return Generator(PCG64(Seeds(self._address())))
+        return generator_at(self._address())
 
     def _address(self) -> bytes:
         seed, number, label = self

@@ -7,10 +7,11 @@ from hashlib import blake2b
 from typing import Any, final
 
 import numpy as np
+from numpy.random import PCG64, Generator
 from numpy.random.bit_generator import ISpawnableSeedSequence
 from numpy.typing import NDArray
 
-__all__ = ["Seeds"]
+__all__ = ["Seeds", "generator_at"]
 
 _BLOCK = 64  # bytes of one hash
 
@@ -44,3 +45,9 @@ class Seeds(ISpawnableSeedSequence):
 
     def _block(self, i: int) -> bytes:
         return blake2b(self._address, person=b"generator", salt=b"%d" % i).digest()
+
+
+def generator_at(address: bytes) -> Generator:
+    """A generator of random numbers that starts at the hash of an address."""
+    seeds: Any = Seeds(address)  # numpy's stubs do not say that it may be of any class
+    return Generator(PCG64(seeds))

@@ -17,7 +17,19 @@ import hpo
 ROOT = Path(__file__).parent.parent
 FAMILIES = tuple(sorted(link.name for link in (ROOT / "hpo").iterdir() if link.is_symlink()))
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("absent", "arrays", "caution", "digests", "exceptions", "near", "numbers", "secrets", "seeds", "terminal", "words"),
+    (
+        "absent",
+        "arrays",
+        "caution",
+        "digests",
+        "exceptions",
+        "near",
+        "numbers",
+        "secrets",
+        "seeds",
+        "terminal",
+        "words",
+    ),
     ("logging", "search_region"),
     ("key", "markup", "pareto"),
     ("distributions",),

@@ -116,13 +116,7 @@ class Record:
         """The record after some more trials; with `step` those that reached it are compared by their losses there."""
         only = fresh.finished(0) if step is None and len(fresh) == 1 else None
         if only is not None and only.state is _COMPLETE:  # as a rule
-            merit, number = _of_one(only, fresh.signs), _hash(only.number)
-            n_complete = int(merit[VIOLATION] == 0.0)
-            if self._is_full and merit >= self._last and number > self.sample.largest:
-                return self._with(self.merit, self.best, self.sample, 1, 1, n_complete)
-            return self._including(
-                np.array([self.seen]), np.array([merit]), np.array([number], np.uint64), 1, n_complete
-            )
+            return self._with_complete(only, fresh.signs)
         state = fresh.state
         counts = state <= (_FAIL if self.with_failed else _PRUNED)
         if step is not None:
@@ -132,21 +126,31 @@ class Record:
             return replace(self, seen=self.seen + len(fresh))
         merit, hashes = _merit(fresh, state, step)[counts], _hash(fresh.number[counts].astype(np.uint64))
         n_complete = len(rows) - int(np.count_nonzero(merit[:, VIOLATION] + merit[:, _CLASS]))
-        return self._including(rows, merit, hashes, len(fresh), n_complete)
+        best, sample = self._including(rows, merit, hashes)
+        return self._with(*best, sample, len(rows), len(fresh), n_complete)
+
+    def _with_complete(self, trial: Finished, signs: Array) -> Record:
+        """The record after one more trial."""
+        keys, hashed = _of_one(trial, signs), _hash(trial.number)
+        best, sample = (self.merit, self.best), self.sample
+        is_full = self.merit.shape == (self.n_best, 4) and len(sample.rows) == self.n_sample
+        if not is_full or keys < self.merit[-1].tolist() or hashed < sample.largest:  # else it is of no account
+            row, merit = np.array([self.seen]), np.array([keys])
+            best, sample = self._including(row, merit, np.array([hashed], dtype=np.uint64))
+        return self._with(*best, sample, 1, 1, int(keys[VIOLATION] == 0.0))
 
     def _including(
-        self, rows: IntArray, merit: Array, hashes: NDArray[np.uint64], n_seen: int, n_complete: int
-    ) -> Record:
-        """The record after so many more trials, of which some count."""
+        self, rows: IntArray, merit: Array, hashes: NDArray[np.uint64]
+    ) -> tuple[tuple[Array, IntArray], Sample]:
+        """The best trials, by their sort keys and rows, and the sample, with some more trials."""
         select = _best_of_one if merit.shape[1] == 4 else _best_of_several
         best = select(self.merit, self.best, merit, rows, self.n_best)
-        sample = self.sample.including(rows, hashes, merit, self.n_sample)
-        return self._with(*best, sample, len(rows), n_seen, n_complete)
+        return best, self.sample.including(rows, hashes, merit, self.n_sample)
 
     def _with(
         self, merit: Array, best: IntArray, sample: Sample, n_counted: int, n_seen: int, n_complete: int
     ) -> Record:
-        """The record of these best trials and this sample, after so many more."""
+        """The record of some best trials and a sample, after so many more trials."""
         return Record(
             self.n_best,
             self.n_sample,
@@ -158,17 +162,6 @@ class Record:
             self.seen + n_seen,
             self.n_complete + n_complete,
         )
-
-    @property
-    def _is_full(self) -> bool:
-        """Whether a trial can be of no account: with one objective, as soon as there are enough."""
-        return self.merit.shape == (self.n_best, 4) and len(self.sample.rows) == self.n_sample
-
-    @property
-    def _last(self) -> list[float]:
-        """Of the best ones, the last one's sort keys."""
-        last: list[float] = self.merit[-1].tolist()
-        return last
 
     def latest(self, history: History) -> Record:
         """Without rows of trials that had paused and went on, for which later rows stand, or will stand."""

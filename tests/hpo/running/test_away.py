@@ -94,6 +94,7 @@ def at_x(trial: Trial) -> float:
 # ---- the log
 
 
+@pytest.mark.filterwarnings("ignore:.*has already reported")  # a trial that paused may go on in the other objective
 @pytest.mark.parametrize("url", STORAGES)
 @pytest.mark.parametrize("pruner", PRUNERS, ids=repr)
 def test_one_worker_leaves_the_log_of_the_calling_thread(tmp_path: Path, url: str | None, pruner: Any) -> None:

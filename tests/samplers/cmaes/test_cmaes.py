@@ -246,10 +246,12 @@ def test_pruned_and_failed_trials_are_avoided() -> None:
             raise ArithmeticError
         return x
 
-    study = hpo.create_study(sampler=CmaEsSampler(), seed=0)
-    study.optimize(ending, n_trials=120, catch=ArithmeticError)
-    late = [trial.params["x"] for trial in study.trials[60:]]
-    assert np.mean([0.15 < x < 0.5 for x in late]) > 0.8
+    shares = []
+    for seed in range(5):
+        study = hpo.create_study(sampler=CmaEsSampler(), seed=seed)
+        study.optimize(ending, n_trials=120, catch=ArithmeticError)
+        shares.append(np.mean([0.15 < trial.params["x"] < 0.5 for trial in study.trials[60:]]))
+    assert np.median(shares) > 0.8
 
 
 @pytest.mark.parametrize("d", [1, 2, 60])

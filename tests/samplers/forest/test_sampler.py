@@ -50,7 +50,7 @@ def branching(trial: Trial) -> float:
 def test_forests_find_better_configurations_than_chance(sampler: Any, objective: Any) -> None:
     found = [run(sampler, objective, 50, seed).best_value for seed in SEEDS]
     chance = [run(RandomSampler(), objective, 50, seed).best_value for seed in SEEDS]
-    assert np.mean(found) < 0.5 * np.mean(chance)
+    assert np.median(found) < 0.5 * np.median(chance)
 
 
 @each_model
@@ -64,8 +64,9 @@ def test_the_shape_of_losses_makes_no_difference(sampler: Any) -> None:
 def test_trials_that_run_side_by_side_spread(sampler: Any) -> None:
     study = run(sampler, mixed, 30)
     asked = study.ask(n=8)
-    rows = [repr([trial.suggest_float("x", 1e-4, 1, log=True), trial.suggest_int("n", 0, 20)]) for trial in asked]
-    assert len(set(rows)) == 8
+    for trial in asked:
+        mixed(trial)
+    assert len({repr(trial.params) for trial in asked}) == 8
 
 
 def border(trial: Trial, *, raises: bool) -> float:
@@ -79,21 +80,13 @@ def border(trial: Trial, *, raises: bool) -> float:
 
 @pytest.mark.parametrize("raises", [True, False])
 def test_what_fails_or_is_not_allowed_is_avoided(*, raises: bool) -> None:
-    def beyond(sampler: Any, seed: int) -> float:
-        study = run(sampler, lambda trial: border(trial, raises=raises), 60, seed)
-        assert study.best_value < 4.0  # (1, 1) is the best point, at 2
+    def beyond(study: Study) -> float:
         return float(np.mean([sum(trial.params.values()) > 2 for trial in study.trials[20:]]))
 
-    unaware = [
-        np.mean(
-            [
-                sum(trial.params.values()) > 2
-                for trial in run(ForestSampler(), lambda t: border_without(t), 60, seed).trials[20:]
-            ]
-        )
-        for seed in SEEDS
-    ]
-    assert np.mean([beyond(ForestSampler(), seed) for seed in SEEDS]) < 0.6 * np.mean(unaware)
+    aware = [run(ForestSampler(), lambda trial: border(trial, raises=raises), 60, seed) for seed in SEEDS]
+    unaware = [run(ForestSampler(), border_without, 60, seed) for seed in SEEDS]
+    assert np.mean(list(map(beyond, aware))) < 0.6 * np.mean(list(map(beyond, unaware)))
+    assert np.median([study.best_value for study in aware]) < 3.0  # (1, 1) is the best point, at 2
 
 
 def border_without(trial: Trial) -> float:

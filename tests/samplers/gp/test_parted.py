@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from statistics import median
 
 import numpy as np
 import pytest
@@ -147,8 +148,8 @@ def own(trial: Trial) -> float:
 
 
 @pytest.mark.parametrize("risky", [shared, own])
-@pytest.mark.parametrize("seed", range(3))
-def test_an_unlucky_arm_is_asked_again_as_long_as_it_may_win(risky: Callable[[Trial], float], seed: int) -> None:
-    study = hpo.create_study(sampler=GPSampler(seed=seed))
-    study.optimize(risky, n_trials=60)
-    assert study.best_value < 0.05
+def test_an_unlucky_arm_is_asked_again_as_long_as_it_may_win(risky: Callable[[Trial], float]) -> None:
+    studies = [hpo.create_study(sampler=GPSampler(seed=seed)) for seed in range(5)]
+    for study in studies:
+        study.optimize(risky, n_trials=60)
+    assert median(study.best_value for study in studies) < 0.05
