@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, final
+from typing import Any, NamedTuple, TypeVar, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,8 +77,7 @@ class Sample:
 
 
 @final
-@dataclass(frozen=True, eq=False)
-class Record:
+class Record(NamedTuple):
     """What a prefix of the history leaves behind.
 
     Args:
@@ -123,7 +122,7 @@ class Record:
             counts = counts | (state == _PAUSED)
         rows = np.flatnonzero(counts) + self.seen
         if not len(rows):
-            return replace(self, seen=self.seen + len(fresh))
+            return self._replace(seen=self.seen + len(fresh))
         merit, hashes = _merit(fresh, state, step)[counts], _hash(fresh.number[counts].astype(np.uint64))
         n_complete = len(rows) - int(np.count_nonzero(merit[:, VIOLATION] + merit[:, _CLASS]))
         best, sample = self._including(rows, merit, hashes)
@@ -170,7 +169,7 @@ class Record:
             return self
         best = ~went_on[self.best]
         sample = self.sample.where(~went_on[self.sample.rows])
-        return replace(self, merit=self.merit[best], best=self.best[best], sample=sample)
+        return self._replace(merit=self.merit[best], best=self.best[best], sample=sample)
 
 
 def _of_one(trial: Finished, signs: Array) -> list[float]:

@@ -317,7 +317,8 @@ class TPESampler:
             densities=self._densities,
             n_candidates=self.n_ei_candidates,
             crossed=self.crossed,
-            explores=not (history.given and not np.isnan(given).all())
+            explores=(branches or len(axes.categories) > 0)
+            and not (history.given and not np.isnan(given).all())
             and key.uniform("tpe.explore") < self.exploration,
         )
 

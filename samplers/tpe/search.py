@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 import numpy as np
 
@@ -21,8 +20,7 @@ __all__ = ["Search"]
 
 
 @final
-@dataclass(frozen=True, eq=False, kw_only=True)
-class Search:
+class Search(NamedTuple):
     """What one ask knows and wants.
 
     Args:
