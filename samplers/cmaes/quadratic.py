@@ -20,6 +20,7 @@ _SOME = 10
 _MOST_FULL = 12  # parameters up to which products of two count
 _BEST = 20.0  # weight of the best trial beside the worst
 _RIDGE = 1e-10
+_PIECE = 2**19  # multiplications
 
 
 @final
@@ -60,12 +61,13 @@ class Quadratic:
             return None
         weights = _weights(len(x))
         by_term = terms(frame.standard(x - frame.mean), kind)
-        by_term *= weights[:, None]
-        scale = np.sqrt((by_term**2).mean(axis=0)) + 1e-300
+        weighted = by_term * weights[:, None]
+        scale = np.sqrt((weighted * by_term).mean(axis=0)) + 1e-300
         by_term /= scale
-        gram = by_term.T @ by_term
+        weighted /= scale
+        gram = _products(weighted, by_term)
         gram.flat[:: len(gram) + 1] += _RIDGE * len(x)
-        solution = np.linalg.solve(gram, by_term.T @ (weights * ((losses - low) / width)))
+        solution = np.linalg.solve(gram, weighted.T @ ((losses - low) / width))
         with np.errstate(over="ignore"):
             coefficients = width * (solution / scale)
         coefficients[0] += low
@@ -78,10 +80,19 @@ class Quadratic:
         return np.where(np.isnan(losses), np.inf, losses)
 
 
+def _products(a: Array, b: Array) -> Array:
+    """aᵀb, of so few rows at a time that BLAS uses one thread: several would wait for each other, and go on waiting."""
+    n = max(_PIECE // (a.shape[1] * b.shape[1]), 1)
+    out: Array = a[:n].T @ b[:n]
+    for begin in range(n, len(a), n):
+        out += a[begin : begin + n].T @ b[begin : begin + n]
+    return out
+
+
 @lru_cache(maxsize=256)
 def _weights(k: int) -> Array:
-    """Square roots of the weights of k trials, the best first, shape (k,)."""
-    weights: Array = np.sqrt(np.linspace(_BEST, 1.0, k))
+    """The weights of k trials, the best first, shape (k,)."""
+    weights: Array = np.linspace(_BEST, 1.0, k)
     weights.flags.writeable = False
     return weights
 
