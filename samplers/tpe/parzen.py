@@ -21,7 +21,7 @@ from hpo.samplers.model.axes import Axes, cell
 __all__ = ["Kernels", "draw", "even_shares", "log_density", "log_kernels", "mass", "shares"]
 
 _TINY = 1e-300
-_FAR = 8.3  # standard deviations
+_WIDE = 0.06  # beyond the farther end narrower normals have less than what 1 is rounded to
 _LARGE = 600.0  # logarithm of what can be summed without care
 _SMALL = -700.0  # logarithm of what counts for nothing; exponentials of less are slow, as they leave the normal range
 _SQRT_2PI = math.sqrt(2 * math.pi)
@@ -82,14 +82,17 @@ def mass(centre: Array, width: Array | float) -> Array:
 
     Args:
         centre: Shape (k, q), in [0, 1]; NaN where a kernel lacks the axis, and there the mass tells nothing.
-        width: Shape (k, q), or what can be broadcast to it.
+        width: Shape (k, q), or that of each axis, shape (q,), or one number.
     """
     from scipy.special import ndtr
 
-    widest = width if isinstance(width, float) else width.max(initial=0.0)
-    if widest <= 0.5 / _FAR:  # beyond the farther end is less than what 1 is rounded to
-        return np.asarray(ndtr(np.minimum(centre, 1.0 - centre) / width))
-    return np.asarray(ndtr((1.0 - centre) / width) - ndtr(centre / -width))
+    near = np.minimum(centre, 1.0 - centre) / width
+    inside: Array = ndtr(near)
+    if isinstance(width, float) and width <= _WIDE:
+        return inside
+    wide = slice(None) if isinstance(width, float) or width.ndim == 2 else np.flatnonzero(width > _WIDE)
+    inside[:, wide] -= ndtr((near - 1.0 / width)[:, wide])
+    return inside
 
 
 @lru_cache(maxsize=512)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import ndtr
 
 from hpo.arrays import Array, BoolArray
 from hpo.distributions import (
@@ -222,3 +223,17 @@ def test_widths_that_are_kept_are_those_of_the_rule(lacking: bool, order: Litera
 @given(st.integers(0, 300), st.floats(1e-3, 1e3))
 def test_kernels_that_count_the_same_share_evenly(k: int, prior_weight: float) -> None:
     np.testing.assert_array_equal(even_shares(k, prior_weight), shares(np.ones(k), prior_weight))
+
+
+@pytest.mark.parametrize("width", [0.001, 0.03, 0.0600001, 0.2, 1.0])
+def test_the_mass_is_that_of_the_normal_between_the_ends(width: float) -> None:
+    u = np.random.default_rng(0).random((40, 3))
+    u[0], u[1], u[2, 1] = 0.0, 1.0, np.nan
+    exact = ndtr((1 - u) / width) - ndtr(-u / width)
+    known = ~np.isnan(u)
+    for one in (width, np.full(3, width), np.full((40, 3), width)):
+        np.testing.assert_allclose(mass(u, one)[known], exact[known], rtol=1e-14)
+    some = np.array([width, 0.01, 0.5])
+    for column, one in enumerate(some.tolist()):
+        alone = mass(u[:, [column]], np.full((40, 1), one))
+        np.testing.assert_allclose(mass(u, some)[:, [column]], alone, rtol=1e-14)
