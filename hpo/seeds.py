@@ -33,7 +33,7 @@ class Seeds(ISpawnableSeedSequence):
     def generate_state(self, n_words: int, dtype: Any = np.uint32) -> NDArray[Any]:
         """The first words of the hash, shape (n_words,), the same on every machine."""
         n_bytes = n_words * np.dtype(dtype).itemsize
-        content = b"".join([self._block(i) for i in range(-(-n_bytes // _BLOCK))])
+        content = b"".join([self._hash(b"generator", i) for i in range(-(-n_bytes // _BLOCK))])
         words = np.frombuffer(content[:n_bytes], dtype)
         return words if sys.byteorder == "little" else words.byteswap()
 
@@ -41,10 +41,10 @@ class Seeds(ISpawnableSeedSequence):
         """The next ones, which are independent of this one and of each other."""
         begin = self._n_children
         self._n_children += n_children
-        return [Seeds(self._address + b"/%d" % child) for child in range(begin, self._n_children)]
+        return [Seeds(self._hash(b"child", i)) for i in range(begin, self._n_children)]
 
-    def _block(self, i: int) -> bytes:
-        return blake2b(self._address, person=b"generator", salt=b"%d" % i).digest()
+    def _hash(self, purpose: bytes, i: int) -> bytes:
+        return blake2b(self._address, person=purpose, salt=b"%d" % i).digest()
 
 
 def generator_at(address: bytes) -> Generator:

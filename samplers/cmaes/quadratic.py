@@ -21,6 +21,7 @@ _MOST_FULL = 12  # parameters up to which products of two count
 _BEST = 20.0  # weight of the best trial beside the worst
 _RIDGE = 1e-10
 _PIECE = 2**19  # multiplications
+_FEWEST = 32  # rows of a piece, or the sums cost more than the waiting
 
 
 @final
@@ -61,13 +62,12 @@ class Quadratic:
             return None
         weights = _weights(len(x))
         by_term = terms(frame.standard(x - frame.mean), kind)
-        weighted = by_term * weights[:, None]
-        scale = np.sqrt((weighted * by_term).mean(axis=0)) + 1e-300
+        by_term *= weights[:, None]
+        scale = np.sqrt((by_term**2).mean(axis=0)) + 1e-300
         by_term /= scale
-        weighted /= scale
-        gram = _products(weighted, by_term)
+        gram = _gram(by_term)
         gram.flat[:: len(gram) + 1] += _RIDGE * len(x)
-        solution = np.linalg.solve(gram, weighted.T @ ((losses - low) / width))
+        solution = np.linalg.solve(gram, by_term.T @ (weights * ((losses - low) / width)))
         with np.errstate(over="ignore"):
             coefficients = width * (solution / scale)
         coefficients[0] += low
@@ -80,9 +80,15 @@ class Quadratic:
         return np.where(np.isnan(losses), np.inf, losses)
 
 
-def _products(a: Array, b: Array) -> Array:
-    """aᵀb, of so few rows at a time that BLAS uses one thread: several would wait for each other, and go on waiting."""
-    n = max(_PIECE // (a.shape[1] * b.shape[1]), 1)
+def _gram(a: Array) -> Array:
+    """aᵀa, of so few rows at a time that BLAS uses one thread: several would wait for each other, and go on waiting.
+
+    Of a wide matrix at once, for which several pay.
+    """
+    n = _PIECE // a.shape[1] ** 2
+    if n < _FEWEST:
+        return np.asarray(a.T @ a)
+    b = a.copy()  # a product that is seen to be symmetric has threads of its own
     out: Array = a[:n].T @ b[:n]
     for begin in range(n, len(a), n):
         out += a[begin : begin + n].T @ b[begin : begin + n]
@@ -91,8 +97,8 @@ def _products(a: Array, b: Array) -> Array:
 
 @lru_cache(maxsize=256)
 def _weights(k: int) -> Array:
-    """The weights of k trials, the best first, shape (k,)."""
-    weights: Array = np.linspace(_BEST, 1.0, k)
+    """Square roots of the weights of k trials, the best first, shape (k,)."""
+    weights: Array = np.sqrt(np.linspace(_BEST, 1.0, k))
     weights.flags.writeable = False
     return weights
 

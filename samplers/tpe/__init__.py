@@ -8,7 +8,7 @@ split.py      how many of them are good
 densities.py  from trials to densities
 weights.py    how much each trial counts
 bandwidth.py  how wide kernels are
-parzen.py     the mixture: fit, draw, log density
+parzen.py     the mixture: draw, mass, log density
 ratio.py      what candidates are drawn from and compared by
 search.py     the next point, along a branch
 rare.py       another chance for categories that were rarely tried

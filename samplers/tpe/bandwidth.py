@@ -134,4 +134,4 @@ def smallest(k: int, exponent: float, floor: float) -> float:
 
     Source: Watanabe (2023), arXiv 2304.11127, section 3.3.4.
     """
-    return max(floor, float((k + 1.0) ** -exponent))
+    return float(max(floor, (k + 1.0) ** -exponent))

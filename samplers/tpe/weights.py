@@ -26,7 +26,7 @@ def expected_improvement(losses: Array, threshold: float) -> Array:
     if all(map(math.isfinite, ends)):
         unit = unit_for(max(map(abs, ends)))
         gains = [max(threshold / unit - loss / unit, 0.0) for loss in known]
-        total = sum(gains)
+        total = math.fsum(gains)
         if total > 0:
             scale = len(gains) / total
             return np.array([max(gain * scale, 1e-12) for gain in gains])

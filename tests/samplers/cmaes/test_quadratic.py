@@ -25,7 +25,7 @@ def quadratic(x: Array, rng: np.random.Generator) -> Array:
     return np.asarray(np.einsum("ki,ij,kj->k", x, matrix, x) + x @ slope + 3.0)
 
 
-@given(n=st.integers(1, 6), seed=st.integers(0, 100))
+@given(n=st.integers(1, 12), seed=st.integers(0, 100))
 def test_it_is_exact_where_losses_are_quadratic_whatever_the_frame(n: int, seed: int) -> None:
     rng = np.random.default_rng(seed)
     gaussian = frame(n, rng)

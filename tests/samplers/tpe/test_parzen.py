@@ -168,6 +168,7 @@ def test_a_trial_that_weighs_nothing_does_not_widen_kernels() -> None:
 def test_the_magic_clip() -> None:
     assert smallest(1, 2.0, 0.03) == 0.25
     assert smallest(100, 2.0, 0.03) == 0.03
+    assert isinstance(smallest(100, 2.0, 1), float)
 
 
 def test_points_that_have_every_axis_are_dealt_with_like_any() -> None:
