@@ -115,51 +115,26 @@ class Record(NamedTuple):
         """The record after some more trials; with `step` those that reached it are compared by their losses there."""
         only = fresh.finished(0) if step is None and len(fresh) == 1 else None
         if only is not None and only.state is _COMPLETE:  # as a rule
-            return self._with_complete(only, fresh.signs)
-        state = fresh.state
-        counts = state <= (_FAIL if self.with_failed else _PRUNED)
-        if step is not None:
-            counts = counts | (state == _PAUSED)
-        rows = np.flatnonzero(counts) + self.seen
+            rows, (merit, hashes) = np.array([self.seen]), _of_one(only, fresh.signs)
+        else:
+            state = fresh.state
+            counts = state <= (_FAIL if self.with_failed else _PRUNED)
+            if step is not None:
+                counts = counts | (state == _PAUSED)
+            rows = np.flatnonzero(counts) + self.seen
+            merit, hashes = _merit(fresh, state, step)[counts], _hash(fresh.number[counts].astype(np.uint64))
         if not len(rows):
             return self._replace(seen=self.seen + len(fresh))
-        merit, hashes = _merit(fresh, state, step)[counts], _hash(fresh.number[counts].astype(np.uint64))
-        n_complete = len(rows) - int(np.count_nonzero(merit[:, VIOLATION] + merit[:, _CLASS]))
-        best, sample = self._including(rows, merit, hashes)
-        return self._with(*best, sample, len(rows), len(fresh), n_complete)
-
-    def _with_complete(self, trial: Finished, signs: Array) -> Record:
-        """The record after one more trial."""
-        keys, hashed = _of_one(trial, signs), _hash(trial.number)
-        best, sample = (self.merit, self.best), self.sample
-        is_full = self.merit.shape == (self.n_best, 4) and len(sample.rows) == self.n_sample
-        if not is_full or keys < self.merit[-1].tolist() or hashed < sample.largest:  # else it is of no account
-            row, merit = np.array([self.seen]), np.array([keys])
-            best, sample = self._including(row, merit, np.array([hashed], dtype=np.uint64))
-        return self._with(*best, sample, 1, 1, int(keys[VIOLATION] == 0.0))
-
-    def _including(
-        self, rows: IntArray, merit: Array, hashes: NDArray[np.uint64]
-    ) -> tuple[tuple[Array, IntArray], Sample]:
-        """The best trials, by their sort keys and rows, and the sample, with some more trials."""
         select = _best_of_one if merit.shape[1] == 4 else _best_of_several
-        best = select(self.merit, self.best, merit, rows, self.n_best)
-        return best, self.sample.including(rows, hashes, merit, self.n_sample)
-
-    def _with(
-        self, merit: Array, best: IntArray, sample: Sample, n_counted: int, n_seen: int, n_complete: int
-    ) -> Record:
-        """The record of some best trials and a sample, after so many more trials."""
         return Record(
             self.n_best,
             self.n_sample,
             self.with_failed,
-            merit,
-            best,
-            sample,
-            self.size + n_counted,
-            self.seen + n_seen,
-            self.n_complete + n_complete,
+            *select(self.merit, self.best, merit, rows, self.n_best),
+            self.sample.including(rows, hashes, merit, self.n_sample),
+            self.size + len(rows),
+            self.seen + len(fresh),
+            self.n_complete + len(rows) - int(np.count_nonzero(merit[:, VIOLATION] + merit[:, _CLASS])),
         )
 
     def latest(self, history: History) -> Record:
@@ -172,11 +147,12 @@ class Record(NamedTuple):
         return self._replace(merit=self.merit[best], best=self.best[best], sample=sample)
 
 
-def _of_one(trial: Finished, signs: Array) -> list[float]:
-    """The sort keys of a complete trial."""
+def _of_one(trial: Finished, signs: Array) -> tuple[Array, NDArray[np.uint64]]:
+    """The sort keys and the hash of a complete trial, shapes (1, 3 + m) and (1,)."""
     values = (math.nan,) * len(signs) if trial.values is None else trial.values
     losses = [math.inf if value != value else sign * value for sign, value in zip(signs.tolist(), values, strict=True)]
-    return [violation(trial.constraints), _AS_COMPLETE, 0.0, *losses]
+    merit = np.array([[violation(trial.constraints), _AS_COMPLETE, 0.0, *losses]])
+    return merit, np.array([_hash(trial.number)], dtype=np.uint64)
 
 
 def _merit(history: History, state: NDArray[np.int8], step: int | None) -> Array:

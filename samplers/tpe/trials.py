@@ -152,9 +152,7 @@ class Trials:
     @property
     def losses(self) -> tuple[Array, float]:
         """Of the good ones, shape (n_good,), and of the best bad one, with one objective; inf for what has none."""
-        losses, complete = self.merit[:, LOSSES.start], is_complete(self.merit)
-        if np.count_nonzero(complete) < len(complete):
-            losses = np.where(complete, losses, np.inf)
+        losses = np.where(is_complete(self.merit), self.merit[:, LOSSES.start], np.inf)
         return losses[: self.n_good], float(losses[self.n_good :].min(initial=np.inf))
 
 

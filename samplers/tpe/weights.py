@@ -21,15 +21,13 @@ def expected_improvement(losses: Array, threshold: float) -> Array:
     """
     if not len(losses):
         return np.empty(0)
-    known = losses.tolist()  # a few, for which a list is quicker
-    ends = min(known), max(known), threshold
+    ends = float(losses.min()), float(losses.max()), threshold
     if all(map(math.isfinite, ends)):
         unit = unit_for(max(map(abs, ends)))
-        gains = [max(threshold / unit - loss / unit, 0.0) for loss in known]
-        total = math.fsum(gains)
+        gain = np.maximum(threshold / unit - (losses if unit == 1.0 else losses / unit), 0.0)
+        total = float(gain.sum())
         if total > 0:
-            scale = len(gains) / total
-            return np.array([max(gain * scale, 1e-12) for gain in gains])
+            return np.asarray(np.maximum(gain * (len(losses) / total), 1e-12))
     return np.ones(len(losses))
 
 

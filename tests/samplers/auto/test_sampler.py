@@ -19,6 +19,7 @@ from hpo.samplers import (
     TPESampler,
 )
 from hpo.space import Space
+from tests.benchmarks.shapes import SHAPES, finals
 from tests.samplers.auto.test_effort import NOON
 
 DOMAIN: dict[str, BaseDistribution] = {"x": FloatDistribution(-1.0, 1.0), "y": FloatDistribution(0.0, 2.0)}
@@ -180,3 +181,9 @@ def test_options_are_checked_and_handed_on() -> None:
             AutoSampler(**wrong)
     choice = AutoSampler(n_startup_trials=4, on_exhausted="stop").choose(study_of(0).history.space, study_of(0).history)
     assert choice.sampler == GPSampler(n_startup_trials=4, on_exhausted="stop")
+
+
+@pytest.mark.parametrize("name", ["risky, shared", "risky, own"])
+def test_a_choice_whose_first_trials_were_unlucky_is_not_given_up(name: str) -> None:
+    shape = SHAPES[name]
+    assert max(finals(shape, "auto", 3)) <= shape.worst
