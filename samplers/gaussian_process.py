@@ -113,7 +113,8 @@ class FittedSurrogate:
     def length_scales(self) -> dict[str, float]:
         """By parameter, in units of its range; for categories in those of the distance between two choices.
 
-        The smaller it is, the faster the value changes along the parameter. Parameters of one value have none.
+        The smaller it is, the faster the value changes along the parameter, beside a quadratic trend that the model may
+        have: a parameter with a parabola alone has a large one. Parameters of one value have none.
         """
         axes = self._embedding.axes
         columns = [*axes.numbers.tolist(), *axes.categories.tolist()]

@@ -28,6 +28,7 @@ __all__ = ["AutoSampler"]
 _MOST_OBJECTIVES = 5  # boxes of what a front does not dominate multiply with each objective
 _MANY_OBJECTIVES = 3  # of so many no evolutionary sampler finds all of the front
 _TURNS = 2  # one trial in so many is another sampler's, where one alone may miss something
+_NOISY = 0.01  # share of the variance from which on the best loss is a lucky one
 _HANDOVER = 100  # trials, the best of which evolution starts from; fewer than the allowance pays for
 _ALLOWANCE = 5.0  # seconds of asks that no objective needs to pay for
 
@@ -44,7 +45,8 @@ class AutoSampler:
       tried. Where an objective takes a minute, that is always.
     * `TPESampler` for every other trial while the latest fifth has found nothing that is better by more than a
       hundredth of the distance between the best trial and the median: a model that is sure of a wrong thing does not
-      notice, and another one looks elsewhere. With several objectives both always take turns.
+      notice, and another one looks elsewhere. Not where the model sees noise, for then it is not sure, and what was
+      found last is a matter of luck. With several objectives both always take turns.
     * Once the first hundred trials have finished, every other one is of an evolutionary sampler, started from the best:
       of `CmaEsSampler` where there is one objective of continuous numbers alone and no constraint, as it gains where
       numbers depend on each other, and under noise; of `NSGAIISampler`, `MOEADSampler` or `NSGAIIISampler` with two,
@@ -117,12 +119,12 @@ class AutoSampler:
             turn //= _TURNS
         if m > _MOST_OBJECTIVES:
             return Choice(self._tpe, dear)
-        if turn % _TURNS == 0 and (m > 1 or is_stalled(history)):
+        if dear:
+            return Choice(self._tpe, dear)
+        if turn % _TURNS == 0 and (m > 1 or (is_stalled(history) and self._gp.noise(space, history) < _NOISY)):
             several = f"of {m} objectives' front each sampler finds parts that another misses, and they take turns"
             stalled = f"the last {latest(n)} trials have found nothing better, and in turn it looks elsewhere"
             return Choice(self._tpe, several if m > 1 else stalled)
-        if dear:
-            return Choice(self._tpe, dear)
         if self.overhead is None:
             return Choice(self._gp, "its model learns the most from each trial, and the time of asks does not matter")
         asks = seconds_of_asks(n + 1, m + len(history.constraints))

@@ -12,6 +12,7 @@ scale.py         what a model's unit stands for in losses
 embedding.py     points of mixed, branching spaces as vectors
 input_warp.py    a learned change of variable of each number
 kernel.py        Matérn-5/2
+trend.py         a quadratic trend beside it
 prior.py         of the hyperparameters
 likelihood.py    of the hyperparameters, and the most probable ones
 failures.py      where trials fail, and the probability that they do not

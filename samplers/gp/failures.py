@@ -111,7 +111,7 @@ class Outcomes:
 
     def learned(self) -> Hyperparameters:
         """What makes these outcomes likely."""
-        return self._hyper(fit(self.features, self.y, self.embedding.group, self._prior)[0])
+        return self._hyper(fit(self.features, self.embedding.n_numbers, self.y, self.embedding.group, self._prior)[0])
 
     def surrogate(self, hyper: Hyperparameters | None) -> Posterior:
         """Given what was learned last, or what is believed before anything was."""

@@ -11,6 +11,7 @@ from hpo.arrays import Array, IntArray
 from hpo.samplers.gp.input_warp import warp, warp_gradient
 from hpo.samplers.gp.kernel import matern, squared_distances
 from hpo.samplers.gp.prior import Prior
+from hpo.samplers.gp.trend import trend
 
 __all__ = ["Hyperparameters", "factor", "fit", "negative_log_posterior"]
 
@@ -26,12 +27,14 @@ class Hyperparameters:
         scales: Length scales, shape (g,).
         amplitude: Prior variance of the function.
         noise: Variance of the noise.
+        trend: Variance of the trend, 0 without one.
         a, b: Exponents of the warp of each number, shape (q,); empty without one.
     """
 
     scales: Array
     amplitude: float
     noise: float
+    trend: float
     a: Array
     b: Array
 
@@ -39,8 +42,9 @@ class Hyperparameters:
     def of(θ: Array, n_scales: int) -> Hyperparameters:
         """From their logarithms in the order of the prior."""
         values = np.exp(θ)
-        a, b = np.split(values[n_scales + 2 :], 2)
-        return Hyperparameters(values[:n_scales], float(values[n_scales]), float(values[n_scales + 1]), a, b)
+        amplitude, noise, trend = values[n_scales : n_scales + 3].tolist()
+        a, b = np.split(values[n_scales + 3 :], 2)
+        return Hyperparameters(values[:n_scales], amplitude, noise, trend, a, b)
 
     def scaled(self, features: Array, group: IntArray) -> Array:
         """Features, shape (n, f), in which the kernel's length scale is 1."""
@@ -65,7 +69,9 @@ def factor(covariance: Array) -> Array:
         jitter = max(10.0 * jitter, 1e-10 * float(np.trace(covariance)) / len(covariance))
 
 
-def negative_log_posterior(θ: Array, features: Array, y: Array, group: IntArray, prior: Prior) -> tuple[float, Array]:
+def negative_log_posterior(
+    θ: Array, features: Array, trends: Array, y: Array, group: IntArray, prior: Prior
+) -> tuple[float, Array]:
     """Of log hyperparameters, but for a constant, and the gradient.
 
     The constant mean is the one of the largest likelihood, so its derivative does not matter.
@@ -73,6 +79,7 @@ def negative_log_posterior(θ: Array, features: Array, y: Array, group: IntArray
     Args:
         θ: Shape (p,), in the order of the prior.
         features: Shape (n, f).
+        trends: The trend's kernel matrix, shape (n, n).
         y: Shape (n,).
         group: The length scale of each feature, shape (f,).
         prior: Of θ.
@@ -85,6 +92,8 @@ def negative_log_posterior(θ: Array, features: Array, y: Array, group: IntArray
     k, slope = matern(squared_distances(Z, Z))
     K = hyper.amplitude * k
     np.fill_diagonal(K, hyper.amplitude + hyper.noise)
+    if hyper.trend:
+        K += hyper.trend * trends
     L = factor(K)
     α, _ = dpotrs(L, np.stack([y, np.ones_like(y)], axis=1), lower=1)
     mean = α[:, 0].sum() / α[:, 1].sum()
@@ -104,21 +113,34 @@ def negative_log_posterior(θ: Array, features: Array, y: Array, group: IntArray
     gradient[:n_scales] -= 2.0 * np.bincount(group, by_feature, n_scales)
     gradient[n_scales] += hyper.amplitude * (float((W * k).sum()))
     gradient[n_scales + 1] += hyper.noise * float(np.trace(W))
+    if hyper.trend:
+        gradient[n_scales + 2] += hyper.trend * float((W * trends).sum())
     q = len(hyper.a)
     if q:
         by_z = 4.0 * (Z[:, :q] * total[:, None] - GZ[:, :q]) / hyper.scales[:q]
         da, db = warp_gradient(features[:, :q], hyper.a, hyper.b)
-        gradient[n_scales + 2 : n_scales + 2 + q] += (by_z * da).sum(axis=0)
-        gradient[n_scales + 2 + q :] += (by_z * db).sum(axis=0)
+        gradient[n_scales + 3 : n_scales + 3 + q] += (by_z * da).sum(axis=0)
+        gradient[n_scales + 3 + q :] += (by_z * db).sum(axis=0)
     return value, gradient
 
 
-def fit(features: Array, y: Array, group: IntArray, prior: Prior) -> tuple[Array, float]:
-    """The most probable log hyperparameters near the prior's mode, and their negative log posterior."""
+def fit(features: Array, n_numbers: int, y: Array, group: IntArray, prior: Prior) -> tuple[Array, float]:
+    """The most probable log hyperparameters near the prior's mode, and their negative log posterior.
+
+    Args:
+        features: Shape (n, f).
+        n_numbers: How many of the features are numbers.
+        y: Shape (n,).
+        group: The length scale of each feature, shape (f,).
+        prior: Of the hyperparameters.
+    """
     from scipy.optimize import minimize
 
+    by_trend = trend(features[:, :n_numbers])
+    trends = by_trend @ by_trend.T
+
     def objective(θ: Array) -> tuple[float, Array]:
-        return negative_log_posterior(θ, features, y, group, prior)
+        return negative_log_posterior(θ, features, trends, y, group, prior)
 
     found = minimize(
         objective,

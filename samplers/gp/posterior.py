@@ -13,6 +13,7 @@ from hpo.samplers.gp.blocks import blocks
 from hpo.samplers.gp.input_warp import warp_slope
 from hpo.samplers.gp.kernel import matern, squared_distances
 from hpo.samplers.gp.likelihood import Hyperparameters, factor
+from hpo.samplers.gp.trend import slope, trend
 
 __all__ = ["Posterior", "Prediction"]
 
@@ -33,8 +34,9 @@ class Prediction:
     sigma: Array
     _posterior: Posterior
     _features: Array
+    _trend: Array
     _scaled: Array
-    _slope: Array
+    _by_distance: Array
     _v: Array
 
     def gradient(self, by_mean: Array, by_sigma: Array) -> Array:
@@ -45,13 +47,16 @@ class Prediction:
             by_sigma: And by the standard deviation, shape (k,).
         """
         model = self._posterior
-        q, hyper = model.n_numbers, model.hyper
-        c = by_mean @ model.α.T - (by_sigma / self.sigma)[:, None] * (self._v @ model.inverse)
-        c *= 2.0 * hyper.amplitude * self._slope
+        q, hyper, relative = model.n_numbers, model.hyper, (by_sigma / self.sigma)[:, None]
+        c = by_mean @ model.α.T - relative * (self._v @ model.inverse)
+        by_trend = hyper.trend * (c @ model.trend + relative * self._trend) if hyper.trend else None
+        c *= 2.0 * hyper.amplitude * self._by_distance
         by_z = self._scaled[:, :q] * c.sum(axis=1)[:, None] - c @ model.scaled[:, :q]
         by_z /= hyper.scales[:q]
         if len(hyper.a):
             by_z *= warp_slope(self._features[:, :q], hyper.a, hyper.b)
+        if by_trend is not None:
+            by_z += slope(self._features[:, :q], by_trend)
         return np.asarray(by_z)
 
 
@@ -65,6 +70,7 @@ class Posterior:
         group: The length scale of each feature, shape (f,).
         n_numbers: How many of the features are numbers.
         scaled: Features of the observations in units of the length scales, shape (n, f).
+        trend: Their features that trends are linear in, shape (n, 2 q).
         L: Cholesky factor of their covariance with noise, shape (n, n).
         y: Observed values, shape (n, v).
         mean: The constant that the process returns to.
@@ -74,6 +80,7 @@ class Posterior:
     group: IntArray
     n_numbers: int
     scaled: Array
+    trend: Array
     L: Array
     y: Array
     mean: float
@@ -83,13 +90,13 @@ class Posterior:
         """Given observations `y`, shape (n,), at `features`, shape (n, f)."""
         from scipy.linalg.lapack import dpotrs
 
-        Z = hyper.scaled(features, group)
-        K = hyper.amplitude * matern(squared_distances(Z, Z))[0]
-        np.fill_diagonal(K, hyper.amplitude + hyper.noise)
+        Z, by_trend = hyper.scaled(features, group), trend(features[:, :n_numbers])
+        K = _covariance(hyper, Z, by_trend, Z, by_trend)
+        K.flat[:: len(K) + 1] += hyper.noise
         L = factor(K)
         solved, _ = dpotrs(L, np.stack([y, np.ones_like(y)], axis=1), lower=1)
         mean = float(solved[:, 0].sum() / solved[:, 1].sum())
-        return Posterior(hyper, group, n_numbers, Z, L, y[:, None], mean)
+        return Posterior(hyper, group, n_numbers, Z, by_trend, L, y[:, None], mean)
 
     @cached_property
     def _unit(self) -> Array:
@@ -137,15 +144,20 @@ class Posterior:
             np.matmul(double[rows], self.scaled.T, out=s[rows])
         s += (scaled * scaled).sum(axis=1)[:, None]
         s += self._squares
-        k, slope = matern(np.maximum(s, 0.0, out=s))
+        k, by_distance = matern(np.maximum(s, 0.0, out=s))
         k *= self.hyper.amplitude
+        by_trend, own = self._by_trend(features), np.float64(self.hyper.amplitude)
+        if self.hyper.trend:
+            for rows in pieces:
+                k[rows] += by_trend[rows] @ (self.hyper.trend * self.trend.T)
+            own = own + self.hyper.trend * (by_trend**2).sum(axis=1)
         for rows in pieces:
             np.matmul(k[rows], self.inverse.T, out=v[rows])
             np.matmul(k[rows], self.α, out=mean[rows])
         mean += self.mean
-        variance = self.hyper.amplitude - np.einsum("ij,ij->i", v, v)
+        variance = own - np.einsum("ij,ij->i", v, v)
         sigma = np.sqrt(np.maximum(variance, _LEAST * self.hyper.amplitude))
-        return Prediction(mean, sigma, self, features, scaled, slope, v)
+        return Prediction(mean, sigma, self, features, by_trend, scaled, by_distance, v)
 
     def given(self, features: Array, normal: Array) -> Posterior:
         """With imagined observations at some points, shape (p, f): versions drawn from the joint posterior there.
@@ -153,10 +165,10 @@ class Posterior:
         Args:
             normal: Independent standard normal numbers, shape (p, v).
         """
-        Z = self.hyper.scaled(features, self.group)
-        k = self.hyper.amplitude * matern(squared_distances(Z, self.scaled))[0]
+        Z, by_trend = self.hyper.scaled(features, self.group), self._by_trend(features)
+        k = _covariance(self.hyper, Z, by_trend, self.scaled, self.trend)
         B = k @ self.inverse.T
-        S = self.hyper.amplitude * matern(squared_distances(Z, Z))[0] - B @ B.T
+        S = _covariance(self.hyper, Z, by_trend, Z, by_trend) - B @ B.T
         S.flat[:: len(S) + 1] += self.hyper.noise
         corner = factor(S)
         y = self.mean + k @ self.α + corner @ normal
@@ -164,4 +176,14 @@ class Posterior:
         L = np.zeros((n + p, n + p))
         L[:n, :n], L[n:, :n], L[n:, n:] = self.L, B, corner
         versions = np.broadcast_to(self.y, (n, y.shape[1]))
-        return replace(self, scaled=np.concatenate([self.scaled, Z]), L=L, y=np.concatenate([versions, y]))
+        scaled, trends = np.concatenate([self.scaled, Z]), np.concatenate([self.trend, by_trend])
+        return replace(self, scaled=scaled, trend=trends, L=L, y=np.concatenate([versions, y]))
+
+    def _by_trend(self, features: Array) -> Array:
+        return trend(features[:, : self.n_numbers])
+
+
+def _covariance(hyper: Hyperparameters, a: Array, trend_a: Array, b: Array, trend_b: Array) -> Array:
+    """Of the function at some points and at others, by their scaled features and those of trends, shape (n, k)."""
+    k = hyper.amplitude * matern(squared_distances(a, b))[0]
+    return np.asarray(k + hyper.trend * (trend_a @ trend_b.T) if hyper.trend else k)

@@ -23,7 +23,9 @@ __all__ = ["Prior", "prior"]
 _SCALE = (np.sqrt(2.0) - 3.0, np.sqrt(3.0))  # of length scales: log(mode) for one parameter, deviation of the logarithm
 _AMPLITUDE = (0.0, 1.0)
 _NOISE = (-8.0, 3.0)
+_TREND = (2.0, 1.0)
 _WARP = (0.0, 0.5)
+_NONE = -800.0  # its exponential is 0
 
 
 @final
@@ -54,8 +56,10 @@ def prior(
     least_noise: float,
     fixed_noise: float | None,
     noise: tuple[float, float] = _NOISE,
+    *,
+    has_trend: bool = False,
 ) -> Prior:
-    """Over log length scales, log amplitude, log noise variance, and two logarithms for each warped number.
+    """Over the logarithms of length scales, amplitude, noise, trend, and of two exponents for each warped number.
 
     Args:
         n_scales: Number of length scales.
@@ -63,8 +67,9 @@ def prior(
         least_noise: Smallest noise variance.
         fixed_noise: The noise variance, if it is known.
         noise: The mean and the deviation of its logarithm otherwise.
+        has_trend: Whether there is a trend; otherwise its variance is 0.
     """
-    mean = np.zeros(n_scales + 2 + 2 * n_warped)
+    mean = np.zeros(n_scales + 3 + 2 * n_warped)
     deviation, low, high = np.ones_like(mean), np.full_like(mean, -np.inf), np.full_like(mean, np.inf)
     mean[:n_scales] = _SCALE[0] + 0.5 * np.log(max(n_scales, 1))
     deviation[:n_scales] = _SCALE[1]
@@ -75,6 +80,10 @@ def prior(
     low[n_scales + 1], high[n_scales + 1] = np.log(least_noise), 0.0
     if fixed_noise is not None:
         mean[n_scales + 1] = low[n_scales + 1] = high[n_scales + 1] = np.log(max(fixed_noise, least_noise))
-    deviation[n_scales + 2 :] = _WARP[1]
-    low[n_scales + 2 :], high[n_scales + 2 :] = np.log(0.1), np.log(10.0)
+    mean[n_scales + 2], deviation[n_scales + 2] = _TREND
+    low[n_scales + 2], high[n_scales + 2] = np.log(1e-8), np.log(100.0)
+    if not has_trend:
+        mean[n_scales + 2] = low[n_scales + 2] = high[n_scales + 2] = _NONE
+    deviation[n_scales + 3 :] = _WARP[1]
+    low[n_scales + 3 :], high[n_scales + 3 :] = np.log(0.1), np.log(10.0)
     return Prior(mean, deviation, low, high)

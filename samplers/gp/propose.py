@@ -140,19 +140,22 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
 def _minimum_of_quadratic(question: Question) -> Array | None:
     """The most promising minimum of a quadratic that is new, and where success is the rule, shape (d,).
 
-    None where there is none, or more to consider than one loss of each trial.
+    Or where one trial failed, for one may fail by chance, and quadratics learn nothing from it. None where there is
+    none, or more to consider than one loss of each trial.
     """
     seen, domain, outcome = question.seen, question.domain, question.outcome
     is_free = question.whole and np.isnan(domain.fixed).all()
     if not is_free or seen.constraints or question.beliefs or seen.losses.shape[1] > 1:
         return None
-    known = np.concatenate([np.where(question.tried.active, question.tried.points, np.nan), question.pending])
+    tried = np.where(question.tried.active, question.tried.points, np.nan)
+    known, failed = np.concatenate([tried, question.pending]), tried[question.tried.failed]
     untold = seen.pruned | ~np.isfinite(seen.losses[:, 0])  # what quadratics cannot learn from
     spoilt = np.where(seen.active, seen.points, np.nan)[untold]
     for point in minima(seen, domain):
         if _is_among(point, known) or _is_among(point, spoilt, _NEAR):
             continue
-        if outcome is None or outcome.at(domain.features(np.nan_to_num(point[None]))).mean[0, 0] < 0.0:
+        succeeds = outcome is None or outcome.at(domain.features(np.nan_to_num(point[None]))).mean[0, 0] < 0.0
+        if succeeds or _n_alike(point, failed, _NEAR) == 1:
             return np.asarray(point)
     return None
 
@@ -257,5 +260,9 @@ def _best(criterion: Criterion, domain: Domain, points: Array) -> Array:
 
 
 def _is_among(point: Array, known: Array, within: float = _SAME) -> bool:
+    return _n_alike(point, known, within) > 0
+
+
+def _n_alike(point: Array, known: Array, within: float) -> int:
     here, there = np.nan_to_num(point, nan=-1.0), np.nan_to_num(known, nan=-1.0)
-    return bool((np.abs(there - here) < within).all(axis=1).any())
+    return int((np.abs(there - here) < within).all(axis=1).sum())

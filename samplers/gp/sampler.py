@@ -178,6 +178,19 @@ class GPSampler:
         model, believed = understood(space, history, flat), understood(space, history, doubted(history, key))
         return recoded(self._modelled(model, believed, flat, key), model, space)
 
+    def noise(self, space: Space, history: History) -> float:
+        """The share of the losses' variance that the model of the first objective takes for noise; 0 before the first.
+
+        Args:
+            space: For which points are wanted.
+            history: What is known of the study.
+        """
+        flat = neutral(history)
+        model = space if flat is history else understood(space, history, flat)
+        with single_threaded():
+            state = Surrogates.of(flat, model, self.modelling)
+        return state.learned[0].hyper.noise if state.learned else 0.0
+
     def _modelled(self, space: Space, believed: Space, history: History, key: Key) -> Array:
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space

@@ -21,6 +21,7 @@ from hpo.samplers.gp.penalties import penalised
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.prior import prior
 from hpo.samplers.gp.scale import Scale
+from hpo.samplers.gp.trend import n_coefficients
 from hpo.samplers.gp.warp import Warp, finite, warps
 from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.units import deviation, median, unit_of
@@ -29,6 +30,7 @@ from hpo.space import Space
 __all__ = ["Modelling", "Surrogate", "Surrogates", "advanced", "values"]
 
 _FITTED_TO = 200  # observations at most, for hyperparameters
+_TRENDING = 1.5  # trials per coefficient from which on there is a trend
 _LEAST_NOISE = 1e-6
 _LOUDEST = 1e6  # noise, in deviations of what is seen, which may all be equal
 
@@ -247,5 +249,6 @@ def _fitted(
 ) -> tuple[Array, float]:
     """Log hyperparameters, and their negative log posterior."""
     n_warped = embedding.n_numbers if how.input_warping else 0
-    believed = prior(embedding.n_scales, n_warped, _LEAST_NOISE, noise)
-    return fit(features, y, embedding.group, believed)
+    has_trend = embedding.n_numbers > 0 and _TRENDING * n_coefficients(embedding.n_numbers) <= len(y)
+    believed = prior(embedding.n_scales, n_warped, _LEAST_NOISE, noise, has_trend=has_trend)
+    return fit(features, embedding.n_numbers, y, embedding.group, believed)

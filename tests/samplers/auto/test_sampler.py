@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 import hpo
@@ -18,6 +19,7 @@ from hpo.samplers import (
     NSGAIISampler,
     TPESampler,
 )
+from hpo.samplers.auto.progress import is_stalled
 from hpo.space import Space
 from tests.benchmarks.shapes import SHAPES, finals
 from tests.samplers.auto.test_effort import NOON
@@ -95,13 +97,29 @@ def test_after_a_hundred_trials_of_continuous_numbers_every_other_one_is_the_evo
     assert type(AutoSampler().choose(mixed, study.history).sampler) is GPSampler
 
 
+def no_better_than_the_first(trial: hpo.Trial) -> float:
+    x, y = trial.suggest_float("x", -1, 1), trial.suggest_float("y", 0, 2)
+    return max(x + y, 0.5)
+
+
 def test_then_every_fourth_looks_elsewhere_where_nothing_better_is_found() -> None:
     study = hpo.create_study(sampler=AutoSampler(overhead=None), seed=0)
-    study.add_trials(study_of(100).trials)
-    study.optimize(lambda trial: 200.0 + 0.0 * trial.suggest_float("x", -1, 1) * trial.suggest_float("y", 0, 2), 60)
+    study.optimize(no_better_than_the_first, 160)
     names = [study.explain(number).name for number in range(140, 160)]
     assert sorted(names) == 10 * ["CmaEsSampler"] + 5 * ["GPSampler"] + 5 * ["TPESampler"]
     assert study.verify() == []
+
+
+def test_where_there_is_noise_a_lucky_trial_is_no_reason_to_look_elsewhere() -> None:
+    rng = np.random.default_rng(0)
+
+    def noisy(trial: hpo.Trial) -> float:
+        return no_better_than_the_first(trial) + float(rng.normal())
+
+    study = hpo.create_study(sampler=AutoSampler(overhead=None), seed=0)
+    study.optimize(noisy, 80)
+    assert is_stalled(study.history)
+    assert {study.explain(number).name for number in range(40, 80)} == {"GPSampler"}
 
 
 def test_where_nothing_better_is_found_every_other_trial_looks_elsewhere() -> None:

@@ -8,32 +8,43 @@ import pytest
 from hpo.samplers.gp.kernel import matern, squared_distances
 from hpo.samplers.gp.likelihood import Hyperparameters
 from hpo.samplers.gp.posterior import Posterior
+from hpo.samplers.gp.trend import trend
 
 GROUP = np.array([0, 1, 2, 2])
 
 
-def model(n: int = 20, *, warped: bool = False, noise: float = 0.01) -> tuple[Posterior, np.ndarray, np.ndarray]:
+def model(
+    n: int = 20, *, warped: bool = False, noise: float = 0.01, trending: float = 0.0
+) -> tuple[Posterior, np.ndarray, np.ndarray]:
     rng = np.random.default_rng(0)
     features = rng.uniform(0.05, 0.95, (n, 4))
     y = np.cos(4 * features[:, 0]) - features[:, 2]
     exponents = (np.array([0.7, 1.5]), np.array([1.2, 0.8])) if warped else (np.empty(0), np.empty(0))
-    hyper = Hyperparameters(np.array([0.4, 0.9, 1.3]), 1.4, noise, *exponents)
+    hyper = Hyperparameters(np.array([0.4, 0.9, 1.3]), 1.4, noise, trending, *exponents)
     return Posterior.of(hyper, GROUP, 2, features, y), features, y
 
 
-def test_the_prediction_is_that_of_linear_algebra() -> None:
-    posterior, features, y = model()
+def covariance(hyper: Hyperparameters, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Of the function at some points and at others."""
+    z, x = hyper.scaled(a, GROUP), hyper.scaled(b, GROUP)
+    k = hyper.amplitude * matern(squared_distances(z, x))[0]
+    return np.asarray(k + hyper.trend * trend(a[:, :2]) @ trend(b[:, :2]).T)
+
+
+@pytest.mark.parametrize("trending", [0.0, 2.0])
+def test_the_prediction_is_that_of_linear_algebra(trending: float) -> None:
+    posterior, features, y = model(trending=trending)
     at = np.random.default_rng(1).random((5, 4))
     hyper = posterior.hyper
-    z, x = hyper.scaled(features, GROUP), hyper.scaled(at, GROUP)
-    k = hyper.amplitude * matern(squared_distances(z, z))[0] + hyper.noise * np.eye(20)
-    c = hyper.amplitude * matern(squared_distances(x, z))[0]
+    k = covariance(hyper, features, features) + hyper.noise * np.eye(20)
+    c = covariance(hyper, at, features)
     solved = np.linalg.solve(k, c.T)
     ones = np.linalg.solve(k, np.ones(20))
     mean = ones @ y / ones.sum()
     prediction = posterior.at(at)
     np.testing.assert_allclose(prediction.mean[:, 0], mean + solved.T @ (y - mean), atol=1e-10)
-    np.testing.assert_allclose(prediction.sigma**2, hyper.amplitude - (c * solved.T).sum(axis=1), atol=1e-10)
+    variance = covariance(hyper, at, at).diagonal() - (c * solved.T).sum(axis=1)
+    np.testing.assert_allclose(prediction.sigma**2, variance, atol=1e-10)
     np.testing.assert_allclose(posterior.fitted[:, 0], posterior.at(features).mean[:, 0], atol=1e-10)
 
 
@@ -62,9 +73,10 @@ def test_a_prediction_does_not_depend_on_what_is_asked_beside_it(n: int) -> None
     np.testing.assert_allclose(posterior.at(x[rows]).sigma, together.sigma[rows], atol=1e-12)
 
 
+@pytest.mark.parametrize("trending", [0.0, 2.0])
 @pytest.mark.parametrize("warped", [False, True])
-def test_gradients_agree_with_differences(warped: bool) -> None:
-    posterior, _, _ = model(warped=warped)
+def test_gradients_agree_with_differences(warped: bool, trending: float) -> None:
+    posterior, _, _ = model(warped=warped, trending=trending)
     posterior = posterior.given(np.full((1, 4), 0.5), np.array([[0.3, -1.0]]))  # two versions
     x = np.random.default_rng(2).uniform(0.1, 0.9, (6, 4))
     weights = np.array([0.7, -0.4])
@@ -99,14 +111,14 @@ def test_imagined_versions_scatter_as_the_posterior_says() -> None:
     assert np.corrcoef(versions[0], versions[1])[0][1] > 0.5
 
 
+@pytest.mark.parametrize("trending", [0.0, 2.0])
 @pytest.mark.parametrize("noise", [1e-3, 0.3])
-def test_imagined_observations_are_as_noisy_as_real_ones(noise: float) -> None:
-    posterior, features, y = model(noise=noise)
+def test_imagined_observations_are_as_noisy_as_real_ones(noise: float, trending: float) -> None:
+    posterior, features, y = model(noise=noise, trending=trending)
     where, at = np.random.default_rng(6).random((5, 4)), np.random.default_rng(7).random((5, 4))
     versions = posterior.given(where, np.eye(5, 6))
-    amplitude = posterior.hyper.amplitude
-    z = posterior.hyper.scaled(np.concatenate([features, where]), GROUP)
-    k = amplitude * matern(squared_distances(z, z))[0]
+    hyper, known = posterior.hyper, np.concatenate([features, where])
+    k = covariance(hyper, known, known)
     n, noisy = len(y), k + noise * np.eye(len(k))
     np.testing.assert_allclose(versions.L @ versions.L.T, noisy, atol=1e-9)
     believed = posterior.mean + k[n:, :n] @ np.linalg.solve(noisy[:n, :n], y - posterior.mean)
@@ -115,10 +127,11 @@ def test_imagined_observations_are_as_noisy_as_real_ones(noise: float) -> None:
     deviations = versions.y[n:, :5] - versions.y[n:, 5:]
     np.testing.assert_allclose(deviations, np.linalg.cholesky(scatter), atol=1e-9)
     np.testing.assert_array_equal(versions.y[:n], np.tile(y[:, None], 6))
-    c = amplitude * matern(squared_distances(posterior.hyper.scaled(at, GROUP), z))[0]
+    c = covariance(hyper, at, known)
     expected = posterior.mean + c @ np.linalg.solve(noisy, versions.y - posterior.mean)
     np.testing.assert_allclose(versions.at(at).mean, expected, atol=1e-9)
-    np.testing.assert_allclose(versions.at(at).sigma ** 2, amplitude - (c * np.linalg.solve(noisy, c.T).T).sum(axis=1))
+    variance = covariance(hyper, at, at).diagonal() - (c * np.linalg.solve(noisy, c.T).T).sum(axis=1)
+    np.testing.assert_allclose(versions.at(at).sigma ** 2, variance)
 
 
 def test_leaving_one_out_is_fitting_without_it() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 
@@ -52,7 +53,7 @@ def test_queued_trials_count_as_start_up() -> None:
 
 def test_trials_that_are_asked_together_spread() -> None:
     study = study_of(GPSampler(n_startup_trials=8))
-    study.optimize(bowl, n_trials=12)
+    study.optimize(lambda trial: bowl(trial) + math.sin(3.0 * trial.params["x"]), n_trials=12)
     points = np.array([[t.suggest_float("x", -5, 5), t.suggest_float("y", -5, 5)] for t in study.ask(n=8)])
     distances = np.linalg.norm(points[:, None] - points, axis=2)[np.triu_indices(8, 1)]
     assert distances.min() > 1e-3
