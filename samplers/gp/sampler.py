@@ -53,8 +53,10 @@ class GPSampler:
 
     The kernel is Matérn's with ν = 5/2 and a length scale for each parameter; integers, steps and ordered choices are
     compared at their values only, unordered choices are all at the same distance from each other, and what a trial
-    lacks because of its branch is at a learned distance from what has it. Candidates are whole configurations with the
-    parameters that history shows to be active. Losses are warped if that makes them likelier under the model.
+    lacks because of its branch is at a learned distance from what has it. Once there are one and a half trials for each
+    of its coefficients, a quadratic trend of each number stands beside it, which shows through more noise. Candidates
+    are whole configurations with the parameters that history shows to be active. Losses are warped if that makes them
+    likelier under the model.
 
     With one objective the parts of the space have models of their own too: its branches, or the values of the choice
     that tells the most. Both views count by how well they predict trials that are left out, so a branch whose first
@@ -113,7 +115,8 @@ class GPSampler:
     numbers of threads.
 
     Sources: Hvarfner et al. (2024), arXiv 2402.02229, for the priors; Ament et al. (2023), arXiv 2310.20708, for the
-    acquisition; Box and Wilson (1951), "On the experimental attainment of optimum conditions", for the quadratic.
+    acquisition; Rasmussen and Williams (2006), "Gaussian processes for machine learning", section 2.7, for the trend;
+    Box and Wilson (1951), "On the experimental attainment of optimum conditions", for the quadratic.
 
     Example:
         >>> study = hpo.create_study(sampler=GPSampler(seed=0))

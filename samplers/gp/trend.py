@@ -2,6 +2,8 @@
 
 Noise hides bends of a function's size from a process that may bend anywhere. Few coefficients are known soon, and what
 they leave the process learns.
+
+Source: Rasmussen and Williams (2006), "Gaussian processes for machine learning", section 2.7.
 """
 
 from __future__ import annotations
