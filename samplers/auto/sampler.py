@@ -121,7 +121,7 @@ class AutoSampler:
             return Choice(self._tpe, dear)
         if dear:
             return Choice(self._tpe, dear)
-        if turn % _TURNS == 0 and (m > 1 or (is_stalled(history) and self._gp.noise(space, history) < _NOISY)):
+        if turn % _TURNS == 0 and (m > 1 or (is_stalled(history) and self._gp.noise(history) < _NOISY)):
             several = f"of {m} objectives' front each sampler finds parts that another misses, and they take turns"
             stalled = f"the last {latest(n)} trials have found nothing better, and in turn it looks elsewhere"
             return Choice(self._tpe, several if m > 1 else stalled)

@@ -42,9 +42,9 @@ class Hyperparameters:
     def of(θ: Array, n_scales: int) -> Hyperparameters:
         """From their logarithms in the order of the prior."""
         values = np.exp(θ)
-        amplitude, noise, trend = values[n_scales : n_scales + 3].tolist()
+        amplitude, noise, trending = values[n_scales : n_scales + 3].tolist()
         a, b = np.split(values[n_scales + 3 :], 2)
-        return Hyperparameters(values[:n_scales], amplitude, noise, trend, a, b)
+        return Hyperparameters(values[:n_scales], amplitude, noise, trending, a, b)
 
     def scaled(self, features: Array, group: IntArray) -> Array:
         """Features, shape (n, f), in which the kernel's length scale is 1."""

@@ -64,7 +64,7 @@ class Question:
         pending: Points of running trials, shape (p, d); NaN where unknown.
         acquisition: A name in `ACQUISITIONS`, or "lcb".
         kappa: Of the lower confidence bound.
-        ambition: By how many prior deviations of the function the best loss should be improved on.
+        ambition: By how many prior deviations of the function beside its trend the best loss should be improved on.
         quadratic: Whether the minimum of a quadratic comes first where one explains the losses.
         new: Whether points that were tried are out of the question, as long as there are others.
         beliefs: Of the user, by which points are weighed.
@@ -140,24 +140,30 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
 def _minimum_of_quadratic(question: Question) -> Array | None:
     """The most promising minimum of a quadratic that is new, and where success is the rule, shape (d,).
 
-    Or where one trial failed, for one may fail by chance, and quadratics learn nothing from it. None where there is
-    none, or more to consider than one loss of each trial.
+    Or where one trial failed, once more: one may fail by chance, and quadratics learn nothing from it. None where there
+    is none, or more to consider than one loss of each trial.
     """
     seen, domain, outcome = question.seen, question.domain, question.outcome
     is_free = question.whole and np.isnan(domain.fixed).all()
     if not is_free or seen.constraints or question.beliefs or seen.losses.shape[1] > 1:
         return None
     tried = np.where(question.tried.active, question.tried.points, np.nan)
-    known, failed = np.concatenate([tried, question.pending]), tried[question.tried.failed]
+    failed = tried[question.tried.failed]
+    known = np.concatenate([tried[~question.tried.failed], question.pending])
     untold = seen.pruned | ~np.isfinite(seen.losses[:, 0])  # what quadratics cannot learn from
     spoilt = np.where(seen.active, seen.points, np.nan)[untold]
     for point in minima(seen, domain):
         if _is_among(point, known) or _is_among(point, spoilt, _NEAR):
             continue
-        succeeds = outcome is None or outcome.at(domain.features(np.nan_to_num(point[None]))).mean[0, 0] < 0.0
-        if succeeds or _n_alike(point, failed, _NEAR) == 1:
+        may_be_chance = _n_alike(point, failed, _NEAR) == 1 and not _is_among(point, question.pending, _NEAR)
+        if may_be_chance or (not _is_among(point, failed) and _succeeds(point, outcome, domain)):
             return np.asarray(point)
     return None
+
+
+def _succeeds(point: Array, outcome: Posterior | None, domain: Domain) -> bool:
+    """Whether success is the rule at a point, shape (d,)."""
+    return outcome is None or outcome.at(domain.features(np.nan_to_num(point[None]))).mean[0, 0] < 0.0
 
 
 def _any_model(models: list[Posterior], question: Question) -> Posterior:

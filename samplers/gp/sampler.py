@@ -54,9 +54,9 @@ class GPSampler:
     The kernel is Matérn's with ν = 5/2 and a length scale for each parameter; integers, steps and ordered choices are
     compared at their values only, unordered choices are all at the same distance from each other, and what a trial
     lacks because of its branch is at a learned distance from what has it. Once there are one and a half trials for each
-    of its coefficients, a quadratic trend of each number stands beside it, which shows through more noise. Candidates
-    are whole configurations with the parameters that history shows to be active. Losses are warped if that makes them
-    likelier under the model.
+    of its coefficients, and hardly any fail, a quadratic trend of each number stands beside it, which shows through
+    more noise. Candidates are whole configurations with the parameters that history shows to be active. Losses are
+    warped if that makes them likelier under the model.
 
     With one objective the parts of the space have models of their own too: its branches, or the values of the choice
     that tells the most. Both views count by how well they predict trials that are left out, so a branch whose first
@@ -88,15 +88,16 @@ class GPSampler:
             learned, losses are not warped, and a configuration may be tried again.
         exploration: Share of asks that look for a large improvement, where many small ones might be preferred; at
             least half of those that are made while other trials run.
-        ambition: How large, in prior standard deviations of the function.
+        ambition: How large, in prior standard deviations of the function beside its trend.
         kappa: How many standard deviations the lower confidence bound lies below the mean.
         warp_losses: Whether to learn a warp of losses, with one objective.
         input_warping: Whether to learn a change of variable of each number (Snoek et al., 2014).
         quadratic: Whether every other proposal is the minimum of a quadratic of the numbers, made of the trials with
             the same choices on the same branch, wherever one puts nine in ten pairs of the better trials in the right
             order, each left out in turn, and promises a gain that is larger than what it errs by; for one objective
-            without constraints, with "logei" or "ei", where failures are avoided or there are none. A kernel needs
-            hundreds of trials to learn that parameters depend on each other; a quadratic a few more than it has terms.
+            without constraints, with "logei" or "ei", where failures are avoided or there are none. Where one trial
+            failed, it is tried a second time. A kernel needs hundreds of trials to learn that parameters depend on each
+            other; a quadratic a few more than it has terms.
         failures: "avoid" what makes trials fail, by a model of where they do, whose probability of success multiplies
             the expected improvement as a constraint's does; "ignore" failed trials; or count them as "worst": a little
             worse than the worst known one.
@@ -181,15 +182,13 @@ class GPSampler:
         model, believed = understood(space, history, flat), understood(space, history, doubted(history, key))
         return recoded(self._modelled(model, believed, flat, key), model, space)
 
-    def noise(self, space: Space, history: History) -> float:
-        """The share of the losses' variance that the model of the first objective takes for noise; 0 before the first.
+    def noise(self, history: History) -> float:
+        """The share of the variance of the first objective's losses, as they are modelled, that is noise.
 
-        Args:
-            space: For which points are wanted.
-            history: What is known of the study.
+        As the model has learned it, or as it was given; 0 before there is a model.
         """
         flat = neutral(history)
-        model = space if flat is history else understood(space, history, flat)
+        model = flat.space if flat is history else understood(history.space, history, flat)
         with single_threaded():
             state = Surrogates.of(flat, model, self.modelling)
         return state.learned[0].hyper.noise if state.learned else 0.0

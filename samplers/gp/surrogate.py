@@ -31,6 +31,7 @@ __all__ = ["Modelling", "Surrogate", "Surrogates", "advanced", "values"]
 
 _FITTED_TO = 200  # observations at most, for hyperparameters
 _TRENDING = 1.5  # trials per coefficient from which on there is a trend
+_FAILING = 0.1  # share of failures above which there is none: it would be sure of what lies where trials fail
 _LEAST_NOISE = 1e-6
 _LOUDEST = 1e6  # noise, in deviations of what is seen, which may all be equal
 
@@ -47,6 +48,7 @@ class Modelling:
         noise_std: The noise's standard deviation, if it is known.
         failures: "ignore" failed trials, count them as "worst", or "avoid" what makes trials fail.
         n_observations: The largest number that surrogates are given.
+        trend: Whether there may be a trend.
     """
 
     warp_losses: bool
@@ -55,6 +57,7 @@ class Modelling:
     noise_std: float | None
     failures: Literal["avoid", "ignore", "worst"]
     n_observations: int
+    trend: bool = True
 
 
 @final
@@ -145,13 +148,14 @@ def advanced(state: Surrogates, fresh: History, space: Space) -> Surrogates:
     if size == state.fitted:
         return replace(state, ended=ended)
     judged = _judged(ended.at(slice(size)), how)
+    how = replace(how, trend=how.trend and float(judged.failed.mean()) <= _FAILING)
     seen = judged.succeeded()
     if len(seen) < 2:
-        return Surrogates(how, ended, size)
+        return Surrogates(state.how, ended, size)
     known = seen.at(schedule.subset(seen, _FITTED_TO))
     embedding = Embedding.of(axes_of(space), known.active)
     if not embedding.n_scales:
-        return Surrogates(how, ended, size, embedding)
+        return Surrogates(state.how, ended, size, embedding)
     features = embedding.features(known.points, known.active)
     losses, constraints = values(known)
     is_warped = (
@@ -164,10 +168,10 @@ def advanced(state: Surrogates, fresh: History, space: Space) -> Surrogates:
         learned.append(Surrogate(Hyperparameters.of(θ, embedding.n_scales), Warp(np.inf)))
     outcome = _outcome(judged, embedding) if judged.failed.any() else None
     if len(losses) > 1:
-        return Surrogates(how, ended, size, embedding, tuple(learned), outcome=outcome)
+        return Surrogates(state.how, ended, size, embedding, tuple(learned), outcome=outcome)
     learn = partial(_learned_alone, how=how, is_warped=is_warped)
     arms = Arms.of(embedding, known.points, known.active, losses[0], learn, state.arms)
-    return Surrogates(how, ended, size, embedding, tuple(learned), arms, outcome)
+    return Surrogates(state.how, ended, size, embedding, tuple(learned), arms, outcome)
 
 
 def _judged(ended: Observations, how: Modelling) -> Observations:
@@ -249,6 +253,6 @@ def _fitted(
 ) -> tuple[Array, float]:
     """Log hyperparameters, and their negative log posterior."""
     n_warped = embedding.n_numbers if how.input_warping else 0
-    has_trend = embedding.n_numbers > 0 and _TRENDING * n_coefficients(embedding.n_numbers) <= len(y)
+    has_trend = how.trend and embedding.n_numbers > 0 and _TRENDING * n_coefficients(embedding.n_numbers) <= len(y)
     believed = prior(embedding.n_scales, n_warped, _LEAST_NOISE, noise, has_trend=has_trend)
     return fit(features, embedding.n_numbers, y, embedding.group, believed)

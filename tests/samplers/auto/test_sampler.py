@@ -122,6 +122,22 @@ def test_where_there_is_noise_a_lucky_trial_is_no_reason_to_look_elsewhere() -> 
     assert {study.explain(number).name for number in range(40, 80)} == {"GPSampler"}
 
 
+def test_a_parameter_that_is_new_inside_of_a_trial_comes_from_the_trials_sampler() -> None:
+    study = hpo.create_study(sampler=AutoSampler(overhead=None), seed=0)
+    study.optimize(no_better_than_the_first, 61)
+    names = []
+    for number in range(61, 65):
+        known, trial = study.history, study.ask()
+        names.append(study.explain(number).name)
+        value = no_better_than_the_first(trial)
+        new = Space({f"new{number}": FloatDistribution(0.0, 1.0)})
+        assert type(AutoSampler(overhead=None).choose(new, known).sampler).__name__ == names[-1]
+        trial.suggest_float(f"new{number}", 0, 1)
+        study.tell(trial, value)
+    assert set(names) == {"GPSampler", "TPESampler"}
+    assert study.verify() == []
+
+
 def test_where_nothing_better_is_found_every_other_trial_looks_elsewhere() -> None:
     study = hpo.create_study(sampler=AutoSampler(overhead=None), seed=0)
     study.optimize(lambda trial: 1.0 + 0.0 * trial.suggest_float("x", 0, 1), n_trials=30)

@@ -118,6 +118,27 @@ def test_together_only_one_trial_is_at_the_minimum() -> None:
     assert len(np.unique(asked, axis=0)) == 6
 
 
+@pytest.mark.parametrize("integer", [False, True])
+def test_a_minimum_where_a_trial_failed_is_tried_once_more_at_the_next_ask(integer: bool) -> None:
+    fails: list[tuple[float, ...]] = []
+
+    def at_the_minimum(trial: Trial) -> float:
+        suggest = trial.suggest_int if integer else trial.suggest_float
+        x = np.array([suggest(name, -20, 20) for name in "abc"])
+        value = bowl(7, 3, np.array([1.0, -2.0, 3.0]), condition=10.0)(x[None])[0] + 3.0
+        if np.abs(x - [1.0, -2.0, 3.0]).max() < 0.3:
+            fails.append((trial.number, *trial.params.values()))
+            return float("nan")
+        return float(value)
+
+    study = hpo.create_study(sampler=GPSampler(), seed=0)
+    study.optimize(at_the_minimum, n_trials=40)
+    assert len(fails) >= 2
+    np.testing.assert_allclose(fails[1][1:], fails[0][1:], atol=0.4)
+    assert fails[1][0] - fails[0][0] <= 4
+    assert study.verify() == []
+
+
 def test_failures_by_chance_do_not_keep_it_away() -> None:
     def flaky(trial: Trial) -> float:
         value = ill_conditioned(trial)

@@ -57,6 +57,34 @@ def test_the_state_does_not_depend_on_how_trials_are_cut() -> None:
     np.testing.assert_array_equal(state.judged.failed, at_once.judged.failed)
 
 
+def trending(n: int, *, fails: int = 0, q: int = 3) -> float:
+    """The variance of the trend that is learned from n trials of q numbers, the first of which fail."""
+
+    def bowl(trial: Trial) -> float:
+        value = sum(trial.suggest_float(f"x{i}", 0, 1) ** 2 for i in range(q))
+        return (
+            float("nan")
+            if trial.number < fails
+            else value + float(trial.suggest_categorical("kind", ["a", "b"]) == "a")
+        )
+
+    study = hpo.create_study(sampler=RandomSampler(), seed=0)
+    study.optimize(bowl, n_trials=n)
+    return Surrogates.of(study.history, study.history.space, GPSampler().modelling).learned[0].hyper.trend
+
+
+def test_a_trend_begins_with_one_and_a_half_trials_for_each_of_its_coefficients() -> None:
+    assert trending(10) == 0.0  # of 3 numbers it has 7
+    assert trending(11) > 0.0
+    assert trending(20, q=7) == 0.0
+    assert trending(40, q=0) == 0.0
+
+
+def test_there_is_no_trend_where_many_trials_fail() -> None:
+    assert trending(20, fails=2) > 0.0
+    assert trending(20, fails=3) == 0.0
+
+
 def test_failed_trials_count_if_asked_for() -> None:
     known = history(28)
     ignoring = Observations.of(known, known.space, with_failed=False)
