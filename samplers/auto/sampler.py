@@ -45,8 +45,8 @@ class AutoSampler:
       tried. Where an objective takes a minute, that is always.
     * `TPESampler` for every other trial while the latest fifth has found nothing that is better by more than a
       hundredth of the distance between the best trial and the median: a model that is sure of a wrong thing does not
-      notice, and another one looks elsewhere. Not where the model sees noise, for then it is not sure, and what was
-      found last is a matter of luck. With several objectives both always take turns.
+      notice, and another one looks elsewhere. Not where the model sees noise and no trial was pruned, for then it is
+      not sure, and what was found last is a matter of luck. With several objectives both always take turns.
     * Once the first hundred trials have finished, every other one is of an evolutionary sampler, started from the best:
       of `CmaEsSampler` where there is one objective of continuous numbers alone and no constraint, as it gains where
       numbers depend on each other, and under noise; of `NSGAIISampler`, `MOEADSampler` or `NSGAIIISampler` with two,
@@ -121,7 +121,7 @@ class AutoSampler:
             return Choice(self._tpe, dear)
         if dear:
             return Choice(self._tpe, dear)
-        if turn % _TURNS == 0 and (m > 1 or (is_stalled(history) and self._gp.noise(history) < _NOISY)):
+        if turn % _TURNS == 0 and (m > 1 or (is_stalled(history) and not self._is_noisy(history))):
             several = f"of {m} objectives' front each sampler finds parts that another misses, and they take turns"
             stalled = f"the last {latest(n)} trials have found nothing better, and in turn it looks elsewhere"
             return Choice(self._tpe, several if m > 1 else stalled)
@@ -144,6 +144,10 @@ class AutoSampler:
             return ""
         beside = f"{_ALLOWANCE:g} s and {self.overhead:.0%} of the {spent:.0f} s that objectives took"
         return f"{n + 1} asks of GPSampler would take about {asks:.1f} s, more than {beside}"
+
+    def _is_noisy(self, history: History) -> bool:
+        """Whether the model sees noise; where trials were pruned, it may be what was made up for their losses."""
+        return not (history.state == TrialState.PRUNED).any() and self._gp.noise(history) >= _NOISY
 
     def _evolution(self, space: Space, history: History) -> Sampler | None:
         """The evolutionary sampler for such a study; None where there is none that gains."""
