@@ -117,8 +117,6 @@ class AutoSampler:
             if turn % _TURNS:
                 return Choice(evolution, f"every other trial is its own after the first {_HANDOVER}")
             turn //= _TURNS
-        if m > _MOST_OBJECTIVES:
-            return Choice(self._tpe, dear)
         if dear:
             return Choice(self._tpe, dear)
         if turn % _TURNS == 0 and (m > 1 or (is_stalled(history) and not self._is_noisy(history))):

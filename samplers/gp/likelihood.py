@@ -25,7 +25,7 @@ class Hyperparameters:
 
     Args:
         scales: Length scales, shape (g,).
-        amplitude: Prior variance of the function.
+        amplitude: Prior variance of the function beside its trend.
         noise: Variance of the noise.
         trend: Variance of the trend, 0 without one.
         a, b: Exponents of the warp of each number, shape (q,); empty without one.
