@@ -339,8 +339,8 @@ def test_no_trial_and_no_process_is_left_when_the_program_is_ended(tmp_path: Pat
     )
 
     def pids() -> list[int]:
-        running = [trial for trial in study.trials if trial.state is TrialState.RUNNING]
-        return [int(trial.intermediate_values[0]) for trial in running if trial.intermediate_values]
+        waiting = [trial for trial in study.trials[2:] if trial.state is TrialState.RUNNING]
+        return [int(trial.intermediate_values[0]) for trial in waiting if trial.intermediate_values]
 
     wait_until(lambda: len(pids()) == 2)
     workers = pids()
