@@ -45,6 +45,9 @@ class PartialFixedSampler:
         """The other sampler."""
         return self.base_sampler
 
+    def reseed_rng(self) -> None:
+        """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
+
     def sample(self, space: Space, history: History, key: Key) -> Array:
         row = np.array(sampled(self.base_sampler, space, self._given(history), key), dtype=np.float64)
         fixed = space.encode(self.fixed_params)

@@ -123,7 +123,17 @@ def test_hyperopt_s_parameters_are_arguments() -> None:
     assert study.best_value < 0.1
 
 
-@pytest.mark.parametrize("sampler", [RandomSampler(3), TPESampler(), GPSampler(), GridSampler({"x": [0.5]})], ids=repr)
+@pytest.mark.parametrize(
+    "sampler",
+    [
+        RandomSampler(3),
+        TPESampler(),
+        GPSampler(),
+        GridSampler({"x": [0.5]}),
+        PartialFixedSampler({"x": 0.5}, TPESampler()),
+    ],
+    ids=repr,
+)
 def test_there_is_nothing_to_reseed(sampler: Any) -> None:
     before = repr(sampler)
     sampler.reseed_rng()
