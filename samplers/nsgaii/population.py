@@ -23,7 +23,7 @@ Select = Callable[[Array, int], Chosen]
 """Which of some trials, by their sort keys, to keep, and how many."""
 
 _FIRST, _LARGEST = 20, 200  # of populations whose size nobody said
-_SHARE = 5  # so many generations are formed while as many trials end as there are parents
+_SHARE = 4  # so many generations are formed while as many trials end as there are parents
 
 
 @final
