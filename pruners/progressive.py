@@ -13,11 +13,9 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.history import Curve, Fold, History
 from hpo.pruners.rungs import Ladder
-from hpo.space import Space
 
 __all__ = ["Progress", "crossed_gap", "same_ranking"]
 
-_NO_SPACE = Space()
 _QUANTILE = 0.9
 _MOST_GAPS = 1000  # the latest ones count
 

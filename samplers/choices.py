@@ -14,7 +14,7 @@ from hpo.distributions import BaseDistribution, CategoricalDistribution, token
 from hpo.events import TrialState
 from hpo.history import History
 
-__all__ = ["Choices", "Node", "index_of", "is_among", "n_values", "value_at"]
+__all__ = ["Choices", "Node", "n_values", "value_at"]
 
 
 @final
@@ -38,7 +38,7 @@ class Node:
 
     def count(self, distribution: BaseDistribution) -> int:
         """Ways to go on that nobody has tried, as far as they are known: each untried value is one."""
-        tried = [child for value, child in self.children.values() if is_among(distribution, value)]
+        tried = [child for value, child in self.children.values() if _is_among(distribution, value)]
         return n_values(distribution) - len(tried) + sum(child.n_left for child in tried if child is not None)
 
     def chosen(self, u: float, distribution: BaseDistribution) -> tuple[Any, Node | None]:
@@ -51,8 +51,8 @@ class Node:
             value = value_at(distribution, int(u * n_values(distribution)))
             return value, self.after(value)
         rest = int(u * n)
-        inside = [(value, child) for value, child in self.children.values() if is_among(distribution, value)]
-        tried = sorted(index_of(distribution, value) for value, _ in inside)
+        inside = [(value, child) for value, child in self.children.values() if _is_among(distribution, value)]
+        tried = sorted(_index_of(distribution, value) for value, _ in inside)
         if rest < n_values(distribution) - len(tried):
             for index in tried:  # the untried value of that rank
                 rest += index <= rest
@@ -146,7 +146,7 @@ def _expected(node: Node, values: Mapping[str, Any]) -> Node:
     return replace(node, children={**node.children, token(value): (value, child)})
 
 
-def is_among(distribution: BaseDistribution, value: Any) -> bool:
+def _is_among(distribution: BaseDistribution, value: Any) -> bool:
     """Whether a value is one that can be chosen; categories of probability 0 are none."""
     if isinstance(distribution, CategoricalDistribution):
         return token(value) in _possible(distribution)
@@ -169,7 +169,7 @@ def value_at(distribution: BaseDistribution, index: int) -> Any:
     return distribution.decode(float(distribution.encode(np.array([internal]))[0]))
 
 
-def index_of(distribution: BaseDistribution, value: Any) -> int:
+def _index_of(distribution: BaseDistribution, value: Any) -> int:
     """The index of a value that can be chosen."""
     if isinstance(distribution, CategoricalDistribution):
         return list(_possible(distribution)).index(token(value))

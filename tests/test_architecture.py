@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -242,3 +243,15 @@ def test_submodules_are_there_after_importing_hpo() -> None:
 @pytest.mark.parametrize("path", PATHS, ids=dotted)
 def test_modules_say_what_they_are(path: Path) -> None:
     assert ast.get_docstring(tree(path))
+
+
+def listing(package: Path) -> str | None:
+    """The docstring of a package that says what is where."""
+    text = ast.get_docstring(tree(package))
+    return text if text and re.search(r"^\w+\.py +\w", text, re.MULTILINE) else None
+
+
+@pytest.mark.parametrize("package", [p for p in PATHS if p.name == "__init__.py" and listing(p)], ids=dotted)
+def test_a_package_that_says_what_is_where_leaves_nothing_out(package: Path) -> None:
+    told = set(re.findall(r"\b\w+\.py\b", listing(package) or ""))
+    assert told == {path.name for path in package.parent.glob("*.py")} - {"__init__.py"}

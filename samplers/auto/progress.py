@@ -8,16 +8,16 @@ from hpo.events import TrialState
 from hpo.history import History
 from hpo.samplers.model.units import median
 
-__all__ = ["LATEST", "is_stalled", "latest"]
+__all__ = ["is_stalled", "latest"]
 
-LATEST = 0.2  # the share of trials that are looked at
+_LATEST = 0.2  # the share of trials that are looked at
 _LEAST = 8  # or so many
 _NOTHING = 0.01  # of the distance from the median to the best loss; a smaller gain is none
 
 
 def latest(n: int) -> int:
     """How many of `n` trials are the latest ones."""
-    return max(_LEAST, int(LATEST * n))
+    return max(_LEAST, int(_LATEST * n))
 
 
 def is_stalled(history: History) -> bool:

@@ -2,9 +2,14 @@
 
 sampler.py        the sampler: options, and what to do when
 strategy.py       its state: a fold over finished trials
+progress.py       the trials that will change it when their generation is complete
 gaussian.py       the distribution of numbers
 categories.py     those of choices
+draws.py          random numbers, which each trial's number addresses
+sobol.py          how these are spread evenly
+offers.py         points for trials, made of them
 margin.py         integers and steps
+settled.py        cells in which nothing is left but to know other numbers more exactly
 censored.py       what trials tell of them
 constants.py      learning rates and weights
 learning_rate.py  the same, following the signal

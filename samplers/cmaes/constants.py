@@ -28,7 +28,6 @@ class Constants:
         weights: By rank, the best first, shape (λ,); the positive ones add up to 1, the negative ones to -1.
         mu_w: Variance effective selection mass of the positive ones.
         c_sigma, d_sigma: Of the step size's path.
-        chi: Expected length of a standard normal vector.
         c_c, c_1, c_mu, negative: Of the matrix: rates, and what the negative weights add up to.
         c_cd, c_1d, c_mud, negative_d: Of the axes' scales.
 
@@ -40,7 +39,6 @@ class Constants:
     mu_w: float
     c_sigma: float
     d_sigma: float
-    chi: float
     c_c: float
     c_1: float
     c_mu: float
@@ -69,5 +67,4 @@ def constants(n: int, λ: int) -> Constants:
 
     weights = good / good.sum() - bad / bad.sum()
     weights.flags.writeable = False
-    chi = math.sqrt(n) * (1 - 1 / (4 * n) + 1 / (21 * n * n))
-    return Constants(weights, mu_w, c_sigma, d_sigma, chi, *rates(n * (n + 1) / 2), *rates(n))
+    return Constants(weights, mu_w, c_sigma, d_sigma, *rates(n * (n + 1) / 2), *rates(n))

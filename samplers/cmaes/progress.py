@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import final
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from hpo.arrays import Array, IntArray
 from hpo.history import History
 from hpo.samplers.cmaes.strategy import Plan, Strategy
-from hpo.samplers.model.merit import best_first, ended
+from hpo.samplers.model.generations import by_generation
+from hpo.samplers.model.ordering import best_first
 
 __all__ = ["Progress"]
 
@@ -37,14 +39,8 @@ class Progress:
 
     def advance(self, fresh: History, plan: Plan) -> Progress:
         """After some more trials."""
-        rows, keys = ended(fresh)
-        points = np.ascontiguousarray(plan.axes.points(fresh.at(rows, plan.space)))
-        state, numbers, done = self, fresh.number[rows], 0
-        while done < len(rows):
-            some = slice(done, done + state.n_missing(plan))
-            state = state._after(keys[some].copy(), points[some].copy(), numbers[some].copy(), plan)
-            done = some.stop
-        return state
+        after = partial(Progress._after, plan=plan)
+        return by_generation(self, fresh, plan.space, lambda one: one.n_missing(plan), after)
 
     def n_missing(self, plan: Plan) -> int:
         """How many more trials change the strategy."""

@@ -6,7 +6,7 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.samplers.model.axes import Axes
-from hpo.samplers.model.merit import LOSSES
+from hpo.samplers.model.ordering import LOSSES
 
 __all__ = ["have_settled"]
 

@@ -25,7 +25,7 @@ from hpo.samplers.cmaes.settled import have_settled
 from hpo.samplers.cmaes.surrogate import LEAST_TRIED, Surrogate
 from hpo.samplers.cmaes.warm import Start
 from hpo.samplers.model.axes import Axes
-from hpo.samplers.model.merit import LOSSES, best_first
+from hpo.samplers.model.ordering import LOSSES, best_first
 from hpo.space import Space
 
 __all__ = ["Plan", "Strategy"]

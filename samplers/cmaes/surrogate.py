@@ -10,7 +10,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.samplers.cmaes.gaussian import Gaussian
 from hpo.samplers.cmaes.quadratic import Quadratic, most_known
-from hpo.samplers.model.merit import LOSSES, best_first
+from hpo.samplers.model.ordering import LOSSES, best_first
 from hpo.samplers.model.polynomial import pairs
 
 __all__ = ["LEAST_TRIED", "Surrogate"]

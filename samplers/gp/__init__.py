@@ -18,6 +18,8 @@ likelihood.py    of the hyperparameters, and the most probable ones
 failures.py      where trials fail, and the probability that they do not
 penalties.py     losses that only say how bad a trial was
 posterior.py     predictions, their gradients, imagined observations
+quadratic.py     a quadratic of the numbers, where one explains the better losses, and its minimum
+cells.py         which trials share one
 improvement.py   the expected added hypervolume
 criterion.py     acquisitions of surrogates, as functions of features
 believed.py      what beliefs of parameters make of points, as a weight of these

@@ -15,9 +15,9 @@ from hpo.arrays import Array
 from hpo.history import History
 from hpo.samplers.gp.surrogate import Surrogates
 
-__all__ = ["PORTFOLIO", "Hedge"]
+__all__ = ["Hedge"]
 
-PORTFOLIO = ("ei", "pi", "lcb")
+_PORTFOLIO = ("ei", "pi", "lcb")
 
 
 @final
@@ -38,7 +38,7 @@ class Hedge:
     def name(self, u: float) -> str:
         """An acquisition, drawn by a number in [0, 1) with the probabilities softmax(gains)."""
         p = np.exp(self.gains - self.gains.max())
-        return PORTFOLIO[int(np.searchsorted(np.cumsum(p[:-1]), u * p.sum(), side="right"))]
+        return _PORTFOLIO[int(np.searchsorted(np.cumsum(p[:-1]), u * p.sum(), side="right"))]
 
     def advance(
         self,
@@ -67,4 +67,4 @@ class Hedge:
             model = state.posteriors(state.seen)[0]
             at = model.at(state.embedding.features(self.chosen, ~np.isnan(self.chosen)))
             gains = gains - at.mean[:, 0]
-        return Hedge(state, gains, np.stack([choose(state, name) for name in PORTFOLIO]))
+        return Hedge(state, gains, np.stack([choose(state, name) for name in _PORTFOLIO]))

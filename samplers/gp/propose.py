@@ -30,9 +30,9 @@ from hpo.samplers.model.exhausted import OnExhausted, least_tried
 from hpo.samplers.model.tried import Tried
 from hpo.space import Space
 
-__all__ = ["ACQUISITIONS", "Question", "propose"]
+__all__ = ["Question", "propose"]
 
-ACQUISITIONS: Mapping[str, Acquisition] = {
+_ACQUISITIONS: Mapping[str, Acquisition] = {
     "ei": acquisition.log_expected_improvement,
     "logei": acquisition.log_expected_improvement,
     "pi": acquisition.log_probability_of_improvement,
@@ -62,7 +62,7 @@ class Question:
         tried: All of them, and the trials that failed, if they are to be avoided.
         outcome: The surrogate of outcomes; None where nothing had failed.
         pending: Points of running trials, shape (p, d); NaN where unknown.
-        acquisition: A name in `ACQUISITIONS`, or "lcb".
+        acquisition: A name in `_ACQUISITIONS`, or "lcb".
         kappa: Of the lower confidence bound.
         ambition: By how many prior deviations of the function beside its trend the best loss should be improved on.
         quadratic: Whether the minimum of a quadratic comes first where one explains the losses.
@@ -111,7 +111,7 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
         return least
     known = question.pending[~np.isnan(question.pending).all(axis=1)]
     pending = domain.rounded(_filled(known, seen))
-    criterion, merit = _criterion(models, apart, question, pending, rng)
+    criterion, badness = _criterion(models, apart, question, pending, rng)
     if question.beliefs:
         criterion = Believed(criterion, question.beliefs)
     must_be_new = question.new and question.whole and domain.axes.is_finite
@@ -119,7 +119,7 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
         listed = _left(question, pending, _LISTED)
         if listed is not None:
             return _best(criterion, domain, listed)
-    good = domain.rounded(_filled(seen.points[np.argsort(merit, kind="stable")[:_GOOD]], seen))
+    good = domain.rounded(_filled(seen.points[np.argsort(badness, kind="stable")[:_GOOD]], seen))
     unit = _any_model(models, question).hyper.scales[: domain.embedding.n_numbers]
     points, _ = search(criterion, domain, good, unit, rng)
     points = np.where(domain.active(points), points, np.nan)
@@ -184,8 +184,8 @@ def _criterion(
         outcome = outcome.given(question.domain.features(pending), np.zeros((len(pending), 1)))
     if not models:
         return Succeeding(None, outcome), np.zeros(len(question.seen))
-    criterion, merit = _of_losses(models, apart, question, pending, rng)
-    return Succeeding(criterion, outcome), merit
+    criterion, badness = _of_losses(models, apart, question, pending, rng)
+    return Succeeding(criterion, outcome), badness
 
 
 def _of_losses(
@@ -193,8 +193,8 @@ def _of_losses(
 ) -> tuple[Criterion, Array]:
     seen, m = question.seen, question.seen.losses.shape[1]
     feasible = seen.violation <= 0
-    merit = np.sum([model.fitted[:, 0] for model in models[:m]], axis=0)
-    merit = np.where(feasible, merit, merit.max() + 1.0 + seen.violation)
+    badness = np.sum([model.fitted[:, 0] for model in models[:m]], axis=0)
+    badness = np.where(feasible, badness, badness.max() + 1.0 + seen.violation)
     if len(pending):
         features = question.domain.features(pending)
         versions = rng.standard_normal((len(models), len(pending), _VERSIONS if m == 1 else 1)) * (m == 1)
@@ -203,8 +203,8 @@ def _of_losses(
     counts = np.concatenate([feasible, np.ones(len(pending), dtype=np.bool_)])
     criterion = _of_objectives(models[:m], apart, question, counts) if feasible.any() else None
     if criterion is None or len(models) > m:
-        return Constrained(criterion, models[m:]), merit
-    return criterion, merit
+        return Constrained(criterion, models[m:]), badness
+    return criterion, badness
 
 
 def _of_objectives(models: list[Posterior], apart: Apart | None, question: Question, counts: BoolArray) -> Criterion:
@@ -216,7 +216,7 @@ def _of_objectives(models: list[Posterior], apart: Apart | None, question: Quest
     wanted = model.fitted[counts].min(axis=0) - ambition * np.sqrt(model.hyper.amplitude)
     if question.acquisition == "lcb":
         return Improvement(model, partial(_lcb, kappa=question.kappa), wanted)
-    improvement = Improvement(model, ACQUISITIONS[question.acquisition], wanted)
+    improvement = Improvement(model, _ACQUISITIONS[question.acquisition], wanted)
     if apart is None or question.acquisition == "pi":  # a probability has no unit that arms could share
         return improvement
     spread = question.domain.spread(sobol(len(question.space), _SPREAD))

@@ -10,4 +10,7 @@ startup.py         what is tried before there is a model
 unrepeated.py      the same, where nothing is to be tried twice
 acquisition.py     how much a point is worth, given what is believed of it
 units.py           numbers of any magnitude
+ordering.py        which trials are better
+generations.py     how they make up generations
+polynomial.py      terms of degree one and two
 """

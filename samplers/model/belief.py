@@ -26,7 +26,7 @@ from hpo.arrays import Array, IntArray
 from hpo.distributions import NormalDistribution
 from hpo.history import History
 from hpo.key import Key
-from hpo.samplers.model.merit import best_first, ended
+from hpo.samplers.model.ordering import best_first, ended
 from hpo.space import Space
 
 __all__ = ["doubted", "neutral", "recoded", "understood", "unsure"]

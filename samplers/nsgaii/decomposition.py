@@ -8,7 +8,7 @@ from math import comb
 import numpy as np
 
 from hpo.arrays import Array, BoolArray
-from hpo.samplers.model.merit import LOSSES
+from hpo.samplers.model.ordering import LOSSES
 from hpo.samplers.nsgaii.selection import Chosen, das_dennis, ranks_of
 
 __all__ = ["best_by_direction"]

@@ -12,8 +12,8 @@ import numpy as np
 
 from hpo.arrays import Array, IntArray
 from hpo.history import Fold, History
-from hpo.samplers.model.axes import Axes, axes_of
-from hpo.samplers.model.merit import LOSSES, ended
+from hpo.samplers.model.generations import by_generation
+from hpo.samplers.model.ordering import LOSSES
 from hpo.samplers.nsgaii.selection import Chosen
 from hpo.space import Space
 
@@ -95,16 +95,15 @@ class Population:
         nothing = np.empty(0, dtype=np.int64)
         return Population(0, Parents(np.empty((0, 3 + m)), np.empty((0, d)), nothing, np.empty(0), np.empty((0, m))))
 
-    def advance(self, fresh: History, space: Space, axes: Axes, size: int | None, select: Select) -> Population:
+    def advance(self, fresh: History, space: Space, size: int | None, select: Select) -> Population:
         """After some more trials."""
-        rows, keys = ended(fresh)
-        points = np.ascontiguousarray(axes.points(fresh.at(rows, space)))
-        state, done = self, 0
-        while done < len(rows):
-            some = slice(done, done + state.n_missing(size))
-            state = state._after(keys[some].copy(), points[some].copy(), size, select)
-            done = some.stop
-        return state
+        return by_generation(
+            self,
+            fresh,
+            space,
+            lambda one: one.n_missing(size),
+            lambda one, keys, points, _: one._after(keys, points, size, select),
+        )
 
     def _size(self, size: int | None) -> int:
         """Of the next parents: as many as given, or as the search is long, but not too few for so many parameters."""
@@ -168,6 +167,6 @@ def parents_of(history: History, space: Space, size: int | None, name: Hashable,
 
 @lru_cache(maxsize=64)
 def _fold(space: Space, size: int | None, name: Hashable, select: Select, m: int) -> Fold[Population]:
-    advance = partial(Population.advance, space=space, axes=axes_of(space), size=size, select=select)
+    advance = partial(Population.advance, space=space, size=size, select=select)
     n_missing = partial(Population.n_missing, size=size)
     return Fold(("genetic.population", size, name, m), Population.empty(len(space), m), advance, space, n_missing)

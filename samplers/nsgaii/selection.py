@@ -14,7 +14,7 @@ import numpy as np
 
 from hpo.arrays import Array, IntArray
 from hpo.pareto import nondomination_ranks
-from hpo.samplers.model.merit import LOSSES
+from hpo.samplers.model.ordering import LOSSES
 
 __all__ = ["Chosen", "das_dennis", "least_crowded", "near_references", "ranks_of"]
 

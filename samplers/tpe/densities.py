@@ -52,7 +52,7 @@ class Densities:
         if self.good_weights == "old-decay":
             w = np.empty(known.n_good)
             w[np.argsort(known.rows[: known.n_good])] = weights.old_decay(known.n_good)
-        elif self.good_weights == "ei" and known.merit.shape[1] == 4:
+        elif self.good_weights == "ei" and known.keys.shape[1] == 4:
             w = weights.expected_improvement(*known.losses)
         else:
             w = np.ones(known.n_good)

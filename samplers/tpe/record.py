@@ -48,32 +48,32 @@ class Sample:
     Args:
         rows: In the history, in rising order, shape (s,).
         hashes: Of their trials' numbers, shape (s,).
-        merit: Their sort keys as in `Record`, shape (s, 3 + m).
+        keys: Their sort keys as in `Record`, shape (s, 3 + m).
     """
 
     rows: IntArray
     hashes: NDArray[np.uint64]
-    merit: Array
+    keys: Array
 
     @cached_property
     def largest(self) -> int:
         """Of the hashes, of which there is one at least."""
         return int(self.hashes.max())
 
-    def including(self, rows: IntArray, hashes: NDArray[np.uint64], merit: Array, most: int) -> Sample:
+    def including(self, rows: IntArray, hashes: NDArray[np.uint64], keys: Array, most: int) -> Sample:
         """The sample, of at most so many, with some more trials, which come after those in it."""
         if len(self.rows) == most and min(hashes.tolist()) > self.largest:
             return self
         rows = np.concatenate([self.rows, rows])
         hashes = np.concatenate([self.hashes, hashes])
-        merit = np.concatenate([self.merit, merit])
+        keys = np.concatenate([self.keys, keys])
         if len(rows) <= most:
-            return Sample(rows, hashes, merit)
-        return Sample(rows, hashes, merit).where(np.sort(hashes.argsort(kind="stable")[:most]))
+            return Sample(rows, hashes, keys)
+        return Sample(rows, hashes, keys).where(np.sort(hashes.argsort(kind="stable")[:most]))
 
     def where(self, which: BoolArray | IntArray) -> Sample:
         """Some of them, by a mask, or by rising indices."""
-        return Sample(self.rows[which], self.hashes[which], self.merit[which])
+        return Sample(self.rows[which], self.hashes[which], self.keys[which])
 
 
 @final
@@ -84,7 +84,7 @@ class Record(NamedTuple):
         n_best: How many of the best to remember.
         n_sample: How many of all.
         with_failed: Whether failed trials count; they are the worst.
-        merit: Sort keys of the best, smallest first, shape (b, 3 + m): violation of the constraints, class
+        keys: Sort keys of the best, smallest first, shape (b, 3 + m): violation of the constraints, class
             (complete, pruned, failed), minus the step that a pruned trial reached, losses.
         best: Their rows in the history.
         sample: Of all.
@@ -96,7 +96,7 @@ class Record(NamedTuple):
     n_best: int
     n_sample: int
     with_failed: bool
-    merit: Array
+    keys: Array
     best: IntArray
     sample: Sample
     size: int = 0
@@ -107,34 +107,34 @@ class Record(NamedTuple):
     def empty(n_best: int, n_sample: int, with_failed: bool, n_objectives: int) -> Record:
         """The record of nothing."""
         none = np.empty(0, dtype=np.int64)
-        merit = np.empty((0, 3 + n_objectives))
-        sample = Sample(none, np.empty(0, dtype=np.uint64), merit)
-        return Record(n_best, n_sample, with_failed, merit, none, sample)
+        keys = np.empty((0, 3 + n_objectives))
+        sample = Sample(none, np.empty(0, dtype=np.uint64), keys)
+        return Record(n_best, n_sample, with_failed, keys, none, sample)
 
     def advance(self, fresh: History, step: int | None = None) -> Record:
         """The record after some more trials; with `step` those that reached it are compared by their losses there."""
         only = fresh.finished(0) if step is None and len(fresh) == 1 else None
         if only is not None and only.state is _COMPLETE:  # as a rule
-            rows, (merit, hashes) = np.array([self.seen]), _of_one(only, fresh.signs)
+            rows, (keys, hashes) = np.array([self.seen]), _of_one(only, fresh.signs)
         else:
             state = fresh.state
             counts = state <= (_FAIL if self.with_failed else _PRUNED)
             if step is not None:
                 counts = counts | (state == _PAUSED)
             rows = np.flatnonzero(counts) + self.seen
-            merit, hashes = _merit(fresh, state, step)[counts], _hash(fresh.number[counts].astype(np.uint64))
+            keys, hashes = _sort_keys(fresh, state, step)[counts], _hash(fresh.number[counts].astype(np.uint64))
         if not len(rows):
             return self._replace(seen=self.seen + len(fresh))
-        select = _best_of_one if merit.shape[1] == 4 else _best_of_several
+        select = _best_of_one if keys.shape[1] == 4 else _best_of_several
         return Record(
             self.n_best,
             self.n_sample,
             self.with_failed,
-            *select(self.merit, self.best, merit, rows, self.n_best),
-            self.sample.including(rows, hashes, merit, self.n_sample),
+            *select(self.keys, self.best, keys, rows, self.n_best),
+            self.sample.including(rows, hashes, keys, self.n_sample),
             self.size + len(rows),
             self.seen + len(fresh),
-            self.n_complete + len(rows) - int(np.count_nonzero(merit[:, VIOLATION] + merit[:, _CLASS])),
+            self.n_complete + len(rows) - int(np.count_nonzero(keys[:, VIOLATION] + keys[:, _CLASS])),
         )
 
     def latest(self, history: History) -> Record:
@@ -144,18 +144,18 @@ class Record(NamedTuple):
             return self
         best = ~went_on[self.best]
         sample = self.sample.where(~went_on[self.sample.rows])
-        return self._replace(merit=self.merit[best], best=self.best[best], sample=sample)
+        return self._replace(keys=self.keys[best], best=self.best[best], sample=sample)
 
 
 def _of_one(trial: Finished, signs: Array) -> tuple[Array, NDArray[np.uint64]]:
     """The sort keys and the hash of a complete trial, shapes (1, 3 + m) and (1,)."""
     values = (math.nan,) * len(signs) if trial.values is None else trial.values
     losses = [math.inf if value != value else sign * value for sign, value in zip(signs.tolist(), values, strict=True)]
-    merit = np.array([[violation(trial.constraints), _AS_COMPLETE, 0.0, *losses]])
-    return merit, np.array([_hash(trial.number)], dtype=np.uint64)
+    keys = np.array([[violation(trial.constraints), _AS_COMPLETE, 0.0, *losses]])
+    return keys, np.array([_hash(trial.number)], dtype=np.uint64)
 
 
-def _merit(history: History, state: NDArray[np.int8], step: int | None) -> Array:
+def _sort_keys(history: History, state: NDArray[np.int8], step: int | None) -> Array:
     """Sort keys of each trial, shape (n, 3 + m)."""
     losses = history.losses
     n, m = losses.shape
@@ -165,24 +165,24 @@ def _merit(history: History, state: NDArray[np.int8], step: int | None) -> Array
         reached = np.asarray(~np.isnan(there).any(axis=1))
         losses = np.where(reached[:, None], there, losses)
         complete, pruned = reached, (complete | pruned | (state == _PAUSED)) & ~reached
-    merit = np.zeros((n, 3 + m))
-    merit[:, VIOLATION] = np.fmax(history.violation, 0.0)
-    merit[:, LOSSES] = np.where(np.isnan(losses), np.inf, losses)
+    keys = np.zeros((n, 3 + m))
+    keys[:, VIOLATION] = np.fmax(history.violation, 0.0)
+    keys[:, LOSSES] = np.where(np.isnan(losses), np.inf, losses)
     if not complete.all():
-        merit[:, _CLASS] = np.where(complete, _AS_COMPLETE, np.where(pruned, _AS_PRUNED, _AS_FAILED))
-        merit[pruned, _STEP] = -history.last_step[pruned]
-        merit[~(complete | pruned), VIOLATION] = np.inf
-    return merit
+        keys[:, _CLASS] = np.where(complete, _AS_COMPLETE, np.where(pruned, _AS_PRUNED, _AS_FAILED))
+        keys[pruned, _STEP] = -history.last_step[pruned]
+        keys[~(complete | pruned), VIOLATION] = np.inf
+    return keys
 
 
-def is_complete(merit: Array) -> BoolArray:
+def is_complete(keys: Array) -> BoolArray:
     """Which trials are of the first class, shape (n,)."""
-    return np.asarray(merit[:, _CLASS] == _AS_COMPLETE)
+    return np.asarray(keys[:, _CLASS] == _AS_COMPLETE)
 
 
-def has_failed(merit: Array) -> BoolArray:
+def has_failed(keys: Array) -> BoolArray:
     """Which trials did, shape (n,)."""
-    return np.asarray(merit[:, _CLASS] == _AS_FAILED)
+    return np.asarray(keys[:, _CLASS] == _AS_FAILED)
 
 
 def _best_of_one(old: Array, old_rows: IntArray, new: Array, rows: IntArray, most: int) -> tuple[Array, IntArray]:
@@ -192,36 +192,36 @@ def _best_of_one(old: Array, old_rows: IntArray, new: Array, rows: IntArray, mos
         place = bisect_right(old, new[0].tolist(), key=np.ndarray.tolist)
         before, after = slice(place), slice(place, most - 1)
         return np.concatenate([old[before], new, old[after]]), np.concatenate([old_rows[before], rows, old_rows[after]])
-    merit, rows = np.concatenate([old, new]), np.concatenate([old_rows, rows])
-    order = order_of_one(merit, rows)[:most]
-    return merit[order], rows[order]
+    keys, rows = np.concatenate([old, new]), np.concatenate([old_rows, rows])
+    order = order_of_one(keys, rows)[:most]
+    return keys[order], rows[order]
 
 
 def _best_of_several(old: Array, old_rows: IntArray, new: Array, rows: IntArray, most: int) -> tuple[Array, IntArray]:
     """In the order of arrival; cut down whenever twice as many are there as wanted, at the same trials always."""
-    merit, all_rows = old, old_rows
+    keys, all_rows = old, old_rows
     while len(rows):
         room = 2 * most - len(all_rows)
-        merit, all_rows = np.concatenate([merit, new[:room]]), np.concatenate([all_rows, rows[:room]])
+        keys, all_rows = np.concatenate([keys, new[:room]]), np.concatenate([all_rows, rows[:room]])
         new, rows = new[room:], rows[room:]
         if len(all_rows) == 2 * most:
-            keep = np.sort(order_of_several(merit, most)[:most])
-            merit, all_rows = merit[keep], all_rows[keep]
-    return merit, all_rows
+            keep = np.sort(order_of_several(keys, most)[:most])
+            keys, all_rows = keys[keep], all_rows[keep]
+    return keys, all_rows
 
 
-def order_of_one(merit: Array, rows: IntArray) -> IntArray:
+def order_of_one(keys: Array, rows: IntArray) -> IntArray:
     """Indices from the best to the worst, with one objective; the earlier ones of equals come first."""
-    return np.lexsort((rows, *merit.T[::-1]))
+    return np.lexsort((rows, *keys.T[::-1]))
 
 
-def order_of_several(merit: Array, n_first: int) -> IntArray:
+def order_of_several(keys: Array, n_first: int) -> IntArray:
     """Indices from the best to the worst, of which the first `n_first` are chosen with care."""
-    order = np.lexsort(merit.T[_STEP::-1])
-    complete = order[(is_complete(merit) & (merit[:, VIOLATION] == 0.0))[order]]
+    order = np.lexsort(keys.T[_STEP::-1])
+    complete = order[(is_complete(keys) & (keys[:, VIOLATION] == 0.0))[order]]
     if not len(complete):
         return order
-    losses = _measurable(merit[complete, LOSSES])
+    losses = _measurable(keys[complete, LOSSES])
     return np.concatenate([complete[ranking(losses, n_first)], order[len(complete) :]])
 
 

@@ -34,7 +34,7 @@ class Trials:
     Args:
         points: Shape (n, d); NaN where a trial lacks the axis.
         active: Whether it had the parameter, shape (n, d).
-        merit: Sort keys as in `Record`, shape (n, 3 + m).
+        keys: Sort keys as in `Record`, shape (n, 3 + m).
         rows: In the history, shape (n,).
         n_good: How many are good.
         fulfilled: Which of them fulfil each constraint that some violate and some do not, shape (constraints, n).
@@ -44,7 +44,7 @@ class Trials:
 
     points: Array
     active: BoolArray
-    merit: Array
+    keys: Array
     rows: IntArray
     n_good: int
     fulfilled: BoolArray
@@ -57,46 +57,46 @@ class Trials:
     ) -> Trials | None:
         """The good trials and the sample of all; None if none of them had one of the parameters."""
         several = history.n_objectives > 1
-        first = _best_first(record.merit, record.best, n_good)[:n_good] if several else slice(n_good)
+        first = _best_first(record.keys, record.best, n_good)[:n_good] if several else slice(n_good)
         good, sample = record.best[first], record.sample
         rest = _without(sample.rows, good)
         rows = np.concatenate([good, sample.rows.take(rest)])
-        merit = np.concatenate([record.merit[first], sample.merit.take(rest, axis=0)])
+        keys = np.concatenate([record.keys[first], sample.keys.take(rest, axis=0)])
         n_good = len(good)
-        if not np.count_nonzero(merit[:, VIOLATION]):
+        if not np.count_nonzero(keys[:, VIOLATION]):
             fulfilled = np.empty((0, len(rows)), dtype=np.bool_)
         else:
-            order, n_good = _divided(merit, np.arange(len(rows)), n_good)
-            rows, merit = rows[order], merit[order]
+            order, n_good = _divided(keys, np.arange(len(rows)), n_good)
+            rows, keys = rows[order], keys[order]
             fulfilled = _fulfilled(history, rows)
-            if avoid_failures and (failed := has_failed(merit)).any():
+            if avoid_failures and (failed := has_failed(keys)).any():
                 fulfilled = np.concatenate([fulfilled, ~failed[None]])
         points = axes.points(history.at(rows, space))
         missing = np.isnan(points)
         if not np.count_nonzero(missing):
-            return Trials(points, ~missing, merit, rows, n_good, fulfilled, complete=True)
+            return Trials(points, ~missing, keys, rows, n_good, fulfilled, complete=True)
         has = np.asarray(~missing.all(axis=1))
         if not has.any():
             return None
         active = history.active(rows, space)
         n_good = int(has[:n_good].sum())
-        return Trials(points[has], active[has], merit[has], rows[has], n_good, fulfilled[:, has])
+        return Trials(points[has], active[has], keys[has], rows[has], n_good, fulfilled[:, has])
 
     def where(self, mask: BoolArray, n_good: Callable[[int], int]) -> Trials:
         """Some of them, shape (n,), divided anew; `n_good`, which is hashable, says into how many, given how many."""
         return _part(self, mask.tobytes(), n_good)
 
     def _where(self, mask: BoolArray, n_good: Callable[[int], int]) -> Trials:
-        merit, rows = self.merit[mask], self.rows[mask]
+        keys, rows = self.keys[mask], self.rows[mask]
         wanted = n_good(len(rows))
-        order, n_chosen = _divided(merit, _best_first(merit, rows, wanted), wanted)
+        order, n_chosen = _divided(keys, _best_first(keys, rows, wanted), wanted)
         bad = order[n_chosen:]
         order = np.concatenate([order[:n_chosen], bad[np.argsort(rows[bad])]])
         chosen = np.flatnonzero(mask)[order]
         return Trials(
             self.points[chosen],
             self.active[chosen],
-            self.merit[chosen],
+            self.keys[chosen],
             self.rows[chosen],
             n_chosen,
             self.fulfilled[:, chosen],
@@ -135,24 +135,24 @@ class Trials:
 
     @property
     def all_feasible(self) -> bool:
-        return not np.count_nonzero(self.merit[:, VIOLATION])
+        return not np.count_nonzero(self.keys[:, VIOLATION])
 
     @property
     def feasible(self) -> BoolArray:
         """Which of the good ones are, shape (n_good,)."""
-        return np.asarray(self.merit[: self.n_good, VIOLATION] == 0.0)
+        return np.asarray(self.keys[: self.n_good, VIOLATION] == 0.0)
 
     @property
     def ranks(self) -> IntArray:
         """Each one's place from the best to the worst, shape (n,)."""
         ranks = np.empty(len(self.rows), dtype=np.int64)
-        ranks[_best_first(self.merit, self.rows, self.n_good)] = np.arange(len(self.rows))
+        ranks[_best_first(self.keys, self.rows, self.n_good)] = np.arange(len(self.rows))
         return ranks
 
     @property
     def losses(self) -> tuple[Array, float]:
         """Of the good ones, shape (n_good,), and of the best bad one, with one objective; inf for what has none."""
-        losses = np.where(is_complete(self.merit), self.merit[:, LOSSES.start], np.inf)
+        losses = np.where(is_complete(self.keys), self.keys[:, LOSSES.start], np.inf)
         return losses[: self.n_good], float(losses[self.n_good :].min(initial=np.inf))
 
 
@@ -185,31 +185,31 @@ def _fulfilled(history: History, rows: IntArray) -> BoolArray:
     return np.asarray(fulfilled[fulfilled.any(axis=1) & ~fulfilled.all(axis=1)])
 
 
-def _best_first(merit: Array, rows: IntArray, n_good: int) -> IntArray:
-    if merit[:, LOSSES].shape[1] > 1:
-        return order_of_several(merit, n_good)
-    return order_of_one(merit, rows)
+def _best_first(keys: Array, rows: IntArray, n_good: int) -> IntArray:
+    if keys[:, LOSSES].shape[1] > 1:
+        return order_of_several(keys, n_good)
+    return order_of_one(keys, rows)
 
 
-def _divided(merit: Array, order: IntArray, n_best: int) -> tuple[IntArray, int]:
+def _divided(keys: Array, order: IntArray, n_best: int) -> tuple[IntArray, int]:
     """Indices with the good ones first, and how many they are; feasible ones are good if they are among the `n_best`.
 
     Args:
-        merit: Sort keys, shape (n, 3 + m).
+        keys: Sort keys, shape (n, 3 + m).
         order: Indices of which the first `n_best` are the best ones, shape (n,).
         n_best: How many.
     """
-    feasible = merit[:, VIOLATION] == 0.0
-    n_best = min(n_best, len(merit) - int(has_failed(merit).sum()))
+    feasible = keys[:, VIOLATION] == 0.0
+    n_best = min(n_best, len(keys) - int(has_failed(keys).sum()))
     best = order[:n_best][feasible[order[:n_best]]]
     if not len(best) or feasible.all():
         return order, n_best
-    levels = _levels(merit)
+    levels = _levels(keys)
     as_good = (levels[:, None] <= levels[best]).all(axis=2).any(axis=1)
-    good = np.concatenate([best, np.flatnonzero(as_good & is_complete(merit) & ~feasible)])
+    good = np.concatenate([best, np.flatnonzero(as_good & is_complete(keys) & ~feasible)])
     return np.concatenate([good, order[~np.isin(order, good)]]), len(good)
 
 
-def _levels(merit: Array) -> Array:
+def _levels(keys: Array) -> Array:
     """Losses of complete trials, inf for the others, shape (n, m)."""
-    return np.where(is_complete(merit)[:, None], merit[:, LOSSES], np.inf)
+    return np.where(is_complete(keys)[:, None], keys[:, LOSSES], np.inf)

@@ -14,7 +14,6 @@ from hpo.history import History
 from hpo.key import Key
 from hpo.pareto import hypervolume
 from hpo.samplers import MOEADSampler, NSGAIIISampler, NSGAIISampler, RandomSampler
-from hpo.samplers.model.axes import axes_of
 from hpo.samplers.nsgaii import (
     BLXAlphaCrossover,
     PolynomialMutation,
@@ -107,11 +106,11 @@ def test_workers_that_come_and_go_wait_for_nobody(made: Any) -> None:
 @pytest.mark.parametrize("objective", [zdt, branching])
 def test_it_does_not_matter_how_trials_are_cut(objective: Any) -> None:
     history = made_study(NSGAIISampler(), objective, 90).history
-    space, axes = history.space, axes_of(history.space)
+    space = history.space
     state = nothing = Population.empty(len(space), 2)
     for row in range(len(history)):
-        state = state.advance(history.where(np.arange(len(history)) == row), space, axes, None, least_crowded)
-    whole = nothing.advance(history, space, axes, None, least_crowded)
+        state = state.advance(history.where(np.arange(len(history)) == row), space, None, least_crowded)
+    whole = nothing.advance(history, space, None, least_crowded)
     assert len(whole.parents) > 0
     for name in ("keys", "points", "rank", "room", "place"):
         np.testing.assert_array_equal(getattr(state.parents, name), getattr(whole.parents, name))

@@ -40,7 +40,7 @@ def test_a_record_is_the_same_however_the_trials_are_cut_into_pieces(
         record = record.advance(known.where(np.arange(len(known)) == row))
     assert (record.size, record.seen, record.n_complete) == (at_once.size, at_once.seen, at_once.n_complete)
     np.testing.assert_array_equal(record.best, at_once.best)
-    np.testing.assert_array_equal(record.merit, at_once.merit)
+    np.testing.assert_array_equal(record.keys, at_once.keys)
     for one, other in zip(astuple(record.sample), astuple(at_once.sample), strict=True):
         np.testing.assert_array_equal(one, other)
 
@@ -50,6 +50,6 @@ def test_the_best_come_first_and_the_sample_in_the_order_of_its_rows() -> None:
     record = known.fold(Fold("test.record", Record.empty(7, 20, True, 1), Record.advance))
     every = known.fold(Fold("test.every", Record.empty(90, 90, True, 1), Record.advance))
     assert every.sample.rows.tolist() == list(range(90))
-    assert record.best.tolist() == order_of_one(every.sample.merit, every.sample.rows)[:7].tolist()
+    assert record.best.tolist() == order_of_one(every.sample.keys, every.sample.rows)[:7].tolist()
     assert record.sample.rows.tolist() == sorted(np.argsort(every.sample.hashes)[:20].tolist())
-    np.testing.assert_array_equal(record.sample.merit, every.sample.merit[record.sample.rows])
+    np.testing.assert_array_equal(record.sample.keys, every.sample.keys[record.sample.rows])
