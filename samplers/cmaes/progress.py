@@ -54,6 +54,6 @@ class Progress:
         keys, points = np.concatenate(known.keys), np.concatenate(known.points)
         if self.strategy.has_begun:
             return Progress(self.strategy.after(keys, points, np.concatenate(known.numbers), plan))
-        begun = plan.start.learned(points, best_first(keys), plan.axes)
+        begun = plan.start.learned(points, best_first(keys), plan.axes, separable=plan.separable)
         begun_anew = Strategy.begin(replace(plan, start=begun, n_startup=0))
         return Progress(begun_anew.knowing(keys, plan.axes.of_numbers(points)))

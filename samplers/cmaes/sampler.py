@@ -26,6 +26,7 @@ __all__ = ["CmaEsSampler", "SourceTrial"]
 
 logger = logging.get_logger(__name__)
 
+_SIGMA = 1 / 6
 _JOINT = "choices have distributions of their own, and so have parameters that some trials lack"
 _INSTEAD = {
     "independent_sampler": _JOINT,
@@ -92,7 +93,8 @@ class CmaEsSampler:
         use_separable_cma: Whether to leave correlations out, for hundreds of parameters.
         lr_adapt: Whether learning rates follow the signal, for noisy objectives and those with many optima.
         surrogate: "quadratic" for the model of the latest trials, which is not used with `lr_adapt`; None for none.
-        source_trials: Of an earlier study with the same parameters, whose best tenth says where to start.
+        source_trials: Of an earlier study with the same parameters, whose best tenth says where to start, and how
+            widely; so neither `x0` nor `sigma0` may be given.
         constraints_func: As of `TPESampler`.
         independent_sampler, warn_independent_sampling, with_margin, inc_popsize, consider_pruned_trials: Change
             nothing, and are there so that scripts run; a warning says what does.
@@ -111,7 +113,7 @@ class CmaEsSampler:
     n_startup_trials: int = 1
     seed: int | None = None
     x0: Mapping[str, Any] | None = None
-    sigma0: float = 1 / 6
+    sigma0: float = _SIGMA
     popsize: int | None = None
     restart: Literal["ipop", "bipop"] | None = "ipop"
     use_separable_cma: bool = False
@@ -148,6 +150,9 @@ class CmaEsSampler:
             object.__setattr__(self, "restart", restart_strategy)
         if self.restart is not None and self.restart not in RESTARTS:
             raise ValueError(f"restart must be one of {RESTARTS}, or None, got {self.restart!r}.")
+        if self.source_trials and (self.x0 or self.sigma0 != _SIGMA):
+            given = "x0" if self.x0 else "sigma0"
+            raise ValueError(f"source_trials say where to start, and how widely: leave {given} out, or source_trials.")
         if self.n_startup_trials < 0:
             raise ValueError(f"n_startup_trials must be at least 0, got {self.n_startup_trials!r}.")
         if self.popsize is not None and self.popsize < 4:
@@ -212,7 +217,7 @@ def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float, m: int) -
     if sources:
         points = axes.points(np.array([space.encode(t.params) for t in sources]))
         order = np.argsort([sign * t.values[0] for t in sources if t.values is not None], kind="stable")
-        start = start.learned(points, order, axes, least=1)
+        start = start.learned(points, order, axes, separable=sampler.use_separable_cma, least=1)
     is_modelled = m == 1 and len(axes.numbers) > 0 and not len(axes.categories) and not sampler.lr_adapt
     plan = Plan(
         space=space,

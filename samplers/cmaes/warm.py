@@ -71,13 +71,16 @@ class Start:
         """At another mean, with nothing else known."""
         return Start(max(self.sigma * width, 1e-4), mean)
 
-    def learned(self, points: Array, order: IntArray, axes: Axes, *, least: int = _LEAST) -> Start:
+    def learned(
+        self, points: Array, order: IntArray, axes: Axes, *, separable: bool = False, least: int = _LEAST
+    ) -> Start:
         """Where the best of some trials lie, if there are enough of them.
 
         Args:
             points: Of earlier trials, shape (k, d); NaN where they lack a parameter.
             order: Their indices, the best first.
             axes: Of the space.
+            separable: Whether correlations are left out.
             least: How many trials are enough.
 
         Source: Nomura et al. (2021), "Warm starting CMA-ES for hyperparameter optimization", arXiv 2012.06932.
@@ -90,6 +93,9 @@ class Start:
             return self
         mean = best.mean(axis=0)
         spread = (best - mean).T @ (best - mean) / len(best) + _BLUR**2 * np.eye(len(mean))
+        if separable:
+            spread = np.diag(spread.diagonal())
         sigma = float(np.exp(np.linalg.slogdet(spread)[1] / (2 * len(mean))))
         width = np.sqrt(np.diag(spread))
-        return replace(self, sigma=sigma, mean=mean, scale=width / sigma, C=spread / np.outer(width, width))
+        C = None if separable else spread / np.outer(width, width)
+        return replace(self, sigma=sigma, mean=mean, scale=width / sigma, C=C)

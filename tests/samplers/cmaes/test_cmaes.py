@@ -84,6 +84,16 @@ def test_correlations_are_learned_unless_they_are_not_wanted() -> None:
     assert state(made(separable, turned, 400), separable).gaussian.condition == 1.0
 
 
+def test_correlations_that_are_not_wanted_are_not_learned_from_earlier_trials_either() -> None:
+    source = hpo.create_study(sampler=RandomSampler(), seed=3)
+    source.optimize(turned, n_trials=60)
+    for start in ({"n_startup_trials": 40}, {"source_trials": source.trials}):
+        study = made(sampler := CmaEsSampler(use_separable_cma=True, **start), turned, 60)
+        known = state(study, sampler).gaussian
+        assert known.condition == 1.0
+        assert len(set(known.scale.tolist())) == 4
+
+
 @pytest.mark.parametrize("n_workers", [4, 16])
 def test_results_that_come_late_and_out_of_order_are_used(n_workers: int) -> None:
     storage = InMemoryStorage()
@@ -286,6 +296,8 @@ def test_several_objectives_are_met_with_a_sentence(lines: list[str]) -> None:
         ({"restart": "often"}, "restart must be one of"),
         ({"restart_strategy": "often"}, "restart must be one of"),
         ({"n_startup_trials": -1}, "n_startup_trials must be at least 0"),
+        ({"source_trials": [object()], "x0": {"x": 0.0}}, "source_trials say where to start.*leave x0 out"),
+        ({"source_trials": [object()], "sigma0": 0.1}, "source_trials say where to start.*leave sigma0 out"),
     ],
 )
 def test_options_are_checked(arguments: Any, sentence: str) -> None:
