@@ -1,0 +1,143 @@
+"""What a sampler is, and what some can do besides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, final, runtime_checkable
+
+from hpo.arrays import Array
+from hpo.distributions import BaseDistribution
+from hpo.history import History
+from hpo.key import Key
+from hpo.protocols.wrapping import layers
+from hpo.space import Space
+
+__all__ = [
+    "Choice",
+    "ChoosingSampler",
+    "ConstrainingSampler",
+    "Sampler",
+    "StepwiseSampler",
+    "WholeStudySampler",
+    "choosing",
+    "constraining",
+    "sampled",
+    "stepwise",
+]
+
+
+@runtime_checkable
+class Sampler(Protocol):
+    """Proposes configurations: a pure function of what is known and of the trial's address."""
+
+    def sample(self, space: Space, history: History, key: Key) -> Array:
+        """Coded values, shape (len(space),); NaN where the choice is left to the prior.
+
+        Must accept any space, the empty one and single parameters too, and give the same answer to the same
+        question, also in another process.
+
+        Raises:
+            SearchSpaceExhausted: If there is nothing left to try; the study then ends in order.
+        """
+        ...
+
+
+@runtime_checkable
+class StepwiseSampler(Sampler, Protocol):
+    """A sampler that is asked again for what it leaves open, parameter by parameter, when the objective suggests it.
+
+    For samplers whose choice depends on which parameters there are at all, or may lie outside of their domains. What
+    `sample` leaves open, NaN, stays so in the log.
+    """
+
+    def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
+        """The value of a parameter, as the objective gets it; pure, like `sample`.
+
+        Args:
+            name, distribution: Of the parameter.
+            history: What was known when the trial began, with what it has suggested since as `given`.
+            key: Of the trial.
+
+        Raises:
+            ValueError: If there is none; the trial then fails.
+        """
+        ...
+
+
+@final
+@dataclass(frozen=True)
+class Choice:
+    """A sampler, and why it is the one to ask.
+
+    Args:
+        sampler: What proposes.
+        reason: The rest of a sentence that begins "because".
+    """
+
+    sampler: Sampler
+    reason: str
+
+
+@runtime_checkable
+class ChoosingSampler(Sampler, Protocol):
+    """A sampler that asks one of several others, and can say which one and why."""
+
+    def choose(self, space: Space, history: History) -> Choice:
+        """What proposes a trial over a space that starts now; pure, and quick."""
+        ...
+
+
+@runtime_checkable
+class ConstrainingSampler(Sampler, Protocol):
+    """A sampler that brings the study's constraints along, as in Optuna."""
+
+    @property
+    def constraints_func(self) -> Callable[[Any], Sequence[float]] | None:
+        """Called with the record of each trial that completes or is pruned; None for no constraints."""
+        ...
+
+
+@runtime_checkable
+class WholeStudySampler(Sampler, Protocol):
+    """A sampler that counts what was tried, and so knows all trials under a pruner that divides them, too."""
+
+    @property
+    def knows_all(self) -> bool:
+        """Whether it does so; without it, it knows the trials of its own group, like any other sampler."""
+        ...
+
+
+def stepwise(sampler: Sampler) -> StepwiseSampler | None:
+    """What is asked for parameters one by one; None if a sampler leaves open ones to the prior."""
+    return next((one for one in layers(sampler) if isinstance(one, StepwiseSampler)), None)
+
+
+def choosing(sampler: Sampler) -> ChoosingSampler | None:
+    """What chooses among samplers; None if nothing does."""
+    return next((one for one in layers(sampler) if isinstance(one, ChoosingSampler)), None)
+
+
+def constraining(sampler: Sampler) -> Callable[[Any], Sequence[float]] | None:
+    """The function that says a finished trial's constraints; None if there is none."""
+    found = (one.constraints_func for one in layers(sampler) if isinstance(one, ConstrainingSampler))
+    return next((function for function in found if function is not None), None)
+
+
+def sampled(sampler: Sampler, space: Space, history: History, key: Key) -> list[float]:
+    """The sampler's coded values, with the prior's where it left the choice open and is not to be asked again.
+
+    Raises:
+        ValueError: If the sampler's answer has another shape than the space.
+    """
+    row = sampler.sample(space, history, key)
+    values: list[float] = row.tolist()
+    if row.shape != (len(space.names),):
+        raise ValueError(
+            f"{sampler!r} must return an array of shape ({len(space)},) for {list(space)!r}, got {row.shape}."
+        )
+    total = sum(values)
+    if total != total and stepwise(sampler) is None:  # only then can there be a NaN
+        prior = space.uniform(key).tolist()
+        return [drawn if value != value else value for value, drawn in zip(values, prior, strict=True)]
+    return values
