@@ -176,7 +176,9 @@ class CmaEsSampler:
             return _row(space, self._strategy(space, history, key), key)
         known = [name for name in space if history.space.get(name) == space[name]]
         new = Space({name: distribution for name, distribution in space.items() if name not in known})
-        values = dict(zip(new, _row(new, _fold(self, new, key.seed, 1.0, 1).initial.strategy, key), strict=True))
+        first = _fold(self, new, key.seed, 1.0, 1).initial.strategy
+        own = key.child(" ".join(new))  # or parameters that are asked for one by one would all be drawn alike
+        values = dict(zip(new, _row(new, first, own), strict=True))
         if known:
             row = _row(history.space, self._strategy(history.space, history, key), key)
             values |= dict(zip(history.space, row, strict=True))

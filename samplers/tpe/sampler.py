@@ -237,6 +237,8 @@ class TPESampler:
         return self._modelled(space, record, history, key)
 
     def _modelled(self, space: Space, record: Record, history: History, key: Key) -> Array:
+        if space is not history.space:
+            key = key.child(" ".join(space))  # or parameters that are new inside of a trial would all be drawn alike
         given = {name: history.space[name] for name in history.given if name in history.space}
         model = Space(given | dict(space)) if any(name not in space for name in given) else space
         if self.multivariate is False:

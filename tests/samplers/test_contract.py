@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import hpo
 from hpo.protocols import Sampler
 from hpo.samplers import (
     AutoSampler,
@@ -59,3 +60,15 @@ SAMPLERS: list[Sampler] = [
 @pytest.mark.parametrize("sampler", SAMPLERS, ids=repr)
 class TestSamplers(SamplerContract):
     pass
+
+
+@pytest.mark.parametrize("n_before", [0, 12])
+@pytest.mark.parametrize("sampler", [one for one in SAMPLERS if not isinstance(one, GridSampler)], ids=repr)
+def test_parameters_that_are_new_are_drawn_apart_from_each_other(sampler: Sampler, n_before: int) -> None:
+    study = hpo.create_study(sampler=sampler, seed=1)
+    study.optimize(lambda trial: trial.suggest_float("old", 0, 1), n_trials=n_before)
+    n_apart = 0
+    for trial in study.ask(n=4):
+        trial.suggest_float("old", 0, 1)
+        n_apart += len({trial.suggest_float(name, -5, 5) for name in "abcd"}) == 4
+    assert n_apart >= 3  # the first point of some sequences is the origin
