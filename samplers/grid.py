@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from typing import Any, final
@@ -19,7 +19,9 @@ from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import Fold, History
 from hpo.key import Key
 from hpo.near import nearest
+from hpo.samplers.checks import check_values
 from hpo.samplers.permutation import Permutation
+from hpo.samplers.unasked import named
 from hpo.space import Space
 
 __all__ = ["GridSampler"]
@@ -65,6 +67,10 @@ class GridSampler:
     seed: int | None = None
 
     def __init__(self, search_space: Mapping[str, Sequence[Any]], seed: int | None = None) -> None:
+        check_values("search_space", search_space)
+        for name, values in search_space.items():
+            if not isinstance(values, Collection) or isinstance(values, (str, bytes)):
+                raise TypeError(f"search_space must give a list of values for {name!r}, got {values!r}.")
         empty = [name for name, values in search_space.items() if len(values) == 0]
         if not search_space or empty:
             raise ValueError(f"search_space must give at least one value for each name, got none for {empty or 'any'}.")
@@ -277,11 +283,9 @@ class _Taken:
 @lru_cache(maxsize=4096)
 def _warn_of_unasked(seed: int, names: tuple[str, ...], asked: tuple[str, ...]) -> None:
     """Say once for each study in a process that its grid has values in vain."""
-    near = [nearest(name, asked, similarity=0.7) for name in names]
-    hints = [f"{name!r}" + (f" (did you mean {one!r}?)" if one else "") for name, one in zip(names, near, strict=True)]
     logger.warning(
-        f"The grid is used up (seed {seed}), and the objective never asked for {', '.join(hints)}, whose values made "
-        "no difference: suggest them in the objective, or take them out of the grid."
+        f"The grid is used up (seed {seed}), and the objective never asked for {named(names, asked)}, whose values "
+        "made no difference: suggest them in the objective, or take them out of the grid."
     )
 
 

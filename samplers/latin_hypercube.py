@@ -8,6 +8,7 @@ from typing import final
 from hpo.arrays import Array
 from hpo.history import History
 from hpo.key import Key
+from hpo.samplers.checks import check_whole
 from hpo.samplers.model.startup import stratified
 from hpo.space import Space
 
@@ -39,8 +40,7 @@ class LatinHypercubeSampler:
     seed: int | None = None
 
     def __post_init__(self) -> None:
-        if self.n_trials < 1:
-            raise ValueError(f"n_trials must be at least 1, got {self.n_trials!r}; give the number of trials.")
+        check_whole("n_trials", self.n_trials, 1)
 
     def reseed_rng(self) -> None:
         """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""

@@ -13,6 +13,8 @@ from hpo.distributions import BaseDistribution
 from hpo.history import History
 from hpo.key import Key
 from hpo.protocols import Sampler, sampled, stepwise
+from hpo.samplers.checks import check_values
+from hpo.samplers.unasked import say_unasked
 from hpo.space import Space
 
 __all__ = ["PartialFixedSampler"]
@@ -34,6 +36,11 @@ class PartialFixedSampler:
     fixed_params: Mapping[str, Any]
     base_sampler: Sampler
 
+    def __post_init__(self) -> None:
+        check_values("fixed_params", self.fixed_params)
+        if isinstance(self.base_sampler, type) or not isinstance(self.base_sampler, Sampler):
+            raise TypeError(f"base_sampler must be a sampler, such as TPESampler(), got {self.base_sampler!r}.")
+
     @property
     def seed(self) -> int | None:
         """That of the other sampler."""
@@ -49,6 +56,7 @@ class PartialFixedSampler:
         """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
 
     def sample(self, space: Space, history: History, key: Key) -> Array:
+        say_unasked("PartialFixedSampler", self.fixed_params, history, key.seed)
         row = np.array(sampled(self.base_sampler, space, self._given(history), key), dtype=np.float64)
         fixed = space.encode(self.fixed_params)
         is_fixed = np.array([name in self.fixed_params for name in space], dtype=np.bool_)

@@ -7,7 +7,7 @@ from typing import Any
 
 from hpo.caution import warn
 
-__all__ = ["check_function", "say_unused"]
+__all__ = ["say_unused"]
 
 
 def say_unused(owner: str, given: dict[str, Any], instead: dict[str, str]) -> None:
@@ -26,15 +26,3 @@ def say_unused(owner: str, given: dict[str, Any], instead: dict[str, str]) -> No
 @lru_cache
 def _say(owner: str, name: str, instead: str) -> None:
     warn(f"{owner}({name}=…) has no effect here, and can be left out: {instead}.", FutureWarning)
-
-
-def check_function(name: str, value: Any, example: str) -> None:
-    """Raise TypeError unless an argument is a function, or None.
-
-    Args:
-        name: Of the argument.
-        value: Of the argument.
-        example: What to write.
-    """
-    if value is not None and not callable(value):
-        raise TypeError(f"{name} must be a function or None, got {value!r}; write {example}.")

@@ -14,8 +14,8 @@ from hpo.key import Key
 from hpo.protocols import Choice, Sampler
 from hpo.samplers.auto.effort import Effort, seconds_of_asks
 from hpo.samplers.auto.progress import is_stalled, latest
+from hpo.samplers.checks import check_function, check_whole
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
-from hpo.samplers.unused import check_function
 from hpo.space import Space
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class AutoSampler:
     Which one that is follows from the log alone, so a resumed study, a replay and each of several workers choose alike.
 
     * `GPSampler` as long as its asks cost at most some seconds in all, or a tenth of the time that the objectives took,
-      for it learned the most from each trial on nearly all of our benchmark's problems, up to the 300 trials that were
-      tried. Where an objective takes a minute, that is always.
+      for it learned the most from each trial on nearly all of our benchmark's problems, at any number of trials. Where
+      an objective takes a minute, that is always.
     * `TPESampler` for every other trial while the latest fifth has found nothing that is better by more than a
       hundredth of the distance between the best trial and the median: a model that is sure of a wrong thing does not
       notice, and another one looks elsewhere. Not where the model sees noise and no trial was pruned, for then it is
@@ -53,7 +53,7 @@ class AutoSampler:
       three or more objectives, if the space is not finite. The others share the rest. Once `GPSampler` costs too much,
       all are the evolutionary sampler's, as its asks take some tenths of a millisecond; with three and more objectives
       half of them, because `TPESampler` goes on to find parts of fronts that it misses.
-    * `TPESampler` from then on everywhere else, whose asks take a millisecond or two however many trials there are.
+    * `TPESampler` from then on everywhere else, whose asks take about a millisecond however many trials there are.
       With more than five objectives it stands in for `GPSampler` from the first.
 
     The time of asks is that of a fixed model, and the objectives' comes from the times in the log, rounded down. A
@@ -89,8 +89,7 @@ class AutoSampler:
 
     def __post_init__(self) -> None:
         check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
-        if self.n_startup_trials < 0:
-            raise ValueError(f"n_startup_trials must be at least 0, got {self.n_startup_trials!r}.")
+        check_whole("n_startup_trials", self.n_startup_trials, 0)
         if self.overhead is not None and not self.overhead >= 0:
             raise ValueError(f"overhead must be at least 0, or None for any, got {self.overhead!r}.")
         if self.on_exhausted not in ON_EXHAUSTED:

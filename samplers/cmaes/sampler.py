@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, field
 from functools import cached_property, lru_cache, partial
-from typing import Any, Literal, Protocol, final
+from typing import Any, Literal, Protocol, final, runtime_checkable
 
 import numpy as np
 
@@ -14,12 +14,14 @@ from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import Fold, History
 from hpo.key import Key
+from hpo.samplers.checks import check_function, check_values, check_whole
 from hpo.samplers.cmaes.progress import Progress
 from hpo.samplers.cmaes.restarts import RESTARTS
 from hpo.samplers.cmaes.strategy import Plan, Strategy
 from hpo.samplers.cmaes.warm import Start
 from hpo.samplers.model.axes import axes_of
-from hpo.samplers.unused import check_function, say_unused
+from hpo.samplers.unasked import say_unasked
+from hpo.samplers.unused import say_unused
 from hpo.space import Space
 
 __all__ = ["CmaEsSampler", "SourceTrial"]
@@ -37,6 +39,7 @@ _INSTEAD = {
 }
 
 
+@runtime_checkable
 class SourceTrial(Protocol):
     """What is looked at in a trial of an earlier study."""
 
@@ -145,6 +148,8 @@ class CmaEsSampler:
             "consider_pruned_trials": consider_pruned_trials,
         }
         say_unused("CmaEsSampler", unused, _INSTEAD)
+        if self.source_trials is not None and not _are_trials(self.source_trials):
+            raise TypeError("source_trials must be a list of trials, such as study.trials of an earlier study.")
         check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
         if restart_strategy is not None:
             object.__setattr__(self, "restart", restart_strategy)
@@ -153,10 +158,11 @@ class CmaEsSampler:
         if self.source_trials and (self.x0 or self.sigma0 != _SIGMA):
             given = "x0" if self.x0 else "sigma0"
             raise ValueError(f"source_trials say where to start, and how widely: leave {given} out, or source_trials.")
-        if self.n_startup_trials < 0:
-            raise ValueError(f"n_startup_trials must be at least 0, got {self.n_startup_trials!r}.")
-        if self.popsize is not None and self.popsize < 4:
-            raise ValueError(f"popsize must be at least 4, or None for the usual number, got {self.popsize!r}.")
+        if self.x0 is not None:
+            check_values("x0", self.x0)
+        check_whole("n_startup_trials", self.n_startup_trials, 0)
+        if self.popsize is not None:
+            check_whole("popsize", self.popsize, 4, ", or None for the usual number")
         if self.surrogate not in ("quadratic", None):
             raise ValueError(f"surrogate must be 'quadratic', or None, got {self.surrogate!r}.")
         if not 0 < self.sigma0 <= 1:
@@ -172,6 +178,8 @@ class CmaEsSampler:
             return np.empty(0)
         if history.n_objectives > 1:
             _warn_of_objectives(key.seed, history.n_objectives)
+        if self.x0:
+            say_unasked("CmaEsSampler(x0=…)", self.x0, history, key.seed)
         if space is history.space or space == history.space:
             return _row(space, self._strategy(space, history, key), key)
         known = [name for name in space if history.space.get(name) == space[name]]
@@ -203,6 +211,10 @@ class CmaEsSampler:
         return hash((self._options, self.seed))
 
 
+def _are_trials(trials: Any) -> bool:
+    return isinstance(trials, Sequence) and all(isinstance(trial, SourceTrial) for trial in trials)
+
+
 def _row(space: Space, strategy: Strategy, key: Key) -> Array:
     """Coded values, shape (d,): of the prior until the strategy has begun."""
     if not strategy.has_begun:
@@ -214,6 +226,9 @@ def _row(space: Space, strategy: Strategy, key: Key) -> Array:
 def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float, m: int) -> Fold[Progress]:
     """The state of the strategy over a space in a study of m objectives, whose losses are its values times a sign."""
     axes = axes_of(space)
+    for given, value in (sampler.x0 or {}).items():
+        if given in space and not space[given].contains(value):
+            _warn_of_outside(seed, given, repr(value), repr(space[given]))
     start = Start.of(sampler.sigma0, sampler.x0, space, axes)
     sources = [t for t in sampler.source_trials or () if t.state == TrialState.COMPLETE and t.values is not None]
     if sources:
@@ -236,6 +251,15 @@ def _fold(sampler: CmaEsSampler, space: Space, seed: int, sign: float, m: int) -
     name = (*sampler._options, seed, sign, m)
     advance, n_missing = partial(Progress.advance, plan=plan), partial(Progress.n_missing, plan=plan)
     return Fold(name, Progress(Strategy.begin(plan)), advance, space, n_missing)
+
+
+@lru_cache(maxsize=4096)
+def _warn_of_outside(seed: int, name: str, value: str, domain: str) -> None:
+    """Say it once for each study in a process."""
+    logger.warning(
+        f"x0 of CmaEsSampler gives {value} for {name!r} (study with seed {seed}), which is not in {domain}: the search "
+        "starts as if it were left out."
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -13,6 +13,7 @@ from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import Fold, History
 from hpo.key import Key
+from hpo.samplers.checks import check_function, check_least, check_whole
 from hpo.samplers.gp.believed import beliefs_of
 from hpo.samplers.gp.domain import Domain
 from hpo.samplers.gp.embedding import Embedding
@@ -29,7 +30,7 @@ from hpo.samplers.model.belief import doubted, neutral, recoded, understood, uns
 from hpo.samplers.model.branches import Leaf
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.unrepeated import new_row
-from hpo.samplers.unused import check_function, say_unused
+from hpo.samplers.unused import say_unused
 from hpo.space import Space
 
 __all__ = ["GPSampler"]
@@ -153,9 +154,10 @@ class GPSampler:
         for name, choices in _CHOICES.items():
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
-        for name, least in (("n_startup_trials", 0), ("n_observations", 20), ("kappa", 0.0), ("ambition", 0.0)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)!r}.")
+        check_whole("n_startup_trials", self.n_startup_trials, 0)
+        check_whole("n_observations", self.n_observations, 20)
+        check_least("kappa", self.kappa, 0.0)
+        check_least("ambition", self.ambition, 0.0)
         if not 0 <= self.exploration <= 1:
             raise ValueError(f"exploration must be in [0, 1], got {self.exploration!r}.")
         if self.noise_std is not None and not self.noise_std > 0:

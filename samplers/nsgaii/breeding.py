@@ -12,6 +12,7 @@ import numpy as np
 from hpo.arrays import Array, IntArray
 from hpo.history import History
 from hpo.key import Key
+from hpo.samplers.checks import check_whole
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.startup import stratified
 from hpo.samplers.nsgaii.crossover import Crossover, SBXCrossover
@@ -77,16 +78,14 @@ class Breeding:
         """As the options of a sampler say.
 
         Raises:
-            ValueError: If they are none.
+            TypeError, ValueError: If they are none.
         """
         chances = given.crossover_prob, given.swapping_prob
         return Breeding(given.population_size, given.crossover, *chances, given.mutation, given.mutation_prob)
 
     def __post_init__(self) -> None:
-        if self.size is not None and self.size < 4:
-            raise ValueError(
-                f"population_size must be at least 4, or None for one that grows with the study, got {self.size!r}."
-            )
+        if self.size is not None:
+            check_whole("population_size", self.size, 4, ", or None for one that grows with the study")
         _check("crossover", self.crossover, Crossover)
         _check("mutation", self.mutation, Mutation)
         for name in ("crossover_prob", "swapping_prob", "mutation_prob"):

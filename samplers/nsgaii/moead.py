@@ -10,11 +10,11 @@ from typing import Any, final
 from hpo.arrays import Array
 from hpo.history import History
 from hpo.key import Key
+from hpo.samplers.checks import check_function
 from hpo.samplers.nsgaii.breeding import Breeding, proposed
 from hpo.samplers.nsgaii.crossover import Crossover
 from hpo.samplers.nsgaii.decomposition import best_by_direction
 from hpo.samplers.nsgaii.mutation import Mutation
-from hpo.samplers.unused import check_function
 from hpo.space import Space
 
 __all__ = ["MOEADSampler"]

@@ -13,13 +13,13 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.history import History
 from hpo.key import Key
+from hpo.samplers.checks import check_function, check_whole
 from hpo.samplers.nsgaii.breeding import Breeding, proposed
 from hpo.samplers.nsgaii.crossover import Crossover
 from hpo.samplers.nsgaii.mutation import Mutation
 from hpo.samplers.nsgaii.population import Select, first_size
 from hpo.samplers.nsgaii.selection import das_dennis, near_references
 from hpo.samplers.nsgaii.strategies import refuse_strategies
-from hpo.samplers.unused import check_function
 from hpo.space import Space
 
 __all__ = ["NSGAIIISampler"]
@@ -70,8 +70,8 @@ class NSGAIIISampler:
         )
         check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
         self._breeding  # noqa: B018 - checks the options
-        if self.dividing_parameter is not None and self.dividing_parameter < 1:
-            raise ValueError(f"dividing_parameter must be at least 1, got {self.dividing_parameter!r}.")
+        if self.dividing_parameter is not None:
+            check_whole("dividing_parameter", self.dividing_parameter, 1)
         points = self._given
         if points is not None and not (
             points.ndim == 2

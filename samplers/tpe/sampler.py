@@ -12,6 +12,7 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.history import Fold, History
 from hpo.key import Key
+from hpo.samplers.checks import check_function, check_whole
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.belief import doubted, recoded, understood, unsure
@@ -25,7 +26,7 @@ from hpo.samplers.tpe.record import Record
 from hpo.samplers.tpe.search import Search
 from hpo.samplers.tpe.split import Split, linear, root
 from hpo.samplers.tpe.trials import Trials
-from hpo.samplers.unused import check_function, say_unused
+from hpo.samplers.unused import say_unused
 from hpo.space import Space
 
 __all__ = ["TPESampler"]
@@ -194,8 +195,7 @@ class TPESampler:
             if getattr(self, name) not in choices:
                 raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
         for name, least in (("n_startup_trials", 0), ("n_ei_candidates", 1), ("good_limit", 1), ("n_kernels", 1)):
-            if getattr(self, name) < least:
-                raise ValueError(f"{name} must be at least {least}, got {getattr(self, name)!r}.")
+            check_whole(name, getattr(self, name), least)
         for name in ("crossed", "exploration"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must be in [0, 1], got {getattr(self, name)!r}.")

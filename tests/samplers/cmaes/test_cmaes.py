@@ -296,13 +296,32 @@ def test_several_objectives_are_met_with_a_sentence(lines: list[str]) -> None:
         ({"restart": "often"}, "restart must be one of"),
         ({"restart_strategy": "often"}, "restart must be one of"),
         ({"n_startup_trials": -1}, "n_startup_trials must be at least 0"),
-        ({"source_trials": [object()], "x0": {"x": 0.0}}, "source_trials say where to start.*leave x0 out"),
-        ({"source_trials": [object()], "sigma0": 0.1}, "source_trials say where to start.*leave sigma0 out"),
+        (
+            {"source_trials": [hpo.create_trial(value=1.0)], "x0": {"x": 0.0}},
+            "source_trials say where to start.*leave x0 out",
+        ),
+        (
+            {"source_trials": [hpo.create_trial(value=1.0)], "sigma0": 0.1},
+            "source_trials say where to start.*leave sigma0 out",
+        ),
+        ({"source_trials": [3]}, "source_trials must be a list of trials"),
+        ({"x0": 3}, "x0 must be a dict whose keys are names of parameters, got 3"),
+        ({"popsize": 4.5}, r"popsize must be a whole number, or None for the usual number, got 4\.5"),
     ],
 )
 def test_options_are_checked(arguments: Any, sentence: str) -> None:
-    with pytest.raises(ValueError, match=sentence):
+    with pytest.raises((TypeError, ValueError), match=sentence):
         CmaEsSampler(**arguments)
+
+
+def test_a_start_that_cannot_be_is_told_once(lines: list[str]) -> None:
+    """Of names that nobody asks for, and of values outside of their domains; the search goes on."""
+    study = made(CmaEsSampler(x0={"x0": 50.0, "x1": 1.0, "xx": 1.0}), ellipsoid, 30, seed=99)
+    told = [line for line in lines if "CmaEsSampler" in line]
+    assert len(told) == 2
+    assert "x0 of CmaEsSampler gives 50.0 for 'x0' (study with seed 99), which is not in FloatDistribution" in told[0]
+    assert "gives values for 'xx'" in told[1]
+    assert study.verify() == []
 
 
 def test_arguments_of_scripts_work_or_are_told() -> None:
