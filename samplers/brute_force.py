@@ -61,11 +61,20 @@ class BruteForceSampler:
     def reseed_rng(self) -> None:
         """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
 
+    def is_used_up(self, history: History, key: Key) -> bool:
+        """Whether no configuration is left that nobody has tried, of those with what is given."""
+        del key
+        tree = self._tree(history)
+        if tree.root is None or not history.given:
+            return tree.is_exhausted
+        return tree.root.given(history.given).n_left == 0
+
     def sample(self, space: Space, history: History, key: Key) -> Array:
         tree = self._tree(history)
         if tree.is_exhausted and not history.given:
             raise SearchSpaceExhausted("All configurations that the objective asks for have been tried.")
-        way = _way(tree.root, history.given, key)
+        root = tree.root.given(history.given) if tree.root is not None and history.given else tree.root
+        way = _way(root, history.given, key)
         return space.encode({name: value for name, value in way.items() if name in space})
 
     def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
@@ -79,7 +88,7 @@ class BruteForceSampler:
         while node is not None and node.name != name and node.name in history.given:
             node = node.after(history.given[node.name])
         if node is not None and node.name == name:
-            return node.chosen(key.uniform(name), distribution)[0]
+            return node.given(history.given).chosen(key.uniform(name), distribution)[0]
         if node is not None and not node.asks(name):
             raise ValueError(
                 f"BruteForceSampler tries what one objective asks for: here trials were asked for {node.name!r}, and "

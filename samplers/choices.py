@@ -65,6 +65,15 @@ class Node:
             rest -= left
         raise AssertionError("the ways that are left add up to their number")
 
+    def given(self, values: Mapping[str, Any]) -> Node:
+        """The same, where some parameters have values, and no others can be chosen."""
+        children = {name: (value, child and child.given(values)) for name, (value, child) in self.children.items()}
+        if self.name not in values:
+            return replace(self, children=children)
+        value = values[self.name]
+        own = {name: child for name, child in children.items() if name == token(value)}
+        return Node(self.name, CategoricalDistribution((value,)), own)
+
     def asks(self, name: str) -> bool:
         """Whether a parameter was asked for here or later."""
         return self.name == name or any(child.asks(name) for _, child in self.children.values() if child is not None)

@@ -96,6 +96,10 @@ class GridSampler:
         """True: there is one grid, whatever groups a pruner divides the trials into."""
         return True
 
+    def is_used_up(self, history: History, key: Key) -> bool:
+        """Whether no cell is left that nobody has taken, of those with what is given."""
+        return self._free_cell(history, key) is None
+
     def is_exhausted(self, study: Any) -> bool:
         """Whether every cell of the grid has been taken in a study."""
         return self._free_cell(study.history, Key(study.seed)) is None
@@ -104,7 +108,13 @@ class GridSampler:
         """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
 
     def sample(self, space: Space, history: History, key: Key) -> Array:
-        values = self._values(history, key)
+        cell = self._free_cell(history, key)
+        if cell is None and not history.given:
+            unasked = tuple(name for name in self.search_space if name not in history.space)
+            if unasked:
+                _warn_of_unasked(key.seed, unasked, tuple(history.space))
+            raise SearchSpaceExhausted(f"All {self.n_cells} cells of the grid have been tried.")
+        values = self._values(cell, key)
         return space.encode({name: values[name] for name in space if name in values})
 
     def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
@@ -116,7 +126,7 @@ class GridSampler:
                 f"The objective suggests {name!r}, which is not in the grid of {list(self.search_space)!r}{hint} "
                 f"{'Or give' if near else 'give'} it values in the grid, or suggest it with one value only."
             )
-        value = self._values(history, key)[name]
+        value = self._values(self._free_cell(history, key), key)[name]
         try:
             internal = distribution.to_internal_repr(value)
             external = distribution.to_external_repr(internal)
@@ -127,14 +137,8 @@ class GridSampler:
             raise ValueError(f"The grid's value {value!r} of {name!r} cannot be one of {distribution!r}; take it out.")
         return external
 
-    def _values(self, history: History, key: Key) -> dict[str, Any]:
-        """The values of the cell that a trial tries, by name."""
-        cell = self._free_cell(history, key)
-        if cell is None and not history.given:
-            unasked = tuple(name for name in self.search_space if name not in history.space)
-            if unasked:
-                _warn_of_unasked(key.seed, unasked, tuple(history.space))
-            raise SearchSpaceExhausted(f"All {self.n_cells} cells of the grid have been tried.")
+    def _values(self, cell: tuple[int, ...] | None, key: Key) -> dict[str, Any]:
+        """The values of a cell, by name."""
         if cell is None:  # something was queued, and lacks the rest
             cell = self._cell(self._order(key)[(key.number or 0) % self.n_cells])
         return {name: values[index] for (name, values), index in zip(self.search_space.items(), cell, strict=True)}
@@ -185,7 +189,12 @@ class GridSampler:
         """The cell that the trial at `key` tries; None once all have been taken."""
         order = self._order(key)
         taken = history.fold(Fold((self, key.seed), _Taken(), partial(self._take, order), self._grid))
-        return self._free(self._with_running(taken, order, history), order, key.number)
+        like = self._given(history.given) if history.given else None
+        return self._free(self._with_running(taken, order, history), order, key.number, like)
+
+    def _given(self, values: Mapping[str, Any]) -> _Cell:
+        """What is given, as a cell; what is none of the grid's values may be any."""
+        return tuple(_place(values[name], own) if name in values else None for name, own in self.search_space.items())
 
     def _order(self, key: Key) -> Permutation:
         return Permutation(self.n_cells, key.study.child("grid"))
@@ -291,6 +300,14 @@ def _warn_of_unasked(seed: int, names: tuple[str, ...], asked: tuple[str, ...]) 
 
 def _agree(cell: tuple[int, ...], like: _Cell | None) -> bool:
     return like is None or all(own is None or own == index for index, own in zip(cell, like, strict=True))
+
+
+def _place(value: Any, among: Sequence[Any]) -> int | None:
+    """The index of a value among the grid's, where 1 is 1.0; None if it is none of them."""
+    if _is_number(value):
+        return next((i for i, one in enumerate(among) if _is_number(one) and one == value), None)
+    own = token(value)
+    return next((i for i, one in enumerate(among) if token(one) == own), None)
 
 
 def _is_number(value: Any) -> bool:

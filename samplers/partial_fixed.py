@@ -10,9 +10,10 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.distributions import BaseDistribution
+from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.key import Key
-from hpo.protocols import Sampler, sampled, stepwise
+from hpo.protocols import Sampler, ending, sampled, stepwise
 from hpo.samplers.checks import check_values
 from hpo.samplers.unasked import say_unasked
 from hpo.space import Space
@@ -27,7 +28,11 @@ class PartialFixedSampler:
 
     Args:
         fixed_params: Values by name. One outside of its domain is used all the same, after a warning.
-        base_sampler: For the others.
+        base_sampler: For the others. `BruteForceSampler` and `GridSampler` end the study when all has been tried that
+            has these values; `on_exhausted` of other samplers looks at the whole space.
+
+    Raises:
+        SearchSpaceExhausted: From `ask`, if the other sampler is one of these two and nothing is left.
 
     Example:
         >>> study.sampler = PartialFixedSampler({"depth": 3}, study.sampler)
@@ -57,7 +62,11 @@ class PartialFixedSampler:
 
     def sample(self, space: Space, history: History, key: Key) -> Array:
         say_unasked("PartialFixedSampler", self.fixed_params, history, key.seed)
-        row = np.array(sampled(self.base_sampler, space, self._given(history), key), dtype=np.float64)
+        known = self._given(history)
+        lasting = ending(self.base_sampler)
+        if lasting is not None and not history.given and lasting.is_used_up(known, key):
+            raise SearchSpaceExhausted(f"Everything has been tried that has the values {self.fixed_params!r}.")
+        row = np.array(sampled(self.base_sampler, space, known, key), dtype=np.float64)
         fixed = space.encode(self.fixed_params)
         is_fixed = np.array([name in self.fixed_params for name in space], dtype=np.bool_)
         return np.where(is_fixed, fixed, row)
@@ -73,4 +82,13 @@ class PartialFixedSampler:
         return distribution.decode(coded)
 
     def _given(self, history: History) -> History:
-        return history.with_given({**self.fixed_params, **history.given})
+        return history.with_given({**self._fixed(history.space), **history.given})
+
+    def _fixed(self, space: Space) -> dict[str, Any]:
+        """The values that are fixed, as trials have them: 1 is 1.0 where a parameter is a float."""
+        return {
+            name: space[name].to_external_repr(space[name].to_internal_repr(value))
+            if name in space and space[name].contains(value)
+            else value
+            for name, value in self.fixed_params.items()
+        }

@@ -8,9 +8,9 @@ engines.py   an engine
 wrapping.py  plug-ins around others
 
 Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own,
-and functions ask for them: `stepwise`, `choosing`, `constraining`, `cohorts`, `pausing`, `pairs`, `divides`, `leasing`,
-`checkpointing`, `retrying`, `shared` and `is_private` also look into what a plug-in wraps, so that a wrapper loses
-none. `turn_taking` and `answering` do not: a wrapper of a storage must see whatever is appended.
+and functions ask for them: `stepwise`, `choosing`, `constraining`, `ending`, `cohorts`, `pausing`, `pairs`, `divides`,
+`leasing`, `checkpointing`, `retrying`, `shared` and `is_private` also look into what a plug-in wraps, so that a wrapper
+loses none. `turn_taking` and `answering` do not: a wrapper of a storage must see whatever is appended.
 """
 
 from __future__ import annotations
@@ -32,13 +32,16 @@ from hpo.protocols.samplers import (
     Choice,
     ChoosingSampler,
     ConstrainingSampler,
+    EndingSampler,
     Sampler,
     StepwiseSampler,
     WholeStudySampler,
     choosing,
     constraining,
+    ending,
     sampled,
     stepwise,
+    unproposed,
 )
 from hpo.protocols.storages import (
     AnsweringStorage,
@@ -66,6 +69,7 @@ __all__ = [
     "ChoosingSampler",
     "CohortPruner",
     "ConstrainingSampler",
+    "EndingSampler",
     "Engine",
     "LeasePolicy",
     "LeasingStorage",
@@ -88,6 +92,7 @@ __all__ = [
     "cohorts",
     "constraining",
     "divides",
+    "ending",
     "is_private",
     "leasing",
     "pairs",
@@ -97,4 +102,5 @@ __all__ = [
     "shared",
     "stepwise",
     "turn_taking",
+    "unproposed",
 ]

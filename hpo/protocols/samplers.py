@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, final, runtime_checkable
@@ -17,13 +18,16 @@ __all__ = [
     "Choice",
     "ChoosingSampler",
     "ConstrainingSampler",
+    "EndingSampler",
     "Sampler",
     "StepwiseSampler",
     "WholeStudySampler",
     "choosing",
     "constraining",
+    "ending",
     "sampled",
     "stepwise",
+    "unproposed",
 ]
 
 
@@ -99,6 +103,15 @@ class ConstrainingSampler(Sampler, Protocol):
 
 
 @runtime_checkable
+class EndingSampler(Sampler, Protocol):
+    """A sampler that tries a list or a tree of configurations, and has nothing left one day."""
+
+    def is_used_up(self, history: History, key: Key) -> bool:
+        """Whether nothing is left for a trial to try, of what has the values that `history.given` gives."""
+        ...
+
+
+@runtime_checkable
 class WholeStudySampler(Sampler, Protocol):
     """A sampler that counts what was tried, and so knows all trials under a pruner that divides them, too."""
 
@@ -118,10 +131,20 @@ def choosing(sampler: Sampler) -> ChoosingSampler | None:
     return next((one for one in layers(sampler) if isinstance(one, ChoosingSampler)), None)
 
 
+def ending(sampler: Sampler) -> EndingSampler | None:
+    """What has nothing left to try one day; None if there is always more."""
+    return next((one for one in layers(sampler) if isinstance(one, EndingSampler)), None)
+
+
 def constraining(sampler: Sampler) -> Callable[[Any], Sequence[float]] | None:
     """The function that says a finished trial's constraints; None if there is none."""
     found = (one.constraints_func for one in layers(sampler) if isinstance(one, ConstrainingSampler))
     return next((function for function in found if function is not None), None)
+
+
+def unproposed(sampler: Sampler, space: Space, key: Key) -> list[float]:
+    """Coded values for a trial that the sampler has none for: open where it is asked again, else the prior's."""
+    return [math.nan] * len(space) if stepwise(sampler) is not None else space.uniform(key).tolist()
 
 
 def sampled(sampler: Sampler, space: Space, history: History, key: Key) -> list[float]:

@@ -14,7 +14,7 @@ from hpo.history import History
 from hpo.history.running import RunningTrial
 from hpo.key import Key
 from hpo.log.ledger import Ledger
-from hpo.protocols import Pruner, Sampler, pausing, sampled
+from hpo.protocols import Pruner, Sampler, pausing, sampled, unproposed
 from hpo.reading.plug_ins import PlugIns
 from hpo.space import Space
 
@@ -150,7 +150,9 @@ class _Replay:
         try:
             proposal: Any = tuple(sampled(plug_ins.sampler, history.space, history, self._key(event.number)))
         except SearchSpaceExhausted as exhausted:
-            proposal = exhausted
+            proposal = tuple(unproposed(plug_ins.sampler, history.space, self._key(event.number)))  # of a queued one
+            if not _are_same(proposal, event.values):
+                proposal = exhausted
         if not _are_same(proposal, event.values):
             self._differences.append(Difference(event.number, "proposal", event.values, proposal))
 

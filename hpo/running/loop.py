@@ -194,7 +194,8 @@ class Run:
                 self._n_exhausting = len(self._order)
                 if self._order:
                     return False  # they may show that there is more to try: ask again when one of them has ended
-                logger.info(f"The study ends: {exhausted}")
+                if not self._stopped.is_set():
+                    self._tell_of_end(exhausted)
                 self.stop()
                 return False
             self._n_exhausting = 0
@@ -208,6 +209,15 @@ class Run:
         if (not new and not self._order) or (new and self.participant.is_spent(self.limits.budgets)):
             self.stop()  # no trial is promoted any more, or none may ever begin
         return False
+
+    def _tell_of_end(self, exhausted: SearchSpaceExhausted) -> None:
+        if self._n_begun:
+            logger.info(f"The study ends: {exhausted}")
+            return
+        logger.warning(
+            f"No trial has begun: {exhausted} If the objective asks for more than it did, study.enqueue_trial({{}}) "
+            "queues a trial that shows it to the sampler."
+        )
 
     def _may_begin(self, *, new: bool) -> bool:
         return (

@@ -176,7 +176,7 @@ class Participant:
         number = ledger.n_trials if claims is None else claims
         if claims is not None:
             history = history.with_given(ledger.waiting[claims].parameters)
-        proposal = self._propose(history, number)
+        proposal = self._propose(history, number, is_queued=claims is not None)
         attempts.append((number, history, proposal))
         return [*start, TrialProposed(number, proposal)]
 
@@ -214,12 +214,12 @@ class Participant:
             history = before.with_given(record.fixed)
             if record.resumed:
                 return self._begun(number, history, self._continued(history, number, record.fixed))
-            if not wish.proposes and self._n_slow >= _TWICE:
+            if not wish.proposes and self._n_slow >= _TWICE and claims is None:
                 trial = self._begun(number, history, ())
                 trial.awaits_proposal = True
                 return trial
             try:
-                proposal = self._propose(history, number)
+                proposal = self._propose(history, number, is_queued=claims is not None)
             except SearchSpaceExhausted:
                 self._log.append([TrialDeleted(number)])  # there was nothing to begin
                 raise
@@ -275,10 +275,15 @@ class Participant:
         prior = history.space.uniform(self._key(number))
         return tuple(np.where(np.isnan(coded), prior, coded).tolist())
 
-    def _propose(self, history: History, number: int) -> tuple[float, ...]:
+    def _propose(self, history: History, number: int, *, is_queued: bool = False) -> tuple[float, ...]:
         busy = time.thread_time() if self._n_slow else 0.0  # a call of the system, which quick samplers are spared
         began = time.perf_counter()
-        proposal = self.plan.proposal(history, self._key(number))
+        try:
+            proposal = self.plan.proposal(history, self._key(number))
+        except SearchSpaceExhausted:
+            if not is_queued:
+                raise
+            proposal = self.plan.unproposed(history, self._key(number))  # whoever queued it wants it all the same
         self._took = time.perf_counter() - began
         if self._n_slow and self._took > _SLOW:
             self._took = max(time.thread_time() - busy, self._took / _BUSY)

@@ -24,6 +24,7 @@ from hpo.protocols import (
     pausing,
     sampled,
     stepwise,
+    unproposed,
 )
 from hpo.reading.descriptions import described
 from hpo.running.checkpoints import default_root
@@ -81,6 +82,10 @@ class Plan:
         """The coded values of a new trial over all parameters that are known; its address is `key`."""
         known = history if self.cohorts is None else self.known(history, key)
         return tuple(sampled(self.sampler, known.space, known, key))
+
+    def unproposed(self, history: History, key: Key) -> tuple[float, ...]:
+        """In the place of a proposal, for a queued trial for which the sampler has none left."""
+        return tuple(unproposed(self.sampler, self.known(history, key).space, key))
 
     def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
         """The value of a parameter for which there is no proposal."""
