@@ -126,10 +126,11 @@ print(study.explain(19))
 # little beside your objective: always, if it takes a minute.
 #
 # **TPE** looks at the best trials so far, and tries values that are frequent among them and rare among the others. It
-# copes with branches, choices, many parameters and many thousands of trials, at a millisecond or two each. The default
-# goes over to it where trials are many and short. If all parameters are continuous numbers, it goes over to
-# `CmaEsSampler` instead, and asks it for every other trial from the hundredth on, however long they take. With several
-# objectives it does the same with genetic algorithms, which keep a population in the place of a model.
+# copes with branches, choices, many parameters and many thousands of trials, at about a millisecond each. The default
+# goes over to it where trials are many and short. If there is one objective of continuous numbers without constraints,
+# it goes over to `CmaEsSampler` instead, and asks it for every other trial from the hundredth on, however long they
+# take. With two objectives it does the same with genetic algorithms, which keep a population instead of a model; with
+# three or more they take turns with TPE.
 #
 # **Forests** of regression trees, `ForestSampler`, do what SMAC does, and scikit-optimize's `forest_minimize`. To a
 # tree a choice, a branch or a jump is as good as a number, and only the ranks of losses count. They take two or three
