@@ -272,7 +272,7 @@ class Run:
             self._n_flying += 1
             return
         if result.proposing is not None:
-            self.participant.note_proposing(result.proposing)
+            self.participant.pace.note(result.proposing)
         if result.stops:
             self.stop()
         outcome = result.outcome

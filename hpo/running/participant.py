@@ -40,6 +40,7 @@ from hpo.running import checkpoints
 from hpo.running.ending import clash, constraints_of, end_of, end_of_asked, failure, pruned, unasked
 from hpo.running.lost import Leases
 from hpo.running.outcome import Outcome
+from hpo.running.pace import Pace
 from hpo.running.plan import Plan
 from hpo.running.recall import recalled
 from hpo.running.wish import Wish
@@ -56,9 +57,6 @@ MAX_ATTRIBUTE = 4 * 2**20
 """Characters of an attribute, written as JSON, that a storage takes."""
 
 _PAUSED = TrialState.PAUSED
-_SLOW = 0.02  # seconds; other writers are not kept out while a slow sampler thinks
-_BUSY = 5  # so much longer may a proposal take on a machine that is busy, and the sampler is not slow
-_TWICE = 2  # in a row: one long proposal may be the machine's fault, and a first one that of imports
 _LONG = 0.01  # seconds in which several trials are begun in one go, while the first of them waits for the others
 
 _Attempt = tuple[int, History, tuple[float, ...]]
@@ -78,6 +76,7 @@ class Participant:
     Attributes:
         live: The trials that this process runs, by number.
         n_behind: How many ends wait for trials that begin.
+        pace: Whether the sampler is slow.
     """
 
     def __init__(self, log: Log, plan: Plan) -> None:
@@ -91,8 +90,7 @@ class Participant:
         self._warned: set[str] = set()  # names of parameters whose values were outside of their domains
         self._settled: Space | None = None  # one whose parameters have been finished with, so that their kinds stay
         self.n_behind = 0
-        self._took = 0.0  # seconds for the latest proposal
-        self._n_slow = 0  # how many proposals in a row the sampler took long for
+        self.pace = Pace()
         self._leases = Leases(log, self)
 
     # ---- beginning
@@ -131,7 +129,7 @@ class Participant:
         """
         with self._log.lock:
             self._leases.give_up_lost()
-            if self._n_slow >= _TWICE:
+            if self.pace.is_slow:
                 self._log.sync()
             elif not (wish.waits and self._log.is_far and self._log.has_posted):
                 attempts: list[_Attempt] = []
@@ -214,7 +212,7 @@ class Participant:
             history = before.with_given(record.fixed)
             if record.resumed:
                 return self._begun(number, history, self._continued(history, number, record.fixed))
-            if not wish.proposes and self._n_slow >= _TWICE and claims is None:
+            if not wish.proposes and self.pace.is_slow and claims is None:
                 trial = self._begun(number, history, ())
                 trial.awaits_proposal = True
                 return trial
@@ -226,7 +224,7 @@ class Participant:
             except BaseException as error:
                 self.give_up(number, error)
                 raise
-            if wish.waits and self._log.is_far and self._n_slow < _TWICE:
+            if wish.waits and self._log.is_far and not self.pace.is_slow:
                 self._log.post([TrialProposed(number, proposal)], _ignore)
                 flush_soon(self._log)
             else:
@@ -276,24 +274,13 @@ class Participant:
         return tuple(np.where(np.isnan(coded), prior, coded).tolist())
 
     def _propose(self, history: History, number: int, *, is_queued: bool = False) -> tuple[float, ...]:
-        busy = time.thread_time() if self._n_slow else 0.0  # a call of the system, which quick samplers are spared
-        began = time.perf_counter()
+        key = self._key(number)
         try:
-            proposal = self.plan.proposal(history, self._key(number))
+            return self.pace.timed(partial(self.plan.proposal, history, key))
         except SearchSpaceExhausted:
             if not is_queued:
                 raise
-            proposal = self.plan.unproposed(history, self._key(number))  # whoever queued it wants it all the same
-        self._took = time.perf_counter() - began
-        if self._n_slow and self._took > _SLOW:
-            self._took = max(time.thread_time() - busy, self._took / _BUSY)
-        if self._n_slow or self._took > _SLOW:
-            self.note_proposing(self._took)
-        return proposal
-
-    def note_proposing(self, took: float) -> None:
-        """Remember whether the sampler is slow, by how many seconds it took for a proposal."""
-        self._n_slow = self._n_slow + 1 if took > _SLOW else 0
+            return self.plan.unproposed(history, key)  # whoever queued it wants it all the same
 
     # ---- trials of another process, which it will end
 
@@ -315,7 +302,7 @@ class Participant:
             proposal = self._propose(self._at_start(trial), trial.number)
             trial.propose(proposal)
             self._log.append([TrialProposed(trial.number, proposal)])
-            return self._took
+            return self.pace.took
 
     def leave(self, trial: LiveTrial) -> None:
         """Be its port no more."""

@@ -22,7 +22,7 @@ from hpo.executors.address import outward
 from hpo.history import History
 from hpo.key import Key
 from hpo.pruners import HyperbandPruner, MedianPruner, SuccessiveHalvingPruner
-from hpo.running import participant
+from hpo.running import pace
 from hpo.samplers import BruteForceSampler, GridSampler, RandomSampler, TPESampler
 from hpo.space import Space
 from hpo.testing.studies import logged, objective
@@ -122,7 +122,7 @@ def test_a_reproducible_run_is_the_same_with_any_number_of_workers(tmp_path: Pat
 
 
 class Slow:
-    """A sampler that thinks long, by the count of the participant; it notes in which process."""
+    """A sampler that thinks long, by the count of its pace; it notes in which process."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -137,7 +137,7 @@ class Slow:
 
 
 def test_a_slow_sampler_is_asked_where_the_trials_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(participant, "_SLOW", -1.0)  # here; a proposal takes longer than that everywhere
+    monkeypatch.setattr(pace, "_SLOW", -1.0)  # here; a proposal takes longer than that everywhere
     study = create(tmp_path, sampler=Slow(tmp_path / "asked"))
     study.optimize(at_x, n_trials=3)
     (tmp_path / "asked").unlink()
@@ -157,7 +157,7 @@ def test_a_search_that_is_exhausted_ends(
     tmp_path: Path, sampler: Any, is_slow: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if is_slow:
-        monkeypatch.setattr(participant, "_SLOW", -1.0)
+        monkeypatch.setattr(pace, "_SLOW", -1.0)
     study = create(tmp_path, sampler=sampler)
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1, step=0.5), executor=Inspected(2))
     assert sorted({trial.params["x"] for trial in study.trials}) == [0.0, 0.5, 1.0]

@@ -13,7 +13,7 @@ import hpo
 from hpo.events import Event, StudyCreated, TrialFinished
 from hpo.exceptions import StorageInternalError
 from hpo.log import soon
-from hpo.running import participant
+from hpo.running import pace
 from hpo.running.budget import Budget
 from hpo.running.outcome import Outcome
 from hpo.samplers import RandomSampler, TPESampler
@@ -183,7 +183,7 @@ def test_a_result_outlives_a_write_that_fails(fails_at: int) -> None:
 
 def test_a_trial_is_one_request(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(soon, "_MOMENT", 60.0)  # whatever else the machine does
-    monkeypatch.setattr(participant, "_SLOW", 60.0)
+    monkeypatch.setattr(pace, "_SLOW", 60.0)
     storage = Counted()
     study_on(storage)
     with serve(storage, token="") as server:

@@ -114,7 +114,7 @@ def test_of_several_those_that_are_left_are_given() -> None:
 @pytest.mark.parametrize("slow", [False, True])
 def test_a_queued_trial_is_begun_before_its_turn(storage: Any, slow: bool) -> None:
     study = hpo.create_study(storage=storage, sampler=RandomSampler())
-    study._participant._n_slow = 9 * slow  # then the start is stored before the proposal is made
+    study._participant.pace.n_slow = 9 * slow  # then the start is stored before the proposal is made
     for x in (0.25, 0.5, 0.75):
         study.enqueue_trial({"x": x})
     trial = study.ask({"x": FloatDistribution(0, 1)}, queued=1)
