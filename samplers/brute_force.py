@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from hpo.arrays import Array
-from hpo.distributions import BaseDistribution
+from hpo.distributions import BaseDistribution, token
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import Fold, History
 from hpo.key import Key
@@ -64,17 +64,13 @@ class BruteForceSampler:
     def is_used_up(self, history: History, key: Key) -> bool:
         """Whether no configuration is left that nobody has tried, of those with what is given."""
         del key
-        tree = self._tree(history)
-        if tree.root is None or not history.given:
-            return tree.is_exhausted
-        return tree.root.given(history.given).n_left == 0
+        return self._tree(history, history.given).is_exhausted
 
     def sample(self, space: Space, history: History, key: Key) -> Array:
-        tree = self._tree(history)
+        tree = self._tree(history, history.given)
         if tree.is_exhausted and not history.given:
             raise SearchSpaceExhausted("All configurations that the objective asks for have been tried.")
-        root = tree.root.given(history.given) if tree.root is not None and history.given else tree.root
-        way = _way(root, history.given, key)
+        way = _way(tree.root, history.given, key)
         return space.encode({name: value for name, value in way.items() if name in space})
 
     def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
@@ -84,7 +80,7 @@ class BruteForceSampler:
                 f"BruteForceSampler tries every value, and {name!r} has no end of them in {distribution!r}: give it a "
                 "step, or both bounds, or use another sampler."
             )
-        node = self._tree(history).root
+        node = self._tree(history, {}).root
         while node is not None and node.name != name and node.name in history.given:
             node = node.after(history.given[node.name])
         if node is not None and node.name == name:
@@ -99,9 +95,10 @@ class BruteForceSampler:
             return value_at(distribution, int(key.uniform(name) * n))
         return value_at(distribution, Permutation(n, key.study.child(name))[key.number % n])
 
-    def _tree(self, history: History) -> Choices:
-        """What finished trials have tried, and running ones try."""
-        tree = history.fold(Fold("brute_force.tree", Choices(), Choices.advance))
+    def _tree(self, history: History, fixed: Mapping[str, Any]) -> Choices:
+        """What finished trials have tried, and running ones try, of what has some values."""
+        name = "brute_force.tree", *sorted((one, token(value)) for one, value in fixed.items())
+        tree = history.fold(Fold(name, Choices(fixed=fixed), Choices.advance))
         if self.avoid_premature_stop:
             return tree
         for row in history.pending(history.space):

@@ -91,10 +91,12 @@ class Choices:
     Args:
         root: The first parameter; None as long as no trial had one.
         ended: Whether a trial has ended without asking for any.
+        fixed: Values of some parameters: trials that have others do not count, and no others can be chosen.
     """
 
     root: Node | None = None
     ended: bool = False
+    fixed: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def is_exhausted(self) -> bool:
@@ -121,13 +123,22 @@ class Choices:
         """
         if any(math.isinf(distribution.cardinality) for distribution in distributions.values()):
             return self  # was added from elsewhere
+        if not self._agrees(values):
+            return self
         if not values:
             return replace(self, ended=True)
-        return replace(self, root=_grown(self.root, dict(values), distributions, whole))
+        domains = {**distributions, **{name: CategoricalDistribution((value,)) for name, value in self.fixed.items()}}
+        return replace(self, root=_grown(self.root, dict(values), domains, whole))
 
     def expecting(self, values: Mapping[str, Any]) -> Choices:
         """With the values that a running trial is expected to try, as far as the tree knows the parameters."""
-        return self if self.root is None else replace(self, root=_expected(self.root, values))
+        if self.root is None or not self._agrees(values):
+            return self
+        return replace(self, root=_expected(self.root, values))
+
+    def _agrees(self, values: Mapping[str, Any]) -> bool:
+        """Whether a trial has the values that are fixed, as far as it has these parameters."""
+        return all(token(values[name]) == token(value) for name, value in self.fixed.items() if name in values)
 
 
 def _grown(

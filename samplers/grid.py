@@ -97,7 +97,14 @@ class GridSampler:
         return True
 
     def is_used_up(self, history: History, key: Key) -> bool:
-        """Whether no cell is left that nobody has taken, of those with what is given."""
+        """Whether no cell is left that nobody has taken, of those with what is given.
+
+        Raises:
+            ValueError: If no cell has it.
+        """
+        for name, value in history.given.items():
+            if name in self.search_space and _place(value, self.search_space[name]) is None:
+                raise ValueError(f"The grid has no {value!r} for {name!r}: add it there, or do not fix it.")
         return self._free_cell(history, key) is None
 
     def is_exhausted(self, study: Any) -> bool:
@@ -111,7 +118,7 @@ class GridSampler:
         cell = self._free_cell(history, key)
         if cell is None and not history.given:
             unasked = tuple(name for name in self.search_space if name not in history.space)
-            if unasked:
+            if unasked and len(history):
                 _warn_of_unasked(key.seed, unasked, tuple(history.space))
             raise SearchSpaceExhausted(f"All {self.n_cells} cells of the grid have been tried.")
         values = self._values(cell, key)
@@ -229,7 +236,7 @@ class GridSampler:
                 continue
             if not any(u == u for u in row) or (state == TrialState.FAIL and any(u != u for u in row)):
                 # It says too little of the grid, so it stands for the cell that is due: every trial takes one.
-                cell = self._free(taken, order, number)
+                cell = self._free(taken, order, number, cell)
             if cell is not None:
                 taken = taken.with_cells([cell])
             first_free = taken.first_free
@@ -305,7 +312,7 @@ def _agree(cell: tuple[int, ...], like: _Cell | None) -> bool:
 def _place(value: Any, among: Sequence[Any]) -> int | None:
     """The index of a value among the grid's, where 1 is 1.0; None if it is none of them."""
     if _is_number(value):
-        return next((i for i, one in enumerate(among) if _is_number(one) and one == value), None)
+        return next((i for i, one in enumerate(among) if _is_number(one) and math.isclose(one, value)), None)
     own = token(value)
     return next((i for i, one in enumerate(among) if token(one) == own), None)
 

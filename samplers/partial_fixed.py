@@ -29,10 +29,12 @@ class PartialFixedSampler:
     Args:
         fixed_params: Values by name. One outside of its domain is used all the same, after a warning.
         base_sampler: For the others. `BruteForceSampler` and `GridSampler` end the study when all has been tried that
-            has these values; `on_exhausted` of other samplers looks at the whole space.
+            has these values, but for trials that began before the first one had ended, which may repeat each other;
+            `on_exhausted` of other samplers looks at the whole space.
 
     Raises:
         SearchSpaceExhausted: From `ask`, if the other sampler is one of these two and nothing is left.
+        ValueError: From `ask`, if a `GridSampler` has no such value.
 
     Example:
         >>> study.sampler = PartialFixedSampler({"depth": 3}, study.sampler)
@@ -57,16 +59,19 @@ class PartialFixedSampler:
         """The other sampler."""
         return self.base_sampler
 
+    def is_used_up(self, history: History, key: Key) -> bool:
+        """Whether the other sampler has nothing left to try that has the fixed values."""
+        lasting = ending(self.base_sampler)
+        return lasting is not None and lasting.is_used_up(self._given(history), key)
+
     def reseed_rng(self) -> None:
         """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""
 
     def sample(self, space: Space, history: History, key: Key) -> Array:
         say_unasked("PartialFixedSampler", self.fixed_params, history, key.seed)
-        known = self._given(history)
-        lasting = ending(self.base_sampler)
-        if lasting is not None and not history.given and lasting.is_used_up(known, key):
-            raise SearchSpaceExhausted(f"Everything has been tried that has the values {self.fixed_params!r}.")
-        row = np.array(sampled(self.base_sampler, space, known, key), dtype=np.float64)
+        if not history.given and self.is_used_up(history, key):
+            raise SearchSpaceExhausted(f"Everything has been tried that has the values {dict(self.fixed_params)!r}.")
+        row = np.array(sampled(self.base_sampler, space, self._given(history), key), dtype=np.float64)
         fixed = space.encode(self.fixed_params)
         is_fixed = np.array([name in self.fixed_params for name in space], dtype=np.bool_)
         return np.where(is_fixed, fixed, row)
@@ -74,7 +79,7 @@ class PartialFixedSampler:
     def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
         """The value that is fixed, or what the other sampler says."""
         if name in self.fixed_params:
-            return distribution.to_external_repr(distribution.to_internal_repr(self.fixed_params[name]))
+            return _as_tried(distribution, self.fixed_params[name])
         asked, known = stepwise(self.base_sampler), self._given(history)
         if asked is not None:
             return asked.value(name, distribution, known, key)
@@ -85,10 +90,17 @@ class PartialFixedSampler:
         return history.with_given({**self._fixed(history.space), **history.given})
 
     def _fixed(self, space: Space) -> dict[str, Any]:
-        """The values that are fixed, as trials have them: 1 is 1.0 where a parameter is a float."""
         return {
-            name: space[name].to_external_repr(space[name].to_internal_repr(value))
-            if name in space and space[name].contains(value)
-            else value
-            for name, value in self.fixed_params.items()
+            name: _as_tried(space[name], value) if name in space else value for name, value in self.fixed_params.items()
         }
+
+
+def _as_tried(distribution: BaseDistribution, value: Any) -> Any:
+    """A fixed value as trials have it: as a float or an integer, and on the grid of a step where it lies on one."""
+    try:
+        internal = distribution.to_internal_repr(value)
+    except (TypeError, ValueError):
+        return value
+    if distribution.contains(value):
+        return distribution.decode(distribution.encode(np.array([internal]))[0])
+    return distribution.to_external_repr(internal)

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 import hpo
@@ -87,3 +88,45 @@ def test_with_fixed_values_all_that_has_them_is_tried_once(
     study.sampler = sampler
     study.optimize(objective, n_trials=50)
     assert len({tuple(sorted(trial.params.items())) for trial in study.trials}) == len(study.trials) == 9
+
+
+@pytest.mark.parametrize("sampler", [BruteForceSampler(), GridSampler({"x": [0, 1, 2], "y": [0, 1, 2]})], ids=repr)
+def test_samplers_around_each_other_end_together(sampler: Any) -> None:
+    both = PartialFixedSampler({"x": 1}, PartialFixedSampler({"y": 2}, sampler))
+    study = hpo.create_study(sampler=both, seed=0)
+    study.optimize(first_x, n_trials=20)
+    assert [trial.params for trial in study.trials] == [{"x": 1, "y": 2.0}]
+
+
+@pytest.mark.parametrize(
+    ("sampler", "step"),
+    [(BruteForceSampler(), 0.1), (GridSampler({"f": np.linspace(0, 1, 11).tolist(), "x": [0, 1]}), None)],
+)
+@pytest.mark.parametrize("value", [0.3, 0.1 * 3])
+def test_a_fixed_value_is_what_trials_have_but_for_rounding(sampler: Any, step: float | None, value: float) -> None:
+    study = hpo.create_study(sampler=PartialFixedSampler({"f": value}, sampler), seed=0)
+    study.optimize(lambda trial: trial.suggest_float("f", 0, 1, step=step) + trial.suggest_int("x", 0, 1), n_trials=9)
+    assert [trial.params["f"] for trial in study.trials] == pytest.approx([0.3, 0.3])
+
+
+def test_a_fixed_value_that_is_none_of_the_grid_s_is_refused() -> None:
+    study = hpo.create_study(sampler=PartialFixedSampler({"x": 7}, GridSampler({"x": [0, 1, 2], "y": [0, 1, 2]})))
+    with pytest.raises(ValueError, match="The grid has no 7 for 'x': add it there, or do not fix it"):
+        study.optimize(first_x, n_trials=9)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_failed_trial_takes_a_cell_with_its_values(seed: int) -> None:
+    def failing(trial: Trial) -> float:
+        x = trial.suggest_int("x", 0, 2)
+        if trial.number == 0:
+            raise ArithmeticError
+        return x + trial.suggest_float("y", 0, 2)
+
+    grid = GridSampler({"x": [0, 1, 2], "y": [0.0, 1.0, 2.0]})
+    study = hpo.create_study(sampler=PartialFixedSampler({"x": 1}, grid), seed=seed)
+    study.optimize(failing, n_trials=20, catch=ArithmeticError)
+    assert len(study.trials) == 3
+    study.sampler = grid
+    study.optimize(failing, n_trials=20, catch=ArithmeticError)
+    assert len(study.trials) == 9
