@@ -3,6 +3,7 @@
 sampler.py       the sampler: options, and what to do when
 propose.py       from surrogates to the next point
 observations.py  what is learned from: finished trials as arrays
+stopped.py       what losses of pruned trials would have become
 schedule.py      when hyperparameters are fitted, and to which trials
 surrogate.py     one process for each objective and constraint, as a fold of the history
 arms.py          the parts of a space, and what is learned of each

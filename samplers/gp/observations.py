@@ -61,11 +61,18 @@ class Observations:
         )
 
     @staticmethod
-    def of(history: History, space: Space, *, with_failed: bool) -> Observations:
-        """Of the trials with a loss, whose parameters all lie in their present domains."""
+    def of(history: History, space: Space, losses: Array | None = None, *, with_failed: bool) -> Observations:
+        """Of the trials with a loss, whose parameters all lie in their present domains.
+
+        Args:
+            history: n trials.
+            space: Over which their points lie.
+            losses: Theirs, shape (n, m); None for those that they ended with.
+            with_failed: Whether failed ones count.
+        """
         points = axes_of(space).points(history.over(space))
         active = history.active(np.arange(len(history)), space)
-        state, losses = history.state, history.losses
+        state, losses = history.state, history.losses if losses is None else losses
         known = ~np.isnan(losses).any(axis=1) & (state <= TrialState.PRUNED)
         failed = state == TrialState.FAIL
         if with_failed:

@@ -64,7 +64,8 @@ class GPSampler:
     trials were unlucky is tried again as long as it may win.
 
     Running trials are imagined to have ended in several ways that the model believes in, so that parallel trials and
-    `ask(n)` spread. A pruned trial counts as no better than the median. Each constraint has a model of its own, and
+    `ask(n)` spread. A pruned trial counts with the loss that it would have if it had changed from its last step on as
+    the median complete trial did, and as no better than the median. Each constraint has a model of its own, and
     the probability that all hold multiplies the expected improvement. With several objectives it is the expected
     hypervolume that is to be added. No configuration is tried twice while another one is left, unless the noise is
     declared by `noise_std`.

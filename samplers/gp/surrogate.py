@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import Literal, final
 
@@ -21,6 +21,7 @@ from hpo.samplers.gp.penalties import penalised
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.prior import prior
 from hpo.samplers.gp.scale import Scale
+from hpo.samplers.gp.stopped import Changes
 from hpo.samplers.gp.trend import n_coefficients
 from hpo.samplers.gp.warp import Warp, finite, warps
 from hpo.samplers.model.axes import axes_of
@@ -82,6 +83,7 @@ class Surrogates:
     Args:
         how: Losses are modelled.
         ended: All observations.
+        changes: How losses changed while complete trials went on.
         fitted: How many of them there were at the last fit.
         embedding: At the last fit; None before it.
         learned: Of each objective, and then of each constraint; empty as long as hardly anything has succeeded.
@@ -91,6 +93,7 @@ class Surrogates:
 
     how: Modelling
     ended: Observations
+    changes: Changes = field(default_factory=Changes)
     fitted: int = 0
     embedding: Embedding | None = None
     learned: tuple[Surrogate, ...] = ()
@@ -140,22 +143,23 @@ class Surrogates:
 def advanced(state: Surrogates, fresh: History, space: Space) -> Surrogates:
     """With some more trials; fits depend on sizes alone, so it does not matter in which pieces trials come."""
     how = state.how
-    ended = Observations.of(fresh, space, with_failed=how.failures != "ignore")
+    changes, losses_of = state.changes.after(fresh)
+    ended = Observations.of(fresh, space, losses_of, with_failed=how.failures != "ignore")
     if how.failures == "avoid":
         ended = ended.placed()
     ended = state.ended.followed_by(ended)
     size = schedule.last_fit(len(ended))
     if size == state.fitted:
-        return replace(state, ended=ended)
+        return replace(state, ended=ended, changes=changes)
     judged = _judged(ended.at(slice(size)), how)
     how = replace(how, trend=how.trend and float(judged.failed.mean()) <= _FAILING)
     seen = judged.succeeded()
     if len(seen) < 2:
-        return Surrogates(state.how, ended, size)
+        return Surrogates(state.how, ended, changes, size)
     known = seen.at(schedule.subset(seen, _FITTED_TO))
     embedding = Embedding.of(axes_of(space), known.active)
     if not embedding.n_scales:
-        return Surrogates(state.how, ended, size, embedding)
+        return Surrogates(state.how, ended, changes, size, embedding)
     features = embedding.features(known.points, known.active)
     losses, constraints = values(known)
     is_warped = (
@@ -168,10 +172,10 @@ def advanced(state: Surrogates, fresh: History, space: Space) -> Surrogates:
         learned.append(Surrogate(Hyperparameters.of(θ, embedding.n_scales), Warp(np.inf)))
     outcome = _outcome(judged, embedding) if judged.failed.any() else None
     if len(losses) > 1:
-        return Surrogates(state.how, ended, size, embedding, tuple(learned), outcome=outcome)
+        return Surrogates(state.how, ended, changes, size, embedding, tuple(learned), outcome=outcome)
     learn = partial(_learned_alone, how=how, is_warped=is_warped)
     arms = Arms.of(embedding, known.points, known.active, losses[0], learn, state.arms)
-    return Surrogates(state.how, ended, size, embedding, tuple(learned), arms, outcome)
+    return Surrogates(state.how, ended, changes, size, embedding, tuple(learned), arms, outcome)
 
 
 def _judged(ended: Observations, how: Modelling) -> Observations:
