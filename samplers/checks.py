@@ -30,6 +30,8 @@ def check_least(name: str, value: Any, least: float) -> None:
 def check_whole(name: str, value: Any, least: int, otherwise: str = "") -> None:
     """Raise TypeError unless an argument is a whole number, and ValueError unless it is at least so large.
 
+    3.0 is none, other than for `hpo.numbers.whole`: a sampler keeps what it was given, and counts by it.
+
     Args:
         name: Of the argument.
         value: Of the argument.

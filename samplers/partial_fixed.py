@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -90,17 +91,17 @@ class PartialFixedSampler:
         return history.with_given({**self._fixed(history.space), **history.given})
 
     def _fixed(self, space: Space) -> dict[str, Any]:
-        return {
-            name: _as_tried(space[name], value) if name in space else value for name, value in self.fixed_params.items()
-        }
+        """What is fixed, as trials have it; what no parameter of that name can have is refused when it is asked for."""
+        fixed = dict(self.fixed_params)
+        for name in fixed.keys() & set(space):
+            with suppress(TypeError, ValueError):
+                fixed[name] = _as_tried(space[name], fixed[name])
+        return fixed
 
 
 def _as_tried(distribution: BaseDistribution, value: Any) -> Any:
     """A fixed value as trials have it: as a float or an integer, and on the grid of a step where it lies on one."""
-    try:
-        internal = distribution.to_internal_repr(value)
-    except (TypeError, ValueError):
-        return value
+    internal = distribution.to_internal_repr(value)
     if distribution.contains(value):
         return distribution.decode(distribution.encode(np.array([internal]))[0])
     return distribution.to_external_repr(internal)

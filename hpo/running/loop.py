@@ -194,8 +194,7 @@ class Run:
                 self._n_exhausting = len(self._order)
                 if self._order:
                     return False  # they may show that there is more to try: ask again when one of them has ended
-                if not self._stopped.is_set():
-                    self._tell_of_end(exhausted)
+                self._tell_of_end(exhausted)
                 self.stop()
                 return False
             self._n_exhausting = 0

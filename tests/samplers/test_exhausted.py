@@ -115,6 +115,16 @@ def test_a_fixed_value_that_is_none_of_the_grid_s_is_refused() -> None:
         study.optimize(first_x, n_trials=9)
 
 
+@pytest.mark.parametrize("base", [BruteForceSampler(), TPESampler()])
+@pytest.mark.parametrize(
+    ("value", "sentence"), [("z", "'z' is not in the choices"), (None, "None is not in the choices")]
+)
+def test_a_fixed_value_that_no_parameter_can_have_is_refused(base: Any, value: object, sentence: str) -> None:
+    study = hpo.create_study(sampler=PartialFixedSampler({"c": value}, base), seed=0)
+    with pytest.raises(ValueError, match=f"{value!r} is not in the choices"):
+        study.optimize(lambda trial: float(trial.suggest_categorical("c", ["a", "b"]) == "a"), n_trials=1)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_a_failed_trial_takes_a_cell_with_its_values(seed: int) -> None:
     def failing(trial: Trial) -> float:
