@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, final
 
 from hpo.exceptions import SearchSpaceExhausted
+from hpo.running.beginning import propose
 from hpo.running.current import enter, leave
 from hpo.running.outcome import Outcome, outcome_of
 from hpo.running.participant import Participant
@@ -125,7 +126,7 @@ class _Errand:
         self.stops = True
 
     def propose(self, trial: LiveTrial) -> None:
-        self.proposing = self.participant.propose(trial)
+        self.proposing = propose(self.participant, trial)
 
 
 def _packed(error: BaseException) -> bytes:

@@ -16,8 +16,10 @@ from typing import Protocol, final
 from hpo import logging
 from hpo.events import RunLimits, TrialState
 from hpo.exceptions import SearchSpaceExhausted
+from hpo.running.beginning import begin_some, withdraw
 from hpo.running.budget import Budget
 from hpo.running.current import enter, leave
+from hpo.running.finishing import as_paused, as_pruned, end, end_soon, flush
 from hpo.running.interrupts import Interrupts
 from hpo.running.lines import announce
 from hpo.running.outcome import Outcome
@@ -85,7 +87,7 @@ class Run:
     on the place.
 
     Args:
-        participant: Begins and ends the trials.
+        participant: This process in the study.
         place: Where the objective is called.
         limits: When to end.
         watchers: Told about each trial that has ended and whose error does not end the run.
@@ -189,7 +191,7 @@ class Run:
                 run = None if self._is_told else self.limits.told()
                 proposes = in_order or not self.place.proposes
                 wish = Wish(in_order, self.limits.budgets, new, proposes, True, None, run)
-                trials = self.participant.begin_some(room, wish)
+                trials = begin_some(self.participant, room, wish)
             except SearchSpaceExhausted as exhausted:
                 self._n_exhausting = len(self._order)
                 if self._order:
@@ -279,9 +281,9 @@ class Run:
             self._withdraw(trial)
             return
         if outcome.state is _PRUNED:
-            outcome = self.participant.pruned(trial.number)
+            outcome = as_pruned(self.participant, trial.number)
         elif outcome.state is _PAUSED:
-            outcome = self.participant.paused(trial.number)
+            outcome = as_paused(self.participant, trial.number)
         if self.limits.lag is None:
             self._settle(trial, outcome, result.error)
         else:
@@ -293,7 +295,7 @@ class Run:
         """The sampler, asked in another process, had nothing left for a trial."""
         self._order.remove(trial)
         self._n_begun -= 1
-        self.participant.withdraw(trial)
+        withdraw(self.participant, trial)
         if self._order:
             self._n_exhausting = len(self._order)
             return
@@ -315,7 +317,7 @@ class Run:
     def _settle(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
         """Let the end of a trial be stored with whatever is written next, at once if it ends the run."""
         with self.interrupts.shield:
-            self.participant.end_soon(trial.number, outcome, partial(self._note, trial, error))
+            end_soon(self.participant, trial.number, outcome, partial(self._note, trial, error))
             self._order.remove(trial)
         if error is not None:
             self._tell()
@@ -330,7 +332,7 @@ class Run:
         """Have all ends stored, and tell of them; whether there were any."""
         if self.participant.n_behind:
             with self.interrupts.shield:
-                self.participant.flush()
+                flush(self.participant)
         if not self._stored:
             return False
         while self._stored:
@@ -350,7 +352,7 @@ class Run:
         if self.tick is not None:
             self.tick(not trial.record.resumed)
         if trial.number % _NOW_AND_THEN == 0:
-            self.participant.keep_checkpoint()
+            self.participant.log.keep_checkpoint()
         if error is not None:
             raise error
         if record is not None:
@@ -373,5 +375,5 @@ class Run:
         self._order.clear()
         self._ready.clear()
         for trial in left:
-            self.participant.end(trial.number, Outcome.of_error(reason))
-        self.participant.flush()
+            end(self.participant, trial.number, Outcome.of_error(reason))
+        flush(self.participant)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol, final
 
 from hpo import logging
-from hpo.events import Event, TrialFinished, TrialState
+from hpo.events import TrialFinished, TrialState
 from hpo.log import leases
 from hpo.log.leases import Observer
 from hpo.log.log import Log
 from hpo.log.worker import Worker
 from hpo.protocols import leasing
 from hpo.running import checkpoints
-from hpo.running.ending import is_handed_out
+from hpo.running.end_events import is_handed_out, retry_of
 from hpo.running.outcome import LOST, Outcome
 from hpo.running.plan import Plan
 from hpo.trial.live import LiveTrial
@@ -32,8 +32,6 @@ class _Owner(Protocol):
 
     @property
     def live(self) -> Mapping[int, LiveTrial]: ...
-
-    def retry(self, number: int, events: Sequence[Event], *, lost: bool) -> list[Event]: ...
 
 
 @final
@@ -114,7 +112,7 @@ class Leases:
             end = TrialFinished(trial.number, TrialState.FAIL, max(time.time(), trial.time), error=error)
             header, plan = self._log.ledger.header, self._owner.plan
             checkpoint = checkpoints.directory(plan.checkpoints, header, trial.number, trial.system_attrs)
-            retry = self._owner.retry(trial.number, [end], lost=True)
+            retry = retry_of(plan.retry, self._log.ledger, [end], lost=True)
             self._log.append([end, *retry])
             if not retry:
                 checkpoints.remove(checkpoint)

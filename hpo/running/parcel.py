@@ -13,6 +13,7 @@ from hpo.protocols import Storage
 from hpo.running.host import Host
 from hpo.running.participant import Participant
 from hpo.running.plan import Plan
+from hpo.running.port import Port
 from hpo.trial import Trial
 from hpo.trial.port import TrialStudy
 
@@ -48,7 +49,8 @@ class Parcel:
         log.ledger.apply([self.header])
         participant = Participant(log, self.plan)
         study = self.study_over(log, participant)
-        return Host(participant, lambda live: self.objective(Trial(study, participant, live)), self.catch, self.collect)
+        port = Port(participant)
+        return Host(participant, lambda live: self.objective(Trial(study, port, live)), self.catch, self.collect)
 
     def packed(self) -> bytes:
         """As bytes, functions of a notebook and lambdas too.

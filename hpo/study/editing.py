@@ -25,7 +25,7 @@ from hpo.events import (
 )
 from hpo.log.log import Log
 from hpo.reading.records import events_of
-from hpo.running.participant import Participant
+from hpo.running.port import Port
 from hpo.space import Space
 from hpo.trial.frozen import FrozenTrial, check_trial
 
@@ -64,9 +64,9 @@ def enqueue_trial(
         log.append([TrialQueued(params, time.time(), dict(user_attrs))])
 
 
-def add_trials(log: Log, participant: Participant, trials: Sequence[FrozenTrial]) -> None:
+def add_trials(log: Log, port: Port, trials: Sequence[FrozenTrial]) -> None:
     """Add trials that ran elsewhere, all or none of them."""
-    spaces = _checked(log, participant, trials)
+    spaces = _checked(log, port, trials)
     finished = [trial.state not in (TrialState.WAITING, TrialState.RUNNING) for trial in trials]
     needed = dict.fromkeys(itertools.compress(spaces, finished))
     with log.lock:
@@ -80,7 +80,7 @@ def add_trials(log: Log, participant: Participant, trials: Sequence[FrozenTrial]
             outcomes = log.append(events, expect=log.ledger.position)
 
 
-def _checked(log: Log, participant: Participant, trials: Sequence[FrozenTrial]) -> list[Space]:
+def _checked(log: Log, port: Port, trials: Sequence[FrozenTrial]) -> list[Space]:
     """The space of each trial, equal ones as one object, which is checked and digested once.
 
     Raises:
@@ -103,7 +103,7 @@ def _checked(log: Log, participant: Participant, trials: Sequence[FrozenTrial]) 
         if space not in spaces:
             spaces[space] = space
             for name, distribution in space.items():
-                participant.check(name, distribution)
+                port.check(name, distribution)
         used.append(spaces[space])
     return used
 
@@ -117,13 +117,13 @@ def delete_trial(log: Log, number: int) -> None:
         log.append([TrialDeleted(number)])
 
 
-def set_trial_attribute(log: Log, participant: Participant, number: int, key: str, value: JSON) -> None:
+def set_trial_attribute(log: Log, port: Port, number: int, key: str, value: JSON) -> None:
     """Set an attribute of a trial that runs or has finished."""
     with log.lock:
         log.sync()
         check_known(log, number, "change")
-        stored = participant.stored(value)
-        live = participant.live.get(number)
+        stored = port.stored(value)
+        live = port.participant.live.get(number)
         if live is not None:
             live.user_attrs[key] = stored
             return

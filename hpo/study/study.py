@@ -20,10 +20,13 @@ from hpo.history import History
 from hpo.log.log import Log, identity_of
 from hpo.protocols import Pruner, Sampler, Storage
 from hpo.reading.records import record_of
+from hpo.running.beginning import begin
 from hpo.running.checkpoints import default_root
 from hpo.running.current import current_runs
+from hpo.running.finishing import end, give_up
 from hpo.running.participant import Participant
 from hpo.running.plan import Plan
+from hpo.running.port import Port
 from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
 from hpo.study import editing
@@ -196,9 +199,7 @@ class Study:
         limits = limits_of(n_trials, timeout, max_trials, catch, called, kept_back)
         place: Place
         if workers is None and executor is None:
-            place = here_for(
-                n_jobs, limits, self._participant, lambda live: objective(Trial(self, self._participant, live))
-            )
+            place = here_for(n_jobs, limits, self._participant, lambda live: objective(Trial(self, self._port, live)))
         else:
             place = away_for(
                 executor, workers, n_jobs, limits, self._log, self._participant, objective, Study.over, gc_after_trial
@@ -265,18 +266,18 @@ class Study:
                 raise ValueError(f"n must be ≥ 1, and goes without `queued`, got {n!r} and {queued!r}.")
             return self._ask_several(fixed_distributions, n)
         for name, distribution in (fixed_distributions or {}).items():
-            self._participant.check(name, distribution)
+            self._port.check(name, distribution)
         with self._log.lock:
-            live = self._participant.begin(queued=queued)
+            live = begin(self._participant, queued=queued)
             assert live is not None  # only a budget could refuse one
-            trial = Trial(self, self._participant, live)
+            trial = Trial(self, self._port, live)
             if fixed_distributions is not None:
                 try:
                     for name, distribution in fixed_distributions.items():
                         trial.suggest(name, distribution)
                     self._participant.store_parameters(live)
                 except BaseException as error:  # nobody else knows of the trial
-                    self._participant.give_up(live.number, error)
+                    give_up(self._participant, live.number, error)
                     raise
             return trial
 
@@ -290,7 +291,7 @@ class Study:
                 raise
         except BaseException as error:
             for trial in trials:
-                self._participant.give_up(trial.number, error)
+                give_up(self._participant, trial.number, error)
             raise
         return trials
 
@@ -332,12 +333,12 @@ class Study:
             stored = self._log.ledger.state(number)
             if stored.is_finished() and skip_if_finished:
                 return self._frozen(number)
-            if stored is not TrialState.RUNNING and not self._participant.is_lost(number):
+            if stored is not TrialState.RUNNING and not self._participant.leases.is_lost(number):
                 raise ValueError(f"Cannot tell a {stored.name} trial.")
             outcome = told_outcome(self._participant, number, values, state)
-            if self._participant.end(number, outcome) is None:
+            if end(self._participant, number, outcome) is None:
                 editing.check_known(self._log, number, "tell for")  # another process may have been faster
-                if not self._participant.is_lost(number) and not skip_if_finished:
+                if not self._participant.leases.is_lost(number) and not skip_if_finished:
                     raise ValueError(f"Cannot tell a {self._log.ledger.state(number).name} trial.")
             return self._frozen(number)
 
@@ -390,7 +391,7 @@ class Study:
             ValueError: If a trial contradicts itself or has the wrong number of values.
             DistributionMismatchError: If a parameter has another kind or scale than in this study.
         """
-        editing.add_trials(self._log, self._participant, list(trials))
+        editing.add_trials(self._log, self._port, list(trials))
         self._log.keep_checkpoint(resting=True)
 
     # ---- editing
@@ -411,7 +412,7 @@ class Study:
         Raises:
             ValueError: If there is no such trial, or it is waiting.
         """
-        editing.set_trial_attribute(self._log, self._participant, number, str(key), value)
+        editing.set_trial_attribute(self._log, self._port, number, str(key), value)
 
     def rename(self, study_name: str) -> None:
         """Give the study another name.
@@ -670,7 +671,7 @@ class Study:
     def set_user_attr(self, key: str, value: JSON) -> None:
         """Attach something to the study: anything that JSON can hold; a study in memory takes any object."""
         with self._log.lock:
-            self._log.append([AttributeSet(str(key), self._participant.stored(value))])
+            self._log.append([AttributeSet(str(key), self._port.stored(value))])
 
     @property
     def metric_names(self) -> list[str] | None:
@@ -700,6 +701,7 @@ class Study:
     def _set_up(self, log: Log, participant: Participant) -> None:
         self._log = log
         self._participant = participant
+        self._port = Port(participant)
         self._runs: list[Run] = []
         _studies.add(self)
 

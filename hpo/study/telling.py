@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from hpo.caution import warn
 from hpo.events import TrialState
+from hpo.running.finishing import as_paused, as_pruned
 from hpo.running.outcome import Outcome, read_values
 from hpo.running.participant import Participant
 
@@ -26,8 +27,8 @@ def told_outcome(
         if values is not None:
             raise ValueError(f"A trial told as {TrialState(state).name} takes no values, got {values!r}.")
         if state is TrialState.PAUSED:
-            return participant.paused(number)
-        return participant.pruned(number) if state is TrialState.PRUNED else Outcome(TrialState.FAIL)
+            return as_paused(participant, number)
+        return as_pruned(participant, number) if state is TrialState.PRUNED else Outcome(TrialState.FAIL)
     read = read_values(values, participant.n_objectives)
     if not isinstance(read, str):
         return Outcome(TrialState.COMPLETE, read)

@@ -489,7 +489,7 @@ class StorageContract:
                     assert isinstance(error, UnknownStudyError)
                     assert "The study 'a' that was open here has been deleted" in str(error)
                 if isinstance(view, LeasingStorage):
-                    assert isinstance(raised(worker._participant.renew_leases), UnknownStudyError)
+                    assert isinstance(raised(worker._participant.leases.renew_leases), UnknownStudyError)
                 if new is not None:
                     assert new.events() == before
                     assert dict(storage.studies()) == {"a": new._log.identity}
@@ -505,7 +505,7 @@ class StorageContract:
             new.ask()
             before = new.events()
             trial.report(0.5, 0)
-            worker._participant.renew_leases()
+            worker._participant.leases.renew_leases()
             worker.tell(trial, 1.0)
             worker.optimize(objective, n_trials=2)
             assert worker.study_name == mine.study_name == "b"

@@ -50,7 +50,7 @@ def run(study: Study, executor: Executor | None, limits: Limits, func: Callable[
     participant = study._participant
 
     def call(live: LiveTrial) -> Any:
-        return func(Trial(study, participant, live))
+        return func(Trial(study, study._port, live))
 
     if executor is None:
         return Run(participant, AtOnce(call, participant.n_objectives, limits.catch), limits)

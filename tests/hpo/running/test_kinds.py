@@ -12,6 +12,7 @@ import pytest
 import hpo
 from hpo.events import Event
 from hpo.exceptions import DistributionMismatchError, StorageInternalError
+from hpo.running.finishing import end
 from hpo.running.outcome import Outcome
 from hpo.samplers import RandomSampler
 from hpo.storage import InMemoryStorage
@@ -82,7 +83,7 @@ def test_a_result_with_a_new_parameter_waits_for_a_storage_that_is_down() -> Non
     live = study._participant.live[0]
     storage.is_down = True
     with pytest.raises(StorageInternalError):
-        study._participant.end(0, Outcome(hpo.TrialState.COMPLETE, (1.0,)))
+        end(study._participant, 0, Outcome(hpo.TrialState.COMPLETE, (1.0,)))
     assert study._participant.live == {0: live}
     storage.is_down = False
     assert study.tell(trial, 1.0).state is hpo.TrialState.COMPLETE

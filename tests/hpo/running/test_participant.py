@@ -13,6 +13,7 @@ from hpo.arrays import Array
 from hpo.history import Curve, History
 from hpo.key import Key
 from hpo.protocols import leasing
+from hpo.running.beginning import begin
 from hpo.running.budget import FINISHED, Budget
 from hpo.samplers import RandomSampler
 from hpo.space import Space
@@ -83,9 +84,9 @@ def test_of_two_workers_who_find_room_for_one_trial_one_begins_it(tmp_path: Path
     for trial in study.ask(n=2):
         study.tell(trial, 0.0)
     budget = Budget(3, Meddling(other.ask if is_slow else lambda: None))
-    begun = study._participant.begin(budgets=[budget])
+    begun = begin(study._participant, budgets=[budget])
     assert (begun is None) == is_slow
-    assert study._participant.begin(budgets=[budget]) is None
+    assert begin(study._participant, budgets=[budget]) is None
     assert other.count_trials() == 3
 
 
@@ -154,9 +155,9 @@ def test_the_lease_of_a_trial_that_another_worker_told_ends(tmp_path: Path) -> N
     storage = leasing(study._log.storage)
     assert storage is not None
     trials = study.ask(n=2)
-    study._participant.renew_leases()
+    study._participant.leases.renew_leases()
     assert storage.beats(study._log.identity) == {0: 1, 1: 1}
     other.tell(trials[0].number, 0.0)
     assert study.count_trials([TrialState.COMPLETE]) == 1
-    study._participant.renew_leases()
+    study._participant.leases.renew_leases()
     assert storage.beats(study._log.identity) == {1: 2}

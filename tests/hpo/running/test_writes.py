@@ -15,6 +15,7 @@ from hpo.exceptions import StorageInternalError
 from hpo.log import soon
 from hpo.running import pace
 from hpo.running.budget import Budget
+from hpo.running.finishing import end_soon
 from hpo.running.outcome import Outcome
 from hpo.samplers import RandomSampler, TPESampler
 from hpo.storage import InMemoryStorage, RemoteStorage, serve
@@ -148,9 +149,9 @@ def test_a_callback_is_told_of_what_is_stored_and_of_nothing_that_began_later() 
 def test_of_the_end_of_a_trial_that_somebody_deletes_is_told_before_it_is_gone() -> None:
     study, told = study_on(Counted()), []
     study.optimize(at_x, n_trials=1)
-    trial, runs = study.ask(), study._participant
+    trial, part = study.ask(), study._participant
     at_x(trial)
-    runs.end_soon(trial.number, Outcome.of_return(1.0, 1), lambda outcome: told.append(runs.record(trial.number)))
+    end_soon(part, trial.number, Outcome.of_return(1.0, 1), lambda _: told.append(part.record(trial.number)))
     assert told == []
     study.delete_trial(trial.number)
     assert [(one.number, one.state, one.value) for one in told] == [(trial.number, TrialState.COMPLETE, 1.0)]

@@ -243,11 +243,11 @@ class TwoWorkers(RuleBasedStateMachine):
         for seconds in (2.0, 1000.0, 1000.0):
             self.now += seconds
             for study in self.studies:
-                study._participant._leases.renew_leases()
+                study._participant.leases.renew_leases()
             with self.studies[0]._log.lock:
-                self.studies[0]._participant._leases.give_up_lost()
+                self.studies[0]._participant.leases.give_up_lost()
         with self.studies[1]._log.lock:
-            self.studies[1]._participant._leases.give_up_lost()
+            self.studies[1]._participant.leases.give_up_lost()
         orphans = [number for number in self.running if self.model[number].owner is None]
         gone = [number for number in orphans if self.model[number].is_gone]
         known = [number for number in orphans if number in self.watched and number not in gone]

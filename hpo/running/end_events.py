@@ -9,16 +9,28 @@ from typing import Any
 from hpo.distributions import check_distribution_compatibility
 from hpo.events import ASKED, EARLIER, Event, SpaceDeclared, TrialFinished, TrialReported, TrialState
 from hpo.exceptions import DistributionMismatchError
+from hpo.history.finished import finished
 from hpo.history.reports import Reports
 from hpo.history.running import RunningTrial
 from hpo.log.ledger import Ledger
 from hpo.near import nearest
 from hpo.running.outcome import Outcome
+from hpo.running.retry import RetryPolicy
 from hpo.space import Space
 from hpo.trial.frozen import FrozenTrial, constraint_name
 from hpo.trial.live import LiveTrial
 
-__all__ = ["clash", "constraints_of", "end_of", "end_of_asked", "failure", "is_handed_out", "pruned", "unasked"]
+__all__ = [
+    "clash",
+    "constraints_of",
+    "end_of",
+    "end_of_asked",
+    "failure",
+    "is_handed_out",
+    "pruned",
+    "retry_of",
+    "unasked",
+]
 
 
 def end_of(
@@ -117,6 +129,19 @@ def unasked(trial: LiveTrial, known: Space) -> str | None:
         f"{'it' if len(names) == 1 else 'them'}, so {'it was' if len(names) == 1 else 'they were'} of no use; "
         + (f"did you mean {near!r}?" if near else f"this one asked for {asked}.")
     )
+
+
+def retry_of(policy: RetryPolicy | None, ledger: Ledger, events: Sequence[Event], *, lost: bool) -> list[Event]:
+    """The retry of the trial that `events` end, if it failed and gets one; void if it had already ended."""
+    end = events[-1]
+    if policy is None or not isinstance(end, TrialFinished) or end.state is not TrialState.FAIL:
+        return []
+    record = ledger.running.get(end.number)
+    if record is None:
+        return []
+    trial = finished(record, end, ledger.spaces.get(end.space, Space()))
+    retry = policy.retry_of(trial, record.known() if lost else dict(record.fixed), lost=lost)
+    return [] if retry is None else [retry]
 
 
 def is_handed_out(trial: RunningTrial) -> bool:
