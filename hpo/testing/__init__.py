@@ -13,7 +13,7 @@ from __future__ import annotations
 from hpo.testing.engines import EngineContract
 from hpo.testing.pruners import PrunerContract
 from hpo.testing.samplers import SamplerContract
-from hpo.testing.storages import StorageContract
+from hpo.testing.storages.contract import StorageContract
 from hpo.testing.threads import ThreadContract
 
 __all__ = ["EngineContract", "PrunerContract", "SamplerContract", "StorageContract", "ThreadContract"]
