@@ -8,6 +8,7 @@ categories.py     those of choices
 draws.py          random numbers, which each trial's number addresses
 sobol.py          how these are spread evenly
 offers.py         points for trials, made of them
+untried.py        a point that was tried already, and another one in its place
 margin.py         integers and steps
 settled.py        cells in which nothing is left but to know other numbers more exactly
 censored.py       what trials tell of them

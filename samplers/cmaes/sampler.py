@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property, lru_cache, partial
 from typing import Any, Literal, Protocol, final, runtime_checkable
 
@@ -18,6 +18,7 @@ from hpo.samplers.checks import check_function, check_values, check_whole
 from hpo.samplers.cmaes.progress import Progress
 from hpo.samplers.cmaes.restarts import RESTARTS
 from hpo.samplers.cmaes.strategy import Plan, Strategy
+from hpo.samplers.cmaes.untried import untried
 from hpo.samplers.cmaes.warm import Start
 from hpo.samplers.model.axes import axes_of
 from hpo.samplers.unasked import say_unasked
@@ -181,7 +182,8 @@ class CmaEsSampler:
         if self.x0:
             say_unasked("CmaEsSampler(x0=…)", self.x0, history, key.seed)
         if space is history.space or space == history.space:
-            return _row(space, self._strategy(space, history, key), key)
+            strategy = self._strategy(space, history, key)
+            return untried(_row(space, strategy, key), partial(_other, space, strategy), space, history, key)
         known = [name for name in space if history.space.get(name) == space[name]]
         new = Space({name: distribution for name, distribution in space.items() if name not in known})
         first = _fold(self, new, key.seed, 1.0, 1).initial.strategy
@@ -220,6 +222,11 @@ def _row(space: Space, strategy: Strategy, key: Key) -> Array:
     if not strategy.has_begun:
         return space.uniform(key)
     return strategy.proposed(key, axes_of(space))
+
+
+def _other(space: Space, strategy: Strategy, key: Key) -> Array:
+    """As `_row`, without the model, which would choose the same point again."""
+    return _row(space, replace(strategy, surrogate=None), key)
 
 
 @lru_cache(maxsize=64)

@@ -17,8 +17,10 @@ from hpo.samplers.forest.region import Region
 from hpo.samplers.forest.search import Score, search
 from hpo.samplers.forest.standing import scalarised, standing
 from hpo.samplers.model.acquisition import log_expected_improvement, log_probability_of_improvement
+from hpo.samplers.model.axes import Axes
 from hpo.samplers.model.configurations import configurations, names_of
 from hpo.samplers.model.exhausted import OnExhausted, least_tried
+from hpo.samplers.model.told import told
 from hpo.samplers.model.tried import Tried
 from hpo.space import Space
 
@@ -89,7 +91,7 @@ def propose(known: Known, region: Region, pending: Array, question: Question) ->
     order = seen.best_first()[:_GOOD]
     good = region.rounded(np.where(seen.active[order], seen.points[order], region.drawn(len(order), rng)))
     found = search(score, region, good, question.n_candidates, rng)
-    new = _first_new(found, np.concatenate([known.points, pending]), tried, region)
+    new = _first_new(found, np.concatenate([known.points, pending]), tried, region.axes, question.space)
     if new is not None:
         return new
     listed = _left(region, tried, question, _MOST_LISTED) if tried else None
@@ -155,14 +157,15 @@ def _best(score: Score, region: Region, points: Array) -> Array:
     return np.where(active[best], points[best], np.nan)
 
 
-def _first_new(points: Array, before: Array, tried: Tried | None, region: Region) -> Array | None:
+def _first_new(points: Array, before: Array, tried: Tried | None, axes: Axes, space: Space) -> Array | None:
     """The first of some points, shape (k, d), that nobody has tried; None if there is none."""
     known = np.nan_to_num(before, nan=-1.0)
     for point in points:
+        there = told(point, axes, space)
         if tried is not None:
-            name = names_of(region.axes.values(point[None], ~np.isnan(point[None])))[0]
-            if name not in tried:
-                return np.asarray(point)
-        elif not (np.abs(np.nan_to_num(point, nan=-1.0) - known) < _SAME).all(axis=1).any():
+            is_new = names_of(axes.values(there[None], ~np.isnan(there[None])))[0] not in tried
+        else:
+            is_new = not (np.abs(np.nan_to_num(there, nan=-1.0) - known) < _SAME).all(axis=1).any()
+        if is_new:
             return np.asarray(point)
     return None

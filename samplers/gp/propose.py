@@ -27,6 +27,7 @@ from hpo.samplers.model import acquisition
 from hpo.samplers.model.acquisition import Acquired, Acquisition
 from hpo.samplers.model.configurations import configurations
 from hpo.samplers.model.exhausted import OnExhausted, least_tried
+from hpo.samplers.model.told import told
 from hpo.samplers.model.tried import Tried
 from hpo.space import Space
 
@@ -46,6 +47,7 @@ _NEAR = 1e-2  # points as near as this to a trial that was pruned tell as little
 _VERSIONS = 16  # imagined outcomes of running trials
 _LISTED = 2**11  # a finite space of no more configurations is searched by comparing all of them
 _MOST_LISTED = 2**15
+_OTHERS = 32  # draws of the choices, where numbers stand
 _COMPARED = 512  # of more configurations, when what the search found was tried before
 _LEAST_AMBITION = {"pi": 0.01}  # or the tiniest improvement would be the most probable one
 _ROOM = 0.1  # between bad losses and the reference point, in units of their range
@@ -67,6 +69,7 @@ class Question:
         ambition: By how many prior deviations of the function beside its trend the best loss should be improved on.
         quadratic: Whether the minimum of a quadratic comes first where one explains the losses.
         new: Whether points that were tried are out of the question, as long as there are others.
+        start: As long as no trial is better than another, a point of the prior, shape (d,), whose numbers stand.
         beliefs: Of the user, by which points are weighed.
         whole: Whether the domain is the study's whole space.
         on_exhausted: What to do when there are none.
@@ -85,6 +88,7 @@ class Question:
     ambition: float
     quadratic: bool
     new: bool
+    start: Array | None
     beliefs: Sequence[Belief]
     whole: bool
     on_exhausted: OnExhausted
@@ -114,6 +118,8 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
     criterion, badness = _criterion(models, apart, question, pending, rng)
     if question.beliefs:
         criterion = Believed(criterion, question.beliefs)
+    if question.start is not None:
+        return _best(criterion, domain, _with_other_choices(question.start, domain, rng))
     must_be_new = question.new and question.whole and domain.axes.is_finite
     if must_be_new:
         listed = _left(question, pending, _LISTED)
@@ -128,7 +134,7 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
     running = np.where(domain.active(pending), pending, np.nan)
     before = np.concatenate([np.where(question.tried.active, question.tried.points, np.nan), running])
     for point in points:
-        if not _is_among(point, before):
+        if not _is_among(told(point, domain.axes, question.space), before):
             return np.asarray(point)
     listed = _left(question, pending, _MOST_LISTED) if must_be_new else None
     if listed is None:
@@ -153,7 +159,7 @@ def _minimum_of_quadratic(question: Question) -> Array | None:
     untold = seen.pruned | ~np.isfinite(seen.losses[:, 0])  # what quadratics cannot learn from
     spoilt = np.where(seen.active, seen.points, np.nan)[untold]
     for point in minima(seen, domain):
-        if _is_among(point, known) or _is_among(point, spoilt, _NEAR):
+        if _is_among(told(point, domain.axes, question.space), known) or _is_among(point, spoilt, _NEAR):
             continue
         may_be_chance = _n_alike(point, failed, _NEAR) == 1 and not _is_among(point, question.pending, _NEAR)
         if may_be_chance or (not _is_among(point, failed) and _succeeds(point, outcome, domain)):
@@ -164,6 +170,14 @@ def _minimum_of_quadratic(question: Question) -> Array | None:
 def _succeeds(point: Array, outcome: Posterior | None, domain: Domain) -> bool:
     """Whether success is the rule at a point, shape (d,)."""
     return outcome is None or outcome.at(domain.features(np.nan_to_num(point[None]))).mean[0, 0] < 0.0
+
+
+def _with_other_choices(point: Array, domain: Domain, rng: np.random.Generator) -> Array:
+    """A point, shape (d,), with choices of the prior in the place of its own, shape (k, d)."""
+    others, choices = domain.spread(rng.random((_OTHERS, len(point)))), domain.axes.categories
+    points = np.tile(point, (_OTHERS, 1))
+    points[:, choices] = others[:, choices]
+    return domain.rounded(points)
 
 
 def _any_model(models: list[Posterior], question: Question) -> Posterior:

@@ -29,6 +29,7 @@ from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.belief import doubted, neutral, recoded, understood, unsure
 from hpo.samplers.model.branches import Leaf
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
+from hpo.samplers.model.ordering import are_alike, ended
 from hpo.samplers.model.unrepeated import new_row
 from hpo.samplers.unused import say_unused
 from hpo.space import Space
@@ -176,9 +177,8 @@ class GPSampler:
             return np.empty(0)
         finished = TrialState.PRUNED if self.failures == "ignore" else TrialState.FAIL
         if int((history.state <= finished).sum()) < max(self.n_startup_trials, 1):
-            wide = unsure(space, key, every=_BELIEVED)
-            row = startup.stratified(wide, key, max(self.n_startup_trials, 1), "gp.startup")
-            return self._unrepeated(recoded(row, wide, space), space, history, key)
+            row = self._started(unsure(space, key, every=_BELIEVED), space, key)
+            return self._unrepeated(row, space, history, key)
         flat = neutral(history)
         if flat is history:
             return self._modelled(space, space, history, key)
@@ -228,8 +228,18 @@ class GPSampler:
         bold = key.uniform("gp.explore") < share
         rng = key.child("gp").generator()
         whole = space is history.space
-        point = self._chosen(state, name, rng, space, believed, fixed, pending, history, key, whole=whole, bold=bold)
-        return np.asarray(axes.coded(point[None])[0])
+        alike = are_alike(ended(history)[1])
+        start = axes.points(self._started(believed, space, key)[None])[0] if alike else None
+        chosen = self._chosen(
+            state, name, rng, space, believed, fixed, pending, start, history, key, whole=whole, bold=bold
+        )
+        row = np.asarray(axes.coded(chosen[None])[0])
+        return self._unrepeated(row, space, history, key) if alike else row
+
+    def _started(self, believed: Space, space: Space, key: Key) -> Array:
+        """A coded row of the prior, whose numbers are spread evenly over the trials."""
+        row = startup.stratified(believed, key, max(self.n_startup_trials, 1), "gp.startup")
+        return recoded(row, believed, space)
 
     def _may_be_quadratic(self, history: History) -> bool:
         """Whether nothing else is wanted, and what has failed is known to the model."""
@@ -251,7 +261,9 @@ class GPSampler:
             rng = key.study.child(f"gp.hedge {len(state.seen)} {name}").generator()
             nothing = np.full(len(space), np.nan)
             none = nothing[None][:0]
-            return self._chosen(state, name, rng, space, space, nothing, none, history, key, whole=False, bold=False)
+            return self._chosen(
+                state, name, rng, space, space, nothing, none, None, history, key, whole=False, bold=False
+            )
 
         advance = partial(
             Hedge.advance,
@@ -271,6 +283,7 @@ class GPSampler:
         believed: Space,
         fixed: Array,
         pending: Array,
+        start: Array | None,
         history: History,
         key: Key,
         *,
@@ -296,6 +309,7 @@ class GPSampler:
             ambition=self.ambition if bold else 0.0,
             quadratic=self._may_be_quadratic(history) and key.uniform("gp.quadratic") < _QUADRATIC,
             new=self.noise_std is None,
+            start=start,
             beliefs=beliefs_of(space, believed, embedding, seen.active),
             whole=whole,
             on_exhausted=self.on_exhausted,

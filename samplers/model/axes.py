@@ -40,6 +40,7 @@ class Axes:
         priors: Prior probabilities of each one's choices.
         n_choices: Number of each one's choices, shape (c,).
         cardinality: Number of values of each column, shape (d,).
+        only: The coded value of a column that has one alone, NaN elsewhere, shape (d,).
     """
 
     numbers: IntArray
@@ -53,6 +54,7 @@ class Axes:
     priors: tuple[Array, ...]
     n_choices: Array
     cardinality: Array
+    only: Array
 
     @cached_property
     def is_finite(self) -> bool:
@@ -63,6 +65,17 @@ class Axes:
     def are_numbers(self) -> bool:
         """Whether all columns are."""
         return len(self.numbers) == len(self.cardinality)
+
+    @cached_property
+    def without_gaps(self) -> list[int]:
+        """Columns of numbers without a step."""
+        columns: list[int] = np.flatnonzero(np.isinf(self.cardinality)).tolist()
+        return columns
+
+    @cached_property
+    def are_of_numbers(self) -> BoolArray:
+        """Which columns are, shape (d,)."""
+        return np.isin(np.arange(len(self.cardinality)), self.numbers)
 
     @cached_property
     def _are_categories(self) -> BoolArray:
@@ -85,7 +98,7 @@ class Axes:
         x = u.copy()
         for column, prior in zip(self.categories, self.priors, strict=True):
             x[:, column] = np.searchsorted(np.cumsum(prior)[:-1], u[:, column], side="right")
-        return x
+        return np.where(np.isnan(self.only), x, self.only)
 
     def points(self, coded: Array) -> Array:
         """Coded rows, shape (n, d), with every number in its cell's middle; NaN stays."""
@@ -190,4 +203,5 @@ def axes_of(space: Space) -> Axes:
         tuple(priors),
         np.array([len(prior) for prior in priors], dtype=np.float64),
         np.array([distribution.cardinality for distribution in space.distributions], dtype=np.float64),
+        np.array([d.nearest(d.decode(0.0)) if d.single() else np.nan for d in space.distributions], dtype=np.float64),
     )

@@ -9,7 +9,7 @@ from hpo.events import TrialState
 from hpo.history import History
 from hpo.pareto import nondomination_ranks, ranking
 
-__all__ = ["LOSSES", "best_first", "ended"]
+__all__ = ["LOSSES", "are_alike", "best_first", "ended"]
 
 _CLASS, _STEP, _VIOLATION = 0, 1, 2
 LOSSES = slice(3, None)
@@ -38,6 +38,11 @@ def ended(history: History) -> tuple[IntArray, Array]:
         keys[failed, _VIOLATION] = 0.0
     keys[np.isnan(keys)] = np.inf
     return rows, keys
+
+
+def are_alike(keys: Array) -> bool:
+    """Whether no trial is better than another, so that they tell nothing about where to look."""
+    return bool((keys == keys[:1]).all())
 
 
 def best_first(keys: Array) -> IntArray:

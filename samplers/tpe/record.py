@@ -23,6 +23,7 @@ from hpo.events import TrialState
 from hpo.history import History
 from hpo.history.finished import Finished, violation
 from hpo.pareto import ranking
+from hpo.samplers.model.ordering import are_alike
 from hpo.samplers.model.units import unit_of
 from hpo.samplers.tpe.fidelity import losses_at_first
 
@@ -136,6 +137,13 @@ class Record(NamedTuple):
             self.seen + len(fresh),
             self.n_complete + len(rows) - int(np.count_nonzero(keys[:, VIOLATION] + keys[:, _CLASS])),
         )
+
+    @property
+    def are_alike(self) -> bool:
+        """Whether no trial is better than another."""
+        if not len(self.keys) or self.keys[0].tolist() != self.keys[-1].tolist():  # as a rule, once there are two
+            return False
+        return are_alike(self.sample.keys)
 
     def latest(self, history: History) -> Record:
         """Without rows of trials that had paused and went on, for which later rows stand, or will stand."""

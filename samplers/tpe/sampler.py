@@ -24,7 +24,7 @@ from hpo.samplers.tpe.fidelity import enough_step
 from hpo.samplers.tpe.finite import is_tried, untried
 from hpo.samplers.tpe.record import Record
 from hpo.samplers.tpe.search import Search
-from hpo.samplers.tpe.split import Split, linear, root
+from hpo.samplers.tpe.split import Split, linear, none, root
 from hpo.samplers.tpe.trials import Trials
 from hpo.samplers.unused import say_unused
 from hpo.space import Space
@@ -33,6 +33,7 @@ __all__ = ["TPESampler"]
 
 _BELIEVED = 2  # one start-up trial in so many is drawn from the beliefs as they are
 _MOST_GOOD = 64  # more good trials than these are not remembered
+_NOTHING_GOOD = Split(none, most=0, least=0)
 _CAUTIOUS = 0.5  # share of asks in which few trials beyond a constraint count
 _CHOICES: dict[str, tuple[str, ...]] = {
     "startup": ("random", "stratified", "sobol"),
@@ -282,17 +283,32 @@ class TPESampler:
         search = self._search(space, axes, record, history, key)
         if search is None:
             return np.full(len(space), np.nan)
-        if self._must_be_new(space, axes, history):
-            point = untried(search, Tried.of(history, space, axes, search.pending), self.on_exhausted, key)
-        else:
+        is_limited = self._must_be_new(space, axes, history)
+        tried = Tried.of(history, space, axes, search.pending) if is_limited else None
+        point = self._scattered(search, tried, space, key) if record.are_alike else None
+        if point is None and tried is not None:
+            point = untried(search, tried, self.on_exhausted, key)
+        elif point is None:
             point = search.point(key.child("tpe").generator())
         return np.asarray(axes.coded(point[None])[0])
+
+    def _scattered(self, search: Search, tried: Tried | None, space: Space, key: Key) -> Array | None:
+        """A point, shape (d,), whose numbers are the prior's; None if all of a finite space with these were tried.
+
+        Of trials that are all alike a model would say to look at the ends of ranges, where it knows least.
+        """
+        is_free = np.isnan(search.given) & search.axes.are_of_numbers
+        numbers = search.axes.points(self._started(space, key)[None])[0]
+        scattered = search._replace(given=np.where(is_free, numbers, search.given))
+        point = scattered.point(key.child("tpe").generator(), tried)
+        return None if np.isnan(point).all() else point
 
     def _search(self, space: Space, axes: Axes, record: Record, history: History, key: Key) -> Search | None:
         """What to choose from, and by what; None if there is no choice, or nothing is known."""
         if not len(axes.numbers) and not len(axes.categories):
             return None
-        n_good = self._split(self._n_compared(record, history))
+        split = _NOTHING_GOOD if record.are_alike else self._split
+        n_good = split(self._n_compared(record, history))
         avoid = self.failures == "avoid"
         make = partial(Trials.of, record, history, space, axes, n_good, avoid_failures=avoid)
         best = record.best[:n_good] if history.n_objectives == 1 else record.best
@@ -311,11 +327,11 @@ class TPESampler:
         return Search(
             axes=axes,
             tree=tree,
-            known=known.alike(given, axes.categories, self._split) if history.given else known,
+            known=known.alike(given, axes.categories, split) if history.given else known,
             given=given,
             pending=pending,
             liars=pending if self.constant_liar else pending[:0],
-            split=self._split,
+            split=split,
             densities=self._densities,
             n_candidates=self.n_ei_candidates,
             crossed=self.crossed,

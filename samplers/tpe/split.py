@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
-__all__ = ["Split", "linear", "root"]
+__all__ = ["Split", "linear", "none", "root"]
 
 
 @final
@@ -18,14 +18,22 @@ class Split:
     Args:
         wanted: The number for a number of trials.
         most: How many are remembered.
+        least: 0 where no trial is good.
     """
 
     wanted: Callable[[int], int]
     most: int
+    least: int = 1
 
     def __call__(self, n: int) -> int:
         """How many of `n`."""
-        return min(n, max(1, min(int(self.wanted(n)), self.most)))
+        return min(n, max(self.least, min(int(self.wanted(n)), self.most)))
+
+
+def none(n: int) -> int:
+    """0: of trials that are all alike."""
+    del n
+    return 0
 
 
 def linear(n: int, fraction: float, limit: int) -> int:

@@ -90,20 +90,6 @@ def test_a_choice_that_always_fails_is_left() -> None:
     assert failed(study)[15:].mean() < 0.2
 
 
-def test_as_long_as_everything_fails_trials_keep_away_from_what_failed() -> None:
-    def hopeless(trial: Trial) -> float:
-        trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1)
-        raise ArithmeticError
-
-    def nearest(study: Study) -> float:
-        points = np.array([list(trial.params.values()) for trial in study.trials])
-        distance = np.linalg.norm(points[:, None] - points, axis=2) + np.eye(len(points)) * 9
-        return float(distance.min(axis=1).min())
-
-    study = run(GPSampler(), hopeless, 24)
-    assert nearest(study) > 2 * nearest(run(GPSampler(n_startup_trials=24), hopeless, 24))
-
-
 def test_one_value_among_failures_is_enough_to_go_on() -> None:
     def rare(trial: Trial) -> float:
         x = trial.suggest_float("x", 0, 1)

@@ -329,19 +329,6 @@ def test_what_makes_trials_fail_is_avoided(multivariate: bool | None) -> None:
     assert best[0] < min(best[1], 0.5)
 
 
-def test_as_long_as_everything_fails_trials_keep_away_from_what_failed() -> None:
-    def hopeless(trial: Trial) -> float:
-        trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1)
-        raise ArithmeticError
-
-    def nearest(**options: Any) -> float:
-        points = np.array([list(trial.params.values()) for trial in studied(hopeless, 30, **options).trials])
-        distance = np.linalg.norm(points[:, None] - points, axis=2) + np.eye(len(points)) * 9
-        return float(np.sort(distance.min(axis=1))[:5].mean())
-
-    assert nearest() > 1.5 * nearest(failures="ignore")
-
-
 def test_nothing_changes_where_nothing_fails() -> None:
     def mixed(trial: Trial) -> float:
         kind, x = trial.suggest_categorical("kind", ["a", "b"]), trial.suggest_float("x", 0, 1)
