@@ -1,7 +1,8 @@
 """Which parameters are active, given the values of others: a decision tree over what history shows.
 
 An objective decides by values that it has whether to ask for more parameters. The tree splits on parameters that
-all trials at a node had, and its leaves are sets of active parameters.
+all trials at a node had, and its leaves are sets of active parameters. It may also have been changed, to ask for one
+parameter more: that is no branch, although earlier trials, which lie elsewhere, lack the parameter.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ __all__ = [
     "unbranched",
 ]
 
+_SINCE = 5  # trials in succession that all have a parameter, which none had before
 BINS = 16
 """Into which a number falls on whose value other parameters may depend."""
 
@@ -81,10 +83,30 @@ def unbranched(d: int) -> Leaf:
 
 
 def tree_of(axes: Axes, points: Array, active: BoolArray) -> Tree:
-    """The tree of some trials by their points, of which there is at least one, and what was active; shapes (n, d)."""
+    """The tree of some trials by their points, of which there is at least one, and what was active; shapes (n, d).
+
+    They are in the order of time.
+    """
     if (active == active[0]).all():
         return Leaf(active[0])
-    return learn(axes.bins(points, active, BINS), active, axes.numbers)
+    bins = axes.bins(points, active, BINS)
+    active = active | _added(bins, active, axes.cardinality <= BINS)
+    return Leaf(active[0]) if (active == active[0]).all() else learn(bins, active, axes.numbers)
+
+
+def _added(bins: IntArray, active: BoolArray, few: BoolArray) -> BoolArray:
+    """The parameters that no trial had up to some time and all have had since, shape (d,).
+
+    Not those that go with the values of a parameter of `few` values: the objective may well decide by these.
+    """
+    n, first = len(active), active.argmax(axis=0)
+    added = (first > 0) & (active.sum(axis=0) == n - first) & (n - first >= _SINCE)
+    for column in np.flatnonzero(added):
+        with_it, without = bins[first[column] :], bins[: first[column]]
+        for decider in np.flatnonzero(few & active.all(axis=0)):
+            if not np.isin(with_it[:, decider], without[:, decider]).any():
+                added[column] = False
+    return np.asarray(added)
 
 
 def active_at(tree: Tree, axes: Axes, points: Array) -> BoolArray:
@@ -113,7 +135,7 @@ def _grow(bins: IntArray, label: IntArray, patterns: BoolArray, numbers: frozens
     if len(present) == 1:
         return common
     shared = np.asarray(patterns[present].all(axis=0))
-    usable = np.flatnonzero(shared & (bins.max(axis=0) > bins.min(axis=0)))
+    usable = np.flatnonzero(shared & (bins.max(axis=0) > bins.min(axis=0)) & (bins.min(axis=0) >= 0))
     if not len(usable):
         return common
     column = int(usable[_gain(bins[:, usable], np.searchsorted(present, label), len(present)).argmax()])

@@ -163,7 +163,8 @@ def _part(known: Trials, mask: bytes, n_good: Callable[[int], int]) -> Trials:
 
 @lru_cache(maxsize=_MOST_PARTS)
 def _tree(known: Trials, axes: Axes) -> Tree:
-    return tree_of(axes, known.points, known.active)
+    in_time = np.argsort(known.rows)
+    return tree_of(axes, known.points[in_time], known.active[in_time])
 
 
 def _without(sample: IntArray, good: IntArray) -> IntArray:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpo.arrays import BoolArray, IntArray
-from hpo.samplers.model.branches import Leaf, learn, leaves, route
+from hpo.arrays import Array, BoolArray, IntArray
+from hpo.distributions import CategoricalDistribution, FloatDistribution
+from hpo.samplers.model.axes import Axes, axes_of
+from hpo.samplers.model.branches import Branch, Leaf, learn, leaves, route, tree_of
 from hpo.samplers.model.configurations import configurations
+from hpo.space import Space
 
 NUMBERS = np.array([2], dtype=np.int64)
 SIZES = np.array([3, 2, 4, 2, 5])
@@ -75,3 +79,36 @@ def test_leaves_cover_what_was_not_seen() -> None:
     active = np.array([[True, False], [True, True]])
     tree = learn(np.array([[0, -1], [1, 0]]), active, np.array([], dtype=np.int64))
     assert [path for path, _ in leaves(tree, [3, 2])] == [((0, 0),), ((0, 1),), ((0, 2),)]
+
+
+def added(n_before: int, n_since: int, decides: bool) -> tuple[Axes, Array, BoolArray]:
+    """Trials, the later ones with a parameter more, which lie elsewhere, or have another choice, too."""
+    space = {"x": FloatDistribution(0, 1), "k": CategoricalDistribution(["a", "b"]), "new": FloatDistribution(0, 1)}
+    rng = np.random.default_rng(0)
+    points = rng.random((n_before + n_since, 3))
+    points[:, 1] = rng.integers(0, 2, len(points))
+    points[:n_before, 0] *= 0.3
+    points[n_before:, 0] = 0.7 + 0.3 * points[n_before:, 0]
+    if decides:
+        points[:, 1] = np.arange(len(points)) >= n_before
+    points[:n_before, 2] = np.nan
+    return axes_of(Space(space)), points, ~np.isnan(points)
+
+
+@pytest.mark.parametrize("n_since", [5, 30])
+def test_a_parameter_that_the_objective_has_come_to_ask_for_is_no_branch(n_since: int) -> None:
+    tree = tree_of(*added(20, n_since, decides=False))
+    assert isinstance(tree, Leaf)
+    assert tree.active.all()
+
+
+def test_until_then_and_where_a_choice_decides_it_is_one() -> None:
+    few = tree_of(*added(20, 4, decides=False))
+    assert isinstance(few, Branch)
+    assert few.column == 0
+    chosen = tree_of(*added(20, 9, decides=True))
+    assert isinstance(chosen, Branch)
+    assert chosen.column == 1
+    axes, points, active = added(20, 9, decides=False)
+    points[-1, 2], active[-1, 2] = np.nan, False  # the last one lacks it
+    assert isinstance(tree_of(axes, points, active), Branch)
