@@ -21,15 +21,25 @@ __all__ = [
 ]
 
 
+_HOOKS = ("infer_relative_search_space", "sample_relative", "sample_independent", "before_trial", "after_trial")
+"""Methods of Optuna's samplers."""
+
+
 def checked_sampler(sampler: Any) -> Sampler:
     """A sampler as it is.
 
     Raises:
-        TypeError: If it is none.
+        TypeError: If it is none, or has methods that nobody would call.
     """
     _refuse_class(sampler, "sampler")
     if not isinstance(sampler, Sampler) or not _takes(sampler.sample, 3):
         raise TypeError(_refusal(sampler, "sampler", "hpo.samplers.TPESampler()", "sample(space, history, key)"))
+    hook = next((name for name in _HOOKS if callable(getattr(type(sampler), name, None))), None)
+    if hook is not None:
+        raise TypeError(
+            f"{type(sampler).__name__} has the method {hook}, which hpo would not call: it asks a sampler for whole "
+            "trials by sample(space, history, key), see hpo.protocols.Sampler. A callback can look at ended trials."
+        )
     return sampler
 
 
@@ -41,7 +51,7 @@ def checked_pruner(pruner: Any) -> Pruner:
     """
     _refuse_class(pruner, "pruner")
     of_optuna = _origin(pruner) != ""  # whose pruners have a method of that name too
-    if of_optuna or not isinstance(pruner, Pruner) or not _takes(pruner.prune, 2):
+    if of_optuna or not isinstance(pruner, Pruner) or not _takes(pruner.prune, 2) or _takes_a_study(pruner.prune):
         raise TypeError(_refusal(pruner, "pruner", "hpo.pruners.MedianPruner()", "prune(history, curve)"))
     return pruner
 
@@ -137,6 +147,14 @@ def _takes(method: Callable[..., Any], n: int) -> bool:
     except ValueError:
         return True
     return True
+
+
+def _takes_a_study(method: Callable[..., Any]) -> bool:
+    """Whether a pruner's method was written for Optuna, as its first argument's name says."""
+    try:
+        return next(iter(inspect.signature(method).parameters), "") == "study"
+    except (TypeError, ValueError):
+        return False
 
 
 def _origin(given: Any) -> str:

@@ -39,7 +39,7 @@ from hpo.study.plugins import (
     checked_sampler,
     checked_storage,
 )
-from hpo.study.telling import told_outcome
+from hpo.study.telling import told_number, told_outcome
 from hpo.trial.frozen import FrozenTrial
 from hpo.trial.trial import Trial, live_of
 
@@ -311,20 +311,11 @@ class Study:
             skip_if_finished: Return the stored trial, unchanged, if it has already ended.
 
         Raises:
-            TypeError: If `trial` is neither.
-            ValueError: If there is no such trial, it is not running, or values and state contradict each other.
+            TypeError: If `trial` is neither, or `state` is none.
+            ValueError: If there is no such trial, it is of another study or not running, or values and state contradict
+                each other.
         """
-        if isinstance(trial, Trial):
-            number = trial.number
-        elif isinstance(trial, int) and not isinstance(trial, bool):
-            number = trial
-        elif isinstance(trial, FrozenTrial):
-            raise TypeError(
-                f"Trial must be a trial object or trial number, got a record of trial {trial.number}; write "
-                f"study.tell({trial.number}, …)."
-            )
-        else:
-            raise TypeError(f"Trial must be a trial object or trial number, got {trial!r}.")
+        number = told_number(trial, self)
         with self._log.lock:
             self._log.sync()
             editing.check_known(self._log, number, "tell for")

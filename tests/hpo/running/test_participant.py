@@ -157,7 +157,7 @@ def test_the_lease_of_a_trial_that_another_worker_told_ends(tmp_path: Path) -> N
     trials = study.ask(n=2)
     study._participant.leases.renew_leases()
     assert storage.beats(study._log.identity) == {0: 1, 1: 1}
-    other.tell(trials[0].number, 0.0)
-    assert study.count_trials([TrialState.COMPLETE]) == 1
+    other.tell(trials[0].number, state=TrialState.FAIL)
+    assert study.count_trials([TrialState.FAIL]) == 1
     study._participant.leases.renew_leases()
     assert storage.beats(study._log.identity) == {1: 2}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,38 @@ def test_bounds_are_exact_or_refused(call: Any, error: type[Exception], advice: 
     refused(lambda: call(trial), advice, error)
     assert not trial.params
     assert 1 <= trial.suggest_int("n", 1.0, 1e3) <= 1000  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("state", "advice"), [("pruned", "hpo.TrialState.PRUNED, got 'pruned'"), ("FAIL", "State.FAIL"), (True, "got True")]
+)
+def test_a_trial_is_told_with_a_state_of_trials(state: Any, advice: str) -> None:
+    study = hpo.create_study()
+    trial = study.ask()
+    with pytest.raises(TypeError, match=advice):
+        study.tell(trial, 1.0, state)
+    assert study.tell(trial, 1.0).value == 1.0
+
+
+def test_a_trial_is_told_to_its_own_study() -> None:
+    study, other = hpo.create_study(), hpo.create_study(study_name="b")
+    trial, _ = study.ask(), other.ask()
+    for one in (trial, pickle.loads(pickle.dumps(trial))):
+        with pytest.raises(ValueError, match=r"Trial 0 is of the study .* not of 'b'"):
+            other.tell(one, 1.0)
+    assert other.trials[0].state is hpo.TrialState.RUNNING
+    assert study.tell(trial, 1.0).value == 1.0
+
+
+def test_whoever_tells_a_number_hears_that_parameters_are_not_known_there() -> None:
+    storage = InMemoryStorage()
+    study = hpo.create_study(storage=storage, study_name="s")
+    study.ask().suggest_float("x", 0, 1)
+    study.ask({"x": hpo.distributions.FloatDistribution(0, 1)})
+    elsewhere = hpo.load_study(storage=storage, study_name="s")
+    with pytest.warns(UserWarning, match="Trial 0 was asked for by another process or study object"):
+        assert elsewhere.tell(0, 1.0).params == {}
+    assert elsewhere.tell(1, 1.0).params.keys() == {"x"}
 
 
 def test_a_record_is_told_by_its_number() -> None:

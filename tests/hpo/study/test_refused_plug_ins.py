@@ -31,6 +31,15 @@ class InheritedPruner(optuna.pruners.BasePruner):
         return True
 
 
+class Hooked(hpo.samplers.TPESampler):  # type: ignore[misc]
+    def after_trial(self, study: Any, trial: Any, state: Any, values: Any) -> None: ...
+
+
+class Renamed(hpo.pruners.MedianPruner):  # type: ignore[misc]
+    def prune(self, study: Any, trial: Any) -> bool:
+        return bool(trial.last_step > 3)
+
+
 WRONG: list[tuple[str, Any, str]] = [
     ("sampler", hpo.samplers.GPSampler, r"got the class GPSampler; write sampler=GPSampler\(\)"),
     (
@@ -44,6 +53,8 @@ WRONG: list[tuple[str, Any, str]] = [
         r"sampler of Optuna's .*write sampler=hpo.samplers.TPESampler\(\)",
     ),
     ("sampler", OptunaShaped(), r"which lacks sample\(space, history, key\). hpo calls no other methods"),
+    ("sampler", Hooked(), "Hooked has the method after_trial, which hpo would not call"),
+    ("pruner", Renamed(), r"of type Renamed, which lacks prune\(history, curve\)"),
     ("pruner", hpo.pruners.MedianPruner, r"got the class MedianPruner; write pruner=MedianPruner\(\)"),
     ("pruner", optuna.pruners.MedianPruner(), "MedianPruner is a pruner of Optuna's"),
     ("pruner", InheritedPruner(), "InheritedPruner is a pruner of Optuna's .*whose methods hpo would not call"),

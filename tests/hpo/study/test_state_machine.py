@@ -226,6 +226,7 @@ class TwoWorkers(RuleBasedStateMachine):
             result = (value,) if state is COMPLETE else (None, state)
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", "Trial .* was queued with")  # not all ask for what was
+                warnings.filterwarnings("ignore", "Trial .* was asked for by another process")
                 told = study.tell(number if trial is None else trial, *result)
             self.end(number, state, value)
             assert told.state is state

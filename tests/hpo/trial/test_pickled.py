@@ -127,15 +127,6 @@ def test_in_memory_it_takes_its_study_along() -> None:
     assert list(trial.curve().steps) == [0, 1]
 
 
-def test_a_trial_of_another_study_is_a_number_and_nothing_more() -> None:
-    one, other = hpo.create_study(), hpo.create_study()
-    trial, mine = one.ask(), other.ask()
-    trial.suggest_float("x", 0, 1)
-    other.tell(trial, 0.5)
-    assert other.trials[0].params == mine.params == {}
-    assert one.trials[0].state is TrialState.RUNNING
-
-
 def test_what_an_objective_hangs_on_it_goes_along(tmp_path: Path) -> None:
     study = hpo.create_study(storage=f"sqlite:///{tmp_path}/study.db")
     trial: Any = study.ask()
