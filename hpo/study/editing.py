@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from hpo import logging
-from hpo.arrays import JSON
+from hpo.arrays import JSON, IntArray
 from hpo.caution import warn
 from hpo.distributions import BaseDistribution, CategoricalDistribution
+from hpo.distributions.arguments import LARGEST_INT
 from hpo.events import (
     METRIC_NAMES,
     AttributeSet,
@@ -23,8 +24,9 @@ from hpo.events import (
     TrialState,
     fits,
 )
+from hpo.history import History
 from hpo.log.log import Log
-from hpo.reading.records import events_of
+from hpo.reading.records import events_of, records_of
 from hpo.running.port import Port
 from hpo.space import Space
 from hpo.trial.frozen import FrozenTrial, check_trial
@@ -47,21 +49,19 @@ MAX_NAME = 512
 logger = logging.get_logger(__name__)
 
 
-def enqueue_trial(
-    log: Log, params: Any, user_attrs: Mapping[str, JSON], known: Callable[[], Sequence[FrozenTrial]] | None
-) -> None:
-    """Queue a trial with some parameters, unless it is among the `known` trials, if these are given."""
-    if not isinstance(params, dict):
-        raise TypeError(f"params must be a dict, got {params!r} of type {type(params).__name__}.")
+def enqueue_trial(log: Log, params: Any, user_attrs: Any, known: Callable[..., Sequence[FrozenTrial]] | None) -> None:
+    """Queue a trial with some parameters, unless it is among the trials that `known` gets, by their `states`."""
+    _check_named("params", params)
+    _check_named("user_attrs", user_attrs)
     with log.lock:
         log.sync()
         for name, value in params.items():
             if name in log.ledger.space:
                 _check_fixed(name, value, log.ledger.space[name])
-        if known is not None and _exists(params, known()):
+        if known is not None and _exists(params, log.ledger.history(), known):
             logger.info(f"Trial with params {params} already exists. Skipping enqueue.")
             return
-        log.append([TrialQueued(params, time.time(), dict(user_attrs))])
+        log.append([TrialQueued(dict(params), time.time(), dict(user_attrs))])
 
 
 def add_trials(log: Log, port: Port, trials: Sequence[FrozenTrial]) -> None:
@@ -84,12 +84,14 @@ def _checked(log: Log, port: Port, trials: Sequence[FrozenTrial]) -> list[Space]
     """The space of each trial, equal ones as one object, which is checked and digested once.
 
     Raises:
+        TypeError: If one is no record of a trial.
         ValueError, DistributionMismatchError: If a trial contradicts itself, or does not fit the study.
     """
     n_objectives = len(log.ledger.directions)
     spaces: dict[Space, Space] = {}
     used: list[Space] = []
     for trial in trials:
+        _check_record(trial)
         check_trial(trial)
         if trial.values is not None and len(trial.values) != n_objectives:
             raise ValueError(f"The trial has {len(trial.values)} values and the study {n_objectives} objectives.")
@@ -106,6 +108,20 @@ def _checked(log: Log, port: Port, trials: Sequence[FrozenTrial]) -> list[Space]
                 port.check(name, distribution)
         used.append(spaces[space])
     return used
+
+
+def _check_record(trial: Any) -> None:
+    if isinstance(trial, FrozenTrial):
+        return
+    if type(trial).__module__.partition(".")[0] == "optuna":
+        raise TypeError(
+            f"Trial {trial.number} is one of Optuna's; copy its study with hpo.storage.import_optuna(url, to=…), or "
+            "make trials with hpo.create_trial."
+        )
+    raise TypeError(
+        f"A trial to add must be one of study.trials or made by hpo.create_trial, got {trial!r} of type "
+        f"{type(trial).__name__}."
+    )
 
 
 def delete_trial(log: Log, number: int) -> None:
@@ -134,8 +150,12 @@ def set_trial_attribute(log: Log, port: Port, number: int, key: str, value: JSON
 
 def set_metric_names(log: Log, names: Sequence[str]) -> None:
     """Name the objectives."""
+    if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+        raise TypeError(f"metric_names must be a list of strings, one per objective, got {names!r}.")
     if len(names) != len(log.ledger.directions):
         raise ValueError(f"Expected {len(log.ledger.directions)} names, one per objective, got {names!r}.")
+    if len(set(names)) < len(names):
+        raise ValueError(f"Each objective needs a name of its own, got {names!r}.")
     with log.lock:
         log.append([AttributeSet(METRIC_NAMES, list(names), system=True)])
 
@@ -169,19 +189,50 @@ def check_name(name: Any) -> None:
         raise ValueError(f"A study's name must be text without NUL and lone surrogates, got {name!r}.")
 
 
-def _exists(params: dict[str, JSON], trials: Sequence[FrozenTrial]) -> bool:
+def _check_named(argument: str, given: Any) -> None:
+    """Raise TypeError unless an argument is a dict whose keys are strings."""
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{argument} must be a dict, got {given!r} of type {type(given).__name__}.")
+    for name in given:
+        if not isinstance(name, str):
+            raise TypeError(f"{argument} must have strings as its keys, got {name!r} of type {type(name).__name__}.")
+
+
+def _exists(params: dict[str, JSON], history: History, known: Callable[..., Sequence[FrozenTrial]]) -> bool:
     """Whether a trial was queued or run with exactly these parameters."""
-    for trial in trials:
-        given = trial.system_attrs.get("fixed_params", trial.params) if not trial.params else trial.params
-        if given.keys() == params.keys() and all(_same(given[name], params[name]) for name in params):
-            return True
-    return False
+    unfinished = known(states=(TrialState.WAITING, TrialState.RUNNING))
+    finished = records_of(history, _perhaps(params, history))
+    return any(_has(trial, params) for trial in itertools.chain(unfinished, finished))
+
+
+def _has(trial: FrozenTrial, params: dict[str, JSON]) -> bool:
+    given = trial.params or trial.system_attrs.get("fixed_params", {})
+    return given.keys() == params.keys() and all(_same(given[name], params[name]) for name in params)
+
+
+def _perhaps(params: dict[str, JSON], history: History) -> IntArray:
+    """Rows of all trials that have these parameters, and of few others, as records cost more than columns."""
+    index, spaces = history.spaces
+    alike = [i for i, space in enumerate(spaces) if set(space.names) == params.keys()]
+    mask = np.isin(index, alike) & ((history.state != TrialState.PAUSED) | history.paused)
+    for name, value in params.items():
+        raw, choices = history.raw(name)
+        same = np.isnan(raw)  # of these it is not the column that knows the value
+        if choices is not None:
+            same |= np.isin(raw, [i for i, choice in enumerate(choices) if _same(choice, value)])
+        elif isinstance(value, float):
+            same |= np.isclose(raw, value, atol=0.0)
+        elif isinstance(value, int) and abs(value) <= LARGEST_INT:
+            same |= raw == value
+        mask &= same
+    return np.flatnonzero(mask)
 
 
 def _check_fixed(name: str, value: Any, distribution: BaseDistribution) -> None:
     """Raise if a value can never be used for a known parameter; out of range is allowed, ranges may change."""
+    text = isinstance(value, str) and not isinstance(distribution, CategoricalDistribution)  # "0.5" is no number
     try:
-        distribution.to_internal_repr(value)
+        distribution.to_internal_repr(None if text else value)
     except ValueError as error:
         if isinstance(distribution, CategoricalDistribution):
             warn(f"{name!r}: {error} It will be an error unless the choices change.")

@@ -18,6 +18,7 @@ from hpo.events import AttributeSet, Event, StudyDirection, TrialState, only
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.log.log import Log, identity_of
+from hpo.numbers import whole
 from hpo.protocols import Pruner, Sampler, Storage
 from hpo.reading.records import record_of
 from hpo.running.beginning import begin
@@ -30,6 +31,7 @@ from hpo.running.port import Port
 from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
 from hpo.study import editing
+from hpo.study.asking import checked_distributions
 from hpo.study.defaults import default_pruner, default_sampler, retry_policy
 from hpo.study.plugins import (
     checked_callbacks,
@@ -254,6 +256,7 @@ class Study:
 
         Raises:
             SearchSpaceExhausted: If the sampler has nothing left to try.
+            TypeError: If `fixed_distributions` are none.
             ValueError: If `n` is below 1, or there is no queued trial of that number.
 
         Example:
@@ -261,11 +264,13 @@ class Study:
             >>> x = trial.suggest_float("x", -10, 10)
             >>> study.tell(trial, x**2)
         """
+        fixed = checked_distributions(fixed_distributions)
         if n is not None:
+            n = whole(n, "n")
             if n < 1 or queued is not None:
                 raise ValueError(f"n must be ≥ 1, and goes without `queued`, got {n!r} and {queued!r}.")
             return self._ask_several(fixed_distributions, n)
-        for name, distribution in (fixed_distributions or {}).items():
+        for name, distribution in fixed.items():
             self._port.check(name, distribution)
         with self._log.lock:
             live = begin(self._participant, queued=queued)
@@ -273,7 +278,7 @@ class Study:
             trial = Trial(self, self._port, live)
             if fixed_distributions is not None:
                 try:
-                    for name, distribution in fixed_distributions.items():
+                    for name, distribution in fixed.items():
                         trial.suggest(name, distribution)
                     self._participant.store_parameters(live)
                 except BaseException as error:  # nobody else knows of the trial

@@ -10,6 +10,7 @@ import optuna
 import pytest
 
 import hpo
+from hpo.distributions import FloatDistribution
 from hpo.pruners import MedianPruner, NopPruner
 from hpo.running.retry import RetryPolicy
 from hpo.samplers import GPSampler, RandomSampler
@@ -188,3 +189,40 @@ def test_a_record_is_told_by_its_number() -> None:
     study.ask()
     refused(lambda: study.tell(study.trials[0], 1.0), "got a record of trial 0; write study.tell(0, …)")  # type: ignore[arg-type]
     study.tell(study.trials[0].number, 1.0)
+
+
+UNIT = FloatDistribution(0, 1)
+OF_OPTUNA = optuna.create_trial(value=1.0)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "advice"),
+    [
+        (lambda study: study.enqueue_trial({3: 1}), TypeError, "params must have strings as its keys, got 3"),
+        (lambda study: study.enqueue_trial([("x", 1)]), TypeError, "params must be a dict"),
+        (lambda study: study.enqueue_trial({"x": 1}, user_attrs=[1]), TypeError, "user_attrs must be a dict, got [1]"),
+        (lambda study: study.enqueue_trial({"x": 1}, {1: 2}), TypeError, "user_attrs must have strings as its keys"),
+        (lambda study: study.enqueue_trial({"known": "0.5"}), ValueError, "'known' must be a number"),
+        (lambda study: study.add_trial(OF_OPTUNA), TypeError, "hpo.storage.import_optuna(url, to=…)"),
+        (lambda study: study.add_trials([OF_OPTUNA]), TypeError, "hpo.storage.import_optuna(url, to=…)"),
+        (lambda study: study.add_trial(None), TypeError, "made by hpo.create_trial, got None"),
+        (lambda study: study.add_trials([study.trials[0], 3]), TypeError, "made by hpo.create_trial, got 3"),
+        (lambda study: study.ask(3), TypeError, "Write study.ask(n=3) for several trials."),
+        (lambda study: study.ask([UNIT]), TypeError, "a dict of distributions by name"),
+        (lambda study: study.ask({"x": UNIT, "y": 3}), TypeError, "distribution of 'y' must be one of hpo.distribu"),
+        (lambda study: study.ask({"x": UNIT, "y": 3}, n=2), TypeError, "distribution of 'y' must be one of hpo.distr"),
+        (lambda study: study.ask({"x": optuna.distributions.FloatDistribution(0, 1)}), TypeError, "of Optuna's"),
+        (lambda study: study.ask(n="2"), TypeError, "n must be a number"),
+        (lambda study: study.ask(n=0), ValueError, "n must be ≥ 1"),
+        (lambda study: study.set_metric_names("ab"), TypeError, "a list of strings"),
+        (lambda study: study.set_metric_names(["a", None]), TypeError, "a list of strings"),
+        (lambda study: study.set_metric_names(["a", "a"]), ValueError, "a name of its own"),
+        (lambda study: study.set_metric_names(["a"]), ValueError, "one per objective"),
+    ],
+)
+def test_what_does_not_belong_into_a_study_leaves_it_as_it_is(call: Any, error: type[Exception], advice: str) -> None:
+    study = hpo.create_study(directions=["minimize", "maximize"], sampler=RandomSampler())
+    study.optimize(lambda trial: (trial.suggest_float("known", 0, 1), 1.0), n_trials=1)
+    before = study.events()
+    refused(lambda: call(study), advice, error)
+    assert study.events() == before

@@ -267,6 +267,47 @@ class TestQueue:
         study.enqueue_trial({"x": 0.5 + 1e-12}, skip_if_exists=True)
         assert len(study.trials) == 3
 
+    @pytest.mark.parametrize("state", ["finished", "running", "waiting"])
+    @pytest.mark.parametrize("sign", [1.0, -1.0])
+    def test_one_exists_whose_parameters_are_all_the_same(self, state: str, sign: float) -> None:
+        study = hpo.create_study(sampler=hpo.samplers.RandomSampler())
+        given: dict[str, Any] = {
+            "float": sign * 0.3,
+            "int": int(sign) * 2**40,
+            "kind": "a",
+            "list": [1, 2.5],
+            "flag": True,
+        }
+        other: dict[str, Any] = {"float": 0.31, "int": 2.0**40, "kind": "b", "list": [1, 2], "flag": 1}
+
+        def objective(trial: Trial) -> float:
+            trial.suggest_float("float", -1, 1)
+            trial.suggest_int("int", -(2**41), 2**41)
+            trial.suggest_categorical("kind", ["b", "a"])
+            trial.suggest_categorical("list", [[1, 2], [1, 2.5]])
+            trial.suggest_categorical("flag", [1, True, 1.0])
+            return 0.0
+
+        study.enqueue_trial(given)
+        if state == "finished":
+            study.optimize(objective, n_trials=1)
+        elif state == "running":
+            study.ask()
+        n = study.count_trials()
+        for same in (given, {**given, "float": given["float"] * (1 + 1e-9)}, dict(reversed(given.items()))):
+            study.enqueue_trial(same, skip_if_exists=True)
+            assert study.count_trials() == n
+        for name, value in other.items():
+            study.enqueue_trial({**given, name: value}, skip_if_exists=True)
+            study.enqueue_trial({key: value for key, value in given.items() if key != name}, skip_if_exists=True)
+        assert study.count_trials() == n + 2 * len(other)
+
+    def test_nan_is_the_same_as_nan(self) -> None:
+        study = hpo.create_study()
+        for _ in range(2):
+            study.enqueue_trial({"x": float("nan")}, skip_if_exists=True)
+        assert study.count_trials() == 1
+
     def test_each_is_claimed_by_one_worker(self, storage: Any) -> None:
         hpo.create_study(study_name="s", storage=storage)
         studies = [hpo.load_study(study_name="s", storage=storage) for _ in range(4)]

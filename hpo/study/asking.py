@@ -1,0 +1,32 @@
+"""What `Study.ask` is given, checked before a trial begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hpo.distributions import BaseDistribution
+
+__all__ = ["checked_distributions"]
+
+
+def checked_distributions(given: Any) -> dict[str, BaseDistribution]:
+    """The distributions of parameters by name; none of None.
+
+    Raises:
+        TypeError: If it is something else.
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        several = f" Write study.ask(n={given}) for several trials." if type(given) is int else ""
+        raise TypeError(f"fixed_distributions must be a dict of distributions by name, got {given!r}.{several}")
+    for name, distribution in given.items():
+        if not isinstance(distribution, BaseDistribution):
+            kind = type(distribution)
+            origin = " of Optuna's" if kind.__module__.partition(".")[0] == "optuna" else ""
+            raise TypeError(
+                f"The distribution of {name!r} must be one of hpo.distributions, such as FloatDistribution(0, 1), got "
+                f"{distribution!r} of type {kind.__name__}{origin}."
+            )
+    return dict(given)
