@@ -8,15 +8,44 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import ModuleType
 
-__all__ = ["INSTEAD", "AbsentModules"]
+__all__ = ["INSTEAD", "NAMES", "AbsentModules", "absent"]
 
 INSTEAD = {
     "multi_objective": "create_study(directions=[…]) takes several objectives.",
+    "progress_bar": "study.optimize(…, show_progress_bar=True) shows one.",
     "structs": "TrialPruned is in hpo, TrialState and FrozenTrial are in hpo.trial, StudyDirection is in hpo.study.",
     "terminator": "end a run with a callback such as hpo.NoImprovement(30) or one that calls study.stop(), or with "
     "n_trials= and timeout=.",
+    "version": "it is hpo.__version__.",
 }
 """A sentence for each module of Optuna's that hpo has not."""
+
+_BACKEND = (
+    "JournalStorage takes JournalFileBackend(path) or JournalRedisBackend(url), and any object with `create`, "
+    "`append`, `read`, `studies`, `rename` and `delete` is a storage (see hpo.protocols.Storage)."
+)
+
+NAMES = {
+    "BaseJournalBackend": _BACKEND,
+    "BaseJournalLogStorage": _BACKEND,
+    "GCSArtifactStore": "any object with `open_reader`, `write` and `remove` is a store (see "
+    "hpo.artifacts.ArtifactStore); files and S3 are there.",
+    "GrpcStorageProxy": 'write storage="http+hpo://host:port", where `hpo serve` runs.',
+    "fail_stale_trials": "there is nothing to call, as whoever begins a trial gives up those whose lease has expired.",
+    "plot_terminator_improvement": INSTEAD["terminator"],
+    "run_grpc_proxy_server": "write hpo.storage.serve(storage), or run the command `hpo serve`.",
+}
+"""A sentence for each name in other modules that hpo has not."""
+
+
+def absent(module: str, name: str) -> AttributeError | ImportError:
+    """The error for a name that a module has not.
+
+    It is an ImportError where there is a sentence, as what `from … import` says of an AttributeError would hide that.
+    """
+    if name in NAMES:
+        return ImportError(f"{module} has no {name}: {NAMES[name]}", name=module)
+    return AttributeError(f"module {module!r} has no attribute {name!r}")
 
 
 @final

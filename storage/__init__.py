@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from hpo.absent import absent
 from hpo.storage.memory import InMemoryStorage
 from hpo.storage.url import get_storage
 
@@ -48,5 +49,5 @@ _HOME = {  # what brings SQLAlchemy in, or runs on POSIX systems only, is loaded
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise absent(__name__, name)
     return getattr(importlib.import_module(_HOME[name]), name)

@@ -7,6 +7,7 @@ figure that says so; a question that makes no sense is a ValueError that says wh
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from hpo.absent import absent
 from hpo.visualization.contour import plot_contour
 from hpo.visualization.convergence import plot_convergence
 from hpo.visualization.edf import plot_edf
@@ -50,7 +51,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name == "matplotlib":  # the module is loaded when it is first used
         return importlib.import_module("hpo.visualization.matplotlib")
-    raise AttributeError(f"module 'hpo.visualization' has no attribute {name!r}")
+    raise absent(__name__, name)
 
 
 def is_available() -> bool:

@@ -14,6 +14,11 @@ The log keeps what a file is called, and the store what is in it:
     >>> hpo.artifacts.download_artifact(artifact_store=store, artifact_id=best.artifact_id, file_path="best.txt")
 """
 
+from __future__ import annotations
+
+from typing import Any
+
+from hpo.absent import absent
 from hpo.artifacts.backoff import Backoff
 from hpo.artifacts.file_system import FileSystemArtifactStore
 from hpo.artifacts.meta import ArtifactMeta, artifacts_of
@@ -32,3 +37,7 @@ __all__ = [
     "get_all_artifact_meta",
     "upload_artifact",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    raise absent(__name__, name)

@@ -28,6 +28,7 @@ from hpo.distributions.codec import (
 )
 from hpo.distributions.compatibility import check_distribution_compatibility
 from hpo.distributions.earlier import (
+    DISTRIBUTION_CLASSES,
     CategoricalChoiceType,
     DiscreteUniformDistribution,
     IntLogUniformDistribution,
@@ -47,6 +48,7 @@ from hpo.distributions.normal import NormalDistribution
 from hpo.distributions.tokens import token
 
 __all__ = [
+    "DISTRIBUTION_CLASSES",
     "BaseDistribution",
     "CategoricalChoiceType",
     "CategoricalDistribution",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from hpo.arrays import JSON
 from hpo.caution import deprecated
+from hpo.distributions.base import BaseDistribution
+from hpo.distributions.categorical import CategoricalDistribution
 from hpo.distributions.floats import FloatDistribution
 from hpo.distributions.integers import IntDistribution
+from hpo.distributions.normal import NormalDistribution
 
 __all__ = [
+    "DISTRIBUTION_CLASSES",
     "CategoricalChoiceType",
     "DiscreteUniformDistribution",
     "IntLogUniformDistribution",
@@ -18,6 +22,14 @@ __all__ = [
 
 CategoricalChoiceType = JSON
 """What a choice may be, for annotations."""
+
+DISTRIBUTION_CLASSES: tuple[type[BaseDistribution], ...] = (
+    FloatDistribution,
+    IntDistribution,
+    CategoricalDistribution,
+    NormalDistribution,
+)
+"""All kinds of distributions, for `isinstance`."""
 
 
 def UniformDistribution(low: float, high: float) -> FloatDistribution:  # noqa: N802 - as it was a class

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from importlib.util import find_spec
 from typing import Any
 
 import hpo.integrations
@@ -35,13 +36,16 @@ _REPORT = (
 
 
 def __getattr__(name: str) -> Any:
-    if name in hpo.integrations.__all__:
-        return getattr(hpo.integrations, name)
-    if name in _SEARCHES:
-        getattr(hpo.integrations, _SEARCHES[name])  # says which library is missing
-        return getattr(importlib.import_module(f"hpo.integration.{_SEARCHES[name]}"), name)
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = _SEARCHES.get(name, name)
+    if home in _SEARCHES.values():
+        getattr(hpo.integrations, home)  # says which library is missing
+    if find_spec(f"{__name__}.{home}") is not None:
+        module = importlib.import_module(f"{__name__}.{home}")
+        return module if home == name else getattr(module, name)
+    if name in hpo.integrations.__all__:
+        return getattr(hpo.integrations, name)
     # An ImportError, as what `from … import` makes of an AttributeError would hide the sentence.
     raise ImportError(f"hpo has no {name}. {_INSTEAD.get(name, _REPORT)}")
 

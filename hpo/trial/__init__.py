@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["FixedTrial", "FrozenTrial", "Trial", "TrialError", "TrialState", "create_trial"]
 
 _HOME = {
+    "BaseTrial": "hpo.trial.suggest",
     "FixedTrial": "hpo.trial.fixed",
     "FrozenTrial": "hpo.trial.frozen",
     "Trial": "hpo.trial.trial",

@@ -16,7 +16,7 @@ from hpo.distributions import (
     normal_distribution,
 )
 
-__all__ = ["Suggestions", "check_given"]
+__all__ = ["BaseTrial", "Suggestions", "check_given"]
 
 
 def check_given(shown: str, value: Any, distribution: BaseDistribution) -> None:
@@ -126,3 +126,7 @@ class Suggestions(ABC):
         """Deprecated: `suggest_float(name, low, high, step=q)`."""
         deprecated("suggest_discrete_uniform", "suggest_float(name, low, high, step=q)")
         return self.suggest_float(name, low, high, step=q)
+
+
+BaseTrial = Suggestions
+"""Optuna's name for what all trials are, for annotations and `isinstance`."""

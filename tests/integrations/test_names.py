@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import operator
+import subprocess
 import sys
 
 import pytest
@@ -66,6 +67,14 @@ def test_optunas_module_of_each_library_has_the_same_names(library: str) -> None
         exec(f"from hpo.integration.{library} import AllenNLPPruningCallback")
     with pytest.raises(ModuleNotFoundError, match=r"No module named 'hpo.integration.no_library'"):
         importlib.import_module("hpo.integration.no_library")
+
+
+@pytest.mark.parametrize("library", ["lightgbm", "sklearn", "catboost", "wandb", "keras", "xgboost", "mlflow"])
+def test_optunas_module_of_each_library_is_an_attribute_too(library: str) -> None:
+    pytest.importorskip(library if library in ("lightgbm", "sklearn") else "hpo")
+    code = f"import hpo; module = hpo.integration.{library}; import hpo.integration.{library} as same"
+    done = subprocess.run([sys.executable, "-c", f"{code}; assert module is same"], check=False)
+    assert done.returncode == 0
 
 
 def test_a_name_that_is_wrong_comes_with_the_nearest_one() -> None:

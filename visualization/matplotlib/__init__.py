@@ -16,6 +16,7 @@ from functools import wraps
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, ParamSpec
 
+from hpo.absent import absent
 from hpo.visualization.contour import plot_contour as _contour
 from hpo.visualization.convergence import plot_convergence as _convergence
 from hpo.visualization.edf import plot_edf as _edf
@@ -55,6 +56,10 @@ __all__ = [
 ]
 
 P = ParamSpec("P")
+
+
+def __getattr__(name: str) -> Any:
+    raise absent(__name__, name)
 
 
 def is_available() -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from hpo.absent import absent
 from hpo.storage.journal import JournalFileBackend, JournalFileOpenLock, JournalFileSymlinkLock, JournalStorage
 from hpo.storage.redis import JournalRedisBackend
 
@@ -12,3 +15,7 @@ __all__ = [
     "JournalRedisBackend",
     "JournalStorage",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    raise absent(__name__, name)
