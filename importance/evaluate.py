@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from hpo.importance.observations import TooFewTrials
 from hpo.importance.ped_anova import PedAnovaImportanceEvaluator
+from hpo.reading.readable import check_readable
 
 if TYPE_CHECKING:
     from hpo.reading.readable import Readable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["BaseImportanceEvaluator", "get_param_importances"]
 
 
+@runtime_checkable
 class BaseImportanceEvaluator(Protocol):
     """What an evaluator does; there is nothing to inherit."""
 
@@ -55,7 +57,8 @@ def get_param_importances(
     there are none.
 
     Raises:
-        ValueError: If no trial has one of `params`.
+        TypeError: If `study` or `evaluator` is none.
+        ValueError: If no trial has one of `params`, or `target` returns something else than a number.
 
     Example:
         >>> study = hpo.create_study(sampler=hpo.samplers.RandomSampler(), seed=0)
@@ -63,6 +66,8 @@ def get_param_importances(
         >>> list(get_param_importances(study))
         ['x', 'y']
     """
+    check_readable(study)
+    _check(evaluator)
     if params is not None and len(params) == 0:
         return {}
     try:
@@ -78,6 +83,18 @@ def get_param_importances(
     varying = _varying(study) & ordered.keys() or ordered.keys()
     shares = {name: 1 / len(varying) if name in varying else 0.0 for name in ordered}
     return dict(sorted(shares.items(), key=lambda item: item[1], reverse=True))
+
+
+def _check(evaluator: Any) -> None:
+    """Raise TypeError unless something is an evaluator or None."""
+    if isinstance(evaluator, type):
+        name = evaluator.__name__
+        raise TypeError(f"evaluator must be an instance, got the class {name}; write evaluator={name}().")
+    if evaluator is not None and not isinstance(evaluator, BaseImportanceEvaluator):
+        raise TypeError(
+            f"evaluator must be an object such as hpo.importance.FanovaImportanceEvaluator(), got {evaluator!r} of "
+            f"type {type(evaluator).__name__}."
+        )
 
 
 def _varying(study: Readable) -> set[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["Observations", "Regime", "TooFewTrials", "observe"]
+__all__ = ["Observations", "Regime", "TooFewTrials", "observe", "told"]
 
 _FEW = 20
 """Trials; distributions that fewer trials share are looked at together."""
@@ -149,7 +149,8 @@ def observe(
     Raises:
         TypeError: If `params` is no list of names.
         TooFewTrials: If there are fewer than two complete trials with finite values.
-        ValueError: If none has one of `params`; if there are several objectives, and `single` and no target.
+        ValueError: If none has one of `params`; if there are several objectives, and `single` and no target; if a
+            target is no number.
     """
     if single and target is None and len(study.directions) > 1:
         raise ValueError(
@@ -162,7 +163,7 @@ def observe(
     if target is not None:
         trials = {trial.number: trial for trial in study.get_trials(states=(TrialState.COMPLETE,))}
         complete = complete.where(np.isin(complete.number, list(trials)))  # all but those that were deleted just now
-        losses = np.array([[float(target(trials[number]))] for number in complete.number.tolist()]).reshape(-1, 1)
+        losses = np.array([[told(target, trials[n])] for n in complete.number.tolist()]).reshape(-1, 1)
         violation = np.zeros(len(losses))
     finite = np.asarray(np.isfinite(losses).all(axis=1))
     seen = Observations(complete.where(finite), losses[finite], violation[finite])
@@ -173,6 +174,19 @@ def observe(
             _checked(seen.names, params) if len(seen) else [],
         )
     return seen, _checked(seen.names, params)
+
+
+def told(target: Callable[[FrozenTrial], float], trial: FrozenTrial) -> float:
+    """What a target says of a trial.
+
+    Raises:
+        ValueError: If it is no number.
+    """
+    value = target(trial)
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"target must return a number, got {value!r} for trial {trial.number}.") from None
 
 
 def _checked(names: list[str], params: Sequence[str] | None) -> list[str]:

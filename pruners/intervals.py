@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hpo.history import Curve
+from hpo.numbers import real
 
 __all__ = ["check_least", "is_due"]
 
@@ -20,8 +21,9 @@ def check_least(owner: object, **least: float) -> None:
     """Raise if an attribute is smaller than it may be.
 
     Raises:
-        ValueError: With its name.
+        TypeError: If it is no number, with its name.
+        ValueError: If it is too small, with its name.
     """
     for name, bound in least.items():
-        if not getattr(owner, name) >= bound:
+        if not real(getattr(owner, name), name) >= bound:
             raise ValueError(f"{name} must be ≥ {bound}, got {getattr(owner, name)!r}.")

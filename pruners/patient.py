@@ -41,6 +41,11 @@ class PatientPruner:
         if isinstance(self.wrapped_pruner, type):
             name = self.wrapped_pruner.__name__
             raise TypeError(f"wrapped_pruner must be a pruner or None, got the class {name}; write {name}().")
+        if self.wrapped_pruner is not None and not isinstance(self.wrapped_pruner, Pruner):
+            raise TypeError(
+                f"wrapped_pruner must be a pruner such as hpo.pruners.MedianPruner(), or None, got "
+                f"{self.wrapped_pruner!r} of type {type(self.wrapped_pruner).__name__}."
+            )
         check_least(self, patience=0, min_delta=0.0)
 
     def prune(self, history: History, curve: Curve) -> bool:

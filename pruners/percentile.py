@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import final
 
 from hpo.history import Curve, History
+from hpo.numbers import real
 from hpo.pruners.completed import completed
 from hpo.pruners.intervals import check_least, is_due
 from hpo.pruners.ordered import Ordered
@@ -39,7 +40,7 @@ class PercentilePruner:
     n_min_trials: int = 1
 
     def __post_init__(self) -> None:
-        if not 0 <= self.percentile <= 100:
+        if not 0 <= real(self.percentile, "percentile") <= 100:
             raise ValueError(f"percentile must be in [0, 100], got {self.percentile!r}.")
         check_least(self, n_startup_trials=0, n_warmup_steps=0, interval_steps=1, n_min_trials=1)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
 from hpo.pareto import reference_point
+from hpo.reading.readable import check_readable
 from hpo.search_region import SearchRegion
 from hpo.visualization.axes import counting_axis
 from hpo.visualization.frame import compact, empty, frame
@@ -134,6 +135,15 @@ def _covered(rows: Array, front: Array) -> BoolArray:
     return np.asarray(np.any(np.all(front[None, :, :] <= rows[:, None, :], axis=2), axis=1))
 
 
+def _is_point(given: Any, m: int) -> bool:
+    """Whether something is m finite numbers."""
+    try:
+        point = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        return False
+    return point.shape == (m,) and bool(np.isfinite(point).all())
+
+
 def plot_hypervolume_history(study: Readable, reference_point: Sequence[float] | None = None) -> go.Figure:
     """The hypervolume in the space of objectives that the complete, feasible trials dominate, after each trial.
 
@@ -152,10 +162,11 @@ def plot_hypervolume_history(study: Readable, reference_point: Sequence[float] |
     """
     import plotly.graph_objects as go
 
+    check_readable(study)
     m = len(study.directions)
     if m < 2:
         raise ValueError("A hypervolume needs several objectives, this study has 1; see plot_optimization_history.")
-    if reference_point is not None and (len(reference_point) != m or not np.isfinite(reference_point).all()):
+    if reference_point is not None and not _is_point(reference_point, m):
         raise ValueError(f"reference_point must be {m} finite numbers, one per objective, got {reference_point!r}.")
     history = hypervolume_history(study, reference_point)
     if history is None:

@@ -10,6 +10,7 @@ import numpy as np
 from hpo.arrays import Array, IntArray
 from hpo.events import TrialState
 from hpo.reading.counts import latest
+from hpo.reading.readable import check_readable
 from hpo.visualization.axes import counting_axis, value_axis
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.scale import value_scale
@@ -76,6 +77,7 @@ def intermediate_values(study: Readable, target: int | None = None) -> Curves:
     Raises:
         ValueError: If the study has several objectives and `target` is None, or no such one.
     """
+    check_readable(study)
     index = objective_index(target, objective_names(study))
     if index is None:
         raise ValueError("target must be the index of an objective here, got a function: reports are of objectives.")

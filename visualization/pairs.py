@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hpo.visualization.axes import narrow_axis, parameter_axis
 from hpo.visualization.effects import leading
-from hpo.visualization.parameters import Parameter, parameters
+from hpo.visualization.parameters import Parameter, check_names, parameters
 from hpo.visualization.text import wrapped
 from hpo.visualization.trials import Trials
 
@@ -28,8 +28,9 @@ def paired(trials: Trials, params: Sequence[str] | None) -> tuple[list[Parameter
     Without complete trials that have two of them there are none to draw.
 
     Raises:
-        ValueError: If fewer than two are named.
+        ValueError: If fewer than two are named, or no trial has one of them.
     """
+    check_names(trials, params)
     if params is not None and len(set(params)) < 2:
         raise ValueError(f"Pairs need at least two parameters, got {list(params)!r}; plot_slice draws one.")
     known = parameters(trials, params)

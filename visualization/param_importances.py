@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpo.events import TrialState
+from hpo.reading.readable import check_readable
 from hpo.visualization.frame import empty, frame
 from hpo.visualization.text import distinct, joined, number, short
 from hpo.visualization.theme import PALETTE
@@ -101,6 +102,7 @@ def plot_param_importances(
     Example:
         >>> plot_param_importances(study)
     """
+    check_readable(study)
     history = study.history
     finite = (history.state == TrialState.COMPLETE) & np.isfinite(history.losses).all(axis=1)
     if np.count_nonzero(finite) < 2 or not history.space:

@@ -11,6 +11,7 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.distributions import BaseDistribution, CategoricalDistribution, IntDistribution, token
+from hpo.near import nearest
 from hpo.visualization.text import distinct, number
 from hpo.visualization.trials import Trials
 
@@ -89,7 +90,9 @@ def check_names(trials: Trials, params: Sequence[str] | None) -> list[str]:
         raise ValueError(f"params must be a list of names, got {params!r}; write [{params!r}].")
     unknown = [name for name in params if name not in known]
     if unknown and known:
-        raise ValueError(f"No trial has a parameter {unknown[0]!r}; the study has {', '.join(map(repr, known))}.")
+        near = nearest(unknown[0], known)
+        hint = f" Did you mean {near!r}?" if near else ""
+        raise ValueError(f"No trial has a parameter {unknown[0]!r}; the study has {', '.join(map(repr, known))}.{hint}")
     return list(dict.fromkeys(name for name in params if name in known))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
 from hpo.pareto import is_pareto_optimal
+from hpo.reading.readable import check_readable
 from hpo.visualization.axes import value_axis
 from hpo.visualization.density import density
 from hpo.visualization.frame import MOST_POINTS, compact, empty, frame, shading
@@ -77,8 +78,9 @@ def pareto_front(
     """The complete trials in the space of objectives, and which are optimal, as `plot_pareto_front` draws them.
 
     Raises:
-        ValueError: If `targets` does not return numbers, always as many.
+        ValueError: If `targets` does not return numbers, always as many, or `constraints_func` no numbers.
     """
+    check_readable(study)
     history = study.history
     complete = np.flatnonzero(history.state == TrialState.COMPLETE)
     complete = complete[np.argsort(history.number[complete], kind="stable")].astype(np.int64)
@@ -93,8 +95,7 @@ def pareto_front(
             values = _targeted(targets, records)
             signs = history.signs if values.shape[1] == len(history.signs) else np.ones(values.shape[1])
         if constraints_func is not None:
-            told = [max(constraints_func(record), default=0.0) <= 0.0 for record in records]
-            feasible = np.array(told, dtype=np.bool_)
+            feasible = np.array([_is_feasible(constraints_func, record) for record in records], dtype=np.bool_)
     finite = np.isfinite(values).all(axis=1)
     values, feasible, rows = values[finite], feasible[finite], complete[finite]
     optimal = np.zeros(len(values), dtype=np.bool_)
@@ -103,15 +104,29 @@ def pareto_front(
 
 
 def _targeted(targets: Callable[[FrozenTrial], Sequence[float]], records: Sequence[FrozenTrial]) -> Array:
-    rows = [tuple(targets(record)) for record in records]
+    rows = [_several("targets", targets, record) for record in records]
     if not rows:
         return np.empty((0, 2))
     if len({len(row) for row in rows}) > 1:
         raise ValueError(f"targets must return as many numbers for every trial, got {rows[0]!r} and others.")
+    return np.array(rows, dtype=np.float64)
+
+
+def _is_feasible(constraints_func: Callable[[FrozenTrial], Sequence[float]], record: FrozenTrial) -> bool:
+    return max(_several("constraints_func", constraints_func, record), default=0.0) <= 0.0
+
+
+def _several(name: str, func: Callable[[FrozenTrial], Sequence[float]], record: FrozenTrial) -> tuple[float, ...]:
+    """The numbers that a function returns of a trial.
+
+    Raises:
+        ValueError: If it returns something else.
+    """
+    returned = func(record)
     try:
-        return np.array(rows, dtype=np.float64)
+        return tuple([float(value) for value in returned])
     except (TypeError, ValueError):
-        raise ValueError(f"targets must return numbers, got {rows[0]!r} for trial {records[0].number}.") from None
+        raise ValueError(f"{name} must return a list of numbers, got {returned!r} for trial {record.number}.") from None
 
 
 def plot_pareto_front(

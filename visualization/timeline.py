@@ -13,6 +13,7 @@ import numpy as np
 from hpo.arrays import Array, IntArray
 from hpo.events import TrialState
 from hpo.reading.counts import latest
+from hpo.reading.readable import check_readable
 from hpo.visualization.axes import counting_axis
 from hpo.visualization.frame import empty, frame
 from hpo.visualization.states import COMPLETE, FAILED, INFEASIBLE, MARKS, PAUSED, PRUNED, RUNNING
@@ -52,6 +53,7 @@ class Timeline:
 
 def timeline(study: Readable, n_recent_trials: int | None = None, now: float | None = None) -> Timeline:
     """The times of the trials that have started; of the last ones by number if there is a limit."""
+    check_readable(study)
     history = latest(study.history)
     now = time.time() if now is None else now
     lookup = np.zeros(max(TrialState) + 1, dtype=np.int64)

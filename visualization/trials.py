@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
@@ -11,7 +11,9 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
+from hpo.importance.observations import told
 from hpo.reading.counts import state_counts
+from hpo.reading.readable import check_readable
 from hpo.visualization.states import MARKS
 from hpo.visualization.text import joined, short
 from hpo.words import count
@@ -122,9 +124,11 @@ def read(
         states: In which trials must have ended. A trial that was pruned has its last report as its value.
 
     Raises:
+        TypeError: If `study` is none.
         ValueError: If the study has several objectives and `target` is None, if there is no such objective, or
             if `target` returns something else than a number.
     """
+    check_readable(study)
     names = objective_names(study)
     index = objective_index(target, names)
     history = study.history
@@ -132,9 +136,9 @@ def read(
     if index is None:
         assert callable(target)
         name, sign = "Target value", 1.0
-        told = _told(target, study.get_trials(states=states))
-        ended &= np.isin(history.number, list(told))  # but for those that were deleted just now
-        value = np.array([told.get(n, math.nan) for n in history.number.tolist()], dtype=np.float64)
+        values = {trial.number: told(target, trial) for trial in study.get_trials(states=states)}
+        ended &= np.isin(history.number, list(values))  # but for those that were deleted just now
+        value = np.array([values.get(n, math.nan) for n in history.number.tolist()], dtype=np.float64)
     else:
         name, sign = names[index], float(history.signs[index])
         value = history.losses[:, index] * sign + 0.0
@@ -171,9 +175,13 @@ def studies_of(study: Studies) -> list[tuple[str, Readable]]:
     """One study or several, each with a label of its own.
 
     Raises:
+        TypeError: If something else is given.
         ValueError: If there is none.
     """
-    studies = list(study) if isinstance(study, Sequence) else [study]
+    given: Any = study
+    studies: list[Readable] = list(given) if isinstance(given, Iterable) and not isinstance(given, str) else [given]
+    for one in studies:
+        check_readable(one)
     if not studies:
         raise ValueError("Expected a study, or a list of at least one study, got an empty list.")
     labels: list[str] = []
@@ -204,14 +212,3 @@ def objective_index(target: Target, names: Sequence[str]) -> int | None:
     if not callable(target):
         raise ValueError(f"target must be a function of a trial or the index of an objective, got {target!r}.")
     return None
-
-
-def _told(target: Callable[[FrozenTrial], float], trials: Sequence[FrozenTrial]) -> dict[int, float]:
-    told: dict[int, float] = {}
-    for trial in trials:
-        value = target(trial)
-        try:
-            told[trial.number] = float(value)
-        except (TypeError, ValueError):
-            raise ValueError(f"target must return a number, got {value!r} for trial {trial.number}.") from None
-    return told

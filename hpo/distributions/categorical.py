@@ -113,7 +113,10 @@ class CategoricalDistribution(BaseDistribution):
             raise ValueError(f"{param_value_in_external_repr!r} is not in the choices {self.choices!r}.") from None
 
     def to_external_repr(self, param_value_in_internal_repr: float) -> Any:
-        return self.choices[int(param_value_in_internal_repr)]
+        index = int(param_value_in_internal_repr)
+        if not 0 <= index < len(self.choices):
+            raise ValueError(f"The choices {self.choices!r} have no index {param_value_in_internal_repr!r}.")
+        return self.choices[index]
 
 
 def _in_order(choices: Any) -> Sequence[Any]:

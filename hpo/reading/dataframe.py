@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -25,8 +25,15 @@ def trials_dataframe(study: Readable, attrs: tuple[str, ...], *, multi_index: bo
         multi_index: Two levels of column names instead of joined ones.
 
     Raises:
+        TypeError: If `attrs` are no list of names.
+        ValueError: If there are none.
         ImportError: If pandas is not installed.
     """
+    if isinstance(attrs, str) or not isinstance(attrs, Iterable):
+        shown = f"; write attrs=({attrs!r},)" if isinstance(attrs, str) else ""
+        raise TypeError(f"attrs must be a tuple of names of columns, got {attrs!r}{shown}.")
+    if not attrs:
+        raise ValueError('attrs must name a column at least, such as ("number", "value", "params").')
     try:
         import pandas as pd
     except ImportError:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from hpo.arrays import JSON
 from hpo.events import StudyDirection, TrialState
 from hpo.history import History
 from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["Readable"]
+__all__ = ["Readable", "check_readable"]
 
 
 class Readable(Protocol):
@@ -73,3 +73,14 @@ class Readable(Protocol):
     def best_trials(self) -> Sequence[FrozenTrial]:
         """The complete, feasible trials that no other one is better than in all objectives, by number."""
         ...
+
+
+def check_readable(study: Any) -> None:
+    """Raise TypeError unless something is a study, or what can be read like one."""
+    try:
+        _ = study.identity
+    except AttributeError:
+        raise TypeError(
+            "study must be a study, as hpo.create_study and hpo.load_study return them, or a snapshot of one, got "
+            f"{study!r} of type {type(study).__name__}."
+        ) from None

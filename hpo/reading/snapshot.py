@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any, final
 
 import numpy as np
@@ -108,9 +108,12 @@ class Snapshot:
         Args:
             deepcopy: Accepted for old scripts; trials are always copies, and cost nothing until looked at.
             states: None for all.
+
+        Raises:
+            TypeError: If `states` is no list of states.
         """
         del deepcopy
-        wanted = [state for state in TrialState if states is None or state in states]
+        wanted = _wanted(states)
         history = self.history
         rows = np.flatnonzero(np.isin(history.state, wanted))
         if TrialState.PAUSED in wanted:  # a trial that went on has rows of the past
@@ -125,7 +128,7 @@ class Snapshot:
 
     def count_trials(self, states: Container[TrialState] | None = None) -> int:
         """How many trials are in some states; None for all."""
-        return sum(n for state, n in self._counts.items() if states is None or state in states)
+        return sum(self._counts[state] for state in _wanted(states))
 
     @property
     def best_trial(self) -> FrozenTrial:
@@ -162,3 +165,19 @@ class Snapshot:
 
     def __repr__(self) -> str:
         return f"Snapshot(study_name={self.study_name!r}, position={self.position})"
+
+
+def _wanted(states: Container[TrialState] | None) -> list[TrialState]:
+    """The states that are meant; of None all.
+
+    Raises:
+        TypeError: If something else is given, such as one state or its name.
+    """
+    if states is None:
+        return list(TrialState)
+    if isinstance(states, int):  # as a state is
+        raise TypeError(f"states must be a list of states, got {states}; write states=[{states}].")
+    among: Container[Any] = list(states) if isinstance(states, Iterable) else states
+    if isinstance(among, list) and not all(isinstance(state, int) for state in among):  # Optuna's are integers too
+        raise TypeError(f"states must be a list of states such as TrialState.COMPLETE, got {states!r}.")
+    return [state for state in TrialState if state in among]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -25,6 +25,7 @@ class FixedTrial(Suggestions):
         number: What `trial.number` shows.
 
     Raises:
+        TypeError: If `params` is no dict.
         ValueError: When the objective asks for a parameter that is not among them, or for choices of which the value is
             none; a number outside of its range is used, with a warning.
 
@@ -36,6 +37,8 @@ class FixedTrial(Suggestions):
     """
 
     def __init__(self, params: dict[str, Any], number: int = 0) -> None:
+        if not isinstance(params, Mapping):
+            raise TypeError(f"params must be a dict of values by name, got {params!r} of type {type(params).__name__}.")
         self.number = number
         self.datetime_start = datetime.now()
         self._given = dict(params)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from numbers import Integral
 from typing import Any, final
 
 from hpo.arrays import JSON
@@ -290,6 +291,7 @@ def create_trial(
     """A record for `study.add_trial`, checked.
 
     Raises:
+        TypeError: If a part is of another kind, such as a text for the state.
         ValueError: If parameters and distributions have different names, a parameter lies outside of its
             distribution, a complete trial lacks its value, or a constraint is NaN.
 
@@ -297,6 +299,7 @@ def create_trial(
         >>> distribution = hpo.distributions.FloatDistribution(0, 10)
         >>> trial = create_trial(params={"x": 2.0}, distributions={"x": distribution}, value=4.0)
     """
+    _check_kinds(state, values, params=params, distributions=distributions, constraints=constraints)
     now = datetime.fromtimestamp(time.time())
     listed = (system_attrs or {}).get(CONSTRAINTS)
     if constraints is None and listed:
@@ -322,8 +325,28 @@ def create_trial(
     return trial
 
 
+def _check_kinds(state: Any, values: Any, **by_name: Any) -> None:
+    if not isinstance(state, TrialState):
+        raise TypeError(f"state must be a TrialState such as TrialState.COMPLETE, got {state!r}.")
+    if values is not None and (isinstance(values, (str, Mapping)) or not isinstance(values, Iterable)):
+        raise TypeError(f"values must be a list of numbers, one per objective, got {values!r}; write value= for one.")
+    for name, given in by_name.items():
+        if given is not None and not isinstance(given, Mapping):
+            raise TypeError(f"{name} must be a dict with names as its keys, got {given!r}.")
+
+
 def check_trial(trial: FrozenTrial) -> None:
-    """Raise ValueError if the parts of a record contradict each other."""
+    """Raise if the parts of a record contradict each other, or are none.
+
+    Raises:
+        TypeError: If a value is no number, or the step of a report no whole one.
+        ValueError: If they contradict each other.
+    """
+    for value in trial.values or ():
+        real(value, "value")
+    for step in trial.intermediate_values:
+        if not isinstance(step, Integral):
+            raise TypeError(f"Steps of intermediate_values must be whole numbers, got {step!r}.")
     if trial.params.keys() != trial.distributions.keys():
         raise ValueError(
             f"params and distributions must have the same names, got {sorted(trial.params)} and "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -198,6 +199,28 @@ def test_params_are_chosen_and_checked(evaluator: BaseImportanceEvaluator) -> No
         get_param_importances(study, evaluator=evaluator, params=["missing"])
     with pytest.raises(TypeError, match="list of parameters' names"):
         get_param_importances(study, evaluator=evaluator, params="much")
+
+
+@each_evaluator
+def test_a_target_is_a_number(evaluator: BaseImportanceEvaluator) -> None:
+    with pytest.raises(ValueError, match="target must return a number, got None for trial 0"):
+        get_param_importances(run(weighted, 10), evaluator=evaluator, target=lambda trial: None)  # type: ignore[arg-type, return-value]
+
+
+@pytest.mark.parametrize(
+    ("given", "advice"),
+    [("fanova", "an object such as hpo.importance.FanovaImportanceEvaluator()"), (3, "got 3 of type int")],
+)
+def test_what_is_no_evaluator_is_refused(given: Any, advice: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(advice)):
+        get_param_importances(run(weighted, 10), evaluator=given)
+
+
+@each_evaluator
+def test_the_class_of_an_evaluator_is_answered_by_an_instance(evaluator: BaseImportanceEvaluator) -> None:
+    kind: Any = type(evaluator)
+    with pytest.raises(TypeError, match=rf"write evaluator={kind.__name__}\(\)"):
+        get_param_importances(run(weighted, 10), evaluator=kind)
 
 
 @pytest.mark.parametrize("quantiles", [(0.0, 1.0), (0.5, 0.5), (0.5, 1.1)])

@@ -103,6 +103,12 @@ def test_patience_is_checked(options: dict[str, Any]) -> None:
         PatientPruner(None, **options)
 
 
+@pytest.mark.parametrize("given", [3, "median", PatientPruner], ids=repr)
+def test_patience_wraps_a_pruner(given: Any) -> None:
+    with pytest.raises(TypeError, match="wrapped_pruner must be a pruner"):
+        PatientPruner(given, 1)
+
+
 @directions
 @pytest.mark.parametrize("options", [{}, {"p_threshold": 0.4}, {"p_threshold": 0.3, "n_startup_steps": 4}], ids=repr)
 @given(schedule=schedules(finite=True))

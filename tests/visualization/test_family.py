@@ -88,6 +88,36 @@ def test_a_figure_or_one_error(plot: Plot, name: str) -> None:
     check(plot(study))
 
 
+@pytest.mark.parametrize("given", [None, "name", 3])
+@pytest.mark.parametrize("plot", PLOTS, ids=lambda plot: plot.__name__)
+def test_what_is_no_study_is_refused(plot: Plot, given: Any) -> None:
+    with pytest.raises(TypeError, match=rf"study must be a study, .* got {given!r} of type"):
+        plot(given)
+
+
+def test_several_studies_may_come_one_by_one() -> None:
+    studies: list[Any] = [study_named("mixed"), study_named("mixed")]
+    plots: tuple[Plot, ...] = (plot_optimization_history, plot_edf)
+    for plot in plots:
+        assert plot(iter(studies)) == plot(studies)
+        with pytest.raises(TypeError, match="study must be a study"):
+            plot([studies[0], None])
+
+
+@pytest.mark.parametrize("plot", [plot_contour, plot_rank])
+def test_pairs_name_what_is_unknown_before_they_count(plot: Plot) -> None:
+    with pytest.raises(ValueError, match=r"No trial has a parameter 'widht'; .* Did you mean 'width'\?"):
+        plot(study_named("mixed"), ["widht"])
+    with pytest.raises(ValueError, match="at least two parameters.*plot_slice draws one"):
+        plot(study_named("mixed"), ["width"])
+
+
+@pytest.mark.parametrize("point", ["ab", [1.0], [1.0, None], [1.0, float("nan")], 3.0])
+def test_a_reference_point_is_a_number_per_objective(point: Any) -> None:
+    with pytest.raises(ValueError, match="reference_point must be 2 finite numbers"):
+        plot_hypervolume_history(study_named("two objectives"), point)
+
+
 @pytest.mark.parametrize("name", ["two objectives", "empty of two", "one trial of two", "four objectives", "named"])
 @pytest.mark.parametrize("plot", OF_ONE_VALUE, ids=lambda plot: plot.__name__)
 def test_an_objective_can_be_chosen(plot: Plot, name: str) -> None:

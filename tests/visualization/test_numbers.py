@@ -439,8 +439,13 @@ def test_the_front_is_what_nobody_beats_among_the_feasible() -> None:
 def test_fronts_have_targets_of_one_length() -> None:
     with pytest.raises(ValueError, match="as many numbers for every trial"):
         pareto_front(study_named("two objectives"), targets=lambda trial: (1.0,) * (1 + trial.number % 2))
-    with pytest.raises(ValueError, match="must return numbers"):
-        pareto_front(study_named("two objectives"), targets=lambda trial: ("a", "b"))  # type: ignore[arg-type, return-value]
+
+
+@pytest.mark.parametrize("name", ["targets", "constraints_func"])
+@pytest.mark.parametrize("returned", [None, 0.5, ("a", "b"), [None]], ids=repr)
+def test_what_is_asked_of_a_front_are_lists_of_numbers(name: str, returned: Any) -> None:
+    with pytest.raises(ValueError, match=f"{name} must return a list of numbers, got .* for trial 0"):
+        pareto_front(study_named("two objectives"), **{name: lambda trial: returned})
 
 
 @pytest.mark.parametrize("name", ["two objectives", "three objectives", "four objectives"])

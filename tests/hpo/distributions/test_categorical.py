@@ -47,3 +47,11 @@ def test_choices_that_json_cannot_hold_work_by_their_repr() -> None:
         distribution_to_json(distribution)
     with pytest.raises(ValueError, match="one repr"):
         CategoricalDistribution([b"x", b"x"])
+
+
+@pytest.mark.parametrize("index", [5.0, 2, -1.0])
+def test_an_index_of_no_choice_is_refused(index: float) -> None:
+    choices = CategoricalDistribution(["a", "b"])
+    assert [choices.to_external_repr(i) for i in (0.0, 1.0)] == ["a", "b"]
+    with pytest.raises(ValueError, match=f"have no index {index}"):
+        choices.to_external_repr(index)

@@ -117,3 +117,19 @@ def test_each_column_comes_once_in_the_order_of_the_objectives() -> None:
     assert columns == [*(("values", i) for i in range(12)), ("number", "")]
     named = table(hpo, specs, 2, ["zeal", "accuracy"], ("value",), False)
     assert list(named.columns) == ["values_zeal", "values_accuracy"]
+
+
+@pytest.mark.parametrize("n_trials", [0, 1])
+@pytest.mark.parametrize(
+    ("attrs", "error", "advice"),
+    [
+        ("number", TypeError, r"write attrs=\('number',\)"),
+        (None, TypeError, "a tuple of names of columns, got None"),
+        ((), ValueError, "must name a column at least"),
+    ],
+)
+def test_columns_are_named_in_a_tuple(n_trials: int, attrs: Any, error: type[Exception], advice: str) -> None:
+    study = hpo.create_study()
+    study.optimize(lambda trial: 1.0, n_trials=n_trials)
+    with pytest.raises(error, match=advice):
+        study.trials_dataframe(attrs=attrs)

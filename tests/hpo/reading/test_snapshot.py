@@ -53,6 +53,25 @@ def test_it_says_what_the_study_says(study: Study) -> None:
     assert study.snapshot().position == len(study.events())
 
 
+@pytest.mark.parametrize(
+    ("states", "advice"),
+    [
+        (TrialState.COMPLETE, r"write states=\[TrialState.COMPLETE\]"),
+        (["COMPLETE"], r"a list of states such as TrialState.COMPLETE, got \['COMPLETE'\]"),
+        ("COMPLETE", "a list of states such as TrialState.COMPLETE, got 'COMPLETE'"),
+    ],
+)
+def test_states_are_a_list(study: Study, states: Any, advice: str) -> None:
+    for ask in (study.get_trials, study.snapshot().get_trials, study.snapshot().count_trials):
+        with pytest.raises(TypeError, match=advice):
+            ask(states=states)
+
+
+def test_states_may_come_one_by_one(study: Study) -> None:
+    states = (TrialState.PAUSED, TrialState.COMPLETE)
+    assert text(study.get_trials(states=iter(states))) == text(study.get_trials(states=states))  # type: ignore[arg-type]
+
+
 def test_it_stays_whatever_happens_to_the_study(study: Study) -> None:
     looked_at, unseen = study.snapshot(), study.snapshot()
     before = said(looked_at)

@@ -170,6 +170,39 @@ def test_a_record_that_contradicts_itself_is_an_error(parts: dict[str, Any], mes
         create_trial(**parts)
 
 
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        ({"state": "complete"}, "state must be a TrialState such as TrialState.COMPLETE, got 'complete'"),
+        ({"value": "1"}, "value must be a number, got the text '1'"),
+        ({"value": None, "values": 1.0}, "values must be a list of numbers.*write value="),
+        ({"value": None, "values": "12"}, "values must be a list of numbers"),
+        ({"params": [1]}, "params must be a dict"),
+        ({"distributions": X}, "distributions must be a dict"),
+        ({"constraints": [1]}, "constraints must be a dict"),
+        ({"intermediate_values": {0: 1.0, "1": 2.0}}, "Steps of intermediate_values must be whole numbers, got '1'"),
+    ],
+    ids=str,
+)
+def test_parts_of_another_kind_are_named(parts: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        create_trial(**{"value": 1.0, **parts})
+
+
+def test_what_was_changed_in_a_record_is_checked_when_it_joins_a_study() -> None:
+    study, trial = hpo.create_study(), create_trial(value=1.0, intermediate_values={0: 1.0})
+    trial.intermediate_values["1"] = 2.0  # type: ignore[index]
+    with pytest.raises(TypeError, match="Steps of intermediate_values"):
+        study.add_trial(trial)
+    assert study.count_trials() == 0
+
+
+@pytest.mark.parametrize("params", [None, [("x", 1)], "x"], ids=repr)
+def test_fixed_parameters_are_a_dict(params: Any) -> None:
+    with pytest.raises(TypeError, match="params must be a dict of values by name, got"):
+        hpo.FixedTrial(params)
+
+
 @pytest.mark.parametrize("state", list(TrialState))
 def test_a_record_can_join_a_study(state: TrialState) -> None:
     trial = create_trial(
