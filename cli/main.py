@@ -6,7 +6,11 @@ import importlib
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -108,7 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(arguments: list[str]) -> int:
     try:
-        code = hpo_command.main(arguments, prog_name="hpo", standalone_mode=False)
+        with _plain_warnings():
+            code = hpo_command.main(arguments, prog_name="hpo", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
@@ -128,6 +133,23 @@ def _run(arguments: list[str]) -> int:
         if "--debug" in arguments:
             click.echo(redacted(traceback.format_exc()), err=True, nl=False)
         return _failed(_message(error), _code(error))
+
+
+@contextmanager
+def _plain_warnings() -> Iterator[None]:
+    """Warnings that what was typed has led to are printed without a line of click's."""
+    usual, folder = warnings.formatwarning, str(Path(click.__file__).parent)
+
+    def formatted(message: Any, category: type[Warning], filename: str, *where: Any, **line: Any) -> str:
+        if filename.startswith(folder):
+            return f"Warning: {redacted(str(message))}\n"
+        return usual(message, category, filename, *where, **line)
+
+    warnings.formatwarning = formatted
+    try:
+        yield
+    finally:
+        warnings.formatwarning = usual
 
 
 def _code(error: Exception) -> int:

@@ -34,7 +34,7 @@ def columns(rows: Sequence[_Record]) -> list[str]:
     for row in rows:
         order.update(dict.fromkeys(row))
     places = {name: i for i, name in enumerate(order)}
-    prefixes = ("params", "user_attrs", "values", "constraints")
+    prefixes = ("direction", "params", "user_attrs", "values", "constraints")
     heads = {name: next((p for p in prefixes if name.startswith(f"{p}_")), name) for name in order}
     first = {head: min(places[name] for name in order if heads[name] == head) for head in set(heads.values())}
     return sorted(order, key=lambda name: (first[heads[name]], places[name]))

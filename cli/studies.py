@@ -110,9 +110,9 @@ def _ahead(expected: Expected | None) -> dict[str, Any]:
 
 def _directions(names: list[str], form: str, *, flatten: bool) -> dict[str, Any]:
     """The column of the directions, or the columns."""
-    if form in ("table", "value"):
-        return {"direction": ", ".join(names)}
-    return {f"direction_{i}": name for i, name in enumerate(names)} if flatten else {"direction": names}
+    if flatten:
+        return {f"direction_{i}": name for i, name in enumerate(names)}
+    return {"direction": ", ".join(names) if form in ("table", "value") else names}
 
 
 @click.command()

@@ -62,7 +62,14 @@ def json_to_distribution(json_str: str) -> BaseDistribution:
 
 
 def distribution_from_dict(data: Mapping[str, JSON]) -> BaseDistribution:
-    """The distribution that a decoded JSON object describes, in either form."""
+    """The distribution that a decoded JSON object describes, in either form.
+
+    Raises:
+        TypeError: If it is no object, or its attributes are none of the distribution's.
+        ValueError: If there is no such distribution.
+    """
+    if not isinstance(data, Mapping):
+        raise TypeError(f'A distribution is written as {{"type": "float", "low": 0, "high": 1}}, got {data!r}.')
     if "type" in data:
         attributes = {key: value for key, value in data.items() if key != "type"}
         name = _SHORT.get(data["type"], data["type"])

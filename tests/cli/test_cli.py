@@ -210,6 +210,26 @@ def test_directions_are_a_list_or_columns(command: Command) -> None:
         flat = read(command("studies", "-f", form, "--flatten").out)[0]
         assert (flat["direction_0"], flat["direction_1"], "direction" in flat) == ("MINIMIZE", "MAXIMIZE", False)
     assert "MINIMIZE, MAXIMIZE" in command("studies").out
+    assert command("studies", "--flatten").out.split()[:3] == ["name", "direction_0", "direction_1"]
+    assert command("studies", "-f", "value", "--flatten").out.split("\t")[:3] == ["two", "MINIMIZE", "MAXIMIZE"]
+
+
+def test_a_distribution_that_is_none_is_answered_by_an_example(command: Command) -> None:
+    command("create-study", "--study-name", "s")
+    done = command("ask", "--search-space", '{"x": 3}')
+    assert (done.code, opened().trials) == (2, [])
+    assert '--search-space: A distribution is written as {"type": "float", "low": 0, "high": 1}, got 3.' in done.err
+
+
+def test_a_warning_about_what_was_typed_names_no_line_of_the_program(tmp_path: Path) -> None:
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        code = f"from hpo.cli.main import main; main({[*arguments, '--storage', f'sqlite:///{tmp_path}/a.db']!r})"
+        return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    run("create-study", "--study-name", "s")
+    run("ask")
+    done = run("tell", "--trial-number", "0", "--values", "nan")
+    assert done.stderr == "Warning: Trial 0 is stored as failed: The value nan is not acceptable.\n"
 
 
 def test_a_name_that_is_taken_is_answered_in_options_of_the_command(command: Command) -> None:

@@ -14,6 +14,7 @@ from hpo.distributions import (
     FloatDistribution,
     IntDistribution,
     NormalDistribution,
+    distribution_from_dict,
     distribution_to_json,
     json_to_distribution,
 )
@@ -68,3 +69,9 @@ def test_the_short_form_is_read(short: dict[str, Any], distribution: BaseDistrib
 def test_an_unknown_kind_is_an_error() -> None:
     with pytest.raises(ValueError, match="Unknown kind"):
         json_to_distribution('{"name": "CauchyDistribution", "attributes": {}}')
+
+
+@pytest.mark.parametrize("data", [3, "float", ["float", 0, 1], None])
+def test_what_describes_no_distribution_is_answered_by_an_example(data: Any) -> None:
+    with pytest.raises(TypeError, match=r'as {"type": "float", "low": 0, "high": 1}, got'):
+        distribution_from_dict(data)
