@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["Observations", "Regime", "TooFewTrials", "observe", "told"]
+__all__ = ["Observations", "Regime", "TooFewTrials", "excess", "observe", "told"]
+
+_HIGHEST = 400
+"""Power of two below which squares of numbers, and sums of these, are finite."""
 
 _FEW = 20
 """Trials; distributions that fewer trials share are looked at together."""
@@ -58,6 +61,10 @@ class Observations:
 
     def __len__(self) -> int:
         return len(self.losses)
+
+    def moderate(self) -> Observations:
+        """These trials, with losses by a power of two smaller where their squares would be infinite."""
+        return replace(self, losses=np.ldexp(self.losses, -excess(self.losses)))
 
     @property
     def names(self) -> list[str]:
@@ -119,6 +126,11 @@ class Observations:
         if distribution is None:
             return np.full(len(self), np.nan)
         return np.where(rows, self.history.over(Space({name: distribution}))[:, 0], np.nan)
+
+
+def excess(y: Array) -> int:
+    """By which power of two numbers are too large to be squared and summed; 0 for nearly all."""
+    return max(0, int(np.frexp(np.abs(y).max(initial=0.0))[1]) - _HIGHEST)
 
 
 class TooFewTrials(ValueError):

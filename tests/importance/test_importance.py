@@ -223,6 +223,19 @@ def test_the_class_of_an_evaluator_is_answered_by_an_instance(evaluator: BaseImp
         get_param_importances(run(weighted, 10), evaluator=kind)
 
 
+@pytest.mark.parametrize(
+    "evaluator",
+    [FanovaImportanceEvaluator(), MeanDecreaseImpurityImportanceEvaluator()],
+    ids=lambda one: type(one).__name__,
+)
+def test_shares_are_the_same_in_every_unit(evaluator: BaseImportanceEvaluator) -> None:
+    study = run(weighted, 30)
+    factors = [2.0**exponent for exponent in (0, -300, 300, 1000)]
+    targets: list[Any] = [lambda trial, factor=factor: factor * trial.value for factor in factors]
+    shares = [get_param_importances(study, evaluator=evaluator, target=target) for target in targets]
+    assert all(share == shares[0] for share in shares)
+
+
 @pytest.mark.parametrize("quantiles", [(0.0, 1.0), (0.5, 0.5), (0.5, 1.1)])
 def test_quantiles_are_checked(quantiles: tuple[float, float]) -> None:
     with pytest.raises(ValueError, match="target_quantile < region_quantile"):

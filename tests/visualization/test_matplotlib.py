@@ -142,3 +142,11 @@ def test_names_are_no_formulas_and_no_markup() -> None:
     assert axes.get_title() == "\\$\\alpha\\$ <b>"
     legend = printed.plot_edf([study, other]).figure.legends[0]
     assert [text.get_text().strip() for text in legend.get_texts()] == ["_odd \\$x\\$ (8)", "_other (8)"]
+
+
+@pytest.mark.parametrize("plot", ["plot_contour", "plot_rank", "plot_slice"])
+def test_axes_may_go_as_far_as_floats(plot: str) -> None:
+    study = hpo.create_study(sampler=hpo.samplers.RandomSampler(seed=0))
+    study.optimize(lambda t: t.suggest_float("x", -1, 1) + 0 * t.suggest_float("y", 1e-300, 1e300, log=True), 20)
+    for axes in np.ravel(getattr(printed, plot)(study)):
+        assert np.isfinite([*axes.get_xlim(), *axes.get_ylim()]).all()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["set_axes", "set_scales"]
 
+_DECADES = 308  # on either side of 1, within which floats lie
 _SMALL, _MEDIUM = 8, 9  # points of ticks and of names
 
 
@@ -25,6 +26,7 @@ def set_scales(axes: Axes, x: Any, y: Any) -> None:
         if of.type == "log":
             axes.set(**{f"{name}scale": "log"})
             axis.set_minor_locator(NullLocator())
+            _set_range(axes, name, of)  # or else matplotlib adds margins to what is drawn, which may end beyond floats
         if of.type == "date":
             axis.axis_date()
             axis.set_major_formatter(ConciseDateFormatter(axis.get_major_locator()))  # type: ignore[no-untyped-call]
@@ -54,7 +56,7 @@ def set_axes(axes: Axes, x: Any, y: Any) -> None:
 
 def _set_range(axes: Axes, name: str, of: Any) -> None:
     if of.range is not None:
-        low, high = (10.0**end if of.type == "log" else float(end) for end in of.range)
+        low, high = (_on_log(end) if of.type == "log" else float(end) for end in of.range)
         axes.set(**{f"{name}lim": (low, high)})
     elif of.rangemode == "tozero":
         axes.set(**{f"{name}lim": (0.0, None)})
@@ -78,3 +80,8 @@ def _set_ticks(axis: Axis, of: Any) -> None:
         axis.set_major_locator(MaxNLocator(of.nticks or 6, integer=of.tickformat == "d"))
     if of.tickformat == ".0%":
         axis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+
+
+def _on_log(end: float) -> float:
+    """The end of a logarithmic axis, as far as floats go."""
+    return float(10.0 ** min(max(end, -_DECADES), _DECADES))
