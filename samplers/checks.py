@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["check_function", "check_least", "check_values", "check_whole"]
+from hpo.numbers import real
+
+__all__ = ["check_function", "check_least", "check_positive", "check_share", "check_values", "check_whole"]
 
 
 def check_function(name: str, value: Any, example: str) -> None:
@@ -22,9 +25,27 @@ def check_function(name: str, value: Any, example: str) -> None:
 
 
 def check_least(name: str, value: Any, least: float) -> None:
-    """Raise ValueError unless an argument is a number that is at least so large; NaN is not."""
-    if not value >= least:
+    """Raise TypeError unless an argument is a number, and ValueError unless it is at least so large; NaN is not."""
+    if not real(value, name) >= least:
         raise ValueError(f"{name} must be at least {least}, got {value!r}.")
+
+
+def check_positive(name: str, value: Any, otherwise: str = "") -> None:
+    """Raise TypeError unless an argument is a number, and ValueError unless it is finite and larger than 0.
+
+    Args:
+        name: Of the argument.
+        value: Of the argument.
+        otherwise: What else there is to write, such as "; for no noise set deterministic_objective=True".
+    """
+    if not 0 < real(value, name) < math.inf:
+        raise ValueError(f"{name} must be > 0 and finite, got {value!r}{otherwise}.")
+
+
+def check_share(name: str, value: Any) -> None:
+    """Raise TypeError unless an argument is a number, and ValueError unless it lies in [0, 1]."""
+    if not 0 <= real(value, name) <= 1:
+        raise ValueError(f"{name} must be in [0, 1], got {value!r}.")
 
 
 def check_whole(name: str, value: Any, least: int, otherwise: str = "") -> None:

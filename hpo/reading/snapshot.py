@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Mapping
 from typing import Any, final
 
 import numpy as np
@@ -14,6 +14,7 @@ from hpo.log.ledger import Ledger
 from hpo.log.runs import OpenRun
 from hpo.pareto import is_pareto_optimal
 from hpo.reading.records import record_of, records_of, waiting_record
+from hpo.reading.states import wanted_states
 from hpo.reading.without_best import why_none_is_best
 from hpo.trial.frozen import FrozenTrial, copied
 from hpo.trial.listed import TrialList
@@ -113,7 +114,7 @@ class Snapshot:
             TypeError: If `states` is no list of states.
         """
         del deepcopy
-        wanted = _wanted(states)
+        wanted = wanted_states(states)
         history = self.history
         rows = np.flatnonzero(np.isin(history.state, wanted))
         if TrialState.PAUSED in wanted:  # a trial that went on has rows of the past
@@ -128,7 +129,7 @@ class Snapshot:
 
     def count_trials(self, states: Container[TrialState] | None = None) -> int:
         """How many trials are in some states; None for all."""
-        return sum(self._counts[state] for state in _wanted(states))
+        return sum(self._counts[state] for state in wanted_states(states))
 
     @property
     def best_trial(self) -> FrozenTrial:
@@ -165,19 +166,3 @@ class Snapshot:
 
     def __repr__(self) -> str:
         return f"Snapshot(study_name={self.study_name!r}, position={self.position})"
-
-
-def _wanted(states: Container[TrialState] | None) -> list[TrialState]:
-    """The states that are meant; of None all.
-
-    Raises:
-        TypeError: If something else is given, such as one state or its name.
-    """
-    if states is None:
-        return list(TrialState)
-    if isinstance(states, int):  # as a state is
-        raise TypeError(f"states must be a list of states, got {states}; write states=[{states}].")
-    among: Container[Any] = list(states) if isinstance(states, Iterable) else states
-    if isinstance(among, list) and not all(isinstance(state, int) for state in among):  # Optuna's are integers too
-        raise TypeError(f"states must be a list of states such as TrialState.COMPLETE, got {states!r}.")
-    return [state for state in TrialState if state in among]

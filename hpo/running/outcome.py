@@ -143,7 +143,10 @@ def _wrong_length(n_values: int, n_objectives: int) -> str:
 def _why(error: Exception, value: Any) -> str:
     if isinstance(value, np.ndarray) and value.size == 1:
         return "expected a number, not an array; write `.item()` after it"
-    return "expected a number" if isinstance(value, (str, bytes, np.ndarray)) else type(error).__name__
+    if isinstance(value, (str, bytes, np.ndarray)):
+        return "expected a number"
+    is_to_be_one = hasattr(type(value), "__float__")
+    return type(error).__name__ if is_to_be_one else f"expected a number, got {type(value).__name__}"
 
 
 def _shown(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,8 +64,11 @@ def enqueue_trial(log: Log, params: Any, user_attrs: Any, known: Callable[..., S
         log.append([TrialQueued(dict(params), time.time(), dict(user_attrs))])
 
 
-def add_trials(log: Log, port: Port, trials: Sequence[FrozenTrial]) -> None:
+def add_trials(log: Log, port: Port, given: Any) -> None:
     """Add trials that ran elsewhere, all or none of them."""
+    if not isinstance(given, Iterable):
+        raise TypeError(f"trials must be a list of trials, got {given!r} of type {type(given).__name__}.")
+    trials = list(given)
     spaces = _checked(log, port, trials)
     finished = [trial.state not in (TrialState.WAITING, TrialState.RUNNING) for trial in trials]
     needed = dict.fromkeys(itertools.compress(spaces, finished))

@@ -21,6 +21,7 @@ from hpo.log.log import Log, identity_of
 from hpo.numbers import whole
 from hpo.protocols import Pruner, Sampler, Storage
 from hpo.reading.records import record_of
+from hpo.reading.states import wanted_states
 from hpo.running.beginning import begin
 from hpo.running.checkpoints import default_root
 from hpo.running.current import current_runs
@@ -374,7 +375,9 @@ class Study:
 
         A value outside of the range or the choices that the study knows gives a warning: they may change.
         """
-        editing.enqueue_trial(self._log, params, user_attrs or {}, self.get_trials if skip_if_exists else None)
+        editing.enqueue_trial(
+            self._log, params, {} if user_attrs is None else user_attrs, self.get_trials if skip_if_exists else None
+        )
 
     def add_trial(self, trial: FrozenTrial) -> None:
         """Add a trial that ran elsewhere; make it with `create_trial`."""
@@ -384,10 +387,11 @@ class Study:
         """Add trials that ran elsewhere, all or none of them. They get the next numbers, in their order.
 
         Raises:
+            TypeError: If they are no trials.
             ValueError: If a trial contradicts itself or has the wrong number of values.
             DistributionMismatchError: If a parameter has another kind or scale than in this study.
         """
-        editing.add_trials(self._log, self._port, list(trials))
+        editing.add_trials(self._log, self._port, trials)
         self._log.keep_checkpoint(resting=True)
 
     # ---- editing
@@ -508,10 +512,15 @@ class Study:
         return self.snapshot().get_trials(deepcopy, states)
 
     def count_trials(self, states: Container[TrialState] | None = None) -> int:
-        """How many trials are in some states; None for all."""
+        """How many trials are in some states; None for all.
+
+        Raises:
+            TypeError: If `states` is no list of states.
+        """
+        meant = wanted_states(states)
         with self._log.lock:
             self._log.sync()
-            return sum(self._log.ledger.count(state) for state in TrialState if states is None or state in states)
+            return sum(map(self._log.ledger.count, meant))
 
     @property
     def best_trial(self) -> FrozenTrial:

@@ -14,7 +14,7 @@ from hpo.key import Key
 from hpo.protocols import Choice, Sampler
 from hpo.samplers.auto.effort import Effort, seconds_of_asks
 from hpo.samplers.auto.progress import is_stalled, latest
-from hpo.samplers.checks import check_function, check_whole
+from hpo.samplers.checks import check_function, check_least, check_whole
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.space import Space
 
@@ -90,8 +90,8 @@ class AutoSampler:
     def __post_init__(self) -> None:
         check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
         check_whole("n_startup_trials", self.n_startup_trials, 0)
-        if self.overhead is not None and not self.overhead >= 0:
-            raise ValueError(f"overhead must be at least 0, or None for any, got {self.overhead!r}.")
+        if self.overhead is not None:
+            check_least("overhead", self.overhead, 0.0)
         if self.on_exhausted not in ON_EXHAUSTED:
             raise ValueError(f"on_exhausted must be one of {ON_EXHAUSTED}, got {self.on_exhausted!r}.")
 

@@ -14,6 +14,7 @@ from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import Fold, History
 from hpo.key import Key
+from hpo.numbers import real
 from hpo.samplers.checks import check_function, check_values, check_whole
 from hpo.samplers.cmaes.progress import Progress
 from hpo.samplers.cmaes.restarts import RESTARTS
@@ -166,7 +167,7 @@ class CmaEsSampler:
             check_whole("popsize", self.popsize, 4, ", or None for the usual number")
         if self.surrogate not in ("quadratic", None):
             raise ValueError(f"surrogate must be 'quadratic', or None, got {self.surrogate!r}.")
-        if not 0 < self.sigma0 <= 1:
+        if not 0 < real(self.sigma0, "sigma0") <= 1:
             raise ValueError(
                 f"sigma0 is a share of each parameter's range, as 1/6, and must be in (0, 1], got {self.sigma0!r}."
             )

@@ -12,7 +12,7 @@ from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import History
 from hpo.key import Key
-from hpo.samplers.checks import check_function, check_least, check_whole
+from hpo.samplers.checks import check_function, check_least, check_share, check_whole
 from hpo.samplers.forest.known import Known
 from hpo.samplers.forest.models import MODELS
 from hpo.samplers.forest.propose import Question, propose
@@ -103,8 +103,7 @@ class ForestSampler:
         for name, least in (("n_startup_trials", 0), ("n_candidates", 1), ("n_observations", 20)):
             check_whole(name, getattr(self, name), least)
         check_least("kappa", self.kappa, 0.0)
-        if not 0 <= self.exploration <= 1:
-            raise ValueError(f"exploration must be in [0, 1], got {self.exploration!r}.")
+        check_share("exploration", self.exploration)
 
     def reseed_rng(self) -> None:
         """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""

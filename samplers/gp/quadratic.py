@@ -101,6 +101,23 @@ class Quadratic:
         point[self.moving] = np.clip(self.centre + self.unit * z, low, high)
         return point, self._value(z)[0]
 
+    def holds_at(self, point: Array, points: Array, losses: Array) -> bool:
+        """Whether it says of the trial that is nearest to a point, shape (p,), about what came of it.
+
+        It errs there by no more than the losses that it was made of span: they are the better ones, and it knows
+        nothing of a wall behind them.
+
+        Args:
+            point: Where it is to hold.
+            points: All trials, shape (n, p), of which it was made of the better ones.
+            losses: Theirs, shape (n,).
+        """
+        z = (points[:, self.moving] - self.centre) / self.unit
+        there = (point[self.moving] - self.centre) / self.unit
+        nearest = int(((z - there) ** 2).sum(axis=1).argmin())
+        said = self.best + self.width * self._value(z[nearest])[0]
+        return bool(losses[nearest] - said <= self.width)
+
     def _value(self, z: Array) -> tuple[float, Array]:
         """The loss, `z` units of points off the centre, and its gradient, shape (d,)."""
         by_z = self.curvature @ z
@@ -131,7 +148,7 @@ class Quadratic:
 def minimum(points: Array, losses: Array, best: float) -> tuple[Array, float] | None:
     """Where a quadratic is least that explains the better trials, shape (p,), and what loss it promises there.
 
-    None if none does, or it promises no less than the best known loss by more than it errs.
+    None if none does, or it promises no less than the best known loss by more than it errs, or is wrong nearby.
 
     Args:
         points: Trials, shape (n, p), of numbers in [0, 1].
@@ -145,7 +162,8 @@ def minimum(points: Array, losses: Array, best: float) -> tuple[Array, float] | 
     model = max(known, key=lambda model: model.ordered)
     point, value = model.minimum()
     promised = model.best + model.width * value
-    return (point, promised) if promised + model.width * model.error < best else None
+    is_gain = promised + model.width * model.error < best
+    return (point, promised) if is_gain and model.holds_at(point, points, losses) else None
 
 
 def least_squares(by_term: Array, y: Array) -> tuple[Array, Array]:

@@ -13,7 +13,7 @@ from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import Fold, History
 from hpo.key import Key
-from hpo.samplers.checks import check_function, check_least, check_whole
+from hpo.samplers.checks import check_function, check_least, check_positive, check_share, check_whole
 from hpo.samplers.gp.believed import beliefs_of
 from hpo.samplers.gp.domain import Domain
 from hpo.samplers.gp.embedding import Embedding
@@ -160,12 +160,9 @@ class GPSampler:
         check_whole("n_observations", self.n_observations, 20)
         check_least("kappa", self.kappa, 0.0)
         check_least("ambition", self.ambition, 0.0)
-        if not 0 <= self.exploration <= 1:
-            raise ValueError(f"exploration must be in [0, 1], got {self.exploration!r}.")
-        if self.noise_std is not None and not self.noise_std > 0:
-            raise ValueError(
-                f"noise_std must be > 0, got {self.noise_std!r}; for no noise set deterministic_objective=True."
-            )
+        check_share("exploration", self.exploration)
+        if self.noise_std is not None:
+            check_positive("noise_std", self.noise_std, "; for no noise set deterministic_objective=True")
         if self.noise_std is not None and self.deterministic_objective:
             raise ValueError("A deterministic objective has no noise: give noise_std or deterministic_objective.")
 

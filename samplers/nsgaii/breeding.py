@@ -12,7 +12,7 @@ import numpy as np
 from hpo.arrays import Array, IntArray
 from hpo.history import History
 from hpo.key import Key
-from hpo.samplers.checks import check_whole
+from hpo.samplers.checks import check_share, check_whole
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.startup import stratified
 from hpo.samplers.nsgaii.crossover import Crossover, SBXCrossover
@@ -89,9 +89,8 @@ class Breeding:
         _check("crossover", self.crossover, Crossover)
         _check("mutation", self.mutation, Mutation)
         for name in ("crossover_prob", "swapping_prob", "mutation_prob"):
-            value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1:
-                raise ValueError(f"{name} must be in [0, 1], got {value!r}.")
+            if getattr(self, name) is not None:
+                check_share(name, getattr(self, name))
 
     def children(self, population: Parents, space: Space, keys: Sequence[Key]) -> Array:
         """Coded rows, shape (b, d).

@@ -9,6 +9,7 @@ from typing import Protocol, final, runtime_checkable
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.samplers.checks import check_share
 
 __all__ = [
     "BLXAlphaCrossover",
@@ -46,8 +47,7 @@ class Crossover(Protocol):
 
 def _probability(**values: float) -> None:
     for name, value in values.items():
-        if not 0 <= value <= 1:
-            raise ValueError(f"{name} must be in [0, 1], got {value!r}.")
+        check_share(name, value)
 
 
 @final

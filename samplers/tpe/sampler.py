@@ -12,7 +12,7 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.history import Fold, History
 from hpo.key import Key
-from hpo.samplers.checks import check_function, check_whole
+from hpo.samplers.checks import check_function, check_least, check_positive, check_share, check_whole
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.belief import doubted, recoded, understood, unsure
@@ -198,12 +198,11 @@ class TPESampler:
         for name, least in (("n_startup_trials", 0), ("n_ei_candidates", 1), ("good_limit", 1), ("n_kernels", 1)):
             check_whole(name, getattr(self, name), least)
         for name in ("crossed", "exploration"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} must be in [0, 1], got {getattr(self, name)!r}.")
+            check_share(name, getattr(self, name))
         for name in ("prior_weight", "good_fraction", "min_bandwidth", "category_prior"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise ValueError(f"{name} must be > 0, got {value!r}.")
+            if getattr(self, name) is not None:
+                check_positive(name, getattr(self, name))
+        check_least("magic_clip_exponent", self.magic_clip_exponent, 0.0)
 
     @staticmethod
     def hyperopt_parameters() -> dict[str, Any]:

@@ -47,6 +47,30 @@ def test_what_is_counted_is_a_whole_number(made: Callable[..., Any], name: str) 
         made(**{name: -1})
 
 
+@pytest.mark.parametrize(
+    ("made", "name", "wrong"),
+    [
+        (AutoSampler, "overhead", -1.0),
+        (CmaEsSampler, "sigma0", 0.0),
+        (ForestSampler, "exploration", 1.5),
+        (GPSampler, "exploration", 1.5),
+        (GPSampler, "kappa", -1.0),
+        (GPSampler, "noise_std", 0.0),
+        (NSGAIISampler, "mutation_prob", 2.0),
+        (TPESampler, "crossed", -0.5),
+        (TPESampler, "exploration", 1.5),
+        (TPESampler, "good_fraction", np.inf),
+        (TPESampler, "prior_weight", np.inf),
+        (TPESampler, "magic_clip_exponent", -1.0),
+    ],
+)
+def test_what_is_measured_is_a_number_within_its_bounds(made: Callable[..., Any], name: str, wrong: float) -> None:
+    with pytest.raises(TypeError, match=f"{name} must be a number, got"):
+        made(**{name: "much"})
+    with pytest.raises(ValueError, match=f"{name} .*, got {wrong}"):
+        made(**{name: wrong})
+
+
 @pytest.mark.parametrize("name", ["kappa", "ambition"])
 def test_nan_is_no_number(name: str) -> None:
     options: dict[str, Any] = {name: np.nan}

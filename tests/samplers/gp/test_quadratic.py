@@ -49,6 +49,19 @@ def test_where_it_lies_outside_the_least_point_of_the_cube_is_found(seed: int) -
     assert f(found[None])[0] <= f(near).min() + 1e-9
 
 
+def test_it_is_not_asked_for_a_point_behind_a_wall() -> None:
+    def f(x: Array) -> Array:
+        along = x.sum(axis=1)
+        return np.asarray(1.0 - along + x[:, 0] ** 2 + 1e4 * np.maximum(along - 1.5, 0.0))
+
+    x = np.random.default_rng(0).random((60, 3))
+    free = x[x.sum(axis=1) < 1.5]
+    promised = minimum(free, f(free), f(free).min())
+    assert promised is not None
+    assert f(promised[0][None])[0] > f(free).max()  # as nothing there tells of the wall
+    assert minimum(x, f(x), f(x).min()) is None
+
+
 def test_units_and_offsets_of_losses_change_nothing() -> None:
     x = np.random.default_rng(0).random((30, 3))
     y = bowl(0, 3, np.full(3, 0.4))(x)
