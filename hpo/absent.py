@@ -41,7 +41,8 @@ NAMES = {
 def absent(module: str, name: str) -> AttributeError | ImportError:
     """The error for a name that a module has not.
 
-    It is an ImportError where there is a sentence, as what `from … import` says of an AttributeError would hide that.
+    It is an ImportError where there is a sentence, as what `from … import` says of an AttributeError would hide that;
+    so `hasattr` raises it, too.
     """
     if name in NAMES:
         return ImportError(f"{module} has no {name}: {NAMES[name]}", name=module)

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from hpo.reading.readable import Readable
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["Observations", "Regime", "TooFewTrials", "excess", "observe", "told"]
+__all__ = ["Observations", "Regime", "TooFewTrials", "observe", "told"]
 
 _HIGHEST = 400
-"""Power of two below which squares of numbers, and sums of these, are finite."""
+"""Power of two; of numbers up to it, and down to its inverse, squares and sums of these are neither infinite nor 0."""
 
 _FEW = 20
 """Trials; distributions that fewer trials share are looked at together."""
@@ -63,8 +63,8 @@ class Observations:
         return len(self.losses)
 
     def moderate(self) -> Observations:
-        """These trials, with losses by a power of two smaller where their squares would be infinite."""
-        return replace(self, losses=np.ldexp(self.losses, -excess(self.losses)))
+        """These trials, with losses smaller by a power of two where squares would be infinite, or larger where 0."""
+        return replace(self, losses=np.ldexp(self.losses, -_excess(self.losses)))
 
     @property
     def names(self) -> list[str]:
@@ -128,9 +128,10 @@ class Observations:
         return np.where(rows, self.history.over(Space({name: distribution}))[:, 0], np.nan)
 
 
-def excess(y: Array) -> int:
-    """By which power of two numbers are too large to be squared and summed; 0 for nearly all."""
-    return max(0, int(np.frexp(np.abs(y).max(initial=0.0))[1]) - _HIGHEST)
+def _excess(y: Array) -> int:
+    """By which power of two numbers are too large to be squared and summed, or too small; 0 for nearly all."""
+    exponent = int(np.frexp(np.abs(y).max(initial=0.0))[1])
+    return exponent - min(max(exponent, -_HIGHEST), _HIGHEST)
 
 
 class TooFewTrials(ValueError):

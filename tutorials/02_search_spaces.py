@@ -186,7 +186,8 @@ for name, earlier in {"from nothing": [], "from the other study": [old]}.items()
 # ## Changing your mind
 #
 # A range may be widened, and a choice or a parameter be added while a study goes on. What was tried so far counts
-# wherever it lies in the new space. Only the kind of a parameter has to stay the same: a name that was a number cannot become a choice.
+# wherever it lies in the new space. Only the kind of a parameter has to stay the same: a name that was a number cannot
+# become a choice.
 
 # %%
 study.optimize(lambda trial: error(KernelRidge(kernel="rbf", gamma=trial.suggest_normal("gamma", -5, 2, log=True))), 3)

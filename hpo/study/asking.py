@@ -10,14 +10,14 @@ from hpo.distributions import BaseDistribution
 __all__ = ["checked_distributions"]
 
 
-def checked_distributions(given: Any) -> dict[str, BaseDistribution]:
-    """The distributions of parameters by name; none of None.
+def checked_distributions(given: Any) -> dict[str, BaseDistribution] | None:
+    """The distributions of parameters by name; None of None.
 
     Raises:
         TypeError: If it is something else.
     """
     if given is None:
-        return {}
+        return None
     if not isinstance(given, Mapping):
         several = f" Write study.ask(n={given}) for several trials." if type(given) is int else ""
         raise TypeError(f"fixed_distributions must be a dict of distributions by name, got {given!r}.{several}")

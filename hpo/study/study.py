@@ -270,14 +270,14 @@ class Study:
             n = whole(n, "n")
             if n < 1 or queued is not None:
                 raise ValueError(f"n must be ≥ 1, and goes without `queued`, got {n!r} and {queued!r}.")
-            return self._ask_several(fixed_distributions, n)
-        for name, distribution in fixed.items():
+            return self._ask_several(fixed, n)
+        for name, distribution in (fixed or {}).items():
             self._port.check(name, distribution)
         with self._log.lock:
             live = begin(self._participant, queued=queued)
             assert live is not None  # only a budget could refuse one
             trial = Trial(self, self._port, live)
-            if fixed_distributions is not None:
+            if fixed is not None:
                 try:
                     for name, distribution in fixed.items():
                         trial.suggest(name, distribution)

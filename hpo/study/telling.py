@@ -32,7 +32,7 @@ def told_number(trial: Any, study: _Study) -> int:
         ValueError: If it is a trial of another study.
     """
     if isinstance(trial, Trial):
-        if getattr(trial.study, "identity", study.identity) != study.identity:
+        if trial.study.identity != study.identity:
             raise ValueError(
                 f"Trial {trial.number} is of the study {trial.study.study_name!r}, not of {study.study_name!r}; call "
                 "the tell of that one."
@@ -57,9 +57,9 @@ def told_outcome(
         TypeError: If the state is none.
         ValueError: If values and state contradict each other.
     """
-    if state is not None and not isinstance(state, TrialState):
-        near = [one.name for one in TrialState if str(state).upper() == one.name]
-        raise TypeError(f"state must be a TrialState, such as hpo.TrialState.{(near or ['PRUNED'])[0]}, got {state!r}.")
+    if state is not None and (not isinstance(state, int) or isinstance(state, bool)):  # Optuna's are integers too
+        near = next((one for one in TrialState if str(state).upper() == one.name), TrialState.PRUNED)
+        raise TypeError(f"state must be a TrialState, such as hpo.TrialState.{near.name}, got {state!r}.")
     if state in (TrialState.RUNNING, TrialState.WAITING):
         raise ValueError(f"Cannot tell with state {TrialState(state).name}.")
     if state in (TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED):

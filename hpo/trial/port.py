@@ -67,6 +67,9 @@ class TrialStudy(Protocol):
     def study_name(self) -> str: ...
 
     @property
+    def identity(self) -> str: ...
+
+    @property
     def direction(self) -> StudyDirection: ...
 
     @property

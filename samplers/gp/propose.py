@@ -25,7 +25,7 @@ from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.search import search
 from hpo.samplers.model import acquisition
 from hpo.samplers.model.acquisition import Acquired, Acquisition
-from hpo.samplers.model.configurations import configurations
+from hpo.samplers.model.configurations import configurations, names_of
 from hpo.samplers.model.exhausted import OnExhausted, least_tried
 from hpo.samplers.model.told import told
 from hpo.samplers.model.tried import Tried
@@ -118,9 +118,13 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
     criterion, badness = _criterion(models, apart, question, pending, rng)
     if question.beliefs:
         criterion = Believed(criterion, question.beliefs)
-    if question.start is not None:
-        return _best(criterion, domain, _with_other_choices(question.start, domain, rng))
     must_be_new = question.new and question.whole and domain.axes.is_finite
+    if question.start is not None:
+        spread = _with_other_choices(question.start, domain, rng)
+        if must_be_new:
+            spread = spread[_are_new(spread, question, pending)]
+        if len(spread):
+            return _best(criterion, domain, spread)
     if must_be_new:
         listed = _left(question, pending, _LISTED)
         if listed is not None:
@@ -178,6 +182,15 @@ def _with_other_choices(point: Array, domain: Domain, rng: np.random.Generator) 
     points = np.tile(point, (_OTHERS, 1))
     points[:, choices] = others[:, choices]
     return domain.rounded(points)
+
+
+def _are_new(points: Array, question: Question, pending: Array) -> BoolArray:
+    """Which of some points of a finite space nobody has tried, shape (k,)."""
+    domain = question.domain
+    running = np.where(domain.active(pending), pending, np.nan)
+    tried = Tried.of(question.history, question.space, domain.axes, running)
+    names = names_of(domain.axes.values(points, domain.active(points)))
+    return np.array([name not in tried for name in names], dtype=np.bool_)
 
 
 def _any_model(models: list[Posterior], question: Question) -> Posterior:

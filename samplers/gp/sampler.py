@@ -29,7 +29,6 @@ from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.belief import doubted, neutral, recoded, understood, unsure
 from hpo.samplers.model.branches import Leaf
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
-from hpo.samplers.model.ordering import are_alike, ended
 from hpo.samplers.model.unrepeated import new_row
 from hpo.samplers.unused import say_unused
 from hpo.space import Space
@@ -225,13 +224,11 @@ class GPSampler:
         bold = key.uniform("gp.explore") < share
         rng = key.child("gp").generator()
         whole = space is history.space
-        alike = are_alike(ended(history)[1])
-        start = axes.points(self._started(believed, space, key)[None])[0] if alike else None
+        start = axes.points(self._started(believed, space, key)[None])[0] if state.tells_nothing else None
         chosen = self._chosen(
             state, name, rng, space, believed, fixed, pending, start, history, key, whole=whole, bold=bold
         )
-        row = np.asarray(axes.coded(chosen[None])[0])
-        return self._unrepeated(row, space, history, key) if alike else row
+        return np.asarray(axes.coded(chosen[None])[0])
 
     def _started(self, believed: Space, space: Space, key: Key) -> Array:
         """A coded row of the prior, whose numbers are spread evenly over the trials."""

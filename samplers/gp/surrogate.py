@@ -116,6 +116,15 @@ class Surrogates:
         """Those that losses are modelled on."""
         return self.judged.succeeded()
 
+    @cached_property
+    def tells_nothing(self) -> bool:
+        """Whether no trial is better than another, as models are told."""
+        failed, seen = self.judged.failed, self.seen
+        if failed.any() and not failed.all():
+            return False
+        told = [*values(seen)[0], seen.violation]
+        return all(bool((y == y[:1]).all()) for y in told)
+
     def posteriors(self, known: Observations) -> list[Posterior]:
         """Of each objective, and then of each constraint, given some observations; none before there was a fit."""
         if not self.learned:

@@ -73,6 +73,11 @@ class Axes:
         return columns
 
     @cached_property
+    def hides_gaps(self) -> bool:
+        """Whether there is a number with a step that counts as continuous, as its cells are too many."""
+        return bool(np.isfinite(self.cardinality[self.numbers[self.continuous]]).any())
+
+    @cached_property
     def are_of_numbers(self) -> BoolArray:
         """Which columns are, shape (d,)."""
         return np.isin(np.arange(len(self.cardinality)), self.numbers)

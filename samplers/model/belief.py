@@ -26,7 +26,7 @@ from hpo.arrays import Array, IntArray
 from hpo.distributions import NormalDistribution
 from hpo.history import History
 from hpo.key import Key
-from hpo.samplers.model.ordering import best_first, ended
+from hpo.samplers.model.ordering import are_alike, best_first, ended
 from hpo.space import Space
 
 __all__ = ["doubted", "neutral", "recoded", "understood", "unsure"]
@@ -65,9 +65,10 @@ def _wider(history: History, names: tuple[str, ...], least: float) -> History:
     rows, keys = ended(history)
     if len(rows) < _LEAST:
         return history
-    best = rows[best_first(keys)[: max(_LEAST, math.ceil(_GOOD * len(rows)))]]
     least = max(least, 1.0 + len(rows) / _BETA)
-    steps = tuple(_steps(max(least, _evidence(_variance(history, name, best)))) for name in names)
+    best = rows[best_first(keys)[: max(_LEAST, math.ceil(_GOOD * len(rows)))]]
+    evidence = [0.0 if are_alike(keys) else _evidence(_variance(history, name, best)) for name in names]
+    steps = tuple(_steps(max(least, one)) for one in evidence)
     return history.with_space(_widened(history.space, names, steps)) if any(steps) else history
 
 

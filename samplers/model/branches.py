@@ -33,6 +33,7 @@ __all__ = [
 ]
 
 _SINCE = 5  # trials in succession that all have a parameter, which none had before
+_NEARLY_ALL = 0.8
 BINS = 16
 """Into which a number falls on whose value other parameters may depend."""
 
@@ -90,21 +91,25 @@ def tree_of(axes: Axes, points: Array, active: BoolArray) -> Tree:
     if (active == active[0]).all():
         return Leaf(active[0])
     bins = axes.bins(points, active, BINS)
-    active = active | _added(bins, active, axes.cardinality <= BINS)
+    if not axes.is_finite:  # there nothing is to be tried twice, and what is active tells configurations apart
+        active = active | _added(bins, active, axes.cardinality <= BINS)
     return Leaf(active[0]) if (active == active[0]).all() else learn(bins, active, axes.numbers)
 
 
 def _added(bins: IntArray, active: BoolArray, few: BoolArray) -> BoolArray:
-    """The parameters that no trial had up to some time and all have had since, shape (d,).
+    """The parameters that no trial had up to some time and nearly all have had since, the last ones too; shape (d,).
+
+    Of trials that run side by side some began before that time and ended after it.
 
     Not those that go with the values of a parameter of `few` values: the objective may well decide by these.
     """
-    n, first = len(active), active.argmax(axis=0)
-    added = (first > 0) & (active.sum(axis=0) == n - first) & (n - first >= _SINCE)
+    first, n_with = active.argmax(axis=0), active.sum(axis=0)
+    n_since = len(active) - first
+    added = (first > 0) & active[-_SINCE:].all(axis=0) & (n_with >= np.maximum(_SINCE, _NEARLY_ALL * n_since))
     for column in np.flatnonzero(added):
-        with_it, without = bins[first[column] :], bins[: first[column]]
+        has = active[:, column]
         for decider in np.flatnonzero(few & active.all(axis=0)):
-            if not np.isin(with_it[:, decider], without[:, decider]).any():
+            if not np.isin(bins[has, decider], bins[~has, decider]).any():
                 added[column] = False
     return np.asarray(added)
 

@@ -12,10 +12,12 @@ __all__ = ["told"]
 
 
 def told(point: Array, axes: Axes, space: Space) -> Array:
-    """A point, shape (d,), with each number where its value lies.
+    """A point, shape (d,), with each number where its value lies, and what has one value alone at that.
 
-    Axes show no gaps between integers by the million, nor between the floats of a tiny range; and two points without
-    one in between are the same configuration.
+    Axes show no gaps between integers by the million, and two points in one of these are the same configuration.
     """
+    point = np.where(np.isnan(point) | np.isnan(axes.only), point, axes.only)
+    if not axes.hides_gaps:
+        return point
     coded = axes.coded(point[None])[0]
     return np.asarray(axes.points(space.encode(space.decode(coded))[None])[0])

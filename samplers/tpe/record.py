@@ -140,7 +140,7 @@ class Record(NamedTuple):
 
     @property
     def are_alike(self) -> bool:
-        """Whether no trial is better than another."""
+        """Whether no trial is better than another, and there is one."""
         if not len(self.keys) or self.keys[0].tolist() != self.keys[-1].tolist():  # as a rule, once there are two
             return False
         return are_alike(self.sample.keys)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -15,21 +17,45 @@ from hpo.trial import Trial
 KINDS = list("abcdefgh")
 
 
-def fails() -> float:
+def fails(trial: Trial) -> float:
     raise ArithmeticError
 
 
-def is_pruned() -> float:
+def is_pruned(trial: Trial) -> float:
     raise hpo.TrialPruned
 
 
-@pytest.mark.parametrize("sampler", [AutoSampler(), GPSampler(), TPESampler()], ids=repr)
-@pytest.mark.parametrize("end", [fails, is_pruned, lambda: 0.5], ids=["failed", "pruned", "equal"])
-def test_all_of_the_space_is_tried(sampler: Sampler, end: Callable[[], float]) -> None:
+def is_pruned_alike(trial: Trial) -> float:
+    trial.report(1.0, trial.number % 2)
+    raise hpo.TrialPruned
+
+
+def is_pruned_or_equal(trial: Trial) -> float:
+    if trial.number % 2:
+        raise hpo.TrialPruned
+    return 0.5
+
+
+def is_equal(trial: Trial) -> float:
+    return 0.5
+
+
+ENDS = [fails, is_pruned, is_pruned_alike, is_pruned_or_equal, is_equal]
+
+
+@pytest.mark.parametrize(
+    ("sampler", "end"),
+    [
+        *itertools.product([AutoSampler(), GPSampler()], ENDS),
+        *itertools.product([TPESampler()], [fails, is_pruned, is_equal]),  # to which late pruned trials are better
+    ],
+    ids=lambda one: one.__name__ if callable(one) else repr(one),
+)
+def test_all_of_the_space_is_tried(sampler: Sampler, end: Callable[[Trial], float]) -> None:
     def objective(trial: Trial) -> float:
         trial.suggest_categorical("kind", KINDS)
         trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1), trial.suggest_float("z", 1e-4, 1, log=True)
-        return end()
+        return end(trial)
 
     study = hpo.create_study(sampler=sampler, seed=0)
     study.optimize(objective, n_trials=90, catch=ArithmeticError)
@@ -41,3 +67,25 @@ def test_all_of_the_space_is_tried(sampler: Sampler, end: Callable[[], float]) -
     times = [sum(trial.params["kind"] == kind for trial in later) for kind in KINDS]
     assert min(times) >= 4  # of 10
     assert study.verify() == []
+
+
+def branching(trial: Trial) -> float:
+    if trial.suggest_categorical("kind", ["a", "b", "c"]) == "a":
+        trial.suggest_int("n", 0, 2)
+    raise ArithmeticError
+
+
+@pytest.mark.parametrize("sampler", [GPSampler(), TPESampler()], ids=repr)
+@pytest.mark.parametrize("seed", range(3))
+def test_a_finite_space_is_tried_round_by_round(sampler: Sampler, seed: int) -> None:
+    study = hpo.create_study(sampler=sampler, seed=seed)
+    study.optimize(branching, n_trials=30, catch=ArithmeticError)
+    assert list(Counter(repr(trial.params) for trial in study.trials).values()) == [6] * 5
+    assert study.verify() == []
+
+
+@pytest.mark.parametrize("made", [GPSampler, TPESampler])
+def test_a_finite_space_ends_the_study_that_is_to_end_then(made: Callable[..., Sampler]) -> None:
+    study = hpo.create_study(sampler=made(n_startup_trials=3, on_exhausted="stop"), seed=0)
+    study.optimize(branching, n_trials=30, catch=ArithmeticError)
+    assert len(study.trials) == 5
