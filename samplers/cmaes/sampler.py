@@ -81,7 +81,8 @@ class CmaEsSampler:
     trial from up to five points of the distribution, from the more, the better it has put trials in order before; the
     other points count with the losses that it expects. Smooth objectives then take a fraction of the trials. Where the
     model is wrong, the strategy goes on as if there were none. Integers and steps can settle long before the continuous
-    numbers do; once these have nothing left to gain, it begins anew, for other integers.
+    numbers do; once these have nothing left to gain, it begins anew, for other integers. A corner of the space, or a
+    point of a finite one, that was tried gives way to another point, unless parameters depend on others.
 
     Of several objectives trials are compared by their non-domination rank and hypervolume; the distribution still goes
     to one place, and `NSGAIISampler` and `TPESampler` find more of the front.

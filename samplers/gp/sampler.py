@@ -74,6 +74,9 @@ class GPSampler:
     trials, and faster where good ones contradict them; of the trials before the model four in five look six deviations
     wide.
 
+    As long as no trial is better than another, numbers come from the prior: a model would look at the ends of ranges
+    alone, where it knows least.
+
     A proposal is a function of the log: hyperparameters are fitted anew at fixed numbers of trials, always from the
     same start. Above `n_observations` trials the model is given the best ones and an even choice of the others, so
     that the cost of an ask stays bounded.
