@@ -81,7 +81,7 @@ class TPESampler:
     The beliefs of `suggest_normal` widen with the trials, and faster where good ones contradict them; of the trials
     before the model every other one looks six deviations wide.
 
-    As long as no trial is better than another, numbers come from the prior, and choices are those that were tried least.
+    As long as no trial is better than another, numbers come from the prior.
 
     The cost of an ask does not grow with the history: of the trials that are not good a fair sample stands for all.
 
