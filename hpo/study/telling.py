@@ -57,9 +57,7 @@ def told_outcome(
         TypeError: If the state is none.
         ValueError: If values and state contradict each other.
     """
-    if state is not None and (not isinstance(state, int) or isinstance(state, bool)):  # Optuna's are integers too
-        near = next((one for one in TrialState if str(state).upper() == one.name), TrialState.PRUNED)
-        raise TypeError(f"state must be a TrialState, such as hpo.TrialState.{near.name}, got {state!r}.")
+    state = None if state is None else _checked(state)
     if state in (TrialState.RUNNING, TrialState.WAITING):
         raise ValueError(f"Cannot tell with state {TrialState(state).name}.")
     if state in (TrialState.PRUNED, TrialState.FAIL, TrialState.PAUSED):
@@ -76,6 +74,14 @@ def told_outcome(
         raise ValueError(f"Cannot tell as COMPLETE: {read}")
     warn(f"Trial {number} is stored as failed: {read}")
     return Outcome.of_return(values, participant.n_objectives)
+
+
+def _checked(state: Any) -> TrialState:
+    """A state; Optuna's are the same integers."""
+    if isinstance(state, int) and not isinstance(state, bool) and state in set(TrialState):
+        return TrialState(state)
+    near = next((one for one in TrialState if str(state).upper() == one.name), TrialState.PRUNED)
+    raise TypeError(f"state must be a TrialState, such as hpo.TrialState.{near.name}, got {state!r}.")
 
 
 def _warn_of_what_is_unknown(participant: Participant, number: int) -> None:

@@ -153,7 +153,8 @@ def test_bounds_are_exact_or_refused(call: Any, error: type[Exception], advice: 
 
 
 @pytest.mark.parametrize(
-    ("state", "advice"), [("pruned", "hpo.TrialState.PRUNED, got 'pruned'"), ("FAIL", "State.FAIL"), (True, "got True")]
+    ("state", "advice"),
+    [("pruned", "hpo.TrialState.PRUNED, got 'pruned'"), ("FAIL", "State.FAIL"), (True, "got True"), (99, "got 99")],
 )
 def test_a_trial_is_told_with_a_state_of_trials(state: Any, advice: str) -> None:
     study = hpo.create_study()
@@ -161,6 +162,13 @@ def test_a_trial_is_told_with_a_state_of_trials(state: Any, advice: str) -> None
     with pytest.raises(TypeError, match=advice):
         study.tell(trial, 1.0, state)
     assert study.tell(trial, 1.0).value == 1.0
+
+
+def test_states_of_optuna_are_states() -> None:
+    study = hpo.create_study()
+    states: list[Any] = [optuna.trial.TrialState.PRUNED, optuna.trial.TrialState.FAIL]
+    for state in states:
+        assert study.tell(study.ask(), state=state).state.name == state.name
 
 
 def test_a_trial_is_told_to_its_own_study() -> None:
