@@ -433,7 +433,8 @@ def test_a_trial_ends_no_earlier_than_it_began_whatever_the_clock_says(url: str,
     study = hpo.create_study(study_name="s", storage=storage)
     storage.append(study._log.identity, [TrialStarted(1000.0), TrialFinished(0, TrialState.COMPLETE, 900.0, (1.0,))])
     storage.append(study._log.identity, [TrialStarted(time.time() + 3600)])
-    study.tell(1, 2.0)
+    with pytest.warns(UserWarning, match="asked for by another process"):
+        study.tell(1, 2.0)
     for trial in hpo.load_study(study_name="s", storage=url).trials:
         assert trial.duration is not None
         assert trial.duration.total_seconds() == 0.0
