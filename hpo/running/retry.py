@@ -20,6 +20,9 @@ __all__ = ["RetryPolicy"]
 class RetryPolicy:
     """Queue a trial again, with the parameters that it had, when its worker was lost or when it failed.
 
+    Of a trial whose worker was lost only what is in the log is known: what was queued for it or proposed to it, and its
+    reports. Parameters that were new in it, and attributes that it set, are not.
+
     A retry is a trial of its own. Its system attributes say what it retries: `failed_trial`, the number of the
     first attempt, and `retry_history`, the numbers of all attempts before it. Whoever ends the trial queues the
     retry, and each trial is retried once, however many workers notice that it is lost.

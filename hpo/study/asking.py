@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hpo.distributions import BaseDistribution
+from hpo.study.origin import origin
 
 __all__ = ["checked_distributions"]
 
@@ -23,10 +24,9 @@ def checked_distributions(given: Any) -> dict[str, BaseDistribution] | None:
         raise TypeError(f"fixed_distributions must be a dict of distributions by name, got {given!r}.{several}")
     for name, distribution in given.items():
         if not isinstance(distribution, BaseDistribution):
-            kind = type(distribution)
-            origin = " of Optuna's" if kind.__module__.partition(".")[0] == "optuna" else ""
+            whose = " of Optuna's" if origin(distribution) else ""
             raise TypeError(
                 f"The distribution of {name!r} must be one of hpo.distributions, such as FloatDistribution(0, 1), got "
-                f"{distribution!r} of type {kind.__name__}{origin}."
+                f"{distribution!r} of type {type(distribution).__name__}{whose}."
             )
     return dict(given)

@@ -29,6 +29,7 @@ from hpo.log.log import Log
 from hpo.reading.records import events_of, records_of
 from hpo.running.port import Port
 from hpo.space import Space
+from hpo.study.origin import origin
 from hpo.trial.frozen import FrozenTrial, check_trial
 
 __all__ = [
@@ -116,7 +117,7 @@ def _checked(log: Log, port: Port, trials: Sequence[FrozenTrial]) -> list[Space]
 def _check_record(trial: Any) -> None:
     if isinstance(trial, FrozenTrial):
         return
-    if type(trial).__module__.partition(".")[0] == "optuna":
+    if origin(trial):
         raise TypeError(
             f"Trial {trial.number} is one of Optuna's; copy its study with hpo.storage.import_optuna(url, to=…), or "
             "make trials with hpo.create_trial."

@@ -10,6 +10,7 @@ from typing import Any
 from hpo.numbers import whole
 from hpo.protocols import Pruner, Sampler, Storage
 from hpo.running.retry import RetryPolicy
+from hpo.study.origin import origin
 
 __all__ = [
     "checked_callbacks",
@@ -50,7 +51,7 @@ def checked_pruner(pruner: Any) -> Pruner:
         TypeError: If it is none.
     """
     _refuse_class(pruner, "pruner")
-    of_optuna = _origin(pruner) != ""  # whose pruners have a method of that name too
+    of_optuna = origin(pruner) != ""  # whose pruners have a method of that name too
     if of_optuna or not isinstance(pruner, Pruner) or not _takes(pruner.prune, 2) or _takes_a_study(pruner.prune):
         raise TypeError(_refusal(pruner, "pruner", "hpo.pruners.MedianPruner()", "prune(history, curve)"))
     return pruner
@@ -124,10 +125,10 @@ def _refuse_class(given: Any, what: str, form: str = "{}()") -> None:
 
 
 def _refusal(given: Any, what: str, example: str, methods: str, wanted: str = "an object such as {}") -> str:
-    origin = _origin(given)
-    if origin:
+    home = origin(given)
+    if home:
         return (
-            f"{type(given).__name__} is a {what} of Optuna's ({origin}), whose methods hpo would not call; "
+            f"{type(given).__name__} is a {what} of Optuna's ({home}), whose methods hpo would not call; "
             f"write {what}={example} or another one of hpo's, or give your own the method {methods}."
         )
     shown = repr(given)
@@ -155,11 +156,3 @@ def _takes_a_study(method: Callable[..., Any]) -> bool:
         return next(iter(inspect.signature(method).parameters), "") == "study"
     except (TypeError, ValueError):
         return False
-
-
-def _origin(given: Any) -> str:
-    """The class of Optuna's from which an object is made or derived; empty without one."""
-    for kind in type(given).__mro__:
-        if kind.__module__.partition(".")[0] == "optuna":
-            return f"{kind.__module__}.{kind.__qualname__}"
-    return ""

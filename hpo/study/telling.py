@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from hpo.caution import warn
 from hpo.events import TrialState
@@ -11,20 +11,13 @@ from hpo.running.finishing import as_paused, as_pruned
 from hpo.running.outcome import Outcome, read_values
 from hpo.running.participant import Participant
 from hpo.trial.frozen import FrozenTrial
+from hpo.trial.port import TrialStudy
 from hpo.trial.trial import Trial
 
 __all__ = ["told_number", "told_outcome"]
 
 
-class _Study(Protocol):
-    @property
-    def identity(self) -> str: ...
-
-    @property
-    def study_name(self) -> str: ...
-
-
-def told_number(trial: Any, study: _Study) -> int:
+def told_number(trial: Any, study: TrialStudy) -> int:
     """The number of the trial of a study that is meant by itself or by its number.
 
     Raises:

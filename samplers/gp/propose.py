@@ -186,9 +186,7 @@ def _with_other_choices(point: Array, domain: Domain, rng: np.random.Generator) 
 
 def _are_new(points: Array, question: Question, pending: Array) -> BoolArray:
     """Which of some points of a finite space nobody has tried, shape (k,)."""
-    domain = question.domain
-    running = np.where(domain.active(pending), pending, np.nan)
-    tried = Tried.of(question.history, question.space, domain.axes, running)
+    domain, tried = question.domain, _tried(question, pending)
     names = names_of(domain.axes.values(points, domain.active(points)))
     return np.array([name not in tried for name in names], dtype=np.bool_)
 
@@ -276,15 +274,20 @@ def _left(question: Question, pending: Array, most: int) -> Array | None:
 
     None if some values are given, or the space has more than `most` points.
     """
-    domain, space = question.domain, question.space
+    domain = question.domain
     if not np.isnan(domain.fixed).all():
         return None
     values = configurations(domain.tree, domain.axes.cardinality.astype(np.int64), most)
     if values is None:
         return None
-    running = np.where(domain.active(pending), pending, np.nan)
-    tried = Tried.of(question.history, space, domain.axes, running)
+    tried = _tried(question, pending)
     return domain.axes.at(least_tried(values, tried, question.on_exhausted, question.key))
+
+
+def _tried(question: Question, pending: Array) -> Tried:
+    """What was tried of a finite space, and is being tried."""
+    running = np.where(question.domain.active(pending), pending, np.nan)
+    return Tried.of(question.history, question.space, question.domain.axes, running)
 
 
 def _best(criterion: Criterion, domain: Domain, points: Array) -> Array:

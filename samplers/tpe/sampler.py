@@ -24,7 +24,7 @@ from hpo.samplers.tpe.fidelity import enough_step
 from hpo.samplers.tpe.finite import is_tried, untried
 from hpo.samplers.tpe.record import Record
 from hpo.samplers.tpe.search import Search
-from hpo.samplers.tpe.split import Split, linear, none, root
+from hpo.samplers.tpe.split import Split, linear, root
 from hpo.samplers.tpe.trials import Trials
 from hpo.samplers.unused import say_unused
 from hpo.space import Space
@@ -33,7 +33,7 @@ __all__ = ["TPESampler"]
 
 _BELIEVED = 2  # one start-up trial in so many is drawn from the beliefs as they are
 _MOST_GOOD = 64  # more good trials than these are not remembered
-_NOTHING_GOOD = Split(none, most=0, least=0)
+_NOTHING_GOOD = Split(int, most=0)  # of trials that are all alike
 _CAUTIOUS = 0.5  # share of asks in which few trials beyond a constraint count
 _CHOICES: dict[str, tuple[str, ...]] = {
     "startup": ("random", "stratified", "sobol"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import final
 
-__all__ = ["Split", "linear", "none", "root"]
+__all__ = ["Split", "linear", "root"]
 
 
 @final
@@ -17,23 +17,15 @@ class Split:
 
     Args:
         wanted: The number for a number of trials.
-        most: How many are remembered.
-        least: 0 where no trial is good.
+        most: How many are remembered; 0 where no trial is good.
     """
 
     wanted: Callable[[int], int]
     most: int
-    least: int = 1
 
     def __call__(self, n: int) -> int:
         """How many of `n`."""
-        return min(n, max(self.least, min(int(self.wanted(n)), self.most)))
-
-
-def none(n: int) -> int:
-    """0: of trials that are all alike."""
-    del n
-    return 0
+        return min(n, self.most, max(1, int(self.wanted(n))))
 
 
 def linear(n: int, fraction: float, limit: int) -> int:
