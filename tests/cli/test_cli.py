@@ -70,7 +70,6 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     monkeypatch.setattr(sys, "path", list(sys.path))
     Path("train.py").write_text(OBJECTIVE, encoding="utf-8")
     Path("broken.py").write_text("import missing_module", encoding="utf-8")
-    level = hpo.logging.get_verbosity()
 
     def run(*arguments: str) -> Done:
         with pytest.raises(SystemExit) as exit_:
@@ -80,7 +79,6 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         return Done(exit_.value.code, captured.out, captured.err)
 
     yield run
-    hpo.logging.set_verbosity(level)
     for name in ("train", "broken"):
         sys.modules.pop(name, None)
 

@@ -6,7 +6,7 @@ import itertools
 import math
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -46,11 +46,8 @@ each_evaluator = pytest.mark.parametrize("evaluator", EVALUATORS, ids=lambda eva
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    before = hpo.logging.get_verbosity()
+def _quiet() -> None:
     hpo.logging.set_verbosity(hpo.logging.ERROR)
-    yield
-    hpo.logging.set_verbosity(before)
 
 
 def run(objective: Callable[[hpo.Trial], Any], n_trials: int, **options: Any) -> hpo.Study:

@@ -6,7 +6,7 @@ import math
 import pickle
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -64,11 +64,8 @@ SPACES: dict[str, Callable[[], Any]] = {
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    before = hpo.logging.get_verbosity()
+def _quiet() -> None:
     hpo.logging.set_verbosity(hpo.logging.ERROR)
-    yield
-    hpo.logging.set_verbosity(before)
 
 
 def studied(space: Any, n_trials: int = 40) -> tuple[hpo.Study, list[Any]]:

@@ -53,14 +53,12 @@ def test_a_queued_trial_runs_although_nothing_is_left_and_shows_what_there_is(sa
 def test_a_run_without_a_trial_says_why(sampler: Any, caplog: pytest.LogCaptureFixture) -> None:
     study = hpo.create_study(sampler=sampler, seed=0)
     study.optimize(up_to(2))
-    level = hpo.logging.get_verbosity()
     hpo.logging.set_verbosity(hpo.logging.WARNING)
     logging.getLogger("hpo").addHandler(caplog.handler)
     try:
         study.optimize(up_to(5), n_trials=5)
     finally:
         logging.getLogger("hpo").removeHandler(caplog.handler)
-        hpo.logging.set_verbosity(level)
     assert len(study.trials) == 3
     assert [r.getMessage().partition(":")[0] for r in caplog.records if r.levelno == logging.WARNING] == [
         "No trial has begun"

@@ -6,7 +6,6 @@ import ast
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -19,11 +18,8 @@ EVIL = "<script>alert('x')</script>\"'&"
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    before = hpo.logging.get_verbosity()
+def _quiet() -> None:
     hpo.logging.set_verbosity(hpo.logging.CRITICAL)
-    yield
-    hpo.logging.set_verbosity(before)
 
 
 class Page(HTMLParser):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import pickle
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
 
@@ -20,11 +19,8 @@ EVIL = "<script>alert('x')</script>\"&"
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    before = hpo.logging.get_verbosity()
+def _quiet() -> None:
     hpo.logging.set_verbosity(hpo.logging.CRITICAL)
-    yield
-    hpo.logging.set_verbosity(before)
 
 
 class Seen(HTMLParser):

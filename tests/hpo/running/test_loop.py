@@ -395,8 +395,7 @@ def test_signals_end_the_run_in_order(tmp_path: Path, signum: signal.Signals, ex
 
 
 def test_the_log_lines_are_those_that_scripts_look_for(capsys: pytest.CaptureFixture[str]) -> None:
-    level = hpo.logging.get_verbosity()
-    hpo.logging.set_verbosity(hpo.logging.INFO)  # whatever tests before have chosen
+    hpo.logging.set_verbosity(hpo.logging.INFO)  # whatever who runs the tests has chosen
     study = hpo.create_study(study_name="named")
     study.enqueue_trial({"x": 0.5})
 
@@ -409,7 +408,6 @@ def test_the_log_lines_are_those_that_scripts_look_for(capsys: pytest.CaptureFix
         return x
 
     study.optimize(objective, n_trials=3, catch=ValueError)
-    hpo.logging.set_verbosity(level)
     lines = capsys.readouterr().err
     assert "A new study created in memory with name: named" in lines
     assert "Trial 0 finished with value: 0.5 and parameters: {'x': 0.5}. Best is trial 0 with value: 0.5." in lines

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,11 +19,8 @@ from hpo.reading.tables import describe, show, table
 
 
 @pytest.fixture(autouse=True)
-def _quiet() -> Iterator[None]:
-    before = hpo.logging.get_verbosity()
+def _quiet() -> None:
     hpo.logging.set_verbosity(hpo.logging.CRITICAL)
-    yield
-    hpo.logging.set_verbosity(before)
 
 
 class Terminal(io.StringIO):
