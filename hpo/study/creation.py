@@ -57,7 +57,8 @@ def create_study(
         checkpoints: Directory below which trials have their `checkpoint_dir`, on a file system that all workers see;
             by default `$HPO_CHECKPOINTS`, or `hpo-checkpoints` in the working directory.
         warm_start: Finished studies of similar objectives over the same parameters or some of them, as studies or as
-            pairs of a storage and a name. Their best configurations are queued, one of each in turn, up to five in all.
+            pairs of a storage and a name. Three configurations are queued: the best of one study, or such good ones of
+            several as complement each other, judged by what is expected of each in the other studies.
             What lies outside of a range becomes its nearest value, and choices that are no longer offered are left to
             the sampler. A study that has begun already takes none.
 

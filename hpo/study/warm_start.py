@@ -14,20 +14,22 @@ from hpo.events import EARLIER, StudyDirection, TrialQueued, TrialState
 from hpo.history import History
 from hpo.pareto import is_pareto_optimal, ranking
 from hpo.reading.readable import Readable
+from hpo.study.portfolio import complementing
 
 __all__ = ["N_QUEUED", "configurations"]
 
-N_QUEUED = 5
+N_QUEUED = 3
 """How many configurations of earlier studies are tried, of however many studies.
 
-With twice as many the Gaussian process knows too little of the rest after ten trials, and other objectives cost more.
+Further ones gain no more than trials of the sampler's own, and cost as many trials where earlier studies mislead.
 """
+_N_OFFERED = 5  # by a study, to choose from
 
 
 def configurations(
     sources: Sequence[Readable], directions: Sequence[StudyDirection], *, opaque: bool
 ) -> list[TrialQueued]:
-    """The best configurations of finished studies as trials that wait: one of each source in turn, each once.
+    """Good configurations of finished studies as trials that wait: the best of one, or such as complement each other.
 
     With several objectives a source's best ones are its Pareto front, those first that dominate the most together.
     Values of earlier trials stay where they are: what this study knows is what its own trials came to.
@@ -45,9 +47,13 @@ def configurations(
     different: dict[tuple[tuple[str, str], ...], TrialQueued] = {}
     for trial in rounds:
         different.setdefault(tuple(sorted((k, token(v)) for k, v in trial.parameters.items())), trial)
-        if len(different) == N_QUEUED:
+        if len(different) == _N_OFFERED * len(sources):
             break
-    return list(different.values())
+    offered = list(different.values())
+    if len(sources) == 1 or len(offered) == 1:
+        return offered[:N_QUEUED]
+    histories = [source.history for source in sources]
+    return [offered[place] for place in complementing(histories, [one.parameters for one in offered], N_QUEUED)]
 
 
 def _ranked(source: Readable, directions: Sequence[StudyDirection], *, opaque: bool) -> Iterator[TrialQueued]:
@@ -63,7 +69,7 @@ def _ranked(source: Readable, directions: Sequence[StudyDirection], *, opaque: b
             f"warm_start: the study {source.study_name!r} has no complete trial that breaks no constraint, so there is "
             "nothing to learn from it; leave it out."
         )
-    order = ranking(good.losses, min(N_QUEUED, len(good) - 1)).tolist()
+    order = ranking(good.losses, min(_N_OFFERED, len(good) - 1)).tolist()
     return (_queued(good, row, source.study_name, opaque=opaque) for row in order)
 
 

@@ -128,11 +128,15 @@ def mean(rows: list[dict[str, Any]], wanted: Callable[[dict[str, Any]], bool]) -
 
 def report(options: argparse.Namespace) -> str:
     """The Markdown report."""
-    rows = list(read(Path(options.folder)))
+    return table(list(read(Path(options.folder))))
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """Regrets, and how many trials the regrets without earlier studies take, by sampler, model and earlier studies."""
     lines = [
-        "| sampler | model | earlier studies | regret after 5 | 10 | 20 | 30 | 50 "
-        "| trials for the regret without, at 20 | 30 | 50 |",
-        "|---" * 11 + "|",
+        "| sampler | model | earlier studies | regret after 3 | 5 | 10 | 20 | 30 | 50 "
+        "| trials for the regret without, at 20 | 30 | 40 | 50 |",
+        "|---" * 13 + "|",
     ]
     for sampler in dict.fromkeys(row["sampler"] for row in rows):
         for model in (*dict.fromkeys(row["model"] for row in rows), "all"):
@@ -140,8 +144,8 @@ def report(options: argparse.Namespace) -> str:
             alone = mean(mine, lambda row: row["arm"] == "none")
             for arm in dict.fromkeys(row["arm"] for row in mine):
                 found = mean(mine, lambda row, arm=arm: row["arm"] == arm)  # type: ignore[misc]
-                cells = [f"{100 * found[n - 1]:.2f} %" for n in (5, 10, 20, 30, 50) if n <= len(found)]
-                needed = [np.flatnonzero(found <= alone[n - 1] + 1e-12) for n in (20, 30, 50) if n <= len(found)]
+                cells = [f"{100 * found[n - 1]:.2f} %" if n <= len(found) else "" for n in (3, 5, 10, 20, 30, 50)]
+                needed = [np.flatnonzero(found <= alone[n - 1] + 1e-12) for n in (20, 30, 40, 50) if n <= len(found)]
                 cells += [str(at[0] + 1) if len(at) else f"> {len(found)}" for at in needed]
                 lines.append(f"| {sampler} | {model} | {arm} | " + " | ".join(cells) + " |")
     return "\n".join(lines)

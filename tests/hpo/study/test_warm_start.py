@@ -44,20 +44,45 @@ def begun(study: Study, n: int) -> list[Any]:
 
 
 @pytest.mark.parametrize(("direction", "sign"), [("minimize", 1.0), ("maximize", -1.0)])
-def test_the_best_ones_of_each_study_come_in_turn_each_once(direction: str, sign: float) -> None:
-    one = finished({"x": 3.0}, {"x": 1.0}, {"x": 2.0}, values=[sign * 3, sign * 1, sign * 2], directions=(direction,))
-    other = finished({"x": 5.0}, {"x": 1.0}, {"x": 4.0}, values=[sign * 5, sign * 0, sign * 4], directions=(direction,))
-    study = hpo.create_study(sampler=RandomSampler(seed=0), direction=direction, warm_start=[one, other])
-    assert begun(study, 5) == [1.0, 2.0, 4.0, 3.0, 5.0]
+def test_the_best_ones_of_one_study_come_in_order_each_once(direction: str, sign: float) -> None:
+    xs = [3.0, 1.0, 2.0, 1.0, *map(float, range(4, 30))]
+    earlier = finished(*({"x": x} for x in xs), values=[sign * x for x in xs], directions=(direction,))
+    study = hpo.create_study(sampler=RandomSampler(seed=0), direction=direction, warm_start=[earlier])
+    assert len(study.trials) == N_QUEUED
+    assert begun(study, N_QUEUED) == [1.0, 2.0, 3.0]
 
 
-def test_there_are_five_of_them_those_of_the_first_studies_first() -> None:
-    many = finished(*({"x": float(i)} for i in range(30)), values=range(30))
-    assert len(hpo.create_study(warm_start=[many]).trials) == N_QUEUED
-    several = [finished({"x": float(i)}, {"x": -1.0}, values=[0, 1]) for i in range(N_QUEUED + 3)]
-    study = hpo.create_study(sampler=RandomSampler(seed=0), warm_start=several)
-    assert begun(study, N_QUEUED + 1)[:N_QUEUED] == list(range(N_QUEUED))
-    assert len(study.trials) == N_QUEUED + 1
+def bowl(middle: float, seed: int, *, sign: float = 1.0) -> Study:
+    """A finished study of (x - middle)², or its negative."""
+    study = hpo.create_study(sampler=RandomSampler(seed=seed), direction="minimize" if sign > 0 else "maximize")
+    study.optimize(lambda trial: sign * (at_x(trial) - middle) ** 2, n_trials=40)
+    return study
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_those_of_several_studies_complement_each_other_whatever_the_order_of_the_studies(sign: float) -> None:
+    studies = [bowl(middle, seed, sign=sign) for seed, middle in enumerate([50.0, -50.0, -50.0, 50.0, -50.0])]
+    for order in (studies, studies[::-1]):
+        study = hpo.create_study(direction=studies[0].direction, warm_start=order)
+        tried = [trial.system_attrs["fixed_params"]["x"] for trial in study.trials]
+        assert len(tried) == N_QUEUED
+        assert abs(tried[0] + 50) < 15
+        assert abs(tried[1] - 50) < 15
+
+
+def test_what_is_good_on_average_comes_before_what_is_best_in_the_study_that_is_named_first() -> None:
+    study = hpo.create_study(warm_start=[bowl(80.0, 0), *(bowl(-20.0, seed) for seed in range(1, 6))])
+    assert abs(study.trials[0].system_attrs["fixed_params"]["x"] + 20) < 10
+
+
+def test_studies_without_a_choice_say_nothing_of_others() -> None:
+    constant = finished({"x": 1.0}, {"x": 2.0}, values=[0, 0], study_name="constant")
+    nothing = hpo.create_study(sampler=RandomSampler(seed=0))
+    nothing.optimize(lambda trial: 1.0, n_trials=3)
+    single = hpo.create_study(sampler=RandomSampler(seed=0))
+    single.optimize(lambda trial: trial.suggest_float("x", 3, 3), n_trials=3)
+    study = hpo.create_study(warm_start=[nothing, single, constant, bowl(-20.0, 0)])
+    assert abs(study.trials[0].system_attrs["fixed_params"]["x"] + 20) < 10
 
 
 def test_of_several_objectives_the_front_is_tried() -> None:
