@@ -19,6 +19,7 @@ from hpo.cli.options import (
     plug_in_options,
     plug_ins,
 )
+from hpo.events import TrialState
 from hpo.exceptions import CLIUsageError, HpoError
 from hpo.running.table import TableCallback
 from hpo.secrets import redacted
@@ -38,8 +39,10 @@ _DIRECTION = click.Choice(["minimize", "maximize"])
 @plug_in_options
 @click.option("--n-trials", type=click.IntRange(min=0), help="How many to run now.")
 @click.option("--max-trials", type=click.IntRange(min=0), help="How many the study may have in all, whoever runs them.")
-@click.option("--timeout", type=float, metavar="SECONDS", help="Start no trial after that.")
-@click.option("--n-jobs", type=int, default=1, show_default=True, help="Threads; -1 for one per core.")
+@click.option("--timeout", type=click.FloatRange(min=0), metavar="SECONDS", help="Start no trial after that.")
+@click.option(
+    "--n-jobs", type=click.IntRange(min=-1), default=1, show_default=True, help="Threads; -1 for one per core."
+)
 @click.option("--workers", type=click.IntRange(min=-1), help="Processes of this machine instead; -1 for one per core.")
 @click.option("--retry", type=click.IntRange(min=0), help="Run failed trials again, at most so often.")
 @click.option("--catch", multiple=True, metavar="ERROR", help="Go on after this error, such as ValueError.")
@@ -74,8 +77,10 @@ def optimize(
         raise CLIUsageError("Say when to stop: --n-trials 50, --max-trials 500 or --timeout 3600.")
     if workers is not None and n_jobs != 1:
         raise CLIUsageError("--workers is for processes and --n-jobs for threads; say one of them.")
-    if workers == 0:
-        raise CLIUsageError("--workers must be at least 1, or -1 for one per core.")
+    if 0 in (workers, n_jobs):
+        raise CLIUsageError(f"--{'workers' if workers == 0 else 'n-jobs'} must be at least 1, or -1 for one per core.")
+    if timeout is not None and timeout != timeout:
+        raise CLIUsageError("--timeout must be a number of seconds, got nan.")
     sampler, pruner = plug_ins(options)
     function = load_object(objective)
     if not callable(function):
@@ -94,6 +99,7 @@ def optimize(
         retry=retry,
         load_if_exists=True,
     )
+    n_failed = study.count_trials([TrialState.FAIL])
     try:
         study.optimize(
             function,
@@ -112,6 +118,10 @@ def optimize(
         shown = "".join(traceback.format_exception(type(error), error, frames))
         click.echo(redacted(shown), err=True, nl=False)
         name = type(error).__name__
+        if study.count_trials([TrialState.FAIL]) == n_failed:
+            raise click.ClickException(
+                f"The run ended by {name}, and no trial has failed: it is not the objective's."
+            ) from error
         raise click.ClickException(
             f"The objective raised {name}. The trial is kept as failed; to go on after such errors add --catch {name}."
         ) from error

@@ -31,9 +31,7 @@ class InMemoryStorage:
     def create(self, header: StudyCreated) -> None:
         with self._lock:
             if header.name in self._studies or header.identity in self._logs:
-                raise DuplicatedStudyError(
-                    f"A study named {header.name!r} exists already; choose another name or pass load_if_exists=True."
-                )
+                raise DuplicatedStudyError(f"A study named {header.name!r} exists already; choose another name.")
             self._studies[header.name] = header.identity
             self._logs[header.identity] = log = _Log()
             log.extend([header])

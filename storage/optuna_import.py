@@ -35,7 +35,9 @@ from hpo.events import (
 )
 from hpo.exceptions import NotADatabaseError, SchemaVersionError, StorageInternalError, UnknownStudyError
 from hpo.protocols import Storage
+from hpo.secrets import redacted
 from hpo.space import Space
+from hpo.storage.journal.first_line import of_optuna
 from hpo.storage.sql.errors import clear_errors
 from hpo.storage.sql.urls import shown
 from hpo.storage.url import get_storage
@@ -77,6 +79,7 @@ def import_optuna(
         DuplicatedStudyError: If there is a study of that name where it should go.
         NotADatabaseError: If the database holds no studies of Optuna.
         SchemaVersionError: If its tables are those of another version.
+        TypeError, ValueError: If the URL is none of a database.
 
     Example:
         >>> hpo.storage.import_optuna("sqlite:///optuna.db", "svm", to="sqlite:///hpo.db")
@@ -167,11 +170,22 @@ _TABLES = (
 
 
 def _engine(url: str) -> sa.Engine:
-    parsed = sa.make_url(url)
+    if not isinstance(url, str):
+        raise TypeError(f'url must be that of Optuna\'s database, such as "sqlite:///optuna.db", got {url!r}.')
+    given, (scheme, separator, _) = redacted(url), url.partition("://")
+    if scheme == "journal" or (not separator and url.endswith((".log", ".journal"))):
+        raise of_optuna(f"{given!r} is no database, but a journal.")
+    try:
+        parsed = sa.make_url(url)
+        engine = sa.create_engine(parsed)
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError) as error:
+        raise ValueError(
+            f'url must be that of Optuna\'s database, such as "sqlite:///optuna.db", got {given!r}.'
+        ) from error
     path = parsed.database or ":memory:"
     if parsed.get_backend_name() == "sqlite" and not path.startswith(("file:", ":memory:")) and not Path(path).exists():
         raise StorageInternalError(f"There is no file {path}.")  # SQLite would make one
-    return sa.create_engine(parsed)
+    return engine
 
 
 class _Trial(NamedTuple):

@@ -52,7 +52,7 @@ class RunningTrial:
 
     @property
     def is_by_hand(self) -> bool:
-        """Whether it was asked for by hand, so that it belongs to no run."""
+        """Whether it was asked for by hand, with what it tries in the log, so that anybody may tell, whenever."""
         return ASKED in self.system_attrs
 
     def dump(self, index: Callable[[Space], int]) -> dict[str, Any]:

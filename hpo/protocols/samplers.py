@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, final, runtime_checkable
+
+import numpy as np
 
 from hpo.arrays import Array
 from hpo.distributions import BaseDistribution
@@ -151,16 +153,23 @@ def sampled(sampler: Sampler, space: Space, history: History, key: Key) -> list[
     """The sampler's coded values, with the prior's where it left the choice open and is not to be asked again.
 
     Raises:
-        ValueError: If the sampler's answer has another shape than the space.
+        TypeError, ValueError: If the sampler's answer is no array of numbers, or has another shape than the space.
     """
     row = sampler.sample(space, history, key)
+    if not isinstance(row, np.ndarray) or row.shape != (len(space.names),) or row.dtype.kind not in "fiu":
+        raise _wrong_answer(sampler, space, row)
     values: list[float] = row.tolist()
-    if row.shape != (len(space.names),):
-        raise ValueError(
-            f"{sampler!r} must return an array of shape ({len(space)},) for {list(space)!r}, got {row.shape}."
-        )
     total = sum(values)
     if total != total and stepwise(sampler) is None:  # only then can there be a NaN
         prior = space.uniform(key).tolist()
         return [drawn if value != value else value for value, drawn in zip(values, prior, strict=True)]
     return values
+
+
+def _wrong_answer(sampler: Sampler, space: Space, row: Any) -> Exception:
+    wanted = f"{sampler!r} must return coded values, an array of floats of shape ({len(space)},) for {list(space)!r}"
+    if isinstance(row, Mapping):
+        return TypeError(f"{wanted}, got {row!r}; space.encode({{name: value}}) makes one of values.")
+    if not isinstance(row, np.ndarray):
+        return TypeError(f"{wanted}, got {row!r} of type {type(row).__name__}.")
+    return ValueError(f"{wanted}, got the shape {row.shape} and the type {row.dtype}.")

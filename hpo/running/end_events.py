@@ -26,7 +26,6 @@ __all__ = [
     "end_of",
     "end_of_asked",
     "failure",
-    "is_handed_out",
     "pruned",
     "retry_of",
     "unasked",
@@ -142,11 +141,6 @@ def retry_of(policy: RetryPolicy | None, ledger: Ledger, events: Sequence[Event]
     trial = finished(record, end, ledger.spaces.get(end.space, Space()))
     retry = policy.retry_of(trial, record.known() if lost else dict(record.fixed), lost=lost)
     return [] if retry is None else [retry]
-
-
-def is_handed_out(trial: RunningTrial) -> bool:
-    """Whether a process without leases asked it for someone else to run, who will tell what came of it."""
-    return trial.worker is None and trial.is_by_hand
 
 
 def pruned(reports: Reports) -> Outcome:

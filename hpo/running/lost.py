@@ -14,7 +14,7 @@ from hpo.log.log import Log
 from hpo.log.worker import Worker
 from hpo.protocols import leasing
 from hpo.running import checkpoints
-from hpo.running.end_events import is_handed_out, retry_of
+from hpo.running.end_events import retry_of
 from hpo.running.outcome import LOST, Outcome
 from hpo.running.plan import Plan
 from hpo.trial.live import LiveTrial
@@ -103,7 +103,7 @@ class Leases:
             return
         self._log.sync()
         running, live = self._log.ledger.running, self._owner.live
-        others = [trial for number, trial in running.items() if number not in live and not is_handed_out(trial)]
+        others = [trial for number, trial in running.items() if number not in live and not trial.is_by_hand]
         for trial in observer.lost(others, lambda: storage.beats(self._log.identity)):
             worker = None if trial.worker is None else Worker.parse(trial.worker)
             who = "unknown" if worker is None else f"process {worker.pid} on {worker.host}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, final
 
 from hpo.events import TrialQueued
 from hpo.history.finished import Finished
+from hpo.numbers import whole
 
 if TYPE_CHECKING:
     from hpo.trial import FrozenTrial, Trial
@@ -28,7 +29,7 @@ class RetryPolicy:
     retry, and each trial is retried once, however many workers notice that it is lost.
 
     Args:
-        max_retry: How often a first attempt is retried; None for no limit.
+        max_retry: How often a first attempt is retried, at least 0; None for no limit.
         inherit_intermediate_values: Begin the retry with the reports of the attempt before.
         lost: Retry trials whose worker was lost.
         failed: Retry trials that failed otherwise.
@@ -41,6 +42,10 @@ class RetryPolicy:
     inherit_intermediate_values: bool = False
     lost: bool = True
     failed: bool = False
+
+    def __post_init__(self) -> None:
+        if self.max_retry is not None and whole(self.max_retry, "max_retry") < 0:
+            raise ValueError(f"max_retry must be ≥ 0, or None for no limit, got {self.max_retry!r}.")
 
     def retry_of(self, trial: Finished, fixed: dict[str, Any], *, lost: bool) -> TrialQueued | None:
         """The retry of a trial that has just failed, if it gets one.

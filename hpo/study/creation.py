@@ -83,9 +83,9 @@ def create_study(
     header = StudyCreated(name, wanted, seed, time.time(), uuid.uuid4().hex)
     try:
         storage.create(header)
-    except DuplicatedStudyError:
+    except DuplicatedStudyError as error:
         if not load_if_exists:
-            raise
+            raise DuplicatedStudyError(f"{error} To go on with that study, pass load_if_exists=True.") from None
         study = Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)
         _warm_start(study.identity, storage, queued)  # where who created it got no farther
         _check_header(study, wanted if direction or directions else None, given)

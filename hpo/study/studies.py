@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from hpo.arrays import JSON
-from hpo.events import StudyCreated, StudyDirection, StudyRenamed
+from hpo.events import StudyCreated, StudyDirection, StudyRenamed, TrialFinished, TrialState
 from hpo.exceptions import UnknownStudyError
 from hpo.log.log import PAGE, Log, identity_of
 from hpo.protocols import Storage
 from hpo.reading.records import record_of
 from hpo.reading.snapshot import Snapshot
+from hpo.running.outcome import Outcome
 from hpo.storage import get_storage
 from hpo.trial.frozen import FrozenTrial
 
@@ -86,6 +87,9 @@ def copy_study(
 ) -> None:
     """Copy a study with all of its trials, attributes and history, so that the copy goes on as the original would.
 
+    Trials that run meanwhile fail in the copy, as who runs them tells the original. Those that `ask` was given
+    distributions for wait in both for somebody to tell.
+
     Raises:
         UnknownStudyError: If there is no such study.
         DuplicatedStudyError: If the target has a study of that name.
@@ -102,9 +106,21 @@ def copy_study(
         while events := source.read(original, position, limit=PAGE):
             target.append(copy, [StudyRenamed(name) if isinstance(e, StudyRenamed) else e for e in events])
             position += len(events)
+        _give_up_running(Log(copy, target))
     except BaseException:
         target.delete(copy)  # rather no copy than half of one
         raise
+
+
+def _give_up_running(copied: Log) -> None:
+    """Fail the trials that nobody will tell."""
+    with copied.lock:
+        copied.sync()
+        running = [trial for trial in copied.ledger.running.values() if not trial.is_by_hand]
+        if running:
+            error = Outcome.of_loss("the study was copied while it ran").error
+            failed, now = TrialState.FAIL, time.time()
+            copied.append([TrialFinished(one.number, failed, max(now, one.time), error=error) for one in running])
 
 
 def get_all_study_names(storage: str | Storage) -> list[str]:

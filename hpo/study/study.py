@@ -251,7 +251,8 @@ class Study:
         It may be a paused one that goes on: see `Trial.resume_step`.
 
         Args:
-            fixed_distributions: Parameters to suggest at once; they are stored, so that another process can tell.
+            fixed_distributions: Parameters to suggest at once. They are stored, so that another process can tell, for
+                which the trial waits, also when this process has ended.
             n: Begin that many trials, or as many as the sampler has left, and return a list of them.
             queued: Begin the queued trial of this number, instead of the first one of the queue.
 

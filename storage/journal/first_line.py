@@ -12,7 +12,7 @@ from hpo.storage.journal import files
 from hpo.storage.journal.index import damage
 from hpo.storage.journal.lines import SEAL, seal, unseal
 
-__all__ = ["is_there", "write"]
+__all__ = ["is_there", "of_optuna", "write"]
 
 _VERSION = 1  # of the format that this hpo reads and writes
 _MAGIC = b'"hpo journal",'
@@ -40,12 +40,17 @@ def is_there(file: io.BufferedReader[Any], path: Path) -> bool:
             f"version {_VERSION}. Upgrade hpo."
         )
     if line.startswith(_OPTUNA):
-        raise NotADatabaseError(
-            f"{path} is a journal of Optuna, and nothing was written to it. To go on with its studies, have Optuna "
-            'copy them into a database, by optuna.copy_study(..., to_storage="sqlite:///optuna.db"), and import that: '
-            'hpo.storage.import_optuna("sqlite:///optuna.db", to="journal:///hpo.log").'
-        )
+        raise of_optuna(f"{path} is a journal of Optuna, and nothing was written to it.")
     raise NotADatabaseError(f"{path} is not a journal of hpo. Give another path.")
+
+
+def of_optuna(what: str) -> NotADatabaseError:
+    """The error for a journal of Optuna, which says what to do after saying `what` was found."""
+    return NotADatabaseError(
+        f"{what} To go on with its studies, have Optuna copy them into a database, by "
+        'optuna.copy_study(..., to_storage="sqlite:///optuna.db"), and import that: '
+        'hpo.storage.import_optuna("sqlite:///optuna.db", to="journal:///hpo.log").'
+    )
 
 
 def write(file: io.BufferedReader[Any], path: Path) -> None:

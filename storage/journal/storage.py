@@ -246,10 +246,7 @@ class JournalStorage:
 
     def _check_free(self, name: str, identity: str = "") -> None:
         if name in self._index.studies or self._index.find(identity) is not None:
-            raise DuplicatedStudyError(
-                f"A study named {name!r} exists already in {self.path}; choose another name or pass "
-                "load_if_exists=True."
-            )
+            raise DuplicatedStudyError(f"A study named {name!r} exists already in {self.path}; choose another name.")
 
 
 def _line_at(file: io.BufferedReader[Any], offset: int, path: Path) -> bytes:

@@ -99,7 +99,7 @@ class RedisStorage:
     def create(self, header: StudyCreated) -> None:
         name, identity = header.name, header.identity
         if self._run_once(scripts.CREATE, identity, name, identity, _text(header)) == scripts.TAKEN:
-            raise self._taken(name, "choose another name or pass load_if_exists=True")
+            raise self._taken(name)
 
     def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
         rows = list(map(_text, events))
@@ -125,7 +125,7 @@ class RedisStorage:
         if length == scripts.UNKNOWN:
             raise self._unknown(study)
         if length == scripts.TAKEN:
-            raise self._taken(name, "choose another name")
+            raise self._taken(name)
 
     def delete(self, study: str) -> None:
         if self._run_once(scripts.DELETE, study, study) == scripts.UNKNOWN:
@@ -215,8 +215,8 @@ class RedisStorage:
                 raise ReadOnlyStorageError(f"{self.url} cannot be written to. (It said: {said})") from error
             raise StorageInternalError(f"{self.url} refused: {said}") from error
 
-    def _taken(self, name: str, advice: str) -> DuplicatedStudyError:
-        return DuplicatedStudyError(f"A study named {name!r} exists already in {self.url}; {advice}.")
+    def _taken(self, name: str) -> DuplicatedStudyError:
+        return DuplicatedStudyError(f"A study named {name!r} exists already in {self.url}; choose another name.")
 
     def _unknown(self, study: str) -> UnknownStudyError:
         return UnknownStudyError(f"There is no study with the identity {study!r} in {self.url}; was it deleted?")

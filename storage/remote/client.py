@@ -90,7 +90,7 @@ class RemoteStorage:
         try:
             self._ask_once("create", {"header": protocol.rows_of([header])})
         except DuplicatedStudyError:
-            raise self._taken(header.name, "choose another name or pass load_if_exists=True") from None
+            raise self._taken(header.name) from None
 
     def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
         return self._append(study, events, self._heads.get(study, 0), {"expect": expect})[0]
@@ -155,7 +155,7 @@ class RemoteStorage:
         try:
             self._ask_once("rename", {"study": study, "name": name})
         except DuplicatedStudyError:
-            raise self._taken(name, "choose another name") from None
+            raise self._taken(name) from None
 
     def delete(self, study: str) -> None:
         self._ask_once("delete", {"study": study})
@@ -293,5 +293,5 @@ class RemoteStorage:
             said += ". For a certificate of your own, pass ca_file=… or set SSL_CERT_FILE"
         return StorageInternalError(f"{self.url} cannot be reached: {said}.")
 
-    def _taken(self, name: str, advice: str) -> DuplicatedStudyError:
-        return DuplicatedStudyError(f"A study named {name!r} exists already in {self.url}; {advice}.")
+    def _taken(self, name: str) -> DuplicatedStudyError:
+        return DuplicatedStudyError(f"A study named {name!r} exists already in {self.url}; choose another name.")

@@ -124,7 +124,7 @@ class RDBStorage:
 
     def create(self, header: StudyCreated) -> None:
         if not self._database.write(Create(self._tables, header.name, header.identity, encode(header))):
-            raise self._taken(header.name, "choose another name or pass load_if_exists=True")
+            raise self._taken(header.name)
 
     def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
         rows = list(map(encode, events))
@@ -167,7 +167,7 @@ class RDBStorage:
         study_id = self._id(study)
         head = self._database.write(Rename(self._tables, study_id, name, encode(StudyRenamed(name))))
         if head is None:
-            raise self._taken(name, "choose another name")
+            raise self._taken(name)
         self._on_disk(study, study_id, head)
 
     def delete(self, study: str) -> None:
@@ -262,8 +262,8 @@ class RDBStorage:
                 raise
             # It may only read, and what it believes does no harm.
 
-    def _taken(self, name: str, advice: str) -> DuplicatedStudyError:
-        return DuplicatedStudyError(f"A study named {name!r} exists already in {self.url}; {advice}.")
+    def _taken(self, name: str) -> DuplicatedStudyError:
+        return DuplicatedStudyError(f"A study named {name!r} exists already in {self.url}; choose another name.")
 
     def _unknown(self, study: str) -> UnknownStudyError:
         self._ids.pop(study, None)

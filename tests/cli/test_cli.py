@@ -484,6 +484,9 @@ def test_studies_of_optuna_are_imported(command: Command) -> None:
         (["trials", "--storage", "study.db"], 1, "sqlite:///study.db"),
         (["trials", "--storage", ""], 2, "HPO_STORAGE"),
         (["optimize", "train.py:objective"], 2, "--n-trials"),
+        (["optimize", "train.py:objective", "--n-trials", "1", "--n-jobs", "0"], 2, "--n-jobs must be at least 1"),
+        (["optimize", "train.py:objective", "--timeout", "-1"], 2, "--timeout"),
+        (["optimize", "train.py:objective", "--timeout", "nan"], 2, "--timeout must be a number of seconds"),
         (["optimize", "train.py", "--n-trials", "1"], 2, "file.py:function"),
         (["optimize", "train.py:nothing", "--n-trials", "1"], 2, "objective"),
         (["optimize", "absent.py:f", "--n-trials", "1"], 2, "'absent.py'"),
@@ -521,6 +524,15 @@ def test_errors_say_what_to_do(filled: Command, arguments: list[str], code: int,
     assert done.out == ""
     assert done.err.startswith("Error: ")
     assert words in done.err
+
+
+def test_only_errors_of_the_objective_are_blamed_on_it(filled: Command) -> None:
+    Path("mine.py").write_text("class Broken:\n    def sample(self, space, history, key):\n        raise KeyError('x')")
+    done = filled("optimize", "train.py:objective", "--n-trials", "1", "--sampler", "mine.py:Broken")
+    assert done.code == 1
+    assert "ended by KeyError, and no trial has failed: it is not the objective's" in done.err
+    assert len(opened().trials) == 12
+    sys.modules.pop("mine", None)
 
 
 def test_a_storage_of_several_studies_asks_which(filled: Command) -> None:

@@ -354,6 +354,21 @@ class TestOddDatabases:
         assert not (tmp_path / "none.db").exists()
 
 
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        ("journal:///optuna.log", NotADatabaseError, r"is no database, but a journal\. To go on .*optuna\.copy_study"),
+        ("optuna.log", NotADatabaseError, r"is no database, but a journal\. To go on .*optuna\.copy_study"),
+        ("optuna.db", ValueError, r"such as \"sqlite:///optuna\.db\", got 'optuna\.db'"),
+        ("oracles://me:secret@host/db", ValueError, r"got 'oracles://me:\*\*\*@host/db'"),
+        (Path("optuna.db"), TypeError, r"such as \"sqlite:///optuna\.db\", got PosixPath"),
+    ],
+)
+def test_what_is_no_database_is_answered_by_a_sentence(given: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        import_optuna(given, to=InMemoryStorage())
+
+
 def test_names(url: str) -> None:
     storage = InMemoryStorage()
     with pytest.raises(UnknownStudyError, match="'none'"):

@@ -34,3 +34,9 @@ def test_what_a_trial_shows_of_hpos_attributes_is_a_copy() -> None:
     assert trial.system_attrs == {}
     with pytest.raises(AttributeError):
         trial.system_attrs = {}  # type: ignore[misc]
+
+
+def test_a_number_of_retries_is_none_that_is_below_0() -> None:
+    for refused in (lambda: RetryPolicy(max_retry=-1), lambda: hpo.create_study(retry=-1)):
+        with pytest.raises(ValueError, match="max_retry must be ≥ 0, or None for no limit, got -1"):
+            refused()

@@ -1,7 +1,9 @@
-"""A trial that `ask` could not give to anyone leaves nothing behind."""
+"""A trial that `ask` could not give to anyone leaves nothing behind, and one that it gave away waits."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +160,31 @@ def test_a_storage_that_writes_nothing_more_leaves_it_to_its_lease() -> None:
     assert study.trials[0].state is TrialState.RUNNING
     study.tell(0, state=TrialState.FAIL)
     check_nothing_runs(study)
+
+
+ASKS = """
+import sys
+import hpo
+from hpo.distributions import FloatDistribution
+
+study = hpo.create_study(study_name="s", storage=sys.argv[1], sampler=hpo.samplers.RandomSampler(), seed=0)
+study.ask({"x": FloatDistribution(0, 1)})
+study.ask()
+"""
+
+
+@pytest.mark.parametrize("scheme", ["sqlite", "journal"])
+def test_it_waits_for_being_told_when_its_process_has_ended_if_what_it_tries_is_stored(
+    scheme: str, tmp_path: Path
+) -> None:
+    url = f"{scheme}:///{tmp_path}/s.log"
+    subprocess.run([sys.executable, "-c", ASKS, url], check=True, capture_output=True)
+    study = hpo.load_study(study_name="s", storage=url, sampler=RandomSampler())
+    assert study.ask().number == 2  # where lost trials are looked for
+    told = study.tell(0, 0.25)
+    assert (told.state, told.values, list(told.params)) == (TrialState.COMPLETE, [0.25], ["x"])
+    lost = study.trials[1]
+    assert lost.state is TrialState.FAIL
+    assert lost.error is not None
+    assert lost.error.type == "WorkerLost"
+    assert study.verify() == []

@@ -597,6 +597,25 @@ def test_a_copied_study_goes_on_as_the_original(storage: Any, tmp_path: Path) ->
     assert [trial.params for trial in copied.trials] == [trial.params for trial in study.trials]
 
 
+def test_of_trials_that_run_while_a_study_is_copied_only_those_that_anybody_may_tell_go_on_in_the_copy(
+    storage: Any, tmp_path: Path
+) -> None:
+    study = hpo.create_study(study_name="s", storage=storage, seed=0)
+    study.ask({"x": FloatDistribution(0, 1)})
+    study.ask()
+    target = f"sqlite:///{tmp_path}/target.db"
+    hpo.copy_study(from_study_name="s", from_storage=storage, to_storage=target)
+    copied = hpo.load_study(study_name="s", storage=target)
+    copied.optimize(conditional, max_trials=5, catch=ZeroDivisionError)
+    assert copied.trials[1].error is not None
+    assert copied.trials[1].error.type == "WorkerLost"
+    assert copied.tell(0, 1.0).params == study.trials[0].params
+    assert len(copied.trials) == 5
+    assert copied.count_trials([TrialState.RUNNING]) == 0
+    assert study.count_trials([TrialState.RUNNING]) == 2
+    assert copied.verify() == []
+
+
 @pytest.mark.parametrize("cut", [1, 7, 29])
 def test_a_resumed_study_has_the_log_of_an_uninterrupted_one(storage: Any, cut: int) -> None:
     whole = hpo.create_study(study_name="s", seed=5)
