@@ -43,6 +43,8 @@ class AutoSampler:
     * `GPSampler` as long as its asks cost at most some seconds in all, or a tenth of the time that the objectives took,
       for it learned the most from each trial on nearly all of our benchmark's problems, at any number of trials. Where
       an objective takes a minute, that is always.
+    * It alone, and by draws from the prior, as long as it cannot explain any loss and none stands out: whatever makes
+      trials succeed is yet to be found.
     * `TPESampler` for every other trial while the latest fifth has found nothing that is better by more than a
       hundredth of the distance between the best trial and the median: a model that is sure of a wrong thing does not
       notice, and another one looks elsewhere. Not where the model sees noise and no trial was pruned, for then it is
@@ -110,6 +112,9 @@ class AutoSampler:
             return Choice(self._gp if m <= _MOST_OBJECTIVES else self._tpe, first)
         dear = self._dear(history, n)
         turn = n + len(history.running)
+        if m == 1 and not dear and self._gp.explains_nothing(history):
+            nothing = "no loss stands out and no model explains any, so that numbers come from the prior"
+            return Choice(self._gp, nothing)
         if n >= _HANDOVER and (evolution := self._evolution(space, history)) is not None:
             if dear and m < _MANY_OBJECTIVES:
                 return Choice(evolution, dear)

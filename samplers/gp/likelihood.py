@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from hpo.samplers.gp.kernel import matern, squared_distances
 from hpo.samplers.gp.prior import Prior
 from hpo.samplers.gp.trend import trend
 
-__all__ = ["Hyperparameters", "factor", "fit", "negative_log_posterior"]
+__all__ = ["Fit", "Hyperparameters", "factor", "fit", "negative_log_posterior"]
 
 _ITERATIONS = 60
 
@@ -124,8 +124,21 @@ def negative_log_posterior(
     return value, gradient
 
 
-def fit(features: Array, n_numbers: int, y: Array, group: IntArray, prior: Prior) -> tuple[Array, float]:
-    """The most probable log hyperparameters near the prior's mode, and their negative log posterior.
+@final
+class Fit(NamedTuple):
+    """What was found to be most probable.
+
+    Args:
+        θ: Log hyperparameters, shape (p,), in the order of the prior.
+        value: Their negative log posterior, but for a constant.
+    """
+
+    θ: Array
+    value: float
+
+
+def fit(features: Array, n_numbers: int, y: Array, group: IntArray, prior: Prior) -> Fit:
+    """The most probable hyperparameters near the prior's mode.
 
     Args:
         features: Shape (n, f).
@@ -150,4 +163,4 @@ def fit(features: Array, n_numbers: int, y: Array, group: IntArray, prior: Prior
         bounds=list(zip(prior.low.tolist(), prior.high.tolist(), strict=True)),
         options={"maxiter": _ITERATIONS, "ftol": 1e-4, "gtol": 1e-2},
     )
-    return np.asarray(found.x), float(found.fun)
+    return Fit(np.asarray(found.x), float(found.fun))

@@ -134,6 +134,17 @@ class Posterior:
         precision = (self.inverse**2).sum(axis=0)
         return self.y - self.α / precision[:, None], 1.0 / np.sqrt(precision)
 
+    @cached_property
+    def explained(self) -> float:
+        """The share of the variance of the observations' first version that each one's mean given all others explains.
+
+        It is 0 or less where the mean of all others would do as well.
+        """
+        y, n = self.y[:, 0], len(self.y)
+        rest = float(((y - self.left_out[0][:, 0]) ** 2).sum())
+        by_mean = float(((y - y.mean()) ** 2).sum()) * (n / (n - 1)) ** 2
+        return 1.0 - rest / by_mean if by_mean > 0 else 0.0
+
     def at(self, features: Array) -> Prediction:
         """The posterior at some points, shape (k, f)."""
         scaled = self.hyper.warped(features) / self._unit

@@ -234,6 +234,8 @@ def _of_losses(
 
 def _of_objectives(models: list[Posterior], apart: Apart | None, question: Question, counts: BoolArray) -> Criterion:
     if len(models) > 1:
+        models = _varied(models, question.seen)
+    if len(models) > 1:
         fitted = np.stack([model.fitted[:, 0] for model in models], axis=1)[counts]
         return Hypervolume(models, Front.of(fitted, _reference(fitted)))
     (model,) = models
@@ -247,6 +249,12 @@ def _of_objectives(models: list[Posterior], apart: Apart | None, question: Quest
     spread = question.domain.spread(sobol(len(question.space), _SPREAD))
     wanted_more = ambition * float(np.sqrt(model.hyper.amplitude))
     return apart.parted(improvement, wanted_more, question.domain.features(spread))
+
+
+def _varied(models: list[Posterior], seen: Observations) -> list[Posterior]:
+    """Without those of objectives that were the same for all trials: what they believe to find elsewhere is made up."""
+    varies = (seen.losses != seen.losses[:1]).any(axis=0).tolist()
+    return [model for model, one in zip(models, varies, strict=True) if one] if any(varies) else models
 
 
 def _lcb(mean: Array, sigma: Array, best: Array, kappa: float) -> Acquired:

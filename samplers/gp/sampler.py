@@ -57,7 +57,7 @@ class GPSampler:
     lacks because of its branch is at a learned distance from what has it. Once there are one and a half trials for each
     of its coefficients, and hardly any fail, a quadratic trend of each number stands beside it, which shows through
     more noise. Candidates are whole configurations with the parameters that history shows to be active. Losses are
-    warped if that makes them likelier under the model.
+    warped if that makes them likelier under the model, and numbers are if it makes them much likelier.
 
     With one objective the parts of the space have models of their own too: its branches, or the values of the choice
     that tells the most. Both views count by how well they predict trials that are left out, so a branch whose first
@@ -74,8 +74,8 @@ class GPSampler:
     trials, and faster where good ones contradict them; of the trials before the model four in five look six deviations
     wide.
 
-    As long as no trial is better than another, numbers come from the prior: a model would look at the ends of ranges
-    alone, where it knows least.
+    As long as no trial is better than another, or the model explains nothing of a noisy objective and no loss stands
+    out, numbers come from the prior: a model would look at the ends of ranges alone, where it knows least.
 
     A proposal is a function of the log: hyperparameters are fitted anew at fixed numbers of trials, always from the
     same start. Above `n_observations` trials the model is given the best ones and an even choice of the others, so
@@ -96,7 +96,8 @@ class GPSampler:
         ambition: How large, in prior standard deviations of the function beside its trend.
         kappa: How many standard deviations the lower confidence bound lies below the mean.
         warp_losses: Whether to learn a warp of losses, with one objective.
-        input_warping: Whether to learn a change of variable of each number (Snoek et al., 2014).
+        input_warping: Whether to learn a change of variable of each number (Snoek et al., 2014); None for where losses
+            clearly speak for one, as where a range should have been logarithmic.
         quadratic: Whether every other proposal is the minimum of a quadratic of the numbers, made of the trials with
             the same choices on the same branch, wherever one puts nine in ten pairs of the better trials in the right
             order, each left out in turn, and promises a gain that is larger than what it errs by; for one objective
@@ -138,7 +139,7 @@ class GPSampler:
     ambition: float = 0.1
     kappa: float = 1.96
     warp_losses: bool = True
-    input_warping: bool = False
+    input_warping: bool | None = None
     quadratic: bool = True
     failures: Literal["avoid", "ignore", "worst"] = "avoid"
     n_observations: int = 500
@@ -189,11 +190,20 @@ class GPSampler:
 
         As the model has learned it, or as it was given; 0 before there is a model.
         """
+        state = self._known(history)
+        return state.learned[0].hyper.noise if state.learned else 0.0
+
+    def explains_nothing(self, history: History) -> bool:
+        """Whether the model of the only objective tells losses no better than their mean does, and none stands out."""
+        state = self._known(history)
+        with single_threaded():
+            return state.explains_nothing
+
+    def _known(self, history: History) -> Surrogates:
         flat = neutral(history)
         model = flat.space if flat is history else understood(history.space, history, flat)
         with single_threaded():
-            state = Surrogates.of(flat, model, self.modelling)
-        return state.learned[0].hyper.noise if state.learned else 0.0
+            return Surrogates.of(flat, model, self.modelling)
 
     def _modelled(self, space: Space, believed: Space, history: History, key: Key) -> Array:
         given = {name: history.space[name] for name in history.given if name in history.space}
@@ -227,7 +237,8 @@ class GPSampler:
         bold = key.uniform("gp.explore") < share
         rng = key.child("gp").generator()
         whole = space is history.space
-        start = axes.points(self._started(believed, space, key)[None])[0] if state.tells_nothing else None
+        is_scattered = state.tells_nothing or state.explains_nothing
+        start = axes.points(self._started(believed, space, key)[None])[0] if is_scattered else None
         chosen = self._chosen(
             state, name, rng, space, believed, fixed, pending, start, history, key, whole=whole, bold=bold
         )

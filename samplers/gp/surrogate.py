@@ -14,12 +14,12 @@ from hpo.samplers.gp import schedule
 from hpo.samplers.gp.arms import Arms, Part
 from hpo.samplers.gp.embedding import Embedding
 from hpo.samplers.gp.failures import Outcomes, branches
-from hpo.samplers.gp.likelihood import Hyperparameters, fit
+from hpo.samplers.gp.likelihood import Fit, Hyperparameters, fit
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.parted import Apart
 from hpo.samplers.gp.penalties import penalised
 from hpo.samplers.gp.posterior import Posterior
-from hpo.samplers.gp.prior import prior
+from hpo.samplers.gp.prior import Prior, prior
 from hpo.samplers.gp.scale import Scale
 from hpo.samplers.gp.stopped import Changes
 from hpo.samplers.gp.trend import n_coefficients
@@ -33,6 +33,11 @@ __all__ = ["Modelling", "Surrogate", "Surrogates", "advanced", "values"]
 _FITTED_TO = 200  # observations at most, for hyperparameters
 _TRENDING = 1.5  # trials per coefficient from which on there is a trend
 _FAILING = 0.1  # share of failures above which there is none: it would be sure of what lies where trials fail
+_BENDING = 8  # trials from which on numbers may have a change of variable
+_EVIDENCE = 6.0  # by how much it must lower the negative log posterior
+_LOUD = 0.2  # share of noise without which something is explained
+_EXPLAINED = 0.05  # share of the variance that is nothing
+_OUTLYING = 6.0  # median distances from the median, about four deviations of a normal distribution
 _LEAST_NOISE = 1e-6
 _LOUDEST = 1e6  # noise, in deviations of what is seen, which may all be equal
 
@@ -44,7 +49,7 @@ class Modelling:
 
     Args:
         warp_losses: Whether to choose a warp of losses by likelihood.
-        input_warping: Whether to learn a change of variable of each number.
+        input_warping: Whether to learn a change of variable of each number; None for where losses speak for it.
         deterministic: Whether there is no noise.
         noise_std: The noise's standard deviation, if it is known.
         failures: "ignore" failed trials, count them as "worst", or "avoid" what makes trials fail.
@@ -53,7 +58,7 @@ class Modelling:
     """
 
     warp_losses: bool
-    input_warping: bool
+    input_warping: bool | None
     deterministic: bool
     noise_std: float | None
     failures: Literal["avoid", "ignore", "worst"]
@@ -125,6 +130,21 @@ class Surrogates:
         told = [*values(seen)[0], seen.violation]
         return all(bool((y == y[:1]).all()) for y in told)
 
+    @cached_property
+    def explains_nothing(self) -> bool:
+        """Whether the only objective's model tells losses no better than their mean does, and none stands out.
+
+        So it is where all trials but those of a small region end at chance level, and that region is yet to be found.
+        """
+        if len(self.learned) != 1 or self.learned[0].hyper.noise < _LOUD:
+            return False
+        losses = values(self.seen)[0][0]
+        middle = median(losses)
+        if middle - losses.min() >= _OUTLYING * median(np.abs(losses - middle)):
+            return False
+        (model,) = self.posteriors(self.seen.at(schedule.subset(self.seen, _FITTED_TO)))
+        return model.explained < _EXPLAINED
+
     def posteriors(self, known: Observations) -> list[Posterior]:
         """Of each objective, and then of each constraint, given some observations; none before there was a fit."""
         if not self.learned:
@@ -177,8 +197,8 @@ def advanced(state: Surrogates, fresh: History, space: Space) -> Surrogates:
     choices = [warps(y) if is_warped else [Warp()] for y in values(seen)[0]]
     learned = [_learned(features, y, embedding, how, among) for y, among in zip(losses, choices, strict=True)]
     for c in constraints:
-        θ, _ = _fitted(features, c, embedding, how, 0.0 if how.deterministic else None)
-        learned.append(Surrogate(Hyperparameters.of(θ, embedding.n_scales), Warp(np.inf)))
+        hyper = _hyperparameters(features, c, embedding, how, 0.0 if how.deterministic else None)
+        learned.append(Surrogate(hyper, Warp(np.inf)))
     outcome = _outcome(judged, embedding) if judged.failed.any() else None
     if len(losses) > 1:
         return Surrogates(state.how, ended, changes, size, embedding, tuple(learned), outcome=outcome)
@@ -250,22 +270,43 @@ def _learned_alone(
 def _learned(
     features: Array, losses: Array, embedding: Embedding | Part, how: Modelling, among: list[Warp]
 ) -> Surrogate:
+    noise = _noise(how, losses)
     best, least = None, np.inf
     for warp in among:
         y, log_slope = warp(losses)
-        θ, value = _fitted(features, y, embedding, how, _noise(how, losses))
-        if value - log_slope >= least:
+        found = _fitted(features, y, embedding, how, noise)
+        if found.value - log_slope >= least:
             break  # with a smaller floor it would be worse still
-        best, least = Surrogate(Hyperparameters.of(θ, embedding.n_scales), warp), value - log_slope
+        best, least = (found, y, warp), found.value - log_slope
     assert best is not None
-    return best
+    found, y, warp = best
+    return Surrogate(_bent(found, features, y, embedding, how, noise), warp)
 
 
-def _fitted(
+def _hyperparameters(
     features: Array, y: Array, embedding: Embedding | Part, how: Modelling, noise: float | None
-) -> tuple[Array, float]:
-    """Log hyperparameters, and their negative log posterior."""
-    n_warped = embedding.n_numbers if how.input_warping else 0
-    has_trend = how.trend and embedding.n_numbers > 0 and _TRENDING * n_coefficients(embedding.n_numbers) <= len(y)
-    believed = prior(embedding.n_scales, n_warped, _LEAST_NOISE, noise, has_trend=has_trend)
+) -> Hyperparameters:
+    found = _fitted(features, y, embedding, how, noise)
+    return _bent(found, features, y, embedding, how, noise)
+
+
+def _fitted(features: Array, y: Array, embedding: Embedding | Part, how: Modelling, noise: float | None) -> Fit:
+    believed = _prior(embedding, how, noise, len(y), is_bent=how.input_warping is True)
     return fit(features, embedding.n_numbers, y, embedding.group, believed)
+
+
+def _bent(
+    found: Fit, features: Array, y: Array, embedding: Embedding | Part, how: Modelling, noise: float | None
+) -> Hyperparameters:
+    """With a change of variable of each number, if losses speak for it."""
+    if how.input_warping is None and embedding.n_numbers and len(y) >= _BENDING:
+        believed = _prior(embedding, how, noise, len(y), is_bent=True)
+        bent = fit(features, embedding.n_numbers, y, embedding.group, believed)
+        found = bent if bent.value < found.value - _EVIDENCE else found
+    return Hyperparameters.of(found.θ, embedding.n_scales)
+
+
+def _prior(embedding: Embedding | Part, how: Modelling, noise: float | None, n: int, *, is_bent: bool) -> Prior:
+    has_trend = how.trend and embedding.n_numbers > 0 and _TRENDING * n_coefficients(embedding.n_numbers) <= n
+    n_warped = embedding.n_numbers if is_bent else 0
+    return prior(embedding.n_scales, n_warped, _LEAST_NOISE, noise, has_trend=has_trend)

@@ -89,3 +89,40 @@ def test_a_finite_space_ends_the_study_that_is_to_end_then(made: Callable[..., S
     study = hpo.create_study(sampler=made(n_startup_trials=3, on_exhausted="stop"), seed=0)
     study.optimize(branching, n_trials=30, catch=ArithmeticError)
     assert len(study.trials) == 5
+
+
+def chance(trial: Trial) -> float:
+    """Training that works in 0.8 % of the space only, and ends at chance level, measured with noise, elsewhere."""
+    away = max(abs(trial.suggest_float(f"x{i}", 0, 1) - middle) for i, middle in enumerate((0.3, 0.7, 0.6)))
+    noise = float(np.random.default_rng(trial.number).normal())
+    return (1.0 if away > 0.1 else 0.3 + 5 * away) + 0.01 * noise
+
+
+@pytest.mark.parametrize("sampler", [AutoSampler(), GPSampler()], ids=repr)
+def test_numbers_come_from_the_prior_as_long_as_losses_are_nothing_but_noise(sampler: Sampler) -> None:
+    study = hpo.create_study(sampler=sampler, seed=1)
+    study.optimize(lambda trial: chance(trial) if trial.number < 60 else 1.0, n_trials=60)
+    told = [trial for trial in study.trials if trial.value is not None and trial.value > 0.9]
+    x = np.array([list(trial.params.values()) for trial in told])
+    inside = ((x > 0.05) & (x < 0.95)).all(axis=1)
+    assert inside.mean() > 0.6  # 0.73 of the prior; models look at the ends
+
+
+@pytest.mark.parametrize("sampler", [AutoSampler(), GPSampler()], ids=repr)
+def test_what_stands_out_of_noise_is_followed(sampler: Sampler) -> None:
+    study = hpo.create_study(sampler=sampler, seed=0)
+    study.enqueue_trial({"x0": 0.35, "x1": 0.75, "x2": 0.65})
+    study.optimize(chance, n_trials=60)
+    assert study.best_value < 0.45
+
+
+@pytest.mark.parametrize("sampler", [AutoSampler(), GPSampler()], ids=repr)
+def test_an_objective_that_is_the_same_for_all_trials_does_not_draw_trials_away_from_the_others(
+    sampler: Sampler,
+) -> None:
+    def objective(trial: Trial) -> tuple[float, float]:
+        return sum((trial.suggest_float(f"x{i}", 0, 1) - 0.3) ** 2 for i in range(4)), 1.0
+
+    study = hpo.create_study(sampler=sampler, directions=["minimize", "minimize"], seed=0)
+    study.optimize(objective, n_trials=40)
+    assert min(trial.values[0] for trial in study.trials if trial.values) < 1e-3

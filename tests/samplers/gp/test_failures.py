@@ -87,7 +87,7 @@ def test_a_choice_that_always_fails_is_left() -> None:
         return trial.suggest_float("x", 0, 1)
 
     study = run(GPSampler(), objective, 40)
-    assert failed(study)[15:].mean() < 0.2
+    assert failed(study)[15:].mean() < 0.25  # a third by chance
 
 
 def test_one_value_among_failures_is_enough_to_go_on() -> None:
