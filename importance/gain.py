@@ -98,8 +98,8 @@ class ShapleyImportanceEvaluator:
     def _gain(self, study: Readable, seen: Observations, trial: int | None = None, *, has_target: bool) -> Gain:
         grow = partial(extra_trees, n_trees=self.n_trees, max_samples=self.max_samples)
         surrogate = fit(seen, Key(study.seed if self.seed is None else self.seed, None, "gain"), grow)
-        row = int(np.flatnonzero(seen.best(1))[0])
-        number = int(seen.history.number[row]) if trial is None else trial
+        here = seen.only(surrogate.here)
+        number = int(here.history.number[here.best(1)][0]) if trial is None else trial
         point = surrogate.place(_parameters(study, number))
         baselines = self._baselines(study, surrogate)
         shares = np.mean([attribute(tree, point, baselines) for tree in surrogate.trees], axis=0)
@@ -136,7 +136,7 @@ def explain_gain(
         study: With at least two complete trials.
         baseline: Parameters, such as a program's defaults (those left out count as in the middle); a trial's number; by
             default the average over the study's trials.
-        trial: Its number; the best one by default.
+        trial: Its number; by default the best one of those whose parameters lie within the present ranges and choices.
         target: What counts instead of the study's values, of one trial; smaller is better.
 
     Raises:

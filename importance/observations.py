@@ -66,6 +66,10 @@ class Observations:
         """These trials, with losses smaller by a power of two where squares would be infinite, or larger where 0."""
         return replace(self, losses=np.ldexp(self.losses, -_excess(self.losses)))
 
+    def only(self, mask: BoolArray) -> Observations:
+        """The trials for which `mask`, shape (n,), is True."""
+        return Observations(self.history.where(mask), self.losses[mask], self.violation[mask])
+
     @property
     def names(self) -> list[str]:
         """The parameters that some trial has, in the order of the space."""
@@ -90,10 +94,10 @@ class Observations:
         return mask
 
     def regimes(self, name: str) -> Iterator[Regime]:
-        """The trials by the distribution of a parameter.
+        """The trials by the distribution of a parameter, without those whose value lies outside of it.
 
         Distributions that few trials share are taken as one: numbers by their position within their own range,
-        categories by what was chosen.
+        categories by what was chosen. A value may lie outside where it was queued.
         """
         index, spaces = self.history.spaces
         groups: dict[BaseDistribution | None, list[int]] = {}
@@ -103,7 +107,7 @@ class Observations:
         for distribution, members in groups.items():
             rows = np.isin(index, members)
             if distribution is None or len(groups) == 1 or rows.sum() >= _FEW:
-                yield Regime(rows, distribution, self._coded(name, distribution, rows))
+                yield _inside(rows, distribution, self._coded(name, distribution, rows))
             else:
                 alone.append((distribution, rows))
         if alone:
@@ -116,16 +120,21 @@ class Observations:
             domains = [part.choices for part, _ in parts if isinstance(part, CategoricalDistribution)]
             choices = {token(choice): choice for domain in domains for choice in domain}
             union = CategoricalDistribution(list(choices.values()))
-            return Regime(rows, union, self._coded(name, union, rows))
+            return _inside(rows, union, self._coded(name, union, rows))
         coded = np.full(len(self), np.nan)
         for part, members in parts:
             coded[members] = self._coded(name, part, members)[members]
-        return Regime(rows, distribution, coded)
+        return _inside(rows, distribution, coded)
 
     def _coded(self, name: str, distribution: BaseDistribution | None, rows: BoolArray) -> Array:
         if distribution is None:
             return np.full(len(self), np.nan)
         return np.where(rows, self.history.over(Space({name: distribution}))[:, 0], np.nan)
+
+
+def _inside(rows: BoolArray, distribution: BaseDistribution | None, coded: Array) -> Regime:
+    """Those of some trials that a distribution can code; all where they did not have the parameter."""
+    return Regime(rows if distribution is None else rows & ~np.isnan(coded), distribution, coded)
 
 
 def _excess(y: Array) -> int:

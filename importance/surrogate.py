@@ -8,7 +8,7 @@ from typing import Any, final
 
 import numpy as np
 
-from hpo.arrays import Array
+from hpo.arrays import Array, BoolArray
 from hpo.distributions import CategoricalDistribution
 from hpo.importance.forest import Tree
 from hpo.importance.observations import Observations
@@ -29,12 +29,14 @@ class Surrogate:
     Args:
         space: Its columns.
         ranks: For each column that holds categories, the rank of each choice, shape (n_choices,).
-        points: The trials, shape (n, d); in the middle where a trial lacks a parameter.
+        here: Which trials lie within the present domains, so that something was learnt from them, n of them.
+        points: These trials, shape (n, d); in the middle where a trial lacks a parameter.
         trees: What was learnt.
     """
 
     space: Space
     ranks: Mapping[int, Array]
+    here: BoolArray
     points: Array
     trees: Sequence[Tree]
 
@@ -65,7 +67,7 @@ def fit(seen: Observations, key: Key, grow: Callable[[Array, Array, np.random.Ge
     """
     space = Space({name: seen.history.space[name] for name in seen.names})
     coded = seen.history.over(space)
-    here = (np.isnan(coded) != seen.history.active(np.arange(len(seen)), space)).all(axis=1)
+    here = np.asarray((np.isnan(coded) != seen.history.active(np.arange(len(seen)), space)).all(axis=1))
     if here.sum() < 2:
         raise ValueError(
             f"Fewer than two of the {len(seen)} complete trials lie within the present ranges and choices."
@@ -78,7 +80,7 @@ def fit(seen: Observations, key: Key, grow: Callable[[Array, Array, np.random.Ge
     }
     x = _ranked(coded, ranks)
     trees = grow(x, losses, key.generator())
-    return Surrogate(space, ranks, _filled(x), trees)
+    return Surrogate(space, ranks, here, _filled(x), trees)
 
 
 def _ranks(coded: Array, losses: Array, n_choices: int) -> Array:

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 import hpo
 from hpo.arrays import Array
-from hpo.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+from hpo.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from hpo.importance import (
     BaseImportanceEvaluator,
     FanovaImportanceEvaluator,
@@ -177,6 +177,41 @@ def test_infinite_failed_and_pruned_trials_do_not_count(evaluator: BaseImportanc
     plain = hpo.create_study(seed=0)
     plain.add_trials([t for t in study.get_trials(states=(hpo.TrialState.COMPLETE,)) if t.value != math.inf])
     assert get_param_importances(study, evaluator=evaluator) == get_param_importances(plain, evaluator=evaluator)
+
+
+OUTSIDE: dict[str, tuple[BaseDistribution, Any]] = {
+    "float": (FloatDistribution(0, 1), 1.5),
+    "far": (FloatDistribution(0, 1), -1e300),
+    "log float": (FloatDistribution(1e-3, 1, log=True), 10.0),
+    "off a step": (FloatDistribution(0, 1, step=0.25), 0.3),
+    "int": (IntDistribution(1, 9), 50),
+    "log int": (IntDistribution(1, 100, log=True), 500),
+}
+"""Domains, and values that do not lie in them."""
+
+
+@each_evaluator
+@pytest.mark.parametrize("options", [{}, {"normalize": False}], ids=["shares", "sizes"])
+@pytest.mark.parametrize("kind", OUTSIDE)
+def test_a_queued_value_outside_of_its_range_does_not_count(
+    evaluator: BaseImportanceEvaluator, kind: str, options: dict[str, Any]
+) -> None:
+    distribution, value = OUTSIDE[kind]
+
+    def place(trial: hpo.Trial) -> float:
+        x, y = trial.suggest("x", distribution), trial.suggest_float("y", 0, 1)
+        return -99.0 if x == value else y + float(distribution.encode(np.array([x]))[0])
+
+    study = run(place, 20)
+    before = get_param_importances(study, evaluator=evaluator, **options)
+    with pytest.warns(UserWarning, match="does not lie in"):
+        study.enqueue_trial({"x": value})
+        study.optimize(place, n_trials=1)
+    assert study.best_trial.number == 20
+    after = get_param_importances(study, evaluator=evaluator, **options)
+    assert after.keys() == before.keys()
+    assert all(math.isfinite(size) and size >= 0 for size in after.values())
+    assert explain_gain(study).number != 20
 
 
 @each_evaluator
