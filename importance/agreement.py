@@ -31,7 +31,10 @@ def disagreements(study: Readable) -> list[str]:
     if len(study.directions) > 1 or study.count_trials((TrialState.COMPLETE,)) < _ENOUGH:
         return []
     among_the_best = get_param_importances(study)
-    over_all = get_param_importances(study, evaluator=FanovaImportanceEvaluator(n_trees=32))
+    try:
+        over_all = get_param_importances(study, evaluator=FanovaImportanceEvaluator(n_trees=32))
+    except ValueError:  # ranges were moved, and too few trials lie within them yet
+        return []
     sentences = []
     for name, share in among_the_best.items():
         other = over_all[name]

@@ -79,7 +79,7 @@ class FanovaImportanceEvaluator:
             min_samples_leaf=self.min_samples_leaf,
             max_depth=self.max_depth,
         )
-        surrogate = fit(seen.moderate(), Key(study.seed if self.seed is None else self.seed, None, "fanova"), grow)
+        surrogate = fit(seen, Key(study.seed if self.seed is None else self.seed, None, "fanova"), grow)
         shares = np.mean([main_effects(tree) for tree in surrogate.trees], axis=0)
         return {name: float(shares[surrogate.space.index[name]]) for name in names}
 

@@ -10,6 +10,7 @@ from typing import TypeAlias, final
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
+from hpo.samplers.model.units import unit_of
 
 __all__ = ["Split", "Tree", "best_split", "extra_trees", "grow_tree", "random_forest", "random_split", "within"]
 
@@ -140,6 +141,7 @@ def best_split(x: Array, y: Array, *, min_samples_leaf: int) -> tuple[int, float
 def random_split(x: Array, y: Array, *, rng: np.random.Generator) -> tuple[int, float] | None:
     """The best of one random threshold per column; None if all values are equal, or all rows."""
     n = len(y)
+    y = y / unit_of(y, most=1.0)  # where a penalty is in other rows, the squares of these would be 0
     centred = y - y.sum() / n
     low, high = x.min(axis=0), x.max(axis=0)
     usable = low < high  # False also where a row lacks the parameter

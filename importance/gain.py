@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -33,9 +34,10 @@ class Gain:
 
     Attributes:
         number: Of the trial.
-        baseline, value: Of both, in the units of the study's value, as far as a forest has learnt them.
-        parameters: The trial's parameters, the one that brings most first. They sum to `total`; negative where a
-            change made things worse.
+        baseline: The value there, as far as a forest has learnt it.
+        value: Of the trial.
+        parameters: The trial's parameters, the one that brings most first. They sum to `total`, which is as much of
+            the difference as the forest has learnt; negative where a change made things worse.
     """
 
     number: int
@@ -105,9 +107,11 @@ class ShapleyImportanceEvaluator:
         shares = np.mean([attribute(tree, point, baselines) for tree in surrogate.trees], axis=0)
         expected = np.mean([tree.predict(np.vstack([point, baselines])) for tree in surrogate.trees], axis=0)
         sign = 1.0 if has_target else float(seen.history.signs[0])
-        gains = dict(zip(surrogate.space.names, (-shares + 0.0).tolist(), strict=True))
+        gains = dict(zip(surrogate.space.names, _times(surrogate.unit, -shares + 0.0).tolist(), strict=True))
         ordered = dict(sorted(gains.items(), key=lambda item: item[1], reverse=True))
-        return Gain(number, sign * float(expected[1:].mean()), sign * float(expected[0]), ordered)
+        learnt, baseline = _times(surrogate.unit, np.array([expected[0], expected[1:].mean()])).tolist()
+        observed = seen.losses[seen.history.number == number, 0].tolist() or [learnt]  # of an infinite one nothing is
+        return Gain(number, sign * baseline, sign * observed[0], ordered)
 
     def _baselines(self, study: Readable, surrogate: Surrogate) -> Array:
         if self.baseline is None:
@@ -177,6 +181,12 @@ def _weights(d: int) -> tuple[Array, Array]:
         for b in range(d + 1 - a):
             earn[a, b] = 1 / (a * math.comb(a + b, b))
     return earn, earn.T.copy()
+
+
+def _times(unit: float, x: Array) -> Array:
+    """Numbers in another unit; those that a float cannot hold, such as a gain between both ends, as the largest."""
+    most = sys.float_info.max / unit
+    return unit * np.clip(x, -most, most)
 
 
 def _parameters(study: Readable, number: int) -> dict[str, Any]:

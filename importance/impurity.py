@@ -81,7 +81,7 @@ class MeanDecreaseImpurityImportanceEvaluator:
                 split=split,
             )
 
-        surrogate = fit(seen.moderate(), Key(study.seed if self.seed is None else self.seed, None, "impurity"), grow)
+        surrogate = fit(seen, Key(study.seed if self.seed is None else self.seed, None, "impurity"), grow)
         total = float(decrease.sum()) or 1.0
         return {name: float(decrease[surrogate.space.index[name]]) / total for name in names}
 

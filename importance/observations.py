@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["Observations", "Regime", "TooFewTrials", "observe", "told"]
-
-_HIGHEST = 400
-"""Power of two; of numbers up to it, and down to its inverse, squares and sums of these are neither infinite nor 0."""
 
 _FEW = 20
 """Trials; distributions that fewer trials share are looked at together."""
@@ -61,10 +58,6 @@ class Observations:
 
     def __len__(self) -> int:
         return len(self.losses)
-
-    def moderate(self) -> Observations:
-        """These trials, with losses smaller by a power of two where squares would be infinite, or larger where 0."""
-        return replace(self, losses=np.ldexp(self.losses, -_excess(self.losses)))
 
     def only(self, mask: BoolArray) -> Observations:
         """The trials for which `mask`, shape (n,), is True."""
@@ -135,12 +128,6 @@ class Observations:
 def _inside(rows: BoolArray, distribution: BaseDistribution | None, coded: Array) -> Regime:
     """Those of some trials that a distribution can code; all where they did not have the parameter."""
     return Regime(rows if distribution is None else rows & ~np.isnan(coded), distribution, coded)
-
-
-def _excess(y: Array) -> int:
-    """By which power of two numbers are too large to be squared and summed, or too small; 0 for nearly all."""
-    exponent = int(np.frexp(np.abs(y).max(initial=0.0))[1])
-    return exponent - min(max(exponent, -_HIGHEST), _HIGHEST)
 
 
 class TooFewTrials(ValueError):

@@ -13,6 +13,7 @@ from hpo.distributions import CategoricalDistribution
 from hpo.importance.forest import Tree
 from hpo.importance.observations import Observations
 from hpo.key import Key
+from hpo.samplers.model.units import unit_of
 from hpo.space import Space
 
 __all__ = ["Surrogate", "fit"]
@@ -29,9 +30,10 @@ class Surrogate:
     Args:
         space: Its columns.
         ranks: For each column that holds categories, the rank of each choice, shape (n_choices,).
-        here: Which trials lie within the present domains, so that something was learnt from them, n of them.
+        here: From which trials was learnt, n of them: those that have parameters and lie within the present domains.
         points: These trials, shape (n, d); in the middle where a trial lacks a parameter.
-        trees: What was learnt.
+        trees: What was learnt, with losses in a unit.
+        unit: A power of two, by which losses too large or too small to be squared were divided; mostly 1.
     """
 
     space: Space
@@ -39,6 +41,7 @@ class Surrogate:
     here: BoolArray
     points: Array
     trees: Sequence[Tree]
+    unit: float
 
     def place(self, parameters: Mapping[str, Any]) -> Array:
         """The point of a configuration, shape (d,).
@@ -63,16 +66,19 @@ def fit(seen: Observations, key: Key, grow: Callable[[Array, Array, np.random.Ge
         grow: Makes trees of points `x`, shape (n, d), with NaN where a trial lacks a parameter, and losses, shape (n,).
 
     Raises:
-        ValueError: If fewer than two trials lie within these domains.
+        ValueError: If fewer than two trials have parameters within these domains.
     """
     space = Space({name: seen.history.space[name] for name in seen.names})
     coded = seen.history.over(space)
-    here = np.asarray((np.isnan(coded) != seen.history.active(np.arange(len(seen)), space)).all(axis=1))
+    active = seen.history.active(np.arange(len(seen)), space)
+    here = np.asarray((np.isnan(coded) != active).all(axis=1))
+    here &= active.any(axis=1) | ~active.any()  # a penalty before any parameter tells nothing, and no split can part it
     if here.sum() < 2:
         raise ValueError(
-            f"Fewer than two of the {len(seen)} complete trials lie within the present ranges and choices."
+            f"Fewer than two of the {len(seen)} complete trials have parameters within the present ranges and choices."
         )
-    coded, losses = coded[here], seen.losses[here, 0]
+    unit = unit_of(seen.losses[here])
+    coded, losses = coded[here], seen.losses[here, 0] / unit
     ranks = {
         column: _ranks(coded[:, column], losses, len(distribution.choices))
         for column, distribution in enumerate(space.distributions)
@@ -80,7 +86,7 @@ def fit(seen: Observations, key: Key, grow: Callable[[Array, Array, np.random.Ge
     }
     x = _ranked(coded, ranks)
     trees = grow(x, losses, key.generator())
-    return Surrogate(space, ranks, here, _filled(x), trees)
+    return Surrogate(space, ranks, here, _filled(x), trees, unit)
 
 
 def _ranks(coded: Array, losses: Array, n_choices: int) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from html import unescape
 from typing import Any
@@ -119,6 +120,8 @@ def round_ticks(low: float, high: float, *, whole: bool = False) -> list[float]:
     """
     if high <= low:
         return [low]
+    if high - low < sys.float_info.min:  # whose parts floats cannot tell apart
+        return [low, high]
     power = math.floor(math.log10(max(high - low, 1.0) if whole else high - low))
     for step in (float(f"{digits}e{power - k}") for k in range(4) for digits in (5, 2.5, 2, 1)):
         if whole and step != round(step):

@@ -16,7 +16,7 @@ from hpo.visualization.frame import colour_bar, compact, empty, framed, show_onc
 from hpo.visualization.hover import trial_texts
 from hpo.visualization.pairs import chosen_note, pair_figure, paired
 from hpo.visualization.parameters import Parameter
-from hpo.visualization.scale import Scale, value_scale
+from hpo.visualization.scale import LARGEST, Scale, value_scale
 from hpo.visualization.slice import jittered, starred
 from hpo.visualization.states import COMPLETE, INFEASIBLE
 from hpo.visualization.surrogate import Embedding, fit
@@ -101,7 +101,7 @@ def coded_grid(space: Space, parameter: Parameter, n: int = _FINE) -> tuple[Arra
         return codes[~np.isnan(codes)], np.flatnonzero(~np.isnan(codes)).astype(np.float64)
     u = np.linspace(0.0, 1.0, n)
     shown = np.array([float(distribution.decode(one)) for one in u.tolist()])
-    shown = np.unique(shown)
+    shown = np.unique(np.where(np.isfinite(shown), np.clip(shown, -LARGEST, LARGEST), shown))
     inside = np.isfinite(shown) & ((shown > 0) | (parameter.kind != "log"))
     return distribution.encode(shown[inside]), shown[inside]
 

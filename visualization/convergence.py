@@ -12,7 +12,7 @@ from hpo.arrays import Array, IntArray
 from hpo.visualization.axes import counting_axis, value_axis
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.optimization_history import running_best
-from hpo.visualization.scale import Scale, value_scale
+from hpo.visualization.scale import Scale, scale_between, value_scale
 from hpo.visualization.text import short
 from hpo.visualization.theme import PALETTE, translucent
 from hpo.visualization.trials import Studies, Trials, read, studies_of
@@ -160,7 +160,7 @@ def _scale(values: Array, sign: float, log: bool | None, optimum: float | None) 
         low, high = np.log10(positive.min()), np.log10(positive.max())
         below = 0.5 if len(positive) < len(values) else 0.0  # room for what has reached the optimum
         margin = 0.05 * (high - low) or 0.5
-        return Scale(True, float(low - margin - below), float(high + margin), 0)
+        return scale_between(float(low - margin - below), float(high + margin), is_log=True)
     low, high = float(values.min()), float(values.max())
     margin = 0.05 * (high - low) or 0.5
     return Scale(False, low - margin, high + margin, 0)

@@ -15,6 +15,7 @@ from hpo.reading.readable import check_readable
 from hpo.search_region import SearchRegion
 from hpo.visualization.axes import counting_axis
 from hpo.visualization.frame import compact, empty, frame
+from hpo.visualization.scale import LARGEST
 from hpo.visualization.text import joined, number
 from hpo.visualization.theme import BLUE
 from hpo.words import count
@@ -63,7 +64,7 @@ def hypervolume_history(study: Readable, reference: Sequence[float] | None = Non
     complete = np.flatnonzero(history.state == TrialState.COMPLETE)
     complete = complete[np.argsort(history.number[complete], kind="stable")]
     losses, numbers = history.losses[complete], history.number[complete]
-    finite = np.isfinite(losses).all(axis=1)
+    finite = np.asarray(np.abs(losses) <= LARGEST ** (1 / losses.shape[1])).all(axis=1)  # so that volumes are, too
     counted = finite & (history.violation[complete] == 0.0)
     if not counted.any():
         return None

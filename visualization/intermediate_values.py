@@ -13,7 +13,7 @@ from hpo.reading.counts import latest
 from hpo.reading.readable import check_readable
 from hpo.visualization.axes import counting_axis, value_axis
 from hpo.visualization.frame import compact, empty, frame
-from hpo.visualization.scale import value_scale
+from hpo.visualization.scale import drawable, value_scale
 from hpo.visualization.states import COMPLETE, MARKS, RUNNING, Mark
 from hpo.visualization.text import joined, short
 from hpo.visualization.theme import GREY, translucent
@@ -92,7 +92,7 @@ def intermediate_values(study: Readable, target: int | None = None) -> Curves:
     step = np.concatenate([steps, *(np.array(curve.steps, dtype=np.int64) for curve in running)])
     value = sign * np.concatenate([losses, *(_losses(curve, index) for curve in running)]) + 0.0
     ended = dict(zip(history.number.tolist(), history.state.tolist(), strict=True))
-    kept = np.isfinite(value)
+    kept = drawable(value)
     number, step, value = number[kept], step[kept], value[kept]
     order = np.lexsort((step, number))
     numbers, begin = np.unique(number[order], return_index=True)

@@ -18,7 +18,7 @@ from hpo.visualization.hover import trial_texts
 from hpo.visualization.pairs import chosen_note
 from hpo.visualization.parameters import Parameter, parameters
 from hpo.visualization.partial_dependence import curve_traces, model, partial_dependence, partial_dependence_of_two
-from hpo.visualization.scale import Scale, value_scale
+from hpo.visualization.scale import Scale, scale_between, value_scale
 from hpo.visualization.slice import jittered, starred
 from hpo.visualization.states import BEST, COMPLETE, INFEASIBLE
 from hpo.visualization.text import distinct, joined, wrapped
@@ -116,7 +116,7 @@ def _dependence(trials: Trials, known: Sequence[Parameter], columns: Sequence[Pa
     low = min(float((curve.mean - 2 * curve.std).min()) for curve in curves)
     high = max(float((curve.mean + 2 * curve.std).max()) for curve in curves)
     margin = 0.05 * (high - low) or 0.5
-    shown = Scale(scale.is_log, low - margin, high + margin, 0)
+    shown = scale_between(low - margin, high + margin, is_log=scale.is_log)
     figure, height = _square(columns, value_axis(shown, trials.name, n_ticks=4))
     best, (n, size) = trials.best(len(trials)), (_FINE, 13) if len(columns) <= _MANY else (_COARSE, 8)
     marker = {

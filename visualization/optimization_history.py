@@ -10,6 +10,7 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
+from hpo.samplers.model.units import unit_of
 from hpo.visualization.axes import counting_axis, value_axis
 from hpo.visualization.density import density
 from hpo.visualization.frame import MOST_POINTS, compact, empty, frame, shading
@@ -120,11 +121,12 @@ def mean_history(histories: Sequence[OptimizationHistory]) -> MeanHistory:
 def _moments(rows: Array) -> tuple[Array, Array]:
     """Mean and standard deviation of each column's known values; NaN for those without any."""
     known = ~np.isnan(rows)
-    n = known.sum(axis=0)
+    n, unit = known.sum(axis=0), unit_of(rows[known])
+    x = rows / unit
     with np.errstate(invalid="ignore"):
-        mean = np.where(known, rows, 0.0).sum(axis=0) / n
-        std = np.sqrt((np.where(known, rows - mean, 0.0) ** 2).sum(axis=0) / n)
-    return mean, std
+        mean = np.where(known, x, 0.0).sum(axis=0) / n
+        std = np.sqrt((np.where(known, x - mean, 0.0) ** 2).sum(axis=0) / n)
+    return unit * mean, unit * std
 
 
 def plot_optimization_history(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, final
@@ -12,6 +13,7 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.distributions import BaseDistribution, CategoricalDistribution, IntDistribution, token
 from hpo.near import nearest
+from hpo.visualization.scale import LARGEST, drawable, ends_of_decades
 from hpo.visualization.text import distinct, number
 from hpo.visualization.trials import Trials
 
@@ -30,7 +32,7 @@ class Parameter:
         name: Its name.
         kind: How its axis is scaled. Categories stand at 0, 1, 2, … in the order of the choices.
         position: Where each trial stands, shape (n,): its value, or the place of its category; NaN where the
-            trial had no such parameter.
+            trial had no such parameter, or one that cannot be drawn.
         labels: The categories.
         codes: The coded value of each; NaN for those that are no longer offered.
         is_integer: Whether only whole numbers make sense.
@@ -66,10 +68,11 @@ class Parameter:
         if self.kind == "category":
             return -0.5, len(self.labels) - 0.5
         low, high = (math.log10(self.low), math.log10(self.high)) if self.kind == "log" else (self.low, self.high)
-        if high <= low:
+        margin = 0.04 * (high - low)
+        if margin < sys.float_info.min:  # one value, or some that are as good as one
             margin = 0.5 if self.kind == "log" or self.is_integer else 0.5 * abs(low) or 0.5
-            return low - margin, high + margin
-        return low - 0.04 * (high - low), high + 0.04 * (high - low)
+        ends = low - margin, high + margin
+        return ends_of_decades(*ends) if self.kind == "log" else ends
 
 
 def parameters(trials: Trials, params: Sequence[str] | None) -> list[Parameter]:
@@ -102,10 +105,11 @@ def parameter(trials: Trials, name: str) -> Parameter:
     distribution = trials.history.space[name]
     if choices is not None or isinstance(distribution, CategoricalDistribution):
         return _category(name, raw, choices or (), distribution)
+    raw = np.where(drawable(raw), raw, np.nan)  # what was queued may be infinite
     used = raw[~np.isnan(raw)]
     ends = [end for end in (getattr(distribution, "low", None), getattr(distribution, "high", None)) if end is not None]
-    low = min(*ends, float(used.min(initial=math.inf)), math.inf)
-    high = max(*ends, float(used.max(initial=-math.inf)), -math.inf)
+    low = max(min(*ends, float(used.min(initial=math.inf)), math.inf), -LARGEST)
+    high = min(max(*ends, float(used.max(initial=-math.inf)), -math.inf), LARGEST)
     if not (math.isfinite(low) and math.isfinite(high)):  # nobody used it, and it has no bounds
         low = high = 0.0
     if getattr(distribution, "log", False) and low <= 0 < used.min(initial=1.0):

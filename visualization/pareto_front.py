@@ -16,7 +16,7 @@ from hpo.visualization.axes import value_axis
 from hpo.visualization.density import density
 from hpo.visualization.frame import MOST_POINTS, compact, empty, frame, shading
 from hpo.visualization.parameters import Parameter, parameters
-from hpo.visualization.scale import value_scale
+from hpo.visualization.scale import drawable, value_scale
 from hpo.visualization.states import BEST, COMPLETE, INFEASIBLE
 from hpo.visualization.text import distinct, joined, number, short
 from hpo.visualization.theme import INK, translucent
@@ -96,8 +96,8 @@ def pareto_front(
             signs = history.signs if values.shape[1] == len(history.signs) else np.ones(values.shape[1])
         if constraints_func is not None:
             feasible = np.array([_is_feasible(constraints_func, record) for record in records], dtype=np.bool_)
-    finite = np.isfinite(values).all(axis=1)
-    values, feasible, rows = values[finite], feasible[finite], complete[finite]
+    shown = drawable(values).all(axis=1)
+    values, feasible, rows = values[shown], feasible[shown], complete[shown]
     optimal = np.zeros(len(values), dtype=np.bool_)
     optimal[feasible] = is_pareto_optimal((values * signs)[feasible])
     return ParetoFront(history, rows, values, signs, feasible, optimal)

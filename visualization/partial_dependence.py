@@ -16,7 +16,7 @@ from hpo.visualization.effects import leading
 from hpo.visualization.frame import colour_bar, compact, empty, framed, grid
 from hpo.visualization.pairs import chosen_note
 from hpo.visualization.parameters import Parameter, parameters
-from hpo.visualization.scale import Scale, value_scale
+from hpo.visualization.scale import Scale, scale_between, value_scale
 from hpo.visualization.surrogate import Surrogate, dependence, fit, sample
 from hpo.visualization.text import joined, number, short
 from hpo.visualization.theme import BLUE, translucent
@@ -147,7 +147,7 @@ def _figure_of_curves(
     low = min(float((curve.mean - 2 * curve.std).min()) for curve in curves)
     high = max(float((curve.mean + 2 * curve.std).max()) for curve in curves)
     margin = 0.05 * (high - low) or 0.5
-    shown = Scale(scale.is_log, low - margin, high + margin, 0)
+    shown = scale_between(low - margin, high + margin, is_log=scale.is_log)
     for (row, column), parameter, curve in zip(places, columns, curves, strict=True):
         for trace in curve_traces(parameter, curve, scale):
             figure.add_trace(trace, row=row, col=column)

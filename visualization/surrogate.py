@@ -14,6 +14,7 @@ import numpy as np
 
 from hpo.arrays import Array, IntArray
 from hpo.distributions import BaseDistribution, CategoricalDistribution
+from hpo.samplers.model.units import unit_of
 from hpo.visualization.trials import Trials
 
 __all__ = ["Embedding", "Surrogate", "dependence", "fit", "sample"]
@@ -119,8 +120,10 @@ def fit(x: Array, y: Array, distributions: Sequence[BaseDistribution], weight: A
 
     embedding = Embedding(tuple(distributions))
     X = embedding.points(x)
-    mean, spread = float(y.mean()), float(y.std())
-    z = (y - mean) / (spread or 1.0)
+    unit = unit_of(y)  # whose square is a number, which that of y need not be
+    mean, spread = float((y / unit).mean()), float((y / unit).std())
+    z = (y / unit - mean) / (spread or 1.0)
+    mean, spread = unit * mean, unit * spread
     w = np.ones(len(y)) if weight is None else weight
     d = len(embedding.distributions)
     squares = np.stack([_squared(X[:, embedding.group == j], X[:, embedding.group == j]) for j in range(d)])

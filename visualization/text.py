@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import textwrap
 from collections.abc import Sequence
@@ -104,9 +103,9 @@ def ticks_in_words(ticks: Sequence[float]) -> list[str]:
 def _with_power(value: float) -> str:
     if value == 0.0:
         return "0"
-    exponent = math.floor(math.log10(abs(value)) + 1e-9)
-    raised = str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    digits = f"{value / 10.0**exponent:.4g}"
+    digits, exponent = f"{value:.3e}".split("e")
+    digits = digits.rstrip("0").rstrip(".")
+    raised = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return f"10{raised}" if digits == "1" else f"{digits}·10{raised}"
 
 

@@ -14,6 +14,7 @@ from hpo.events import TrialState
 from hpo.importance.observations import told
 from hpo.reading.counts import state_counts
 from hpo.reading.readable import check_readable
+from hpo.visualization.scale import drawable
 from hpo.visualization.states import MARKS
 from hpo.visualization.text import joined, short
 from hpo.words import count
@@ -36,7 +37,7 @@ Studies: TypeAlias = "Readable | Sequence[Readable]"
 @final
 @dataclass(frozen=True, eq=False)
 class Trials:
-    """The trials of a study that ended in some state with a finite value.
+    """The trials of a study that ended in some state with a value that can be drawn.
 
     Args:
         history: The study's finished trials.
@@ -46,6 +47,7 @@ class Trials:
         name: Of the value.
         is_objective: Whether the value is one that the study optimises.
         n_unshown: How many have a value that is infinite or no number.
+        n_too_large: How many have one that is finite and too large to be drawn.
     """
 
     history: History
@@ -55,6 +57,7 @@ class Trials:
     name: str
     is_objective: bool
     n_unshown: int
+    n_too_large: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -106,7 +109,8 @@ class Trials:
         counts = state_counts(self.history)
         others = [f"{counts[state]} {MARKS[state].word}" for state in _NOTED if counts[state]]
         hidden = f"{count(self.n_unshown, 'value')} not finite" if self.n_unshown else ""
-        return joined([count(sum(counts.values())), *others, hidden])
+        beyond = f"{count(self.n_too_large, 'value')} too large to draw" if self.n_too_large else ""
+        return joined([count(sum(counts.values())), *others, hidden, beyond])
 
 
 def read(
@@ -116,7 +120,7 @@ def read(
     *,
     states: tuple[TrialState, ...] = (TrialState.COMPLETE,),
 ) -> Trials:
-    """The trials of a study that have a finite value, in the order of their numbers.
+    """The trials of a study that have a value that can be drawn, in the order of their numbers.
 
     Args:
         target: What the value is.
@@ -143,7 +147,7 @@ def read(
         name, sign = names[index], float(history.signs[index])
         value = history.losses[:, index] * sign + 0.0
     complete = history.state == TrialState.COMPLETE
-    shown = ended & np.isfinite(value)
+    finite, shown = np.isfinite(value), ended & drawable(value)
     rows = np.flatnonzero(shown)
     rows = rows[np.argsort(history.number[rows], kind="stable")].astype(np.int64)
     return Trials(
@@ -153,7 +157,8 @@ def read(
         sign,
         target_name or name,
         index is not None,
-        int(np.count_nonzero(ended & complete & ~shown)),
+        int(np.count_nonzero(ended & complete & ~finite)),
+        int(np.count_nonzero(ended & complete & finite & ~shown)),
     )
 
 

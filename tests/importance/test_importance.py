@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import re
+import sys
 import warnings
 from collections.abc import Callable
 from functools import partial
@@ -206,12 +207,56 @@ def test_a_queued_value_outside_of_its_range_does_not_count(
     before = get_param_importances(study, evaluator=evaluator, **options)
     with pytest.warns(UserWarning, match="does not lie in"):
         study.enqueue_trial({"x": value})
+    with pytest.warns(UserWarning, match="does not lie in"):
         study.optimize(place, n_trials=1)
     assert study.best_trial.number == 20
     after = get_param_importances(study, evaluator=evaluator, **options)
     assert after.keys() == before.keys()
     assert all(math.isfinite(size) and size >= 0 for size in after.values())
     assert explain_gain(study).number != 20
+
+
+def penalised(penalty: float, *, after: bool) -> Callable[[hpo.Trial], float]:
+    """Some trials end in a penalty, before or after they have asked for parameters."""
+
+    def objective(trial: hpo.Trial) -> float:
+        fails = trial.number % 5 == 0
+        if fails and not after:
+            return penalty
+        loss = -trial.suggest_float("x", 0, 1) - trial.suggest_float("y", 0, 1)
+        return penalty if fails else loss
+
+    return objective
+
+
+@each_evaluator
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("penalty", [1e155, 1e200, 1e308, sys.float_info.max])
+def test_penalties_of_any_size_leave_numbers(evaluator: BaseImportanceEvaluator, penalty: float, after: bool) -> None:
+    study = run(penalised(penalty, after=after), 30)
+    found = get_param_importances(study, evaluator=evaluator)
+    assert set(found) == {"x", "y"}
+    assert sum(found.values()) == pytest.approx(1)
+    gain = explain_gain(study)
+    assert gain.value == study.best_value
+    assert math.isfinite(gain.baseline)
+    assert all(map(math.isfinite, gain.parameters.values()))
+    assert 0.0 < gain.total <= penalty
+
+
+@each_evaluator
+def test_the_size_of_a_penalty_before_any_parameter_does_not_matter(evaluator: BaseImportanceEvaluator) -> None:
+    studies = [run(penalised(penalty, after=False), 30) for penalty in (1.0, sys.float_info.max)]
+    small, large = (get_param_importances(study, evaluator=evaluator) for study in studies)
+    assert small == large
+    assert explain_gain(studies[0]) == explain_gain(studies[1])
+
+
+def test_a_gain_between_the_ends_of_what_floats_hold_is_as_large_as_they_can_be() -> None:
+    most = sys.float_info.max
+    study = run(lambda trial: most if trial.suggest_float("x", 0, 1) > 0.5 else -most, 20)
+    worst = next(trial.number for trial in study.trials if trial.value == most)
+    assert explain_gain(study, baseline=worst).parameters == {"x": most}
 
 
 @each_evaluator
@@ -546,6 +591,12 @@ def test_evaluators_that_disagree_are_explained() -> None:
     assert any(s.startswith("C: ") and "trials have it" in s for s in sentences)
     assert disagreements(run(lambda t: t.suggest_float("x", 0, 1), 30)) == []
     assert disagreements(run(pipeline, 5)) == []
+
+
+def test_before_two_trials_lie_within_moved_ranges_nobody_disagrees() -> None:
+    study = run(lambda trial: trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1), 30)
+    study.optimize(lambda trial: trial.suggest_float("x", 5, 6) + trial.suggest_float("y", 5, 6), 1)
+    assert disagreements(study) == []
 
 
 @pytest.mark.filterwarnings("ignore:3 trials are too few")

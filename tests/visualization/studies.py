@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -87,6 +89,37 @@ def _decades(trial: Trial) -> float:
 def _outlier(trial: Trial) -> float:
     loss = trial.suggest_float("x", 1, 2) + trial.suggest_float("y", 0, 1)
     return 1e12 if trial.number == 3 else -loss
+
+
+def _penalised(penalty: float) -> Callable[[Trial], float]:
+    def objective(trial: Trial) -> float:
+        loss = -trial.suggest_float("x", 0, 1) - trial.suggest_float("y", 0, 1)
+        trial.report(penalty if trial.number % 5 == 1 else loss, 0)
+        return penalty if trial.number % 5 == 0 else loss
+
+    return objective
+
+
+def _huge(trial: Trial) -> float:
+    """Values and a parameter between the ends of what floats can hold."""
+    x = trial.suggest_float("x", 0, 1) + trial.suggest_float("y", -8e307, 8e307) / 8e307
+    trial.suggest_float("z", 1e-308, 1e308, log=True)
+    return x * (1e300, -1e300, 1e155, 5e307, -5e307)[trial.number % 5]
+
+
+def _tiny(trial: Trial) -> float:
+    """Ranges, and values, that floats can hardly tell apart."""
+    return trial.suggest_float("x", 0, 5e-324) + 1e-310 * trial.suggest_float("y", 1.0, 1.0 + 2**-50)
+
+
+def _decades_of_floats(trial: Trial) -> float:
+    return float(10.0 ** trial.suggest_float("x", -307, 300)) + trial.suggest_float("y", 1e-307, 1e300, log=True) / 1e30
+
+
+def _penalised_of_two(trial: Trial) -> tuple[float, float]:
+    penalty = (sys.float_info.max, -sys.float_info.max, 1e200)[trial.number % 3]
+    x, y = trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1)
+    return penalty if trial.number % 5 == 0 else x, penalty if trial.number % 7 == 0 else y
 
 
 def _changing(trial: Trial) -> float:
@@ -175,6 +208,17 @@ def _only_running() -> Study:
     return study
 
 
+def _queued_outside() -> Study:
+    """Values that do not lie in their domains, one of them infinite."""
+    study = run(_plain, study_name="queued outside")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that say so
+        for x in (7.5, -1e300, math.inf):
+            study.enqueue_trial({"x": x, "n": 50})
+            study.optimize(lambda trial: float(trial.suggest_float("x", -5, 5) < trial.suggest_int("n", 1, 9)), 1)
+    return study
+
+
 def _deleted() -> Study:
     study = run(_plain, study_name="deleted")
     for number in (0, 7, 29):
@@ -205,6 +249,16 @@ _FACTORIES: dict[str, Callable[[], Study]] = {
     "some NaN": lambda: run(_not_a_number),
     "decades": lambda: run(_decades),
     "outlier": lambda: run(_outlier),
+    "penalties": lambda: run(_penalised(sys.float_info.max), study_name="penalties"),
+    "large penalties": lambda: run(_penalised(1e200), study_name="large penalties"),
+    "penalties when maximising": lambda: run(
+        _penalised(-sys.float_info.max), study_name="maximising", direction="maximize"
+    ),
+    "penalties of two": lambda: run(_penalised_of_two, directions=["minimize", "maximize"]),
+    "huge": lambda: run(_huge),
+    "tiny": lambda: run(_tiny),
+    "decades of floats": lambda: run(_decades_of_floats),
+    "queued outside": _queued_outside,
     "changing": lambda: run(_changing),
     "crowded": lambda: run(_crowded),
     "pruning": lambda: run(_reporting, 40, pruner=MedianPruner(n_startup_trials=2)),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hpo.pruners import SuccessiveHalvingPruner
@@ -226,6 +226,17 @@ def test_round_ticks_are_three_to_nine(low: float, width: float, whole: bool) ->
     assert all(low - 1e-6 * width - 1e-9 <= tick <= low + width * (1 + 1e-6) + 1e-9 for tick in ticks)
     if whole and width >= 1:
         assert all(tick == round(tick) for tick in ticks)
+
+
+@given(st.floats(-1e300, 1e300), st.floats(-1e300, 1e300))
+@example(0.0, 5e-324)
+@example(1e-310, 2e-310)
+@example(-1e300, 1e300)
+def test_every_range_has_ticks_and_words(one: float, other: float) -> None:
+    ticks = round_ticks(*sorted((one, other)))
+    assert 1 <= len(ticks) <= 9
+    assert np.isfinite(ticks).all()
+    assert all(ticks_in_words(ticks))
 
 
 @given(st.lists(st.integers(-12, 12), min_size=1, max_size=8))

@@ -85,6 +85,15 @@ def test_the_best_so_far_keeps_its_constraints() -> None:
     assert trials.note() == "6 trials · 1 failed · 1 value not finite"
 
 
+@pytest.mark.parametrize("name", ["penalties", "penalties when maximising"])
+def test_a_penalty_too_large_to_draw_leaves_the_scale_to_the_others(name: str) -> None:
+    trials = read(study_named(name))
+    scale = value_scale(trials.value, trials.sign)
+    assert (len(trials), trials.n_unshown, trials.n_too_large) == (24, 0, 6)
+    assert trials.note() == "30 trials · 6 values too large to draw"
+    assert -3.0 < scale.low < scale.high < 1.0
+
+
 def test_several_histories_have_a_mean_and_the_shorter_one_keeps_its_best() -> None:
     histories = [optimization_history(read(told(values))) for values in ([4.0, 2.0, 6.0], [8.0, 9.0])]
     mean = mean_history(histories)

@@ -13,6 +13,8 @@ import pytest
 
 import hpo
 from hpo.markup import Markup, element, tabular
+from hpo.visualization.report import render
+from tests.visualization.studies import STUDIES, study_named
 
 EVIL = "<script>alert('x')</script>\"'&"
 
@@ -61,6 +63,13 @@ class Page(HTMLParser):
             self.codes[-1] += data
         elif self._inside == "cell":
             self.rows[-1][-1] += data
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_kind_of_study_has_a_report(name: str) -> None:
+    page = Page(render(study_named(name)))
+    assert " ".join(study_named(name).study_name.split()) in page.text
+    assert not page.handlers
 
 
 def study_with(name: str) -> hpo.Study:
