@@ -12,6 +12,7 @@ import click
 from hpo.cli.options import FILE, common, load_study, study_option
 from hpo.cli.render import columns, render
 from hpo.exceptions import CLIUsageError
+from hpo.files import replacing, write_text
 from hpo.reading.plain import flattened, trial_record
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def export(storage: str | None, study_name: str | None, output: Path | None, for
     if output is None:
         click.echo(text, nl=False)
         return
-    output.write_text(text, encoding="utf-8", newline="")
+    write_text(output, text)
 
 
 def _csv(records: list[dict[str, Any]]) -> str:
@@ -69,4 +70,5 @@ def _write_parquet(study: Study, output: Path) -> None:
             pa.array(table[name], from_pandas=True)
         except (pa.ArrowInvalid, pa.ArrowTypeError):  # choices of several types; a column has one
             table[name] = table[name].map(lambda value: value if pd.isna(value) else str(value))
-    table.to_parquet(output, index=False)
+    with replacing(output) as place:
+        table.to_parquet(place, index=False)

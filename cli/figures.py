@@ -12,6 +12,7 @@ from hpo import importance
 from hpo.cli.options import FILE, common, format_option, load_study, study_option
 from hpo.cli.render import render
 from hpo.exceptions import CLIUsageError
+from hpo.files import replacing, write_text
 
 __all__ = ["importances", "plot", "report"]
 
@@ -100,9 +101,9 @@ def plot(
     figure = draw(studies if len(studies) > 1 else studies[0], **options)
     path = output or Path(f"{name}.html")
     if path.suffix == ".json":
-        path.write_text(figure.to_json(), encoding="utf-8")
+        write_text(path, figure.to_json())
     elif path.suffix in (".html", ".htm"):
-        figure.write_html(path, include_plotlyjs=True)
+        write_text(path, figure.to_html(include_plotlyjs=True))
     else:
         _write_image(figure, path)
     click.echo(path)
@@ -110,7 +111,8 @@ def plot(
 
 def _write_image(figure: Any, path: Path) -> None:
     try:
-        figure.write_image(path)
+        with replacing(path) as place:
+            figure.write_image(place)
     except (RuntimeError, ValueError) as error:  # kaleido is missing, or does not know the ending
         reason = " ".join(str(error).split())
         raise CLIUsageError(f"{path} cannot be written; .html and .json need nothing else. {reason}") from None

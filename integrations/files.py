@@ -8,6 +8,7 @@ from collections.abc import Container
 from pathlib import Path
 from typing import final
 
+from hpo.files import replacing
 from hpo.integrations.tracker import TrackerCallback
 from hpo.reading.plain import flattened, plain, trial_record
 from hpo.reading.readable import Readable
@@ -44,12 +45,10 @@ class CSVCallback(TrackerCallback):
             with self._path.open("a", newline="", encoding="utf-8") as file:
                 csv.DictWriter(file, columns).writerow(row)
             return
-        beside = self._path.with_suffix(f"{self._path.suffix}.new")
-        with beside.open("w", newline="", encoding="utf-8") as file:
+        with replacing(self._path) as place, place.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, [*columns, *new])
             writer.writeheader()
             writer.writerows([*rows, row])
-        beside.replace(self._path)
 
     def tracked(self, study: Readable) -> Container[int]:
         """The numbers in the file."""

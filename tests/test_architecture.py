@@ -24,6 +24,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "caution",
         "digests",
         "exceptions",
+        "files",
         "near",
         "numbers",
         "secrets",

@@ -17,6 +17,7 @@ import numpy as np
 
 from hpo import importance, visualization
 from hpo.events import TrialState
+from hpo.files import write_text
 from hpo.markup import DIGITS, Markup, element, joined, tabular
 from hpo.reading.counts import latest
 from hpo.reading.summary import counts, goals, objective_names
@@ -50,10 +51,10 @@ def write(
     proposers: Mapping[str, int] = _UNKNOWN,
     ahead: str = "",
 ) -> Path:
-    """Write the report into a file and return its path; arguments as for `render`."""
+    """Write the report into a file, which stays as it was if that fails, and return its path; see `render`."""
     target = Path(path)
     page = render(study, sampler=sampler, pruner=pruner, proposers=proposers, ahead=ahead)
-    target.write_text(page, encoding="utf-8")
+    write_text(target, page)
     return target
 
 

@@ -459,6 +459,38 @@ def test_exports_can_be_read_back(filled: Command) -> None:
     assert pd.read_parquet("trials.parquet")["value"].tolist() == [trial.value for trial in trials]
 
 
+WRITERS = [
+    ("report", "-o", "there.html"),
+    ("plot", "slice", "-o", "there.html"),
+    ("plot", "slice", "-o", "there.json"),
+    ("export", "-o", "there.csv"),
+    ("export", "-o", "there.json"),
+    ("export", "-o", "there.parquet"),
+]
+"""Commands that write a file."""
+
+
+@pytest.mark.parametrize("arguments", WRITERS, ids=" ".join)
+def test_a_file_that_cannot_be_written_stays_as_it_was(command: Command, arguments: tuple[str, ...]) -> None:
+    resource = pytest.importorskip("resource")  # not on Windows
+    study = hpo.create_study(storage="journal:///study.log", study_name="study", seed=0)
+    study.optimize(lambda trial: sum(trial.suggest_float(f"x{i}", 0, 1) for i in range(30)), n_trials=20)
+    path = Path(arguments[-1])
+    path.write_text("before")
+    there = set(Path().iterdir())
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # as if the disk were full
+    try:
+        done = command(*arguments, "--storage", "journal:///study.log")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (done.code, "File too large" in done.err) == (1, True)
+    assert path.read_text() == "before"
+    assert set(Path().iterdir()) == there
+    assert command(*arguments, "--storage", "journal:///study.log").code == 0
+    assert path.stat().st_size > 1000
+
+
 def test_studies_of_optuna_are_imported(command: Command) -> None:
     import optuna
 
