@@ -14,6 +14,7 @@ from hpo.cli.render import columns, render
 from hpo.exceptions import CLIUsageError
 from hpo.files import replacing, write_text
 from hpo.reading.plain import flattened, trial_record
+from hpo.words import encodable
 
 if TYPE_CHECKING:
     from hpo.study import Study
@@ -68,7 +69,7 @@ def _write_parquet(study: Study, output: Path) -> None:
     for name in table.columns:
         try:
             pa.array(table[name], from_pandas=True)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):  # choices of several types; a column has one
-            table[name] = table[name].map(lambda value: value if pd.isna(value) else str(value))
+        except (pa.ArrowInvalid, pa.ArrowTypeError, UnicodeEncodeError):  # choices of several types; a column has one
+            table[name] = table[name].map(lambda value: value if pd.isna(value) else encodable(str(value)))
     with replacing(output) as place:
         table.to_parquet(place, index=False)

@@ -139,7 +139,7 @@ def _logging_to(path: Path) -> Iterator[None]:
     """Messages go to a file, too."""
     import logging as standard
 
-    handler = standard.FileHandler(path, encoding="utf-8")
+    handler = standard.FileHandler(path, encoding="utf-8", errors="backslashreplace")
     handler.setFormatter(standard.Formatter("[%(levelname).1s %(asctime)s] %(message)s"))
     logger = standard.getLogger("hpo")
     logger.addHandler(handler)

@@ -40,6 +40,6 @@ def replacing(path: str | Path) -> Iterator[Path]:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write a text into a file that is there as a whole, or as it was."""
+    """Write a text, whatever characters it has, into a file that is there as a whole, or as it was."""
     with replacing(path) as place:
-        place.write_text(text, encoding="utf-8", newline="")
+        place.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")  # lone surrogates

@@ -6,7 +6,7 @@ import html
 from collections.abc import Iterable, Sequence
 from typing import Any, final
 
-from hpo.words import shown
+from hpo.words import encodable, shown
 
 __all__ = ["DIGITS", "Markup", "element", "joined", "tabular"]
 
@@ -28,13 +28,17 @@ def element(tag: str, *children: str, **attributes: str) -> Markup:
         >>> element("p", "1 < 2", class_="note")
         '<p class="note">1 &lt; 2</p>'
     """
-    given = "".join(f' {name.rstrip("_")}="{html.escape(value)}"' for name, value in attributes.items())
+    given = "".join(f' {name.rstrip("_")}="{_escaped(value)}"' for name, value in attributes.items())
     return Markup(f"<{tag}{given}>{joined(children)}</{tag}>")
 
 
 def joined(children: Iterable[str], separator: str = "") -> Markup:
     """Children one after the other, escaped where they are no `Markup`."""
-    return Markup(separator.join(child if isinstance(child, Markup) else html.escape(child) for child in children))
+    return Markup(separator.join(child if isinstance(child, Markup) else _escaped(child) for child in children))
+
+
+def _escaped(text: str) -> str:
+    return html.escape(encodable(text))
 
 
 def tabular(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Markup:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-__all__ = ["count", "shown"]
+__all__ = ["count", "encodable", "shown"]
 
 _LONGEST = 40
 _WRITTEN_OUT = 1e6  # numbers below this have no power of ten, however few digits are wanted
@@ -14,6 +14,16 @@ _WRITTEN_OUT = 1e6  # numbers below this have no power of ten, however few digit
 def count(n: int, noun: str = "trial", plural: str | None = None) -> str:
     """A number with its noun, such as "1 trial" and "12 000 trials"; the plural is regular unless it is given."""
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}".replace(",", "\u202f")
+
+
+def encodable(text: str) -> str:
+    """A text that UTF-8 can hold: lone surrogates, as in names of files that are no UTF-8, become backslash escapes.
+
+    Example:
+        >>> encodable("caf\\udce9.csv")
+        'caf\\\\udce9.csv'
+    """
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def shown(value: Any, digits: int = 6) -> str:
@@ -29,5 +39,5 @@ def shown(value: Any, digits: int = 6) -> str:
         return f"{value:.0f}" if 10.0**digits <= abs(value) < _WRITTEN_OUT else f"{value:.{digits}g}"
     if isinstance(value, (dict, list, tuple)):
         value = json.dumps(value, default=str, ensure_ascii=False)
-    text = "".join(character if character.isprintable() else " " for character in str(value))
+    text = "".join(character if character.isprintable() else " " for character in encodable(str(value)))
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -17,6 +17,7 @@ from hpo.importance.forest import Tree, extra_trees, within
 from hpo.importance.observations import Observations, observe
 from hpo.importance.surrogate import Surrogate, fit
 from hpo.key import Key
+from hpo.words import encodable
 
 if TYPE_CHECKING:
     from hpo.reading.readable import Readable
@@ -52,7 +53,7 @@ class Gain:
 
     def __str__(self) -> str:
         head = f"Trial {self.number}: {self.value:.6g}, and {self.baseline:.6g} expected at the baseline"
-        moved = {name: gain for name, gain in self.parameters.items() if gain}
+        moved = {encodable(name): gain for name, gain in self.parameters.items() if gain}
         width = max(map(len, moved), default=0)
         return "\n".join([head, *(f"  {name:{width}}  {gain:+.6g}" for name, gain in moved.items())])
 

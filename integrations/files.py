@@ -13,6 +13,7 @@ from hpo.integrations.tracker import TrackerCallback
 from hpo.reading.plain import flattened, plain, trial_record
 from hpo.reading.readable import Readable
 from hpo.trial import FrozenTrial
+from hpo.words import encodable
 
 __all__ = ["CSVCallback", "JSONLinesCallback"]
 
@@ -38,14 +39,18 @@ class CSVCallback(TrackerCallback):
 
     def track(self, study: Readable, trial: FrozenTrial) -> None:
         """Add a row; the file is written anew if a column is."""
-        row = flattened(trial_record(trial, len(study.directions)))
+        record = flattened(trial_record(trial, len(study.directions)))
+        row = {encodable(name): value for name, value in record.items()}  # as it is read back
         columns, rows = self._read()
         new = [name for name in row if name not in columns]
         if not new:
-            with self._path.open("a", newline="", encoding="utf-8") as file:
+            with self._path.open("a", newline="", encoding="utf-8", errors="backslashreplace") as file:
                 csv.DictWriter(file, columns).writerow(row)
             return
-        with replacing(self._path) as place, place.open("w", newline="", encoding="utf-8") as file:
+        with (
+            replacing(self._path) as place,
+            place.open("w", newline="", encoding="utf-8", errors="backslashreplace") as file,
+        ):
             writer = csv.DictWriter(file, [*columns, *new])
             writer.writeheader()
             writer.writerows([*rows, row])
@@ -84,7 +89,7 @@ class JSONLinesCallback(TrackerCallback):
     def track(self, study: Readable, trial: FrozenTrial) -> None:
         """Add a line."""
         record = trial_record(trial, len(study.directions)) | {"intermediate_values": trial.intermediate_values}
-        with self._path.open("a", encoding="utf-8") as file:
+        with self._path.open("a", encoding="utf-8", errors="backslashreplace") as file:  # which JSON reads back
             file.write(json.dumps(plain(record), ensure_ascii=False) + "\n")
 
     def tracked(self, study: Readable) -> Container[int]:

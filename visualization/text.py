@@ -9,6 +9,8 @@ from datetime import timedelta
 from html import unescape
 from typing import Any
 
+from hpo.words import encodable
+
 __all__ = ["distinct", "duration", "joined", "number", "short", "ticks_in_words", "wrapped"]
 
 _LONGEST_TICK = 6  # characters, up to which numbers are written out
@@ -21,7 +23,7 @@ def short(text: Any, most: int = 24) -> str:
         >>> short("a_very_long_name_of_a_parameter", 12)
         'a_very…meter'
     """
-    words = " ".join(str(text).split())
+    words = " ".join(encodable(str(text)).split())
     if len(words) > most:
         tail = (most - 1) // 2
         words = f"{words[: most - 1 - tail]}…{words[len(words) - tail :]}"
@@ -37,6 +39,7 @@ def distinct(names: Sequence[str], most: int = 24) -> list[str]:
         >>> distinct(["encoder_00_dropout_rate", "encoder_01_dropout_rate", "lr"], 12)
         ['…er_00_drop…', '…er_01_drop…', 'lr']
     """
+    names = [encodable(name) for name in names]
     shown = [short(name, most) for name in names]
     for text in {text for text in shown if shown.count(text) > 1}:
         alike = [i for i, other in enumerate(shown) if other == text]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from hpo.words import encodable
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -60,11 +62,16 @@ def _record(trial: FrozenTrial, attrs: tuple[str, ...], names: Sequence[str | in
     for attr in attrs:
         content = trial.state.name if attr == "state" else getattr(trial, attr)
         if isinstance(content, dict):
-            record.update({(attr, key): value for key, value in content.items()})
+            record.update({(attr, _text(key)): _text(value) for key, value in content.items()})
         elif attr == "values":
-            record.update(zip([(attr, name) for name in names], content or [None] * len(names), strict=True))
+            record.update(zip([(attr, _text(name)) for name in names], content or [None] * len(names), strict=True))
         elif attr == "value" and isinstance(names[0], str):
-            record[attr, names[0]] = content
+            record[attr, _text(names[0])] = content
         else:
-            record[attr, ""] = content
+            record[attr, ""] = _text(content)
     return record
+
+
+def _text(value: Any) -> Any:
+    """A value as it is, but text without lone surrogates, which no column of pandas' texts can hold."""
+    return encodable(value) if isinstance(value, str) else value

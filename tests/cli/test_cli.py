@@ -491,6 +491,24 @@ def test_a_file_that_cannot_be_written_stays_as_it_was(command: Command, argumen
     assert path.stat().st_size > 1000
 
 
+@pytest.mark.parametrize("arguments", [*WRITERS, ("export",), ("export", "-f", "json"), ("trials",)], ids=" ".join)
+def test_characters_that_utf_8_cannot_hold_are_written_as_escapes(command: Command, arguments: tuple[str, ...]) -> None:
+    study = hpo.create_study(storage="sqlite:///study.db", study_name="study", seed=0)
+    trial = study.ask()
+    trial.suggest_categorical("file\ud800", ["caf\udce9.csv"])
+    trial.suggest_float("x", 0, 1)
+    trial.set_user_attr("note", ["\ud801"])
+    study.tell(trial, 1.0)
+    done = command(*arguments)
+    assert done.code == 0, done.err
+    if arguments[-1].endswith(".parquet"):
+        table = pytest.importorskip("pandas").read_parquet("there.parquet")
+        assert table["params_file\\ud800"].tolist() == ["caf\\udce9.csv"]
+        return
+    text = Path(arguments[-1]).read_text(encoding="utf-8") if arguments[-2:-1] == ("-o",) else done.out
+    assert "udce9.csv" in text
+
+
 def test_studies_of_optuna_are_imported(command: Command) -> None:
     import optuna
 

@@ -181,6 +181,23 @@ def test_lines_of_json_hold_reports_and_errors(tmp_path: Path) -> None:
     assert lines[3]["error"] == "ZeroDivisionError: by hand"
 
 
+@pytest.mark.parametrize("kind", [CSVCallback, JSONLinesCallback])
+def test_characters_that_utf_8_cannot_hold_are_written_as_escapes(tmp_path: Path, kind: Any) -> None:
+    path = tmp_path / "trials"
+    study = hpo.create_study(sampler=RandomSampler(), seed=0)
+    for _ in range(2):
+        study.optimize(
+            lambda trial: len(trial.suggest_categorical("file\ud800", ["caf\udce9.csv"])), 3, callbacks=[kind(path)]
+        )
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 6 + (kind is CSVCallback)
+    assert all("caf\\udce9.csv" in line for line in lines[-6:])
+    if kind is CSVCallback:
+        assert lines[0].count("file\\ud800") == 1
+        return
+    assert [json.loads(line)["params"] for line in lines] == [{"file\ud800": "caf\udce9.csv"}] * 6  # as JSON reads them
+
+
 def test_a_wrong_timeout_is_refused() -> None:
     with pytest.raises(ValueError, match="timeout must be ≥ 0, got -1"):
         CSVCallback("trials.csv", timeout=-1)

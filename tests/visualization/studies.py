@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
 import warnings
 from collections.abc import Callable
@@ -89,6 +90,26 @@ def _decades(trial: Trial) -> float:
 def _outlier(trial: Trial) -> float:
     loss = trial.suggest_float("x", 1, 2) + trial.suggest_float("y", 0, 1)
     return 1e12 if trial.number == 3 else -loss
+
+
+def _surrogates(trial: Trial) -> float:
+    """Names of parameters, choices and errors that UTF-8 cannot hold, as those of files may be."""
+    x = trial.suggest_float("p\ud800", 0, 1)
+    names = [os.fsdecode(b"caf\xe9.csv"), os.fsdecode(b"caf\xea.csv"), "é"]
+    loss = x + names.index(trial.suggest_categorical("file", names))
+    trial.set_user_attr("k\ud801", ["v\ud802"])
+    trial.set_constraint("c\ud803", x - 0.9)
+    trial.report(loss, 0)
+    if trial.number % 7 == 5:
+        raise ArithmeticError("no such file: \ud804")
+    return loss
+
+
+def _with_surrogates() -> Study:
+    study = run(_surrogates, study_name="surrogates")
+    study.set_metric_names(["loss\ud805"])
+    study.set_user_attr("data\ud806", {"path\ud807": "\ud808"})
+    return study
 
 
 def _penalised(penalty: float) -> Callable[[Trial], float]:
@@ -249,6 +270,7 @@ _FACTORIES: dict[str, Callable[[], Study]] = {
     "some NaN": lambda: run(_not_a_number),
     "decades": lambda: run(_decades),
     "outlier": lambda: run(_outlier),
+    "surrogates": _with_surrogates,
     "penalties": lambda: run(_penalised(sys.float_info.max), study_name="penalties"),
     "large penalties": lambda: run(_penalised(1e200), study_name="large penalties"),
     "penalties when maximising": lambda: run(

@@ -221,7 +221,8 @@ def check(figure: go.Figure) -> None:
             assert axis.range[0] != axis.range[1]
         if axis.tickvals is not None and axis.ticktext is not None:
             assert len(axis.tickvals) == len(axis.ticktext)
-    figure.to_html(include_plotlyjs=False)
+    figure.to_html(include_plotlyjs=False).encode()
+    assert not any(0xD800 <= ord(letter) < 0xE000 for text in texts(json.loads(figure.to_json())) for letter in text)
 
 
 def texts(node: Any) -> Iterator[str]:

@@ -119,6 +119,17 @@ def test_each_column_comes_once_in_the_order_of_the_objectives() -> None:
     assert list(named.columns) == ["values_zeal", "values_accuracy"]
 
 
+@pytest.mark.parametrize("multi_index", [False, True])
+def test_text_that_utf_8_cannot_hold_is_escaped(multi_index: bool) -> None:
+    study = hpo.create_study()
+    study.set_metric_names(["loss\ud800"])
+    study.optimize(lambda trial: len(trial.suggest_categorical("file\ud801", ["\udce9"])), n_trials=1)
+    frame = study.trials_dataframe(multi_index=multi_index)
+    column: Any = ("params", "file\\ud801") if multi_index else "params_file\\ud801"
+    assert frame[column].tolist() == ["\\udce9"]
+    frame.to_csv().encode()
+
+
 @pytest.mark.parametrize("n_trials", [0, 1])
 @pytest.mark.parametrize(
     ("attrs", "error", "advice"),
