@@ -11,8 +11,10 @@ import click
 from hpo import importance
 from hpo.cli.options import FILE, common, format_option, load_study, study_option
 from hpo.cli.render import render
+from hpo.events import TrialState
 from hpo.exceptions import CLIUsageError
 from hpo.files import replacing, write_text
+from hpo.reading.without_best import why_none_is_best
 
 __all__ = ["importances", "plot", "report"]
 
@@ -51,20 +53,17 @@ def importances(
     """
     study = load_study(storage, study_name)
     chosen: Any = _EVALUATORS[evaluator]()
-    found = importance.get_param_importances(study, evaluator=chosen, target=_target(study, objective))
+    if objective is not None and objective >= len(study.directions):
+        raise CLIUsageError(f"--objective must be less than {len(study.directions)}, got {objective}.")
+    found = importance.get_param_importances(study, evaluator=chosen, target=objective)
+    if not found:
+        is_complete = bool(study.count_trials((TrialState.COMPLETE,)))
+        why = "No complete trial has parameters and a finite value yet."
+        raise LookupError(f"{study.study_name!r}: {why if is_complete else why_none_is_best(study.history)}")
     if form in ("table", "value"):
         click.echo(render([{"parameter": name, "importance": share} for name, share in found.items()], form))
         return
     click.echo(render(found, form, flatten=flatten))
-
-
-def _target(study: Any, objective: int | None) -> Any:
-    if objective is None:
-        return None
-    if objective >= len(study.directions):
-        raise CLIUsageError(f"--objective must be less than {len(study.directions)}, got {objective}.")
-    sign = float(study.history.signs[objective])
-    return lambda trial: sign * trial.values[objective]
 
 
 @click.command()
@@ -97,6 +96,8 @@ def plot(
     options = {key: value for key, value in given.items() if value is not None}
     for key in options.keys() - inspect.signature(draw).parameters:
         raise CLIUsageError(f"The plot {name} takes no --{'objective' if key == 'target' else key}.")
+    if len(names) > 1 and inspect.signature(draw).parameters["study"].annotation == "Readable":
+        raise CLIUsageError(f"The plot {name} takes one study, got {len(names)}: {', '.join(names)}.")
     studies = [load_study(storage, one) for one in names or (None,)]
     figure = draw(studies if len(studies) > 1 else studies[0], **options)
     path = output or Path(f"{name}.html")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from hpo.importance.observations import TooFewTrials
 from hpo.importance.ped_anova import PedAnovaImportanceEvaluator
+from hpo.importance.targets import Target, as_function
 from hpo.reading.readable import check_readable
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def get_param_importances(
     *,
     evaluator: BaseImportanceEvaluator | None = None,
     params: Sequence[str] | None = None,
-    target: Callable[[FrozenTrial], float] | None = None,
+    target: Target = None,
     normalize: bool = True,
 ) -> dict[str, float]:
     """How important each parameter was in a study, the most important one first.
@@ -49,8 +50,9 @@ def get_param_importances(
             `FanovaImportanceEvaluator()`: which ones the values vary with. `ShapleyImportanceEvaluator()`: which
             ones brought the gain of the best trial.
         params: Of which parameters; by default all that a complete trial has.
-        target: What counts instead of the study's values, of one trial; smaller is better. With several
-            objectives the default evaluator without a target asks what leads to the Pareto front.
+        target: What counts instead of the study's values: a function of a trial, whose small values are good, or the
+            index of an objective. With several objectives the default evaluator without a target asks what leads to
+            the Pareto front.
         normalize: Make the sum 1; if none has any importance, all that could have had another value are equal.
 
     With one such trial all of its parameters that could have had another value are equally important, and without one
@@ -58,7 +60,8 @@ def get_param_importances(
 
     Raises:
         TypeError: If `study` or `evaluator` is none.
-        ValueError: If no trial has one of `params`, or `target` returns something else than a number.
+        ValueError: If no trial has one of `params`, if `target` returns something else than a number, or if there is no
+            such objective.
 
     Example:
         >>> study = hpo.create_study(sampler=hpo.samplers.RandomSampler(), seed=0)
@@ -68,10 +71,11 @@ def get_param_importances(
     """
     check_readable(study)
     _check(evaluator)
+    function = as_function(study, target)
     if params is not None and len(params) == 0:
         return {}
     try:
-        found = (evaluator or PedAnovaImportanceEvaluator()).evaluate(study, params, target=target)
+        found = (evaluator or PedAnovaImportanceEvaluator()).evaluate(study, params, target=function)
     except TooFewTrials as few:
         found = dict.fromkeys(few.names, 0.0)
     ordered = dict(sorted(found.items(), key=lambda item: item[1], reverse=True))

@@ -16,6 +16,7 @@ from hpo.events import TrialState
 from hpo.importance.forest import Tree, extra_trees, within
 from hpo.importance.observations import Observations, observe
 from hpo.importance.surrogate import Surrogate, fit
+from hpo.importance.targets import Target
 from hpo.key import Key
 from hpo.words import encodable
 
@@ -88,17 +89,15 @@ class ShapleyImportanceEvaluator:
             ValueError: If the study has several objectives and there is no target.
         """
         seen, names = observe(study, params, target, single=True)
-        gain = self._gain(study, seen, has_target=target is not None)
+        gain = self._gain(study, seen, target)
         return {name: abs(gain.parameters[name]) for name in names}
 
-    def explain(
-        self, study: Readable, *, trial: int | None = None, target: Callable[[FrozenTrial], float] | None = None
-    ) -> Gain:
+    def explain(self, study: Readable, *, trial: int | None = None, target: Target = None) -> Gain:
         """Which changes from the baseline brought the gain of a trial; arguments as for `explain_gain`."""
         seen, _ = observe(study, None, target, single=True)
-        return self._gain(study, seen, trial, has_target=target is not None)
+        return self._gain(study, seen, target, trial)
 
-    def _gain(self, study: Readable, seen: Observations, trial: int | None = None, *, has_target: bool) -> Gain:
+    def _gain(self, study: Readable, seen: Observations, target: Target, trial: int | None = None) -> Gain:
         grow = partial(extra_trees, n_trees=self.n_trees, max_samples=self.max_samples)
         surrogate = fit(seen, Key(study.seed if self.seed is None else self.seed, None, "gain"), grow)
         here = seen.only(surrogate.here)
@@ -107,7 +106,7 @@ class ShapleyImportanceEvaluator:
         baselines = self._baselines(study, surrogate)
         shares = np.mean([attribute(tree, point, baselines) for tree in surrogate.trees], axis=0)
         expected = np.mean([tree.predict(np.vstack([point, baselines])) for tree in surrogate.trees], axis=0)
-        sign = 1.0 if has_target else float(seen.history.signs[0])
+        sign = 1.0 if callable(target) else float(seen.history.signs[target or 0])
         gains = dict(zip(surrogate.space.names, _times(surrogate.unit, -shares + 0.0).tolist(), strict=True))
         ordered = dict(sorted(gains.items(), key=lambda item: item[1], reverse=True))
         learnt, baseline = _times(surrogate.unit, np.array([expected[0], expected[1:].mean()])).tolist()
@@ -129,7 +128,7 @@ def explain_gain(
     *,
     baseline: Mapping[str, Any] | int | None = None,
     trial: int | None = None,
-    target: Callable[[FrozenTrial], float] | None = None,
+    target: Target = None,
 ) -> Gain:
     """Which changes from a baseline brought the gain of a trial.
 
@@ -142,7 +141,8 @@ def explain_gain(
         baseline: Parameters, such as a program's defaults (those left out count as in the middle); a trial's number; by
             default the average over the study's trials.
         trial: Its number; by default the best one of those whose parameters lie within the present ranges and choices.
-        target: What counts instead of the study's values, of one trial; smaller is better.
+        target: What counts instead of the study's values: a function of a trial, whose small values are good, or the
+            index of an objective.
 
     Raises:
         ValueError: If there are too few trials, a parameter or a trial is unknown, or there are several objectives

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 
 from hpo.arrays import Array, BoolArray
+from hpo.caution import warn
 from hpo.distributions import BaseDistribution, CategoricalDistribution, token
 from hpo.events import TrialState
 from hpo.history import History
+from hpo.importance.targets import Target, as_function, told
 from hpo.pareto import ranking
 from hpo.space import Space
+from hpo.words import count
 
 if TYPE_CHECKING:
     from hpo.reading.readable import Readable
-    from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["Observations", "Regime", "TooFewTrials", "observe", "told"]
+__all__ = ["Observations", "Regime", "TooFewTrials", "observe"]
 
 _FEW = 20
 """Trials; distributions that fewer trials share are looked at together."""
@@ -145,7 +147,7 @@ class TooFewTrials(ValueError):
 def observe(
     study: Readable,
     params: Sequence[str] | None,
-    target: Callable[[FrozenTrial], float] | None,
+    target: Target,
     *,
     single: bool = False,
 ) -> tuple[Observations, list[str]]:
@@ -158,24 +160,30 @@ def observe(
     Raises:
         TypeError: If `params` is no list of names.
         TooFewTrials: If there are fewer than two complete trials with finite values.
-        ValueError: If none has one of `params`; if there are several objectives, and `single` and no target; if a
-            target is no number.
+        ValueError: If none has one of `params`; if there are several objectives, and `single` and no target; if there
+            is no such objective, or a target is no number.
     """
-    if single and target is None and len(study.directions) > 1:
+    function = as_function(study, target)
+    if single and function is None and len(study.directions) > 1:
         raise ValueError(
             "This evaluator looks at one number per trial and the study has several objectives. "
-            "Say which with target, such as `target=lambda trial: trial.values[0]`."
+            "Say which with target, such as target=0, or target=lambda trial: trial.values[0]."
         )
     history = study.history
     complete = history.where(history.state == TrialState.COMPLETE)
     losses, violation = complete.losses, complete.violation
-    if target is not None:
+    if function is not None:
         trials = {trial.number: trial for trial in study.get_trials(states=(TrialState.COMPLETE,))}
         complete = complete.where(np.isin(complete.number, list(trials)))  # all but those that were deleted just now
-        losses = np.array([[told(target, trials[n])] for n in complete.number.tolist()]).reshape(-1, 1)
+        losses = np.array([[told(function, trials[n])] for n in complete.number.tolist()]).reshape(-1, 1)
         violation = np.zeros(len(losses))
     finite = np.asarray(np.isfinite(losses).all(axis=1))
     seen = Observations(complete.where(finite), losses[finite], violation[finite])
+    if callable(target) and len(complete) and not len(seen):
+        warn(
+            f"target gave no finite number for any of {count(len(complete), 'complete trial')}, so that nothing can be "
+            "compared; let it return a number for two trials at least."
+        )
     if len(seen) < 2:
         raise TooFewTrials(
             f"Importances need at least two complete trials with finite values; the study {study.study_name!r} has "
@@ -183,19 +191,6 @@ def observe(
             _checked(seen.names, params) if len(seen) else [],
         )
     return seen, _checked(seen.names, params)
-
-
-def told(target: Callable[[FrozenTrial], float], trial: FrozenTrial) -> float:
-    """What a target says of a trial.
-
-    Raises:
-        ValueError: If it is no number.
-    """
-    value = target(trial)
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        raise ValueError(f"target must return a number, got {value!r} for trial {trial.number}.") from None
 
 
 def _checked(names: list[str], params: Sequence[str] | None) -> list[str]:

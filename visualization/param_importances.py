@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from hpo.reading.readable import Readable
-    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["evaluator_name", "param_importances", "plot_param_importances"]
 
@@ -49,31 +48,18 @@ def param_importances(
 
     names = objective_names(study)
     index = None if target is None else objective_index(target, names)
-    wanted: dict[str, Callable[[FrozenTrial], float] | None] = {}
     if callable(target):
-        wanted[target_name or "Target value"] = target
-    elif len(names) == 1:
-        wanted[target_name or names[0]] = None
+        wanted: dict[str, Target] = {target_name or "Target value": target}
+    elif index is not None or len(names) == 1:
+        wanted = {target_name or names[index or 0]: index or 0}
     else:
-        signs = study.history.signs.tolist()
-        for i in range(len(names)) if index is None else [index]:
-            wanted[names[i] if index is None else target_name or names[i]] = _objective(i, signs[i])
+        wanted = {name: i for i, name in enumerate(names)}
     return {
         name: importance.get_param_importances(
-            study, evaluator=evaluator, params=params, target=function, normalize=normalize
+            study, evaluator=evaluator, params=params, target=one, normalize=normalize
         )
-        for name, function in wanted.items()
+        for name, one in wanted.items()
     }
-
-
-def _objective(index: int, sign: float) -> Callable[[FrozenTrial], float]:
-    """The loss of one objective, as a function of complete trials."""
-
-    def loss(trial: FrozenTrial) -> float:
-        assert trial.values is not None  # only complete trials are asked
-        return sign * trial.values[index]
-
-    return loss
 
 
 def plot_param_importances(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias, final
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
-from hpo.importance.observations import told
+from hpo.importance.targets import Target, objective_of, told
 from hpo.reading.counts import state_counts
 from hpo.reading.readable import check_readable
 from hpo.visualization.scale import drawable
@@ -22,14 +22,10 @@ from hpo.words import count
 if TYPE_CHECKING:
     from hpo.history import History
     from hpo.reading.readable import Readable
-    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["Studies", "Target", "Trials", "objective_index", "objective_names", "objective_title", "read", "studies_of"]
 
 _NOTED = (TrialState.PRUNED, TrialState.PAUSED, TrialState.FAIL, TrialState.RUNNING)
-
-Target: TypeAlias = "Callable[[FrozenTrial], float] | int | None"
-"""What to draw of each trial: a function of it, or the index of an objective; None for the only objective."""
 
 Studies: TypeAlias = "Readable | Sequence[Readable]"
 
@@ -210,10 +206,4 @@ def objective_index(target: Target, names: Sequence[str]) -> int | None:
                 "such as target=lambda trial: trial.values[0]."
             )
         return 0
-    if isinstance(target, int) and not isinstance(target, bool):
-        if not -len(names) <= target < len(names):
-            raise ValueError(f"target must be the index of one of {count(len(names), 'objective')}, got {target!r}.")
-        return target % len(names)
-    if not callable(target):
-        raise ValueError(f"target must be a function of a trial or the index of an objective, got {target!r}.")
-    return None
+    return objective_of(target, len(names))

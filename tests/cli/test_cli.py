@@ -429,6 +429,22 @@ def test_importances_are_shares(filled: Command) -> None:
     assert filled("importances", "--study-name", "two", "--objective", "2").code == 2
 
 
+@pytest.mark.parametrize(
+    ("objective", "words"),
+    [
+        ("failing", "No trials are completed yet: of 3 trials, 3 failed"),
+        ("infinite", "parameters and a finite value yet"),
+    ],
+)
+def test_importances_of_nothing_are_an_error(command: Command, objective: str, words: str) -> None:
+    with Path("train.py").open("a", encoding="utf-8") as file:
+        file.write("\ndef infinite(trial):\n    return float('inf') * trial.suggest_float('x', 1, 2)\n")
+    command("optimize", f"train.py:{objective}", "--n-trials", "3", "--catch", "Exception", "-q")
+    done = command("importances")
+    assert (done.code, done.out) == (4, "")
+    assert words in done.err
+
+
 def test_plots_and_reports_are_files_that_need_no_network(filled: Command) -> None:
     kinds = filled("plot", "list").out.split()
     assert "slice" in kinds
@@ -564,6 +580,7 @@ def test_studies_of_optuna_are_imported(command: Command) -> None:
         (["plot", "edf", "--params", "x"], 2, "no --params"),
         (["plot", "timeline", "--objective", "0"], 2, "no --objective"),
         (["plot", "slice", "-o", "slice.xyz"], 2, ".html"),
+        (["plot", "slice", "--study-name", "a", "--study-name", "b"], 2, "slice takes one study, got 2: a, b"),
         (["plot", "nothing"], 2, "There is no plot 'nothing'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,

@@ -278,6 +278,52 @@ def test_params_are_chosen_and_checked(evaluator: BaseImportanceEvaluator) -> No
         get_param_importances(study, evaluator=evaluator, params="much")
 
 
+def two_losses(trial: hpo.Trial) -> tuple[float, float]:
+    return weighted(trial), -trial.params["much"]
+
+
+@each_evaluator
+def test_an_objective_is_chosen_by_its_index(evaluator: BaseImportanceEvaluator) -> None:
+    study = run(two_losses, 40, directions=["minimize", "maximize"])
+    for index, function in ((0, lambda trial: trial.values[0]), (1, lambda trial: -trial.values[1])):
+        found = get_param_importances(study, evaluator=evaluator, target=index)
+        assert found == get_param_importances(study, evaluator=evaluator, target=function)
+        assert found == get_param_importances(study, evaluator=evaluator, target=index - 2)
+    one = run(weighted, 40)
+    assert get_param_importances(one, evaluator=evaluator, target=0) == get_param_importances(one, evaluator=evaluator)
+
+
+def test_a_gain_in_an_objective_is_told_in_its_unit() -> None:
+    study = run(two_losses, 40, directions=["minimize", "maximize"])
+    gain = explain_gain(study, target=1)
+    assert gain.value == max(trial.values[1] for trial in study.trials if trial.values)
+    assert gain == explain_gain(study, target=-1)
+    assert gain.total > 0
+
+
+@each_evaluator
+@pytest.mark.parametrize("target", [2, -3, "a", 0.0, True, [0]])
+def test_what_is_neither_a_function_nor_an_objective_is_refused(
+    evaluator: BaseImportanceEvaluator, target: Any
+) -> None:
+    study = run(two_losses, 10, directions=["minimize", "maximize"])
+    words = re.escape(f"target must be {'the index of one of 2 objectives' if type(target) is int else 'a function'}")
+    for ask in (
+        lambda: get_param_importances(study, evaluator=evaluator, target=target),
+        lambda: evaluator.evaluate(study, target=target),
+        lambda: explain_gain(study, target=target),
+    ):
+        with pytest.raises(ValueError, match=f"{words}.*got {re.escape(repr(target))}"):
+            ask()
+
+
+@each_evaluator
+@pytest.mark.parametrize("told", [math.nan, math.inf])
+def test_a_target_that_is_never_finite_is_told(evaluator: BaseImportanceEvaluator, told: float) -> None:
+    with pytest.warns(UserWarning, match="target gave no finite number for any of 10 complete trials"):
+        assert get_param_importances(run(weighted, 10), evaluator=evaluator, target=lambda trial: told) == {}
+
+
 @each_evaluator
 def test_a_target_is_a_number(evaluator: BaseImportanceEvaluator) -> None:
     with pytest.raises(ValueError, match="target must return a number, got None for trial 0"):
