@@ -16,7 +16,7 @@ from hpo.visualization.effects import leading
 from hpo.visualization.frame import MOST_POINTS, colour_bar, compact, empty, framed, shading, show_once
 from hpo.visualization.hover import trial_texts
 from hpo.visualization.pairs import chosen_note
-from hpo.visualization.parameters import Parameter, parameters
+from hpo.visualization.parameters import Parameter, check_list, parameters
 from hpo.visualization.partial_dependence import curve_traces, model, partial_dependence, partial_dependence_of_two
 from hpo.visualization.scale import Scale, scale_between, value_scale
 from hpo.visualization.slice import jittered, starred
@@ -99,6 +99,8 @@ def plot_matrix(
     """
     if kind not in ("dependence", "trials"):
         raise ValueError(f"kind must be 'dependence' or 'trials', got {kind!r}.")
+    if params is not None:
+        check_list(params)
     if params is not None and len(set(params)) < 2:
         raise ValueError(f"A matrix needs at least two parameters, got {list(params)!r}; plot_slice draws one.")
     trials = read(study, target, target_name)

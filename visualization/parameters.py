@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, final
 
@@ -17,7 +17,7 @@ from hpo.visualization.scale import LARGEST, drawable, ends_of_decades
 from hpo.visualization.text import distinct, number
 from hpo.visualization.trials import Trials
 
-__all__ = ["Parameter", "check_names", "parameter", "parameters"]
+__all__ = ["Parameter", "check_list", "check_names", "parameter", "parameters"]
 
 _LONGEST = 18  # characters of a category
 _MOST_UNUSED = 12  # choices that are shown although nobody took them
@@ -84,19 +84,27 @@ def check_names(trials: Trials, params: Sequence[str] | None) -> list[str]:
     """The names of parameters to draw.
 
     Raises:
+        TypeError: If they are no list of names.
         ValueError: If no trial has a parameter of such a name.
     """
     known = list(trials.history.space.names)
     if params is None:
         return [name for name in known if not np.isnan(trials.raw(name)[0]).all()]
-    if isinstance(params, str):
-        raise ValueError(f"params must be a list of names, got {params!r}; write [{params!r}].")
+    check_list(params)
     unknown = [name for name in params if name not in known]
     if unknown and known:
         near = nearest(unknown[0], known)
         hint = f" Did you mean {near!r}?" if near else ""
         raise ValueError(f"No trial has a parameter {unknown[0]!r}; the study has {', '.join(map(repr, known))}.{hint}")
     return list(dict.fromkeys(name for name in params if name in known))
+
+
+def check_list(params: Any) -> None:
+    """Raise TypeError, or ValueError for a single name, unless something is a list of names."""
+    if isinstance(params, str):
+        raise ValueError(f"params must be a list of names, got {params!r}; write [{params!r}].")
+    if not isinstance(params, Collection) or not all(isinstance(name, str) for name in params):
+        raise TypeError(f"params must be a list of parameters' names, got {params!r}.")
 
 
 def parameter(trials: Trials, name: str) -> Parameter:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, final
 
@@ -132,9 +132,13 @@ def plot_partial_dependence(
 
 
 def _pair(params: Sequence[str | tuple[str, str]] | None) -> tuple[str, str] | None:
-    pairs = [entry for entry in params or () if not isinstance(entry, str)]
+    if params is None or isinstance(params, str) or not isinstance(params, Collection):
+        return None  # which is checked with the names
+    pairs = [entry for entry in params if not isinstance(entry, str)]
     if not pairs:
         return None
+    if not all(isinstance(pair, Sequence) and all(isinstance(name, str) for name in pair) for pair in pairs):
+        raise TypeError(f"params must be a list of parameters' names, or of one pair of names, got {params!r}.")
     if len(pairs) > 1 or len(params or ()) > 1 or len(set(pairs[0])) != 2:
         raise ValueError(f"params must be names, or a single pair of two different names, got {params!r}.")
     return pairs[0]

@@ -15,6 +15,26 @@ if TYPE_CHECKING:
 
 __all__ = ["trials_dataframe"]
 
+_ATTRIBUTES = (
+    "number",
+    "state",
+    "value",
+    "values",
+    "datetime_start",
+    "datetime_complete",
+    "duration",
+    "params",
+    "distributions",
+    "user_attrs",
+    "system_attrs",
+    "intermediate_values",
+    "last_step",
+    "resume_step",
+    "constraints",
+    "error",
+)
+"""Of a trial, that can be columns."""
+
 _Column: TypeAlias = tuple[str, str | int]  # an attribute, and the name, number or step within it; "" without one
 
 
@@ -28,7 +48,7 @@ def trials_dataframe(study: Readable, attrs: tuple[str, ...], *, multi_index: bo
 
     Raises:
         TypeError: If `attrs` are no list of names.
-        ValueError: If there are none.
+        ValueError: If there are none, or a trial has no such attribute.
         ImportError: If pandas is not installed.
     """
     if isinstance(attrs, str) or not isinstance(attrs, Iterable):
@@ -36,6 +56,9 @@ def trials_dataframe(study: Readable, attrs: tuple[str, ...], *, multi_index: bo
         raise TypeError(f"attrs must be a tuple of names of columns, got {attrs!r}{shown}.")
     if not attrs:
         raise ValueError('attrs must name a column at least, such as ("number", "value", "params").')
+    unknown = [attr for attr in attrs if attr not in _ATTRIBUTES and attr != "_trial_id"]  # as Optuna's users know it
+    if unknown:
+        raise ValueError(f"A trial has no attribute {unknown[0]!r}; attrs may name {', '.join(_ATTRIBUTES)}.")
     try:
         import pandas as pd
     except ImportError:

@@ -50,6 +50,14 @@ OF_ONE_VALUE: tuple[Plot, ...] = (
 )
 OF_OBJECTIVES = (plot_convergence, plot_intermediate_values, plot_rungs)
 OF_SEVERAL: tuple[Plot, ...] = (plot_hypervolume_history, plot_pareto_front)
+OF_PARAMETERS: tuple[Plot, ...] = (
+    plot_contour,
+    plot_matrix,
+    plot_rank,
+    plot_slice,
+    plot_parallel_coordinate,
+    plot_partial_dependence,
+)
 PLOTS: tuple[Plot, ...] = (
     *OF_ONE_VALUE,
     *OF_SEVERAL,
@@ -152,9 +160,7 @@ def test_reports_of_several_objectives_are_told_apart() -> None:
         check(plot_rungs(study, target=target))
 
 
-@pytest.mark.parametrize(
-    "plot", [plot_contour, plot_matrix, plot_rank, plot_slice, plot_parallel_coordinate, plot_partial_dependence]
-)
+@pytest.mark.parametrize("plot", OF_PARAMETERS, ids=lambda plot: plot.__name__)
 def test_parameters_are_chosen_by_name(plot: Plot) -> None:
     study = study_named("mixed")
     check(plot(study, ["width", "lr", "kind"]))
@@ -163,6 +169,14 @@ def test_parameters_are_chosen_by_name(plot: Plot) -> None:
     with pytest.raises(ValueError, match="list of names|at least two"):
         plot(study, "lr")
     check(plot(study_named("empty"), ["lr", "kind"]))
+
+
+@pytest.mark.parametrize("params", [[1], [None, "lr"], [["lr", 2]], 1, {"lr": 0}.items()], ids=repr)
+@pytest.mark.parametrize("name", ["mixed", "empty"])
+@pytest.mark.parametrize("plot", OF_PARAMETERS, ids=lambda plot: plot.__name__)
+def test_what_are_no_names_of_parameters_is_refused(plot: Plot, name: str, params: Any) -> None:
+    with pytest.raises(TypeError, match=r"params must be a list of parameters' names.* got"):
+        plot(study_named(name), params=params)
 
 
 @pytest.mark.parametrize("plot", PLOTS, ids=lambda plot: plot.__name__)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
 from hpo.history import History
+from hpo.numbers import real
 from hpo.running.stopping.so_far import StoppableHistory, feasible_losses, stop_if
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Target:
         value: As the objective returns it.
 
     Raises:
+        TypeError: If it is no number.
         ValueError: If it is NaN, and when called for a study with several objectives.
 
     Example:
@@ -33,7 +35,7 @@ class Target:
     value: float
 
     def __post_init__(self) -> None:
-        if math.isnan(self.value):
+        if math.isnan(real(self.value, "value")):
             raise ValueError("value must be a number, got nan.")
 
     def __call__(self, study: StoppableHistory, trial: FrozenTrial) -> None:

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import hpo
+from hpo.reading.dataframe import _ATTRIBUTES
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,13 @@ def test_each_column_comes_once_in_the_order_of_the_objectives() -> None:
     assert list(named.columns) == ["values_zeal", "values_accuracy"]
 
 
+@pytest.mark.parametrize("attribute", _ATTRIBUTES)
+def test_every_attribute_that_can_be_a_column_is_one(attribute: str) -> None:
+    study = hpo.create_study()
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
+    assert len(study.trials_dataframe(attrs=("number", attribute))) == 2
+
+
 @pytest.mark.parametrize("multi_index", [False, True])
 def test_text_that_utf_8_cannot_hold_is_escaped(multi_index: bool) -> None:
     study = hpo.create_study()
@@ -137,6 +145,8 @@ def test_text_that_utf_8_cannot_hold_is_escaped(multi_index: bool) -> None:
         ("number", TypeError, r"write attrs=\('number',\)"),
         (None, TypeError, "a tuple of names of columns, got None"),
         ((), ValueError, "must name a column at least"),
+        (("number", "foo"), ValueError, "no attribute 'foo'; attrs may name number, state, value, .*, error"),
+        (("number", 1), ValueError, "no attribute 1; attrs may name"),
     ],
 )
 def test_columns_are_named_in_a_tuple(n_trials: int, attrs: Any, error: type[Exception], advice: str) -> None:

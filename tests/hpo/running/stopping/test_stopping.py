@@ -103,6 +103,12 @@ def test_values_that_make_no_sense_are_refused(make: Callable[[], object]) -> No
         make()
 
 
+@pytest.mark.parametrize("value", ["a", None, [1.0]])
+def test_a_target_is_a_number(value: Any) -> None:
+    with pytest.raises(TypeError, match="value must be a number, got"):
+        Target(value)
+
+
 @pytest.mark.parametrize(
     ("callback", "values", "ends"),
     [
