@@ -10,6 +10,7 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.distributions import CategoricalDistribution
+from hpo.importance.targets import Target
 from hpo.space import Space
 from hpo.visualization.axes import log_ticks, ticked
 from hpo.visualization.frame import colour_bar, compact, empty, framed, show_once
@@ -22,7 +23,7 @@ from hpo.visualization.states import COMPLETE, INFEASIBLE
 from hpo.visualization.surrogate import Embedding, fit
 from hpo.visualization.text import joined
 from hpo.visualization.theme import translucent
-from hpo.visualization.trials import Target, Trials, read
+from hpo.visualization.trials import Trials, read
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.importance.targets import Target
 from hpo.visualization.axes import value_axis
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.scale import value_scale
 from hpo.visualization.text import joined
 from hpo.visualization.theme import PALETTE
-from hpo.visualization.trials import Studies, Target, read, studies_of
+from hpo.visualization.trials import Studies, read, studies_of
 from hpo.words import count
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, final
 import numpy as np
 
 from hpo.arrays import Array, IntArray
+from hpo.importance.targets import Target
 from hpo.visualization.axes import narrow_axis, parameter_axis, round_ticks, ticked, value_axis
 from hpo.visualization.contour import drawn_surface, faded, value_colours
 from hpo.visualization.density import density, edges
@@ -23,7 +24,7 @@ from hpo.visualization.slice import jittered, starred
 from hpo.visualization.states import BEST, COMPLETE, INFEASIBLE
 from hpo.visualization.text import distinct, joined, wrapped
 from hpo.visualization.theme import BLUE, INK, translucent
-from hpo.visualization.trials import Target, Trials, read
+from hpo.visualization.trials import Trials, read
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -10,6 +10,7 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.events import TrialState
+from hpo.importance.targets import Target
 from hpo.samplers.model.units import unit_of
 from hpo.visualization.axes import counting_axis, value_axis
 from hpo.visualization.density import density
@@ -20,7 +21,7 @@ from hpo.visualization.scale import Scale, value_scale
 from hpo.visualization.states import BEST, COMPLETE, FAILED, INFEASIBLE, PRUNED
 from hpo.visualization.text import joined
 from hpo.visualization.theme import INK, PALETTE, translucent
-from hpo.visualization.trials import Studies, Target, Trials, read, studies_of
+from hpo.visualization.trials import Studies, Trials, read, studies_of
 from hpo.words import count
 
 if TYPE_CHECKING:

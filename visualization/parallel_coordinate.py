@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from hpo.arrays import Array, IntArray
+from hpo.importance.targets import Target
 from hpo.visualization.axes import log_ticks, round_ticks
 from hpo.visualization.frame import compact, empty, frame
 from hpo.visualization.hover import trial_texts
@@ -18,7 +19,7 @@ from hpo.visualization.parameters import Parameter, parameters
 from hpo.visualization.scale import Scale, value_scale
 from hpo.visualization.text import distinct, joined, short, ticks_in_words
 from hpo.visualization.theme import INK, SEQUENTIAL
-from hpo.visualization.trials import Target, Trials, read
+from hpo.visualization.trials import Trials, read
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

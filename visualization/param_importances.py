@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpo.events import TrialState
+from hpo.importance.targets import Target
 from hpo.reading.readable import check_readable
 from hpo.visualization.frame import empty, frame
 from hpo.visualization.text import distinct, joined, number, short
 from hpo.visualization.theme import PALETTE
-from hpo.visualization.trials import Target, objective_index, objective_names
+from hpo.visualization.trials import objective_index, objective_names
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.importance.targets import Target
 from hpo.space import Space
 from hpo.visualization.axes import narrow_axis, parameter_axis, value_axis
 from hpo.visualization.contour import Surface, coded_grid, drawn_surface, value_colours
@@ -20,7 +21,7 @@ from hpo.visualization.scale import Scale, scale_between, value_scale
 from hpo.visualization.surrogate import Surrogate, dependence, fit, sample
 from hpo.visualization.text import joined, number, short
 from hpo.visualization.theme import BLUE, translucent
-from hpo.visualization.trials import Target, Trials, read
+from hpo.visualization.trials import Trials, read
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpo.arrays import Array, IntArray
+from hpo.importance.targets import Target
 from hpo.visualization.density import edges, means
 from hpo.visualization.frame import MOST_POINTS, colour_bar, compact, empty, framed
 from hpo.visualization.hover import trial_texts
@@ -15,7 +16,7 @@ from hpo.visualization.pairs import chosen_note, pair_figure, paired
 from hpo.visualization.parameters import Parameter
 from hpo.visualization.slice import jittered
 from hpo.visualization.text import joined, short
-from hpo.visualization.trials import Target, Trials, read
+from hpo.visualization.trials import Trials, read
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpo.arrays import Array, IntArray
+from hpo.importance.targets import Target
 from hpo.visualization.axes import narrow_axis, value_axis
 from hpo.visualization.density import density, edges
 from hpo.visualization.frame import MOST_POINTS, colour_bar, compact, empty, framed, grid, shading, show_once
@@ -16,7 +17,7 @@ from hpo.visualization.parameters import Parameter, parameters
 from hpo.visualization.scale import Scale, value_scale
 from hpo.visualization.states import BEST, COMPLETE, INFEASIBLE
 from hpo.visualization.text import joined
-from hpo.visualization.trials import Target, Trials, read
+from hpo.visualization.trials import Trials, read
 from hpo.words import count
 
 if TYPE_CHECKING:

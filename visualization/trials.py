@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hpo.history import History
     from hpo.reading.readable import Readable
 
-__all__ = ["Studies", "Target", "Trials", "objective_index", "objective_names", "objective_title", "read", "studies_of"]
+__all__ = ["Studies", "Trials", "objective_index", "objective_names", "objective_title", "read", "studies_of"]
 
 _NOTED = (TrialState.PRUNED, TrialState.PAUSED, TrialState.FAIL, TrialState.RUNNING)
 
