@@ -144,12 +144,13 @@ def _link(request: Request, changes: Mapping[str, Any]) -> str:
     """The address of this page with other values of some parameters."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name not in changes and value]
     query = [*kept, *((name, str(value)) for name, value in changes.items() if value is not None)]
-    return f"{request.url.path}?{urlencode(query)}"
+    return f"{request.url.path}?{urlencode(query, errors='replace')}"
 
 
 def _download(parts: Iterator[str], kind: str, name: str, ending: str) -> Response:
     plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)[:80] or "study"
-    named = f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{quote(name[:80], safe='')}.{ending}"
+    whole = quote(name[:80], safe="", errors="replace")
+    named = f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{whole}.{ending}"
     encoded = (part.encode("utf-8", "replace") for part in parts)
     return StreamingResponse(encoded, media_type=f"{kind}; charset=utf-8", headers={"content-disposition": named})
 
