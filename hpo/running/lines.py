@@ -9,6 +9,7 @@ from hpo import logging
 from hpo.events import TrialState
 from hpo.running.outcome import Outcome
 from hpo.trial.live import LiveTrial
+from hpo.words import encodable
 
 __all__ = ["announce", "short"]
 
@@ -35,10 +36,9 @@ def announce(
         reason = "" if outcome.error is None else outcome.error.message.rstrip(".")
         if outcome.error is not None and outcome.error.traceback:
             reason = f"{outcome.error.type}({reason!r})"
-        logger.warning(
-            f"Trial {number} failed with {given} because of the following error: {reason}."
-            + (f"\n{outcome.error.traceback}" if outcome.error and outcome.error.traceback and error is None else "")
-        )
+        shown = outcome.error.traceback if outcome.error is not None and error is None else ""
+        words = f"Trial {number} failed with {given} because of the following error: {reason}."
+        logger.warning(encodable(f"{words}\n{shown}" if shown else words))  # for any file or terminal
     elif outcome.values is None:
         return
     elif len(outcome.values) > 1:

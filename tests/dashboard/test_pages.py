@@ -169,7 +169,7 @@ def test_a_deleted_study_is_gone() -> None:
         assert "short-lived" not in client.get("/").text
 
 
-@pytest.mark.parametrize("rest", ["", "/trials", "/trials.csv", "/trials.json", "/t/0"])
+@pytest.mark.parametrize("rest", ["", "/trials", "/trials.csv", "/trials.json", "/trials/0"])
 def test_names_that_utf_8_cannot_hold_are_shown(rest: str) -> None:
     study = study_named("surrogates")
     assert client_of(study).get(address(study, rest)).status_code == 200
