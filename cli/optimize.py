@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import math
 import sys
 import traceback
 from pathlib import Path
@@ -79,7 +80,7 @@ def optimize(
         raise CLIUsageError("--workers is for processes and --n-jobs for threads; say one of them.")
     if 0 in (workers, n_jobs):
         raise CLIUsageError(f"--{'workers' if workers == 0 else 'n-jobs'} must be at least 1, or -1 for one per core.")
-    if timeout is not None and timeout != timeout:
+    if timeout is not None and math.isnan(timeout):
         raise CLIUsageError("--timeout must be a number of seconds, got nan.")
     sampler, pruner = plug_ins(options)
     function = load_object(objective)

@@ -159,8 +159,9 @@ for trial in study.trials[-2:]:
 # ## Earlier studies
 #
 # The same model was tuned before, on other data? `warm_start` takes finished studies, or pairs of a storage and a name.
-# The best configurations of each are tried first, in turn; then the sampler goes on with what these came to here. Their
-# old errors are not mixed in: other data, other errors. Here the older half of the patients comes first.
+# Three good configurations are tried first, of several studies such as complement each other; then the sampler goes on
+# with what these came to here. Their old errors are not mixed in: other data, other errors. Here the older half of the
+# patients comes first.
 
 # %%
 is_old = X[:, 0] > np.median(X[:, 0])

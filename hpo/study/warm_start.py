@@ -1,4 +1,4 @@
-"""Earlier studies as a start: their best configurations, to be tried before anything else."""
+"""Earlier studies as a start: good configurations of theirs, to be tried before anything else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ N_QUEUED = 3
 
 Further ones gain no more than trials of the sampler's own, and cost as many trials where earlier studies mislead.
 """
-_N_OFFERED = 5  # by a study, to choose from
+_N_OFFERED = 5  # by a study on average, to choose from
 
 
 def configurations(

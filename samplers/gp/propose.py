@@ -69,7 +69,7 @@ class Question:
         ambition: By how many prior deviations of the function beside its trend the best loss should be improved on.
         quadratic: Whether the minimum of a quadratic comes first where one explains the losses.
         new: Whether points that were tried are out of the question, as long as there are others.
-        start: As long as no trial is better than another, a point of the prior, shape (d,), whose numbers stand.
+        start: As long as nothing tells where to look, a point of the prior, shape (d,), whose numbers stand.
         beliefs: Of the user, by which points are weighed.
         whole: Whether the domain is the study's whole space.
         on_exhausted: What to do when there are none.
@@ -234,10 +234,7 @@ def _of_losses(
 
 def _of_objectives(models: list[Posterior], apart: Apart | None, question: Question, counts: BoolArray) -> Criterion:
     if len(models) > 1:
-        models = _varied(models, question.seen)
-    if len(models) > 1:
-        fitted = np.stack([model.fitted[:, 0] for model in models], axis=1)[counts]
-        return Hypervolume(models, Front.of(fitted, _reference(fitted)))
+        return _of_several(_varied(models, question.seen), question, counts)
     (model,) = models
     ambition = max(question.ambition, _LEAST_AMBITION.get(question.acquisition, 0.0))
     wanted = model.fitted[counts].min(axis=0) - ambition * np.sqrt(model.hyper.amplitude)
@@ -251,8 +248,17 @@ def _of_objectives(models: list[Posterior], apart: Apart | None, question: Quest
     return apart.parted(improvement, wanted_more, question.domain.features(spread))
 
 
+def _of_several(models: list[Posterior], question: Question, counts: BoolArray) -> Criterion:
+    if len(models) > 1:
+        fitted = np.stack([model.fitted[:, 0] for model in models], axis=1)[counts]
+        return Hypervolume(models, Front.of(fitted, _reference(fitted)))
+    (model,) = models
+    wanted = model.fitted[counts].min(axis=0) - question.ambition * np.sqrt(model.hyper.amplitude)
+    return Improvement(model, _ACQUISITIONS["logei"], wanted)
+
+
 def _varied(models: list[Posterior], seen: Observations) -> list[Posterior]:
-    """Without those of objectives that were the same for all trials: what they believe to find elsewhere is made up."""
+    """Without those of objectives that were the same for all trials: what is believed of these elsewhere is made up."""
     varies = (seen.losses != seen.losses[:1]).any(axis=0).tolist()
     return [model for model, one in zip(models, varies, strict=True) if one] if any(varies) else models
 

@@ -35,7 +35,7 @@ _TRENDING = 1.5  # trials per coefficient from which on there is a trend
 _FAILING = 0.1  # share of failures above which there is none: it would be sure of what lies where trials fail
 _BENDING = 8  # trials from which on numbers may have a change of variable
 _EVIDENCE = 6.0  # by how much it must lower the negative log posterior
-_LOUD = 0.2  # share of noise without which something is explained
+_LOUD = 0.2  # share of noise below which the model believes in what it sees
 _EXPLAINED = 0.05  # share of the variance that is nothing
 _OUTLYING = 6.0  # median distances from the median, about four deviations of a normal distribution
 _LEAST_NOISE = 1e-6
@@ -139,8 +139,9 @@ class Surrogates:
         if len(self.learned) != 1 or self.learned[0].hyper.noise < _LOUD:
             return False
         losses = values(self.seen)[0][0]
-        middle = median(losses)
-        if middle - losses.min() >= _OUTLYING * median(np.abs(losses - middle)):
+        losses = losses / unit_of(losses)
+        middle, best = median(losses), losses.min()
+        if best < middle and middle - best >= _OUTLYING * median(np.abs(losses - middle)):
             return False
         (model,) = self.posteriors(self.seen.at(schedule.subset(self.seen, _FITTED_TO)))
         return model.explained < _EXPLAINED

@@ -117,6 +117,21 @@ def test_what_stands_out_of_noise_is_followed(sampler: Sampler) -> None:
 
 
 @pytest.mark.parametrize("sampler", [AutoSampler(), GPSampler()], ids=repr)
+def test_losses_at_the_ends_of_what_floats_hold_are_told_from_noise(sampler: Sampler) -> None:
+    def objective(trial: Trial) -> float:
+        trial.suggest_float("x", 0, 1)
+        return float(np.random.default_rng(trial.number).choice([-1.7e308, 1.7e308]))
+
+    study = hpo.create_study(sampler=sampler, seed=0)
+    study.optimize(objective, n_trials=30)
+    assert study.verify() == []
+
+
+@pytest.mark.parametrize(
+    "sampler",
+    [AutoSampler(), *(GPSampler(acquisition=name) for name in ("logei", "pi", "lcb", "gp_hedge"))],
+    ids=["auto", "logei", "pi", "lcb", "gp_hedge"],
+)
 def test_an_objective_that_is_the_same_for_all_trials_does_not_draw_trials_away_from_the_others(
     sampler: Sampler,
 ) -> None:
