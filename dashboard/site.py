@@ -124,7 +124,7 @@ def page(request: Request, template: str, status: int = 200, /, **values: Any) -
             **values,
         )
     )
-    return HTMLResponse(text.encode("utf-8", "replace"), status)
+    return HTMLResponse(text.encode("utf-8", "backslashreplace"), status)
 
 
 def compile_templates() -> None:

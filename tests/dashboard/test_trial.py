@@ -11,6 +11,7 @@ import pytest
 import hpo
 from hpo.dashboard.origins import Origins
 from hpo.samplers import RandomSampler, TPESampler
+from hpo.words import encodable
 from tests.dashboard.served import address, client_of
 from tests.visualization.studies import STUDIES, study_named
 
@@ -23,10 +24,10 @@ def test_every_trial_has_a_page(name: str) -> None:
             answer = client.get(address(study, f"/trials/{trial.number}"))
             assert answer.status_code == 200, answer.text
             text = unescape(answer.text)
-            assert all(parameter in text for parameter in trial.params)
+            assert all(encodable(parameter) in text for parameter in trial.params)
             if trial.error is not None:
-                assert trial.error.type in text
-                assert trial.error.traceback in text
+                assert encodable(trial.error.type) in text
+                assert encodable(trial.error.traceback) in text
             assert client.get(address(study, f"/trials/{trial.number}/origin")).status_code == 200
             assert client.get(address(study, f"/trials/{trial.number}/plot/curve")).status_code == 200
 
