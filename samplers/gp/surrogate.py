@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
-from typing import Literal, final
+from typing import Literal, NamedTuple, final
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.parted import Apart
 from hpo.samplers.gp.penalties import penalised
 from hpo.samplers.gp.posterior import Posterior
-from hpo.samplers.gp.prior import Prior, prior
+from hpo.samplers.gp.prior import prior
 from hpo.samplers.gp.scale import Scale
 from hpo.samplers.gp.stopped import Changes
 from hpo.samplers.gp.trend import n_coefficients
@@ -198,8 +198,8 @@ def advanced(state: Surrogates, fresh: History, space: Space) -> Surrogates:
     choices = [warps(y) if is_warped else [Warp()] for y in values(seen)[0]]
     learned = [_learned(features, y, embedding, how, among) for y, among in zip(losses, choices, strict=True)]
     for c in constraints:
-        hyper = _hyperparameters(features, c, embedding, how, 0.0 if how.deterministic else None)
-        learned.append(Surrogate(hyper, Warp(np.inf)))
+        task = _Task(features, c, embedding, how, 0.0 if how.deterministic else None)
+        learned.append(Surrogate(task.learned(task.first()), Warp(np.inf)))
     outcome = _outcome(judged, embedding) if judged.failed.any() else None
     if len(losses) > 1:
         return Surrogates(state.how, ended, changes, size, embedding, tuple(learned), outcome=outcome)
@@ -275,39 +275,49 @@ def _learned(
     best, least = None, np.inf
     for warp in among:
         y, log_slope = warp(losses)
-        found = _fitted(features, y, embedding, how, noise)
+        task = _Task(features, y, embedding, how, noise)
+        found = task.first()
         if found.value - log_slope >= least:
             break  # with a smaller floor it would be worse still
-        best, least = (found, y, warp), found.value - log_slope
+        best, least = (task, found, warp), found.value - log_slope
     assert best is not None
-    found, y, warp = best
-    return Surrogate(_bent(found, features, y, embedding, how, noise), warp)
+    task, found, warp = best
+    return Surrogate(task.learned(found), warp)
 
 
-def _hyperparameters(
-    features: Array, y: Array, embedding: Embedding | Part, how: Modelling, noise: float | None
-) -> Hyperparameters:
-    found = _fitted(features, y, embedding, how, noise)
-    return _bent(found, features, y, embedding, how, noise)
+@final
+class _Task(NamedTuple):
+    """What hyperparameters are to explain.
 
+    Args:
+        features: Of the observations, shape (n, f).
+        y: Values, shape (n,).
+        embedding: What the features are.
+        how: Values are modelled.
+        noise: Its variance, if it is known.
+    """
 
-def _fitted(features: Array, y: Array, embedding: Embedding | Part, how: Modelling, noise: float | None) -> Fit:
-    believed = _prior(embedding, how, noise, len(y), is_bent=how.input_warping is True)
-    return fit(features, embedding.n_numbers, y, embedding.group, believed)
+    features: Array
+    y: Array
+    embedding: Embedding | Part
+    how: Modelling
+    noise: float | None
 
+    def first(self) -> Fit:
+        """The most probable ones, with a change of variable of each number only where one is always wanted."""
+        return self._fit(is_bent=self.how.input_warping is True)
 
-def _bent(
-    found: Fit, features: Array, y: Array, embedding: Embedding | Part, how: Modelling, noise: float | None
-) -> Hyperparameters:
-    """With a change of variable of each number, if losses speak for it."""
-    if how.input_warping is None and embedding.n_numbers and len(y) >= _BENDING:
-        believed = _prior(embedding, how, noise, len(y), is_bent=True)
-        bent = fit(features, embedding.n_numbers, y, embedding.group, believed)
-        found = bent if bent.value < found.value - _EVIDENCE else found
-    return Hyperparameters.of(found.θ, embedding.n_scales)
+    def learned(self, first: Fit) -> Hyperparameters:
+        """Those that were found first, or the most probable ones with a change of variable if values speak for it."""
+        found = first
+        if self.how.input_warping is None and self.embedding.n_numbers and len(self.y) >= _BENDING:
+            bent = self._fit(is_bent=True)
+            found = bent if bent.value < first.value - _EVIDENCE else first
+        return Hyperparameters.of(found.θ, self.embedding.n_scales)
 
-
-def _prior(embedding: Embedding | Part, how: Modelling, noise: float | None, n: int, *, is_bent: bool) -> Prior:
-    has_trend = how.trend and embedding.n_numbers > 0 and _TRENDING * n_coefficients(embedding.n_numbers) <= n
-    n_warped = embedding.n_numbers if is_bent else 0
-    return prior(embedding.n_scales, n_warped, _LEAST_NOISE, noise, has_trend=has_trend)
+    def _fit(self, *, is_bent: bool) -> Fit:
+        q = self.embedding.n_numbers
+        has_trend = self.how.trend and q > 0 and _TRENDING * n_coefficients(q) <= len(self.y)
+        n_bent = q if is_bent else 0
+        believed = prior(self.embedding.n_scales, n_bent, _LEAST_NOISE, self.noise, has_trend=has_trend)
+        return fit(self.features, q, self.y, self.embedding.group, believed)
