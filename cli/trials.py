@@ -89,7 +89,11 @@ def enqueue(
     skip_if_exists: bool,
 ) -> None:
     """Have parameters tried next; those left out are sampled."""
-    given = {**(params or {}), **dict(_pair(text) for text in pairs)}
+    given = dict(params or {})
+    for name, value in map(_pair, pairs):
+        if name in given:
+            raise CLIUsageError(f"{name!r} is given twice, as {given[name]!r} and as {value!r}: leave one of them out.")
+        given[name] = value
     if not given:
         raise CLIUsageError("Say which parameters to try: --param x=0.5, or --params '{\"x\": 0.5}'.")
     load_study(storage, study_name).enqueue_trial(given, user_attrs=user_attrs, skip_if_exists=skip_if_exists)

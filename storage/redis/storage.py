@@ -30,6 +30,7 @@ __all__ = ["RedisStorage"]
 
 _KEYS = ("studies", "names", "order", "log", "beats", "checkpoint", "done")
 _PATIENCE = 30  # attempts, up to two seconds apart
+_FIRST_PATIENCE = 3  # attempts as long as none was answered: the address may be wrong
 
 
 @final
@@ -180,7 +181,9 @@ class RedisStorage:
             ) from None
         self._errors = redis.exceptions
         make = redis.RedisCluster if self._use_cluster else redis.Redis
-        self._client: Any = make.from_url(self._url, retry=Retry(ExponentialBackoff(cap=2.0, base=0.01), _PATIENCE))
+        waits = ExponentialBackoff(cap=2.0, base=0.01)
+        self._client: Any = make.from_url(self._url, retry=Retry(waits, _FIRST_PATIENCE))
+        self._patience: Any = Retry(waits, _PATIENCE)  # from the first answer on
         self._threads = threading.local()
 
     def _run_once(self, script: str, study: str, *arguments: Any) -> Any:
@@ -195,7 +198,11 @@ class RedisStorage:
         names = {"log": study, "beats": study, "checkpoint": study, "done": sender}
         keys = [f"{self._prefix}{{hpo}}:{kind}:{names.get(kind, '')}" for kind in _KEYS]
         with self._clear_errors():
-            return self._client.eval(script, len(keys), *keys, *arguments)
+            answer = self._client.eval(script, len(keys), *keys, *arguments)
+        if self._patience is not None:
+            self._client.set_retry(self._patience)
+            self._patience = None
+        return answer
 
     @contextmanager
     def _clear_errors(self) -> Iterator[None]:

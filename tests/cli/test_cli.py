@@ -571,6 +571,8 @@ def test_studies_of_optuna_are_imported(command: Command) -> None:
         (["enqueue"], 2, "--param x=0.5"),
         (["enqueue", "-p", "x"], 2, "NAME=VALUE"),
         (["enqueue", "-p", "x=text"], 1, "must be a number"),
+        (["enqueue", "-p", "x=0.5", "-p", "x=0.75"], 2, "given twice"),
+        (["enqueue", "--params", '{"x": 0.5}', "-p", "x=0.75"], 2, "given twice"),
         (["ask", "--search-space", '{"x": {"type": "float"}}'], 2, "low"),
         (["ask", "--search-space", '{"x": 1}'], 2, "--search-space"),
         (["tell", "--trial-number", "99", "--values", "1"], 1, "99"),
