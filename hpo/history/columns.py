@@ -75,7 +75,8 @@ class Columns:
         self._over: dict[Space, Growing] = {}
         self._folds: dict[tuple[Fold[Any], object], Remembered] = {}
         self._answers: dict[Hashable, Any] = {}
-        _every.add(self)
+        with _forking:
+            _every.add(self)
 
     # ---- what the fold of the log adds
 
@@ -406,9 +407,11 @@ class Columns:
 
 _every: weakref.WeakSet[Columns] = weakref.WeakSet()
 _held: list[Columns] = []
+_forking = threading.RLock()  # by one thread at a time, whose list that is
 
 
 def _before_fork() -> None:
+    _forking.acquire()
     _held.extend(_every)
     for columns in _held:
         columns.lock.acquire()
@@ -417,6 +420,7 @@ def _before_fork() -> None:
 def _after_fork() -> None:
     while _held:
         _held.pop().lock.release()
+    _forking.release()
 
 
 if hasattr(os, "register_at_fork"):

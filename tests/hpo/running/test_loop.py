@@ -443,3 +443,29 @@ def test_an_exhausted_slow_sampler_leaves_no_trial_behind() -> None:
     with pytest.raises(SearchSpaceExhausted):
         study.ask()
     assert len(study.trials) == 3
+
+
+_FORKER = """
+import os, sys, warnings
+import hpo
+warnings.simplefilter("ignore", DeprecationWarning)  # threads and forks are what this is about
+
+def objective(trial):
+    children = []
+    for _ in range(2):
+        children.append(os.fork())
+        if not children[-1]:
+            os._exit(0)
+    assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+    return trial.suggest_float("x", 0, 1)
+
+study = hpo.create_study(storage=sys.argv[1] or None, study_name="s", sampler=hpo.samplers.RandomSampler(seed=0))
+study.optimize(objective, n_trials=200, n_jobs=4)
+assert [trial.state.name for trial in study.trials] == ["COMPLETE"] * 200
+assert study.verify() == []
+"""
+
+
+@pytest.mark.parametrize("url", ["", "sqlite:///{}/s.db", "journal:///{}/s.log"])
+def test_objectives_in_several_threads_may_fork(url: str, tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", _FORKER, url.format(tmp_path)], check=True, timeout=120)
