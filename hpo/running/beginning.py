@@ -14,7 +14,7 @@ from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.log.soon import flush_soon
 from hpo.protocols import PausingPruner
-from hpo.running.finishing import give_up
+from hpo.running.finishing import end_unwritten, give_up
 from hpo.running.participant import Participant
 from hpo.running.wish import Wish
 from hpo.trial.live import LiveTrial
@@ -70,6 +70,8 @@ def begin_some(part: Participant, n: int, wish: Wish) -> list[LiveTrial]:
     log = part.log
     with log.lock:
         part.leases.give_up_lost()
+        if part.unwritten:
+            end_unwritten(part)
         if part.pace.is_slow:
             log.sync()
         elif not (wish.waits and log.is_far and log.has_posted):

@@ -16,7 +16,7 @@ from hpo.running.outcome import Outcome
 from hpo.running.participant import Participant
 from hpo.trial.live import LiveTrial
 
-__all__ = ["as_paused", "as_pruned", "end", "end_soon", "flush", "give_up"]
+__all__ = ["as_paused", "as_pruned", "end", "end_soon", "end_unwritten", "flush", "give_up"]
 
 _PAUSED = TrialState.PAUSED
 
@@ -78,6 +78,15 @@ def flush(part: Participant) -> None:
     with part.log.lock:
         if part.n_behind:
             part.log.flush()
+
+
+def end_unwritten(part: Participant) -> None:
+    """Write the ends of trials that could not be written when they came."""
+    for number, outcome in list(part.unwritten.items()):
+        if number in part.live:
+            end(part, number, outcome)
+            logger.info(f"The result of trial {number}, which could not be written before, is stored.")
+        del part.unwritten[number]
 
 
 def give_up(part: Participant, number: int, error: BaseException) -> None:

@@ -130,17 +130,20 @@ class Run:
                 try:
                     while self._step():
                         pass
+                except Exception as error:
+                    self._fail(error)
+                    self._land_all(error)
                 except BaseException as error:
                     self._fail(error)
-                    if not isinstance(error, Exception):
-                        raise
+                    raise
         finally:
             leave(outer)
             self._abandon()
         if self._errors:
             first, *others = self._errors
-            for other in others:
-                first.add_note(f"Another thread failed as well: {type(other).__name__}: {other}")
+            for other in dict.fromkeys(f"{type(other).__name__}: {other}" for other in others):
+                if other != f"{type(first).__name__}: {first}":
+                    first.add_note(f"Another error came as well: {other}")
             raise first
 
     def _step(self) -> bool:
@@ -258,6 +261,14 @@ class Run:
         if self.watchers:
             self._tell()  # before more trials begin
 
+    def _land_all(self, error: Exception) -> None:
+        """Wait for the trials under way, whose results are worth having although the run ends by an error."""
+        if self._n_flying:
+            logger.warning(f"The run ends when the trials under way are back, because of {type(error).__name__}: {error}")
+        while self._n_flying:
+            with suppress(queue.Empty):
+                self._receive(self._landed.get(timeout=_PATIENCE))
+
     def _receive(self, landed: tuple[LiveTrial, Callable[[], Result | None]] | None) -> None:
         if landed is None:
             return  # somebody wants to be noticed
@@ -317,7 +328,11 @@ class Run:
     def _settle(self, trial: LiveTrial, outcome: Outcome, error: BaseException | None) -> None:
         """Let the end of a trial be stored with whatever is written next, at once if it ends the run."""
         with self.interrupts.shield:
-            end_soon(self.participant, trial.number, outcome, partial(self._note, trial, error))
+            try:
+                end_soon(self.participant, trial.number, outcome, partial(self._note, trial, error))
+            except Exception:
+                self._ended[trial.number] = outcome, error
+                raise
             self._order.remove(trial)
         if error is not None:
             self._tell()
@@ -365,7 +380,10 @@ class Run:
         self.stop()
 
     def _abandon(self) -> None:
-        """Let the trials that are still running fail: the run has been interrupted."""
+        """Let the trials that are still running fail, for the run has been interrupted; others end as they did.
+
+        Where the storage fails, they end with the next trial that begins here, or their leases expire.
+        """
         self.stop()
         if self.place.is_away:
             with self.interrupts.shield:
@@ -375,5 +393,13 @@ class Run:
         self._order.clear()
         self._ready.clear()
         for trial in left:
-            end(self.participant, trial.number, Outcome.of_error(reason))
-        flush(self.participant)
+            outcome, _ = self._ended.pop(trial.number, (Outcome.of_error(reason), None))
+            try:
+                end(self.participant, trial.number, outcome)
+            except Exception as error:
+                self.participant.unwritten[trial.number] = outcome
+                self._fail(error)
+        try:
+            flush(self.participant)
+        except Exception as error:
+            self._fail(error)

@@ -33,6 +33,9 @@ class _Owner(Protocol):
     @property
     def live(self) -> Mapping[int, LiveTrial]: ...
 
+    @property
+    def unwritten(self) -> Mapping[int, Outcome]: ...
+
 
 @final
 class Leases:
@@ -68,8 +71,8 @@ class Leases:
 
         It does not wait for the log's lock, which is held as long as a sampler or the storage takes.
         """
-        running = self._log.ledger.running
-        alive = [number for number in tuple(self._owner.live) if number in running]  # others may have ended some
+        running, over = self._log.ledger.running, self._owner.unwritten  # others may have ended some
+        alive = [number for number in tuple(self._owner.live) if number in running and number not in over]
         ended = [number for number in self._beaten if number not in alive]
         if self._storage is not None and (alive or ended):
             self._storage.beat(self._log.identity, alive, ended)

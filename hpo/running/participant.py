@@ -15,6 +15,7 @@ from hpo.protocols import is_private
 from hpo.reading.records import record_of
 from hpo.running import checkpoints
 from hpo.running.lost import Leases
+from hpo.running.outcome import Outcome
 from hpo.running.pace import Pace
 from hpo.running.plan import Plan
 from hpo.running.recall import recalled
@@ -42,6 +43,7 @@ class Participant:
         leases: Of the live trials; they find the lost ones of others.
         is_private: Whether no other process can see the study.
         n_behind: How many ends wait for trials that begin.
+        unwritten: How trials have ended that still run in the log, because the storage failed, by number.
         settled: A space whose parameters have been finished with, so that their kinds stay.
     """
 
@@ -53,6 +55,7 @@ class Participant:
         self.leases = Leases(log, self)
         self.is_private = is_private(log.storage)
         self.n_behind = 0
+        self.unwritten: dict[int, Outcome] = {}
         self.settled: Space | None = None
         self._known: dict[int, History] = {}  # at the starts of the live ones
         self._heard: dict[int, History] = {}  # at the last reports of those that have made one here

@@ -165,7 +165,7 @@ def test_an_error_in_the_last_threads_surfaces() -> None:
     study = hpo.create_study()
     with pytest.raises(ValueError, match="[01]") as caught:
         study.optimize(objective, n_trials=2, n_jobs=2)
-    assert caught.value.__notes__ == [f"Another thread failed as well: ValueError: {1 - caught.value.args[0]}"]
+    assert caught.value.__notes__ == [f"Another error came as well: ValueError: {1 - caught.value.args[0]}"]
     assert [trial.state for trial in study.trials] == [TrialState.FAIL] * 2
 
 
@@ -469,3 +469,41 @@ assert study.verify() == []
 @pytest.mark.parametrize("url", ["", "sqlite:///{}/s.db", "journal:///{}/s.log"])
 def test_objectives_in_several_threads_may_fork(url: str, tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", _FORKER, url.format(tmp_path)], check=True, timeout=120)
+
+
+_FULL = """
+import os, resource, sys
+from pathlib import Path
+import hpo
+
+folder, n_jobs = Path(sys.argv[2]), int(sys.argv[3])
+
+def let_files_grow_by(room):
+    most = max(file.stat().st_size for file in folder.iterdir()) + room
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+
+def objective(trial):
+    x = trial.suggest_float("x", 0, 1)
+    if not trial.number:
+        let_files_grow_by(10)
+    return x
+
+study = hpo.create_study(storage=sys.argv[1], study_name="s", sampler=hpo.samplers.RandomSampler(seed=0))
+try:
+    study.optimize(objective, n_trials=4, n_jobs=n_jobs)
+except hpo.exceptions.StorageFullError:
+    let_files_grow_by(10**9)
+first = study.trials
+study.optimize(objective, n_trials=4)
+assert first, "the files could grow"
+assert [trial.state.name for trial in first] != ["COMPLETE"] * 4, "the files could grow"
+assert [trial.state.name for trial in study.trials] == ["COMPLETE"] * (len(first) + 4)
+assert study.verify() == []
+"""
+
+
+@pytest.mark.parametrize("n_jobs", [1, 3])
+@pytest.mark.parametrize("url", ["sqlite:///{}/s.db", "journal:///{}/s.log"])
+def test_results_that_find_no_room_are_written_when_there_is_some(url: str, n_jobs: int, tmp_path: Path) -> None:
+    arguments = url.format(tmp_path), str(tmp_path), str(n_jobs)
+    subprocess.run([sys.executable, "-c", _FULL, *arguments], check=True, timeout=120)
