@@ -55,5 +55,13 @@ class Budget:
         return sum(ledger.count(state) for state in self.counted)
 
     def _undecided(self, ledger: Ledger) -> int:
-        counted = self.states is None or TrialState.RUNNING in self.states
-        return 0 if counted else ledger.count(TrialState.RUNNING)
+        """Running trials that may come to count.
+
+        Those of `ask(distributions)` may be told in weeks. They must not hold up a run that they may never count for.
+        """
+        if self.states is None or TrialState.RUNNING in self.states:
+            return 0
+        n = ledger.count(TrialState.RUNNING)
+        if not n or self._all_count:
+            return n
+        return n - sum(trial.is_by_hand for trial in ledger.running.values())

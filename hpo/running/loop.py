@@ -107,6 +107,7 @@ class Run:
     _n_begun: int = 0
     _is_told: bool = False  # whether the log knows that it goes on, and how far
     _n_flying: int = 0
+    _waits_for: tuple[int, ...] = ()  # trials of this process, as it was seen last
     _is_deserted: bool = False  # whether it was seen last that there are no slots
     _n_exhausting: int = 0  # trials under way when the sampler had nothing left
     _ready: deque[LiveTrial] = field(default_factory=deque)  # begun, and not yet sent
@@ -160,6 +161,7 @@ class Run:
         if self._n_flying or self._ready:
             self._take_in(_PATIENCE)
             return True
+        self._look_for_asked()
         self._stopped.wait(_POLL)  # other workers' trials use a budget up; room may come when one of them has ended
         return True
 
@@ -169,6 +171,17 @@ class Run:
         if is_deserted and not self._is_deserted:
             logger.warning("No worker is left to run a trial. The run waits for one; interrupt it to end it.")
         self._is_deserted = is_deserted
+
+    def _look_for_asked(self) -> None:
+        """Say it, once, if the run waits for trials of this process: `ask` may have begun them, and nobody tells."""
+        waits_for = tuple(self.participant.live)
+        if waits_for and waits_for != self._waits_for:
+            which = f"trial {waits_for[0]}" if len(waits_for) == 1 else f"the trials {', '.join(map(str, waits_for))}"
+            logger.warning(
+                f"The run waits for {which} of this process, which may come to count. If `ask` has begun it, tell what "
+                f"came of it, or fail it by `study.tell({waits_for[0]}, state=TrialState.FAIL)`."
+            )
+        self._waits_for = waits_for
 
     # ---- beginning
 
@@ -264,7 +277,7 @@ class Run:
     def _land_all(self, error: Exception) -> None:
         """Wait for the trials under way, whose results are worth having although the run ends by an error."""
         if self._n_flying:
-            logger.warning(f"The run ends when the trials under way are back, because of {type(error).__name__}: {error}")
+            logger.warning(f"The run ends when the trials under way are back: {type(error).__name__}: {error}")
         while self._n_flying:
             with suppress(queue.Empty):
                 self._receive(self._landed.get(timeout=_PATIENCE))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import final
 
 import pytest
@@ -49,6 +50,33 @@ def test_any_callback_with_a_budget_bounds_the_run(n_jobs: int) -> None:
     budgets = [Limited(Budget(9)), Limited(Budget(7, (TrialState.COMPLETE,)))]
     study.optimize(objective, n_jobs=n_jobs, n_trials=20, callbacks=budgets)
     assert study.count_trials() == 7
+
+
+def test_a_trial_that_may_be_told_on_another_day_holds_up_no_run() -> None:
+    study = hpo.create_study()
+    study.ask({"x": hpo.distributions.FloatDistribution(0, 1)})
+    study.optimize(objective, n_trials=20, callbacks=hpo.MaxTrialsCallback(3))
+    assert [trial.state for trial in study.trials] == [TrialState.RUNNING, *[TrialState.COMPLETE] * 3]
+
+
+def test_a_run_says_which_trials_of_ask_it_waits_for() -> None:
+    study = hpo.create_study()
+    study.ask()
+
+    class Teller(logging.Handler):
+        """Tells what came of the trial as soon as the run says that it waits for it."""
+
+        def emit(self, record: logging.LogRecord) -> None:
+            if "waits for trial 0" in record.getMessage():
+                study.tell(0, state=TrialState.FAIL)
+
+    teller = Teller()
+    hpo.logging.get_logger("hpo").addHandler(teller)
+    try:
+        study.optimize(objective, n_trials=20, callbacks=hpo.MaxTrialsCallback(3))
+    finally:
+        hpo.logging.get_logger("hpo").removeHandler(teller)
+    assert [trial.state for trial in study.trials] == [TrialState.FAIL, *[TrialState.COMPLETE] * 3]
 
 
 def test_what_is_called_a_budget_elsewhere_is_left_alone() -> None:
