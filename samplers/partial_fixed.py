@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, final
 
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.distributions import BaseDistribution
+from hpo.distributions import BaseDistribution, token
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.key import Key
@@ -46,8 +47,17 @@ class PartialFixedSampler:
 
     def __post_init__(self) -> None:
         check_values("fixed_params", self.fixed_params)
+        object.__setattr__(self, "fixed_params", dict(self.fixed_params))  # the caller's may change
         if isinstance(self.base_sampler, type) or not isinstance(self.base_sampler, Sampler):
             raise TypeError(f"base_sampler must be a sampler, such as TPESampler(), got {self.base_sampler!r}.")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, PartialFixedSampler):
+            return NotImplemented
+        return (self._tokens, self.base_sampler) == (other._tokens, other.base_sampler)
+
+    def __hash__(self) -> int:
+        return hash((self._tokens, type(self.base_sampler)))  # a sampler of the user's own need not be hashable
 
     @property
     def seed(self) -> int | None:
@@ -86,6 +96,11 @@ class PartialFixedSampler:
             return asked.value(name, distribution, known, key)
         (coded,) = sampled(self.base_sampler, Space({name: distribution}), known, key)
         return distribution.decode(coded)
+
+    @cached_property
+    def _tokens(self) -> frozenset[tuple[str, str]]:
+        """The fixed values: 1, 1.0 and True are different choices, and a list of numbers may be one."""
+        return frozenset((name, token(value)) for name, value in self.fixed_params.items())
 
     def _given(self, history: History) -> History:
         return history.with_given({**self._fixed(history.space), **history.given})

@@ -153,6 +153,8 @@ class CmaEsSampler:
         say_unused("CmaEsSampler", unused, _INSTEAD)
         if self.source_trials is not None and not _are_trials(self.source_trials):
             raise TypeError("source_trials must be a list of trials, such as study.trials of an earlier study.")
+        if self.source_trials is not None:
+            object.__setattr__(self, "source_trials", tuple(self.source_trials))
         check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
         if restart_strategy is not None:
             object.__setattr__(self, "restart", restart_strategy)
@@ -163,6 +165,7 @@ class CmaEsSampler:
             raise ValueError(f"source_trials say where to start, and how widely: leave {given} out, or source_trials.")
         if self.x0 is not None:
             check_values("x0", self.x0)
+            object.__setattr__(self, "x0", dict(self.x0))  # the caller's may change
         check_whole("n_startup_trials", self.n_startup_trials, 0)
         if self.popsize is not None:
             check_whole("popsize", self.popsize, 4, ", or None for the usual number")

@@ -26,7 +26,7 @@ __all__ = ["NSGAIIISampler"]
 
 
 @final
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True)
 class NSGAIIISampler:
     """Cross the best trials, and change the children a little; of equally good ones parents lie in all directions.
 
@@ -55,7 +55,7 @@ class NSGAIIISampler:
     crossover_prob: float = 0.9
     swapping_prob: float = 0.5
     seed: int | None = None
-    constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False)
+    constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False, compare=False)
     reference_points: Any = None
     dividing_parameter: int | None = None
     elite_population_selection_strategy: InitVar[Any] = None
@@ -72,40 +72,16 @@ class NSGAIIISampler:
         self._breeding  # noqa: B018 - checks the options
         if self.dividing_parameter is not None:
             check_whole("dividing_parameter", self.dividing_parameter, 1)
-        points = self._given
-        if points is not None and not (
-            points.ndim == 2
-            and len(points)
-            and np.isfinite(points).all()
-            and (points >= 0).all()
-            and points.any(1).all()
-        ):
-            raise ValueError(
-                "reference_points must have the shape (number of points, number of objectives), with numbers ≥ 0 that "
-                f"are not all 0 in a row; got {self.reference_points!r}."
-            )
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, NSGAIIISampler):
-            return NotImplemented
-        return self._options == other._options
-
-    def __hash__(self) -> int:
-        return hash(self._options)
-
-    @cached_property
-    def _given(self) -> Array | None:
-        return None if self.reference_points is None else np.array(self.reference_points, dtype=np.float64)
+        if self.reference_points is not None:
+            object.__setattr__(self, "reference_points", _rows(self.reference_points))
 
     @cached_property
     def _name(self) -> tuple[Any, ...]:
-        given = None if self._given is None else (self._given.shape, self._given.tobytes())
+        given = None
+        if self.reference_points is not None:
+            points = np.array(self.reference_points, dtype=np.float64)
+            given = points.shape, points.tobytes()
         return "nsgaiii", self.dividing_parameter, given
-
-    @cached_property
-    def _options(self) -> tuple[Any, ...]:
-        shares = self.crossover_prob, self.swapping_prob, self.mutation_prob
-        return self.population_size, self.mutation, self.crossover, shares, self._name, self.seed
 
     @cached_property
     def _breeding(self) -> Breeding:
@@ -117,6 +93,22 @@ class NSGAIIISampler:
     def sample(self, space: Space, history: History, key: Key) -> Array:
         select = _select(self._name, self.population_size, history.n_objectives)
         return proposed(space, history, key, self._breeding, self._name, select)
+
+
+def _rows(given: Any) -> tuple[tuple[float, ...], ...]:
+    """Directions as a value, which no array of the caller's can change.
+
+    Raises:
+        ValueError: If they are none.
+    """
+    points = np.array(given, dtype=np.float64)
+    is_right = points.ndim == 2 and len(points) and np.isfinite(points).all() and (points >= 0).all()
+    if not is_right or not points.any(1).all():
+        raise ValueError(
+            "reference_points must have the shape (number of points, number of objectives), with numbers ≥ 0 that "
+            f"are not all 0 in a row; got {given!r}."
+        )
+    return tuple(map(tuple, points.tolist()))
 
 
 @lru_cache(maxsize=64)

@@ -176,3 +176,12 @@ def test_groups_are_joint() -> None:
     TPESampler(group=True)
     with pytest.raises(ValueError, match="group=True models parameters jointly"):
         TPESampler(group=True, multivariate=False)
+
+
+def test_samplers_with_fixed_values_are_equal_where_they_say_the_same() -> None:
+    one, base = PartialFixedSampler({"a": 1, "b": 0.5}, TPESampler()), TPESampler()
+    assert one == PartialFixedSampler({"b": 0.5, "a": 1}, base)
+    assert hash(one) == hash(PartialFixedSampler({"b": 0.5, "a": 1}, base))
+    assert one != PartialFixedSampler({"a": True, "b": 0.5}, base)
+    assert one != PartialFixedSampler({"a": 1}, base)
+    assert one != PartialFixedSampler({"a": 1, "b": 0.5}, RandomSampler())

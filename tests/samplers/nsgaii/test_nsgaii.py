@@ -13,6 +13,7 @@ from hpo.arrays import Array
 from hpo.history import History
 from hpo.key import Key
 from hpo.pareto import hypervolume
+from hpo.reading.descriptions import described, rebuilt
 from hpo.samplers import MOEADSampler, NSGAIIISampler, NSGAIISampler, RandomSampler
 from hpo.samplers.nsgaii import (
     BLXAlphaCrossover,
@@ -255,6 +256,7 @@ def test_directions_must_fit_the_objectives_and_samplers_are_values() -> None:
         made_study(sampler, zdt, 3)
     assert sampler == NSGAIIISampler(reference_points=np.eye(3).tolist(), population_size=4) != NSGAIIISampler()
     assert len({sampler, NSGAIIISampler(), NSGAIIISampler(dividing_parameter=None)}) == 2
+    assert rebuilt(described(sampler)) == sampler
 
 
 def test_what_is_inherited_in_optuna_is_a_shape_here() -> None:
