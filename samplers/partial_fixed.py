@@ -60,12 +60,6 @@ class PartialFixedSampler:
         return hash((self._tokens, type(self.base_sampler)))  # a sampler of the user's own need not be hashable
 
     @property
-    def seed(self) -> int | None:
-        """That of the other sampler."""
-        seed: int | None = getattr(self.base_sampler, "seed", None)
-        return seed
-
-    @property
     def wrapped(self) -> Sampler:
         """The other sampler."""
         return self.base_sampler

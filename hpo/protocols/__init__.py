@@ -8,9 +8,9 @@ engines.py   an engine
 wrapping.py  plug-ins around others
 
 Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own,
-and functions ask for them: `stepwise`, `choosing`, `constraining`, `ending`, `cohorts`, `pausing`, `pairs`, `divides`,
-`leasing`, `checkpointing`, `retrying`, `shared` and `is_private` also look into what a plug-in wraps, so that a wrapper
-loses none. `turn_taking` and `answering` do not: a wrapper of a storage must see whatever is appended.
+and functions ask for them: `stepwise`, `choosing`, `constraining`, `ending`, `seeding`, `cohorts`, `pausing`, `pairs`,
+`divides`, `leasing`, `checkpointing`, `retrying`, `shared` and `is_private` also look into what a plug-in wraps, so
+that a wrapper loses none. `turn_taking` and `answering` do not: a wrapper of a storage must see whatever is appended.
 """
 
 from __future__ import annotations
@@ -34,12 +34,14 @@ from hpo.protocols.samplers import (
     ConstrainingSampler,
     EndingSampler,
     Sampler,
+    SeededSampler,
     StepwiseSampler,
     WholeStudySampler,
     choosing,
     constraining,
     ending,
     sampled,
+    seeding,
     stepwise,
     unproposed,
 )
@@ -79,6 +81,7 @@ __all__ = [
     "Pruner",
     "RetryingStorage",
     "Sampler",
+    "SeededSampler",
     "SharedStorage",
     "StepwiseSampler",
     "Storage",
@@ -99,6 +102,7 @@ __all__ = [
     "pausing",
     "retrying",
     "sampled",
+    "seeding",
     "shared",
     "stepwise",
     "turn_taking",

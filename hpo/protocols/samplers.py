@@ -22,12 +22,14 @@ __all__ = [
     "ConstrainingSampler",
     "EndingSampler",
     "Sampler",
+    "SeededSampler",
     "StepwiseSampler",
     "WholeStudySampler",
     "choosing",
     "constraining",
     "ending",
     "sampled",
+    "seeding",
     "stepwise",
     "unproposed",
 ]
@@ -114,6 +116,16 @@ class EndingSampler(Sampler, Protocol):
 
 
 @runtime_checkable
+class SeededSampler(Sampler, Protocol):
+    """A sampler that says what the seed of a study is to be that is created with it, as in Optuna."""
+
+    @property
+    def seed(self) -> int | None:
+        """A whole number ≥ 0; None leaves it to what it wraps, or to chance."""
+        ...
+
+
+@runtime_checkable
 class WholeStudySampler(Sampler, Protocol):
     """A sampler that counts what was tried, and so knows all trials under a pruner that divides them, too."""
 
@@ -142,6 +154,12 @@ def constraining(sampler: Sampler) -> Callable[[Any], Sequence[float]] | None:
     """The function that says a finished trial's constraints; None if there is none."""
     found = (one.constraints_func for one in layers(sampler) if isinstance(one, ConstrainingSampler))
     return next((function for function in found if function is not None), None)
+
+
+def seeding(sampler: Sampler) -> int | None:
+    """The seed for a study that is created with a sampler; None if it says none."""
+    seeds = (one.seed for one in layers(sampler) if isinstance(one, SeededSampler))
+    return next((seed for seed in seeds if seed is not None), None)
 
 
 def unproposed(sampler: Sampler, space: Space, key: Key) -> list[float]:

@@ -14,7 +14,7 @@ from hpo.caution import warn
 from hpo.events import StudyCreated, StudyDirection, TrialQueued
 from hpo.exceptions import DirectionMismatchError, DuplicatedStudyError
 from hpo.numbers import whole
-from hpo.protocols import Pruner, Sampler, Storage, is_private
+from hpo.protocols import Pruner, Sampler, Storage, is_private, seeding
 from hpo.running.retry import RetryPolicy
 from hpo.storage import get_storage
 from hpo.study.defaults import retry_policy
@@ -78,7 +78,7 @@ def create_study(
     name = f"no-name-{uuid.uuid4()}" if study_name is None else study_name
     check_name(name)
     queued = _configurations(_sources(warm_start), wanted, storage)
-    given = getattr(sampler, "seed", None) if seed is None else seed
+    given = seeding(sampler) if seed is None and sampler is not None else seed
     seed = int.from_bytes(os.urandom(8)) >> 1 if given is None else _read_seed(given)
     header = StudyCreated(name, wanted, seed, time.time(), uuid.uuid4().hex)
     try:

@@ -6,15 +6,17 @@ import copy
 import pickle
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, final
 
 import numpy as np
 
+from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted, TrialPruned
 from hpo.history import History
 from hpo.key import Key
-from hpo.protocols import Sampler, Storage
+from hpo.protocols import Sampler, Storage, choosing, constraining, ending, seeding, stepwise
 from hpo.space import Space
 from hpo.storage.memory import InMemoryStorage
 from hpo.study import Study, create_study, load_study
@@ -162,6 +164,24 @@ class SamplerContract:
         alone = _study(sampler, warm_start=earlier[:1])
         alone.optimize(objective, n_trials=1, catch=ArithmeticError)
         assert alone.trials[0].params.items() >= earlier[0].best_trial.params.items()
+
+    def test_who_wraps_it_takes_none_of_its_abilities_away(self, sampler: Sampler) -> None:
+        wrapper = _Around(_Around(sampler))
+        for ability in (stepwise, choosing, constraining, ending, seeding):
+            assert ability(wrapper) is ability(sampler)
+        one, other = (logged(_studied(each), plans=False)[1:] for each in (wrapper, sampler))
+        assert one == other
+
+
+@final
+@dataclass(frozen=True)
+class _Around:
+    """Adds nothing to another sampler."""
+
+    wrapped: Sampler
+
+    def sample(self, space: Space, history: History, key: Key) -> Array:
+        return self.wrapped.sample(space, history, key)
 
 
 def _spaces() -> list[Space]:
