@@ -15,7 +15,7 @@ from hpo.distributions import BaseDistribution, token
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.key import Key
-from hpo.protocols import Sampler, ending, sampled, stepwise
+from hpo.protocols import Sampler, ending, sampled, valuing
 from hpo.samplers.checks import check_values
 from hpo.samplers.unasked import say_unasked
 from hpo.space import Space
@@ -85,11 +85,7 @@ class PartialFixedSampler:
         """The value that is fixed, or what the other sampler says."""
         if name in self.fixed_params:
             return _as_tried(distribution, self.fixed_params[name])
-        asked, known = stepwise(self.base_sampler), self._given(history)
-        if asked is not None:
-            return asked.value(name, distribution, known, key)
-        (coded,) = sampled(self.base_sampler, Space({name: distribution}), known, key)
-        return distribution.decode(coded)
+        return valuing(self.base_sampler)(name, distribution, self._given(history), key)
 
     @cached_property
     def _tokens(self) -> frozenset[tuple[str, str]]:

@@ -8,9 +8,10 @@ engines.py   an engine
 wrapping.py  plug-ins around others
 
 Whoever fulfils one by its shape is welcome; there is nothing to inherit. Optional abilities are protocols of their own,
-and functions ask for them: `stepwise`, `choosing`, `constraining`, `ending`, `seeding`, `cohorts`, `pausing`, `pairs`,
-`divides`, `leasing`, `checkpointing`, `retrying`, `shared` and `is_private` also look into what a plug-in wraps, so
-that a wrapper loses none. `turn_taking` and `answering` do not: a wrapper of a storage must see whatever is appended.
+and functions ask for them: `stepwise`, `valuing`, `choosing`, `constraining`, `ending`, `seeding`, `cohorts`,
+`pausing`, `pairs`, `divides`, `leasing`, `checkpointing`, `retrying`, `shared` and `is_private` also look into what a
+plug-in wraps, so that a wrapper loses none. `turn_taking` and `answering` do not: a wrapper of a storage must see
+whatever is appended.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ from hpo.protocols.samplers import (
     seeding,
     stepwise,
     unproposed,
+    valuing,
 )
 from hpo.protocols.storages import (
     AnsweringStorage,
@@ -107,4 +109,5 @@ __all__ = [
     "stepwise",
     "turn_taking",
     "unproposed",
+    "valuing",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol, final, runtime_checkable
 
 import numpy as np
@@ -32,6 +33,7 @@ __all__ = [
     "seeding",
     "stepwise",
     "unproposed",
+    "valuing",
 ]
 
 
@@ -182,6 +184,20 @@ def sampled(sampler: Sampler, space: Space, history: History, key: Key) -> list[
         prior = space.uniform(key).tolist()
         return [drawn if value != value else value for value, drawn in zip(values, prior, strict=True)]
     return values
+
+
+def valuing(sampler: Sampler) -> Callable[[str, BaseDistribution, History, Key], Any]:
+    """What says the value of a parameter for which there is no proposal: see `StepwiseSampler.value`.
+
+    A sampler that is not asked for parameters one by one says it by its answer for a space of this one alone.
+    """
+    asked = stepwise(sampler)
+    return partial(_sampled_alone, sampler) if asked is None else asked.value
+
+
+def _sampled_alone(sampler: Sampler, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
+    (coded,) = sampled(sampler, Space({name: distribution}), history, key)
+    return distribution.decode(coded)
 
 
 def _wrong_answer(sampler: Sampler, space: Space, row: Any) -> Exception:

@@ -1,4 +1,4 @@
-"""The samplers and pruners by which trials were run, by what the log says of them."""
+"""The samplers and pruners by which trials are run, and those of earlier trials by what the log says of them."""
 
 from __future__ import annotations
 
@@ -8,33 +8,37 @@ from hpo.distributions import BaseDistribution
 from hpo.events import PlanDeclared
 from hpo.history import History
 from hpo.key import Key
-from hpo.protocols import Pruner, Sampler, divides, sampled, stepwise
+from hpo.protocols import Pruner, Sampler, divides, valuing
 from hpo.reading.descriptions import described, rebuilt
-from hpo.space import Space
 
 __all__ = ["Deciders", "PlugIns"]
 
 
 @final
 class Deciders:
-    """The sampler and the pruner by which a trial was run."""
+    """The sampler and the pruner by which a trial is run."""
 
     def __init__(self, sampler: Sampler, pruner: Pruner) -> None:
         self.sampler = sampler
         self.pruner = pruner
-        self._stepwise = stepwise(sampler)
+        self._value = valuing(sampler)
         self._cohorts = divides(pruner, sampler)
 
-    def known(self, history: History, number: int) -> History:
+    def known(self, history: History, number: int | None) -> History:
         """What the sampler of a trial may know."""
-        return history if self._cohorts is None else self._cohorts.cohort(history, number)
+        if self._cohorts is None or number is None:
+            return history
+        return self._cohorts.cohort(history, number)
 
     def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
-        """The sampler's value of one parameter."""
-        if self._stepwise is not None:
-            return self._stepwise.value(name, distribution, history, key)
-        (coded,) = sampled(self.sampler, Space({name: distribution}), history, key)
-        return distribution.decode(coded)
+        """The sampler's value of one parameter, for which there is no proposal.
+
+        Args:
+            name, distribution: Of the parameter.
+            history: What the sampler of the trial may know.
+            key: Of the trial.
+        """
+        return self._value(name, distribution, history, key)
 
 
 @final

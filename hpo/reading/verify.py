@@ -143,14 +143,14 @@ class _Replay:
                 self._differences.append(Difference(number, "promotion", number, recomputed))
 
     def _check_proposal(self, event: TrialProposed) -> None:
-        plug_ins = self._plug_ins.of(self._plans[event.number])
-        if plug_ins is None:
+        deciders = self._plug_ins.of(self._plans[event.number])
+        if deciders is None:
             return
-        history = plug_ins.known(self._histories[event.number], event.number)
+        history = deciders.known(self._histories[event.number], event.number)
         try:
-            proposal: Any = tuple(sampled(plug_ins.sampler, history.space, history, self._key(event.number)))
+            proposal: Any = tuple(sampled(deciders.sampler, history.space, history, self._key(event.number)))
         except SearchSpaceExhausted as exhausted:
-            proposal = tuple(unproposed(plug_ins.sampler, history.space, self._key(event.number)))  # of a queued one
+            proposal = tuple(unproposed(deciders.sampler, history.space, self._key(event.number)))  # of a queued one
             if not _are_same(proposal, event.values):
                 proposal = exhausted
         if not _are_same(proposal, event.values):
@@ -158,10 +158,10 @@ class _Replay:
 
     def _check_parameters(self, trial: RunningTrial, event: TrialFinished) -> None:
         """The parameters must be the proposal's where it fits, else what the sampler says of them one by one."""
-        plug_ins = self._plug_ins.of(self._plans[event.number])
-        if trial.proposal is None or plug_ins is None:
+        deciders = self._plug_ins.of(self._plans[event.number])
+        if trial.proposal is None or deciders is None:
             return
-        history = plug_ins.known(self._histories[event.number], event.number)
+        history = deciders.known(self._histories[event.number], event.number)
         space = self._ledger.spaces[event.space]
         given = dict(trial.fixed)
         for name, recorded in event.parameters.items():
@@ -178,7 +178,7 @@ class _Replay:
                 if not distribution.contains(value):
                     column = None
             if column is None:
-                value = plug_ins.value(name, distribution, history, self._key(event.number))
+                value = deciders.value(name, distribution, history, self._key(event.number))
             if token(value) != token(recorded) and value != recorded:
                 self._differences.append(Difference(event.number, f"parameter {name!r}", recorded, value))
 

@@ -13,23 +13,11 @@ from hpo.distributions import BaseDistribution
 from hpo.events import PlanDeclared
 from hpo.history import History
 from hpo.key import Key
-from hpo.protocols import (
-    CohortPruner,
-    PausingPruner,
-    Pruner,
-    Sampler,
-    StepwiseSampler,
-    constraining,
-    divides,
-    pausing,
-    sampled,
-    stepwise,
-    unproposed,
-)
+from hpo.protocols import PausingPruner, Pruner, Sampler, constraining, pausing, sampled, unproposed
 from hpo.reading.descriptions import described
+from hpo.reading.plug_ins import Deciders
 from hpo.running.checkpoints import default_root
 from hpo.running.retry import RetryPolicy
-from hpo.space import Space
 
 __all__ = ["Plan"]
 
@@ -57,19 +45,14 @@ class Plan:
         return pausing(self.pruner)
 
     @cached_property
-    def stepwise(self) -> StepwiseSampler | None:
-        """What is asked for parameters that it left open; None if the prior decides."""
-        return stepwise(self.sampler)
-
-    @cached_property
     def constraints_func(self) -> Callable[[Any], Sequence[float]] | None:
         """What says the constraints of a trial that has ended; None if the objective does."""
         return constraining(self.sampler)
 
     @cached_property
-    def cohorts(self) -> CohortPruner | None:
-        """What divides the trials that the sampler knows; None if nothing does."""
-        return divides(self.pruner, self.sampler)
+    def deciders(self) -> Deciders:
+        """The sampler and the pruner, as they are asked."""
+        return Deciders(self.sampler, self.pruner)
 
     @cached_property
     def declared(self) -> PlanDeclared:
@@ -80,23 +63,13 @@ class Plan:
 
     def proposal(self, history: History, key: Key) -> tuple[float, ...]:
         """The coded values of a new trial over all parameters that are known; its address is `key`."""
-        known = history if self.cohorts is None else self.known(history, key)
+        known = self.deciders.known(history, key.number)
         return tuple(sampled(self.sampler, known.space, known, key))
 
     def unproposed(self, history: History, key: Key) -> tuple[float, ...]:
         """In the place of a proposal, for a queued trial for which the sampler has none left."""
-        return tuple(unproposed(self.sampler, self.known(history, key).space, key))
+        return tuple(unproposed(self.sampler, self.deciders.known(history, key.number).space, key))
 
     def value(self, name: str, distribution: BaseDistribution, history: History, key: Key) -> Any:
         """The value of a parameter for which there is no proposal."""
-        known = self.known(history, key)
-        if self.stepwise is not None:
-            return self.stepwise.value(name, distribution, known, key)
-        (coded,) = sampled(self.sampler, Space({name: distribution}), known, key)
-        return distribution.decode(coded)
-
-    def known(self, history: History, key: Key) -> History:
-        """What the sampler of a trial may know."""
-        if self.cohorts is None or key.number is None:
-            return history
-        return self.cohorts.cohort(history, key.number)
+        return self.deciders.value(name, distribution, self.deciders.known(history, key.number), key)
