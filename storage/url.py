@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from hpo.protocols import Storage
 from hpo.storage.memory import InMemoryStorage
-
-if TYPE_CHECKING:
-    from hpo.protocols import Storage
 
 __all__ = ["get_storage"]
 
@@ -23,6 +21,7 @@ def get_storage(storage: str | Storage | None, *, create: bool = True, leases: b
             number must end it.
 
     Raises:
+        TypeError: If it is neither a string nor a storage.
         ValueError: If it is a string and not the URL of a storage.
         ImportError: If its driver is not installed.
         UnknownStudyError: If there is no such file or there are no such tables, so no study in it, and `create` is
@@ -31,6 +30,10 @@ def get_storage(storage: str | Storage | None, *, create: bool = True, leases: b
     if storage is None:
         return InMemoryStorage()
     if not isinstance(storage, str):
+        if isinstance(storage, type) or not isinstance(storage, Storage):
+            raise TypeError(
+                f'storage must be a URL such as "sqlite:///study.db", a storage object or None, got {storage!r}.'
+            )
         return storage
     options: dict[str, Any] = {} if leases else {"heartbeat_interval": None}
     kind, separator, rest = storage.partition("://")

@@ -57,21 +57,23 @@ def checked_pruner(pruner: Any) -> Pruner:
     return pruner
 
 
-def checked_storage(storage: Any) -> str | Storage | None:
+def checked_storage(storage: Any, name: str = "storage") -> str | Storage | None:
     """A storage or a URL as it is.
+
+    Args:
+        storage: None for a new one in memory.
+        name: Of the argument.
 
     Raises:
         TypeError: If it is neither.
     """
-    _refuse_class(storage, "storage")
+    _refuse_class(storage, name)
     if storage is None or isinstance(storage, (str, Storage)):
         return storage
     if isinstance(storage, os.PathLike):
-        raise TypeError(f'storage must be a URL or a storage, got a path; write storage="sqlite:///{storage}".')
-    methods = "create, append, read, studies, rename and delete"
-    raise TypeError(
-        _refusal(storage, "storage", '"sqlite:///study.db"', methods, "a URL such as {}, a storage, or None")
-    )
+        raise TypeError(f'{name} must be a URL or a storage, got a path; write {name}="sqlite:///{storage}".')
+    methods, wanted = "create, append, read, studies, rename and delete", "a URL such as {}, a storage, or None"
+    raise TypeError(_refusal(storage, "storage", '"sqlite:///study.db"', methods, wanted, name))
 
 
 def checked_retry(retry: Any) -> RetryPolicy | None:
@@ -124,17 +126,19 @@ def _refuse_class(given: Any, what: str, form: str = "{}()") -> None:
         raise TypeError(f"{what} must be an instance, got the class {given.__name__}; write {what}={made}.")
 
 
-def _refusal(given: Any, what: str, example: str, methods: str, wanted: str = "an object such as {}") -> str:
-    home = origin(given)
+def _refusal(
+    given: Any, what: str, example: str, methods: str, wanted: str = "an object such as {}", name: str = ""
+) -> str:
+    home, name = origin(given), name or what
     if home:
         return (
             f"{type(given).__name__} is a {what} of Optuna's ({home}), whose methods hpo would not call; "
-            f"write {what}={example} or another one of hpo's, or give your own the method {methods}."
+            f"write {name}={example} or another one of hpo's, or give your own the method {methods}."
         )
     shown = repr(given)
     shown = shown if len(shown) <= 80 else f"{shown[:79]}…"
     return (
-        f"{what} must be {wanted.format(example)}, got {shown} of type {type(given).__name__}, which lacks {methods}."
+        f"{name} must be {wanted.format(example)}, got {shown} of type {type(given).__name__}, which lacks {methods}."
         + (" hpo calls no other methods, as Optuna does of its samplers." if what == "sampler" else "")
     )
 

@@ -18,6 +18,7 @@ from hpo.reading.records import record_of
 from hpo.reading.snapshot import Snapshot
 from hpo.running.outcome import Outcome
 from hpo.storage import get_storage
+from hpo.study.plugins import checked_storage
 from hpo.trial.frozen import FrozenTrial
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def delete_study(*, study_name: str, storage: str | Storage) -> None:
     Raises:
         UnknownStudyError: If there is no such study.
     """
-    storage = get_storage(storage, create=False)
+    storage = get_storage(checked_storage(storage), create=False)
     storage.delete(identity_of(study_name, storage))
 
 
@@ -94,9 +95,9 @@ def copy_study(
         UnknownStudyError: If there is no such study.
         DuplicatedStudyError: If the target has a study of that name.
     """
-    source = get_storage(from_storage, create=False)
+    source = get_storage(checked_storage(from_storage, "from_storage"), create=False)
     original, copy = identity_of(from_study_name, source), uuid.uuid4().hex
-    target = get_storage(to_storage)
+    target = get_storage(checked_storage(to_storage, "to_storage"))
     name = from_study_name if to_study_name is None else to_study_name
     (header,) = source.read(original, 0, limit=1)
     assert isinstance(header, StudyCreated)
@@ -144,7 +145,7 @@ def get_all_study_summaries(storage: str | Storage, include_best_trial: bool = T
 def _opened(storage: str | Storage) -> Storage | None:
     """A storage, without making one; None where there is none."""
     try:
-        return get_storage(storage, create=False)
+        return get_storage(checked_storage(storage), create=False)
     except UnknownStudyError:
         return None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,16 @@ def test_what_is_no_plug_in_is_refused_wherever_it_enters(role: str, given: Any,
 def test_what_is_no_storage_is_refused(given: Any, advice: str) -> None:
     refused(lambda: hpo.create_study(storage=given), advice)
     refused(lambda: hpo.load_study(storage=given), advice)
+    refused(lambda: hpo.delete_study(study_name="s", storage=given), advice)
+    refused(lambda: hpo.get_all_study_names(given), advice)
+    refused(lambda: hpo.get_all_study_summaries(given), advice)
+    refused(lambda: hpo.storage.get_storage(given), "storage must be a URL")
+    good = InMemoryStorage()
+    copied = {"from_study_name": "s", "from_storage": good, "to_storage": good}
+    hpo.create_study(storage=good, study_name="s")
+    for name in ("from_storage", "to_storage"):
+        refused(partial(hpo.copy_study, **{**copied, name: given}), advice.replace("storage=", f"{name}="))
+    assert list(good.studies()) == ["s"]
 
 
 def test_a_retry_is_a_policy_or_a_number() -> None:
