@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from hpo.events import StudyDirection, TrialState
+from hpo.numbers import whole
 from hpo.pareto import is_pareto_optimal
 from hpo.reading.counts import latest, state_counts
 from hpo.reading.tables import Text, describe, table
@@ -38,6 +39,7 @@ def search_space_summary(study: Readable) -> Text:
 
 def results_summary(study: Readable, n: int) -> Text:
     """How the trials stand, and the n best ones; of several objectives, n of the Pareto front."""
+    n = whole(n, "n")
     if n < 1:
         raise ValueError(f"n must be ≥ 1, got {n!r}.")
     lines = [headline(study)]

@@ -26,6 +26,7 @@ from hpo.events import (
 )
 from hpo.history import History
 from hpo.log.log import Log
+from hpo.numbers import whole
 from hpo.reading.records import events_of, records_of
 from hpo.running.port import Port
 from hpo.space import Space
@@ -130,6 +131,7 @@ def _check_record(trial: Any) -> None:
 
 def delete_trial(log: Log, number: int) -> None:
     """Take a trial out of what is known."""
+    number = whole(number, "number")
     with log.lock:
         log.sync()
         check_known(log, number, "delete")
@@ -139,6 +141,7 @@ def delete_trial(log: Log, number: int) -> None:
 
 def set_trial_attribute(log: Log, port: Port, number: int, key: str, value: JSON) -> None:
     """Set an attribute of a trial that runs or has finished."""
+    number = whole(number, "number")
     with log.lock:
         log.sync()
         check_known(log, number, "change")

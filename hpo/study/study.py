@@ -487,6 +487,7 @@ class Study:
             >>> [type(event).__name__ for event in study.events(seen)]
             ['TrialStarted', 'TrialProposed', 'SpaceDeclared', 'TrialFinished']
         """
+        since, limit = whole(since, "since"), None if limit is None else whole(limit, "limit")
         if since < 0 or (limit is not None and limit < 0):
             raise ValueError(f"since and limit must be ≥ 0, got {since!r} and {limit!r}.")
         return list(self._log.read(since, limit=limit))
@@ -657,6 +658,7 @@ class Study:
         """
         from hpo.reading.explain import explanation_of
 
+        number = whole(number, "number")
         explanation = explanation_of(number, self._log.events(), self.sampler, self.pruner)
         if explanation is not None:
             return explanation

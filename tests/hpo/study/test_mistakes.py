@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import optuna
 import pytest
 
@@ -234,6 +235,17 @@ OF_OPTUNA = optuna.create_trial(value=1.0)
         (lambda study: study.ask({"x": UNIT, "y": 3}), TypeError, "distribution of 'y' must be one of hpo.distribu"),
         (lambda study: study.ask({"x": UNIT, "y": 3}, n=2), TypeError, "distribution of 'y' must be one of hpo.distr"),
         (lambda study: study.ask({"x": optuna.distributions.FloatDistribution(0, 1)}), TypeError, "of Optuna's"),
+        (lambda study: study.delete_trial("0"), TypeError, "number must be a number, got the text '0'"),
+        (lambda study: study.delete_trial(0.5), ValueError, "number must be a whole number, got 0.5"),
+        (lambda study: study.delete_trial(None), TypeError, "number must be a number, got None"),
+        (lambda study: study.set_trial_user_attr("0", "a", 1), TypeError, "number must be a number, got the text '0'"),
+        (lambda study: study.set_trial_user_attr(0.5, "a", 1), ValueError, "number must be a whole number, got 0.5"),
+        (lambda study: study.explain("0"), TypeError, "number must be a number, got the text '0'"),
+        (lambda study: study.events("1"), TypeError, "since must be a number, got the text '1'"),
+        (lambda study: study.events(0.5), ValueError, "since must be a whole number, got 0.5"),
+        (lambda study: study.events(limit="1"), TypeError, "limit must be a number, got the text '1'"),
+        (lambda study: study.results_summary(2.5), ValueError, "n must be a whole number, got 2.5"),
+        (lambda study: study.results_summary("2"), TypeError, "n must be a number, got the text '2'"),
         (lambda study: study.ask(n="2"), TypeError, "n must be a number"),
         (lambda study: study.ask(n=0), ValueError, "n must be ≥ 1"),
         (lambda study: study.set_metric_names("ab"), TypeError, "a list of strings"),
@@ -248,3 +260,16 @@ def test_what_does_not_belong_into_a_study_leaves_it_as_it_is(call: Any, error: 
     before = study.events()
     refused(lambda: call(study), advice, error)
     assert study.events() == before
+
+
+@pytest.mark.parametrize("number", [np.int64(1), np.uint8(1), 1.0, True], ids=repr)
+def test_a_whole_number_of_any_kind_is_the_number_of_a_trial(number: Any) -> None:
+    study = hpo.create_study(sampler=RandomSampler(), seed=0)
+    study.optimize(objective, n_trials=3)
+    study.set_trial_user_attr(number, "note", "good")
+    assert study.trials[1].user_attrs == {"note": "good"}
+    assert study.explain(number) == study.explain(1)
+    assert study.events(number, limit=number) == study.events(1, limit=1)
+    assert study.results_summary(number) == study.results_summary(1)
+    study.delete_trial(number)
+    assert [trial.number for trial in study.trials] == [0, 2]
