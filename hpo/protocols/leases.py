@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import final
+from typing import TypedDict, final
 
-__all__ = ["LeasePolicy"]
+__all__ = ["LeaseOptions", "LeasePolicy", "lease_options"]
 
 
 @final
@@ -27,3 +27,32 @@ class LeasePolicy:
                 f"lost_after must be longer than renew_every, which must be > 0; got {self.renew_every!r} and "
                 f"{self.lost_after!r}."
             )
+
+    @classmethod
+    def of(cls, heartbeat_interval: float | None, grace_period: float | None) -> LeasePolicy | None:
+        """The policy that a storage's options ask for; None for no leases.
+
+        Args:
+            heartbeat_interval: Seconds between two renewals; None for no leases.
+            grace_period: Seconds without one after which a trial is lost; None for four intervals.
+
+        Raises:
+            ValueError: If they contradict each other.
+        """
+        if heartbeat_interval is None:
+            return None
+        return cls(heartbeat_interval, 4 * heartbeat_interval if grace_period is None else grace_period)
+
+
+class LeaseOptions(TypedDict):
+    """The options of a storage that say how leases are kept: see `LeasePolicy.of`."""
+
+    heartbeat_interval: float | None
+    grace_period: float | None
+
+
+def lease_options(policy: LeasePolicy | None) -> LeaseOptions:
+    """The options that ask for a policy."""
+    if policy is None:
+        return {"heartbeat_interval": None, "grace_period": None}
+    return {"heartbeat_interval": policy.renew_every, "grace_period": policy.lost_after}

@@ -15,7 +15,7 @@ from typing import Any, final
 from hpo.events import Event, StudyCreated, StudyRenamed
 from hpo.exceptions import DamagedJournalError, DuplicatedStudyError, UnknownStudyError
 from hpo.log.codec import encode
-from hpo.protocols import LeasePolicy
+from hpo.protocols.leases import LeasePolicy, lease_options
 from hpo.storage.journal import first_line
 from hpo.storage.journal.acknowledged import note_length
 from hpo.storage.journal.checkpoints import CheckpointFiles
@@ -57,6 +57,7 @@ class JournalStorage:
         NotADatabaseError: If the file holds something else, such as a journal of Optuna.
         SchemaVersionError: If a newer version of hpo wrote it.
         UnknownStudyError: If there is no file, and none is to be made.
+        ValueError: If the grace period is no longer than the interval.
 
     Example:
         >>> study = hpo.create_study(storage=JournalStorage("study.log"), study_name="svm")
@@ -78,9 +79,7 @@ class JournalStorage:
     ) -> None:
         assert not isinstance(path, JournalRedisBackend)
         self.path = Path(path).absolute()  # also after a change of the working directory
-        self.lease_policy = None
-        if heartbeat_interval is not None:
-            self.lease_policy = LeasePolicy(heartbeat_interval, grace_period or 4 * heartbeat_interval)
+        self.lease_policy = LeasePolicy.of(heartbeat_interval, grace_period)
         self._open(create=create)
 
     @property
@@ -94,11 +93,7 @@ class JournalStorage:
         return False
 
     def opener(self) -> Callable[[], JournalStorage]:
-        policy = self.lease_policy
-        if policy is None:
-            return partial(JournalStorage, self.path, heartbeat_interval=None, create=False)
-        periods = {"heartbeat_interval": policy.renew_every, "grace_period": policy.lost_after}
-        return partial(JournalStorage, self.path, create=False, **periods)
+        return partial(JournalStorage, self.path, create=False, **lease_options(self.lease_policy))
 
     def create(self, header: StudyCreated) -> None:
         line = text(encode(header))

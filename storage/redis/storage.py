@@ -22,7 +22,7 @@ from hpo.exceptions import (
     UnknownStudyError,
 )
 from hpo.log.codec import Row, decode_all, encode
-from hpo.protocols import LeasePolicy
+from hpo.protocols.leases import LeasePolicy, lease_options
 from hpo.storage.loopback import is_loopback
 from hpo.storage.redis import scripts
 
@@ -52,6 +52,7 @@ class RedisStorage:
 
     Raises:
         ImportError: If the package `redis` is not installed.
+        ValueError: If the grace period is no longer than the interval.
 
     Example:
         >>> study = hpo.create_study(storage=RedisStorage("redis://localhost:6379"), study_name="svm")
@@ -67,9 +68,7 @@ class RedisStorage:
         grace_period: float | None = None,
     ) -> None:
         self._url, self._use_cluster, self._prefix = url, use_cluster, prefix
-        self.lease_policy = None
-        if heartbeat_interval is not None:
-            self.lease_policy = LeasePolicy(heartbeat_interval, grace_period or 4 * heartbeat_interval)
+        self.lease_policy = LeasePolicy.of(heartbeat_interval, grace_period)
         self._open()
 
     @property
@@ -87,15 +86,7 @@ class RedisStorage:
         return not is_loopback(urlsplit(self._url).hostname)
 
     def opener(self) -> Callable[[], RedisStorage]:
-        policy = self.lease_policy
-        return partial(
-            RedisStorage,
-            self._url,
-            self._use_cluster,
-            self._prefix,
-            heartbeat_interval=None if policy is None else policy.renew_every,
-            grace_period=None if policy is None else policy.lost_after,
-        )
+        return partial(RedisStorage, self._url, self._use_cluster, self._prefix, **lease_options(self.lease_policy))
 
     def create(self, header: StudyCreated) -> None:
         name, identity = header.name, header.identity

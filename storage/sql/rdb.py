@@ -11,7 +11,7 @@ from typing import Any, final
 from hpo.events import Event, StudyCreated, StudyRenamed, TrialProposed, TrialReported
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
 from hpo.log.codec import Row, decode_all, encode
-from hpo.protocols import LeasePolicy
+from hpo.protocols.leases import LeasePolicy, lease_options
 from hpo.storage.loopback import is_loopback
 from hpo.storage.sql import upgrade
 from hpo.storage.sql.attempts import Append, AppendAfter, Create, Delete, Rename
@@ -55,7 +55,7 @@ class RDBStorage:
         NotADatabaseError: If the file holds something else, such as studies of Optuna.
         SchemaVersionError: If another version of hpo wrote the database.
         UnknownStudyError: If nothing is there, and nothing is to be made.
-        ValueError: If it is not the URL of such a database.
+        ValueError: If it is not the URL of such a database, or the grace period is no longer than the interval.
         ImportError: If its driver is not installed.
 
     Example:
@@ -76,9 +76,7 @@ class RDBStorage:
     ) -> None:
         self._url = url
         self._engine_kwargs = dict(engine_kwargs or {})
-        self.lease_policy = None
-        if heartbeat_interval is not None:
-            self.lease_policy = LeasePolicy(heartbeat_interval, grace_period or 4 * heartbeat_interval)
+        self.lease_policy = LeasePolicy.of(heartbeat_interval, grace_period)
         self.retry = failed_trial_callback if heartbeat_stale_trial_callback is None else heartbeat_stale_trial_callback
         self._open(create=not skip_table_creation, check=not skip_compatibility_check)
 
@@ -106,15 +104,8 @@ class RDBStorage:
             if file is None:
                 return None  # in the memory of this process, or perhaps so
             url = f"sqlite:///{file}"
-        policy = self.lease_policy
-        periods = (None, None) if policy is None else (policy.renew_every, policy.lost_after)
         return partial(
-            RDBStorage,
-            url,
-            self._engine_kwargs,
-            heartbeat_interval=periods[0],
-            grace_period=periods[1],
-            skip_table_creation=True,
+            RDBStorage, url, self._engine_kwargs, skip_table_creation=True, **lease_options(self.lease_policy)
         )
 
     @property

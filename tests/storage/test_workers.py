@@ -26,7 +26,7 @@ from hpo.log.worker import Worker
 from hpo.protocols import LeasePolicy, leasing
 from hpo.samplers import RandomSampler
 from hpo.space import Space
-from hpo.storage import InMemoryStorage, RDBStorage
+from hpo.storage import InMemoryStorage, JournalStorage, RDBStorage, RedisStorage
 from hpo.study import RetryPolicy
 from hpo.trial import FrozenTrial, Trial, TrialState, create_trial
 from tests.storage.conftest import BACKENDS
@@ -184,6 +184,19 @@ class TestLeases:
     def test_policies_that_make_no_sense_are_refused(self) -> None:
         with pytest.raises(ValueError, match="longer than renew_every"):
             LeasePolicy(renew_every=5, lost_after=5)
+
+    @pytest.mark.parametrize("grace_period", [0, 1.0])
+    def test_no_storage_takes_a_grace_period_that_makes_no_sense_for_none(
+        self, tmp_path: Path, grace_period: float
+    ) -> None:
+        for make, at in (
+            (RDBStorage, f"sqlite:///{tmp_path}/s.db"),
+            (JournalStorage, f"{tmp_path}/s.log"),
+            (RedisStorage, "redis://localhost:1"),
+        ):
+            with pytest.raises(ValueError, match="longer than renew_every"):
+                make(at, heartbeat_interval=1.0, grace_period=grace_period)
+        assert not list(tmp_path.iterdir())
 
     def test_workers_know_each_other_by_more_than_a_pid(self) -> None:
         here = Worker.here()
