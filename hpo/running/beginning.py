@@ -65,7 +65,7 @@ def begin_some(part: Participant, n: int, wish: Wish) -> list[LiveTrial]:
         wish: What kind of trials. Those that do not get a proposal here await it: see `propose`.
 
     Returns:
-        None at all if a budget has no room now, or no trial is promoted and a new one is not wanted.
+        An empty list if a budget has no room now, or no trial is promoted and a new one is not wanted.
     """
     log = part.log
     with log.lock:

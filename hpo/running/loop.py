@@ -14,13 +14,13 @@ from functools import partial
 from typing import Protocol, final
 
 from hpo import logging
-from hpo.events import RunLimits, TrialState
+from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.running.beginning import begin_some, withdraw
-from hpo.running.budget import Budget
 from hpo.running.current import enter, leave
 from hpo.running.finishing import as_paused, as_pruned, end, end_soon, flush
 from hpo.running.interrupts import Interrupts
+from hpo.running.limits import Limits
 from hpo.running.lines import announce
 from hpo.running.outcome import Outcome
 from hpo.running.participant import Participant
@@ -29,7 +29,7 @@ from hpo.running.wish import Wish
 from hpo.trial.frozen import FrozenTrial
 from hpo.trial.live import LiveTrial
 
-__all__ = ["Limits", "Run", "Watcher"]
+__all__ = ["Run", "Watcher"]
 
 logger = logging.get_logger(__name__)
 
@@ -37,32 +37,6 @@ _NOW_AND_THEN = 64  # trials between two looks whether a checkpoint of the log i
 _PRUNED, _PAUSED = TrialState.PRUNED, TrialState.PAUSED
 _POLL = 0.2  # seconds between two looks at a budget that other workers' running trials may use up
 _PATIENCE = 0.5  # seconds after which to look around though nothing has come
-
-
-@final
-@dataclass(frozen=True)
-class Limits:
-    """When a run ends, and how its results are committed.
-
-    Args:
-        n_trials: New trials that it begins; None for no limit.
-        deadline: By the monotonic clock, when the last one begins; None for no limit.
-        budgets: What all workers together may do.
-        catch: Exceptions that make a trial fail and the run go on.
-        lag: Results are stored in the order of the trials, of which so many are in flight; None for any order.
-    """
-
-    n_trials: int | None = None
-    deadline: float | None = None
-    budgets: tuple[Budget, ...] = ()
-    catch: tuple[type[BaseException], ...] = ()
-    lag: int | None = None
-
-    def told(self) -> RunLimits:
-        """What the log is to say of it."""
-        until = None if self.deadline is None else time.time() + self.deadline - time.monotonic()
-        budgets = tuple((budget.n_trials, budget.counted) for budget in self.budgets)
-        return RunLimits(self.n_trials, until, budgets)
 
 
 class Watcher(Protocol):
@@ -206,7 +180,9 @@ class Run:
                 in_order = self.limits.lag is not None
                 run = None if self._is_told else self.limits.told()
                 proposes = in_order or not self.place.proposes
-                wish = Wish(in_order, self.limits.budgets, new, proposes, True, None, run)
+                wish = Wish(
+                    deferred=in_order, budgets=self.limits.budgets, new=new, proposes=proposes, waits=True, run=run
+                )
                 trials = begin_some(self.participant, room, wish)
             except SearchSpaceExhausted as exhausted:
                 self._n_exhausting = len(self._order)

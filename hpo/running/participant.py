@@ -14,7 +14,7 @@ from hpo.log.log import Log
 from hpo.protocols import is_private
 from hpo.reading.records import record_of
 from hpo.running import checkpoints
-from hpo.running.lost import Leases
+from hpo.running.leases import Leases
 from hpo.running.outcome import Outcome
 from hpo.running.pace import Pace
 from hpo.running.plan import Plan

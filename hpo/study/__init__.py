@@ -14,14 +14,9 @@ if TYPE_CHECKING:
     from hpo.running.retry import RetryPolicy
     from hpo.study.creation import create_study, load_study
     from hpo.study.editing import MAX_NAME
-    from hpo.study.studies import (
-        StudySummary,
-        copy_study,
-        delete_study,
-        get_all_study_names,
-        get_all_study_summaries,
-    )
+    from hpo.study.studies import copy_study, delete_study, get_all_study_names, get_all_study_summaries
     from hpo.study.study import Callback, Objective, Study
+    from hpo.study.summary import StudySummary
 
 __all__ = [
     "MAX_NAME",
@@ -48,7 +43,7 @@ _HOME = {
     "RetryPolicy": "hpo.running.retry",
     "Study": "hpo.study.study",
     "StudyDirection": "hpo.events",
-    "StudySummary": "hpo.study.studies",
+    "StudySummary": "hpo.study.summary",
     "copy_study": "hpo.study.studies",
     "create_study": "hpo.study.creation",
     "delete_study": "hpo.study.studies",

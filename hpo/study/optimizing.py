@@ -14,7 +14,7 @@ from hpo.running.budget import Budget
 from hpo.running.callbacks import budgets
 from hpo.running.executor import Threads
 from hpo.running.here import Here
-from hpo.running.loop import Limits
+from hpo.running.limits import Limits
 from hpo.running.participant import Participant
 from hpo.running.place import Place
 

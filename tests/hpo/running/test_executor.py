@@ -13,7 +13,8 @@ import hpo
 from hpo.running.at_once import AtOnce
 from hpo.running.executor import Executor, Threads
 from hpo.running.here import Here
-from hpo.running.loop import Limits, Run
+from hpo.running.limits import Limits
+from hpo.running.loop import Run
 from hpo.study import Study
 from hpo.testing.studies import logged, objective
 from hpo.trial import Trial
