@@ -16,6 +16,7 @@ from hpo.samplers.model.branches import Tree, active_at
 __all__ = ["Region"]
 
 _STEPS = (0.2, 0.2, 0.2, 0.2)  # standard deviations
+_MOST_NEIGHBOURS = 4000  # at a time; ten numbers have about 800, fifty as many as this
 
 
 @final
@@ -69,7 +70,7 @@ class Region:
         """Points that differ in one active value, shape (k, d), and whose neighbours they are, shape (k,).
 
         A number takes a few normal steps, and is reflected at its bounds; a category takes all of its other codes. What
-        is not active is drawn anew, for a choice may bring it along.
+        is not active is drawn anew, for a choice may bring it along. Of very many neighbours there are some, at random.
         """
         rows, which = np.nonzero(active[:, self._numbers])
         steps = np.repeat(_STEPS, len(rows))
@@ -81,9 +82,13 @@ class Region:
             owners.append(np.repeat(rows, len(codes)))
             columns.append(np.full(len(owners[-1]), column))
             values.append(np.tile(codes, len(rows)))
-        owner, changed, every = np.concatenate(owners), np.concatenate(columns), np.arange(sum(map(len, owners)))
+        owner, changed, new_values = np.concatenate(owners), np.concatenate(columns), np.concatenate(values)
+        if len(owner) > _MOST_NEIGHBOURS:
+            some = np.sort(rng.choice(len(owner), _MOST_NEIGHBOURS, replace=False))
+            owner, changed, new_values = owner[some], changed[some], new_values[some]
+        every = np.arange(len(owner))
         near = np.where(active[owner], points[owner], self.drawn(len(owner), rng))
-        near[every, changed] = np.concatenate(values)
+        near[every, changed] = new_values
         near = self.rounded(near)
         new = near[every, changed] != points[owner, changed]
         return near[new], owner[new]
