@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, final
 
+from hpo import logging
 from hpo.events import StudyCreated
 from hpo.log.log import Log
 from hpo.protocols import Storage
@@ -33,6 +34,7 @@ class Parcel:
         study_over: Makes the study that an objective sees.
         catch: Exceptions that make a trial fail and the run go on.
         collect: Whether to collect garbage after each trial.
+        verbosity: Of the log lines, as it was set where the run began.
     """
 
     objective: Callable[[Any], Any]
@@ -42,9 +44,11 @@ class Parcel:
     study_over: Callable[[Log, Participant], TrialStudy]
     catch: tuple[type[BaseException], ...] = ()
     collect: bool = False
+    verbosity: int = field(default_factory=logging.get_verbosity)
 
     def host(self) -> Host:
         """Open the study here; its log is read when something of it is needed."""
+        logging.set_verbosity(self.verbosity)
         log = Log(self.header.identity, self.opener())
         log.ledger.apply([self.header])
         participant = Participant(log, self.plan)

@@ -461,6 +461,13 @@ def test_a_process_that_cannot_open_the_parcel_ends_the_run(tmp_path: Path) -> N
     assert study.count_trials((TrialState.RUNNING,)) == 0
 
 
+def test_workers_are_as_silent_as_the_program(tmp_path: Path) -> None:
+    hpo.logging.set_verbosity(hpo.logging.ERROR)
+    study = hpo.create_study(study_name="s", storage=SQLITE.format(tmp_path))
+    study.optimize(lambda trial: float(hpo.logging.get_verbosity()), n_trials=2, workers=1)
+    assert [trial.value for trial in study.trials] == [hpo.logging.ERROR] * 2
+
+
 def test_a_program_needs_no_guard_of_its_main_module(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(
