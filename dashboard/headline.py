@@ -108,7 +108,7 @@ def _computed(study: Snapshot) -> Headline:
         if counts[state]
     )
     is_single = len(study.directions) == 1
-    good = (history.state == TrialState.COMPLETE) & (history.violation == 0.0)
+    good = history.feasible
     losses = history.losses[:, 0] if is_single else np.empty(0)
     best = number = None
     if is_single and np.any(good & ~np.isnan(losses)):

@@ -167,7 +167,7 @@ def _rank(snapshot: Snapshot, trial: FrozenTrial) -> tuple[int, int] | None:
     if len(snapshot.directions) > 1 or trial.state is not TrialState.COMPLETE or trial.value is None:
         return None
     history = snapshot.history
-    good = (history.state == TrialState.COMPLETE) & (history.violation == 0.0)
+    good = history.feasible
     losses = history.losses[good, 0]
     if trial.number not in history.number[good]:
         return None

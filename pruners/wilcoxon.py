@@ -8,7 +8,6 @@ from typing import final
 
 import numpy as np
 
-from hpo.events import TrialState
 from hpo.history import Curve, Fold, History
 from hpo.pruners.fronts import check_one_objective
 from hpo.pruners.intervals import check_least
@@ -90,9 +89,8 @@ class _Best:
     row: int | None = None
 
     def advance(self, fresh: History) -> _Best:
-        eligible = (fresh.state == TrialState.COMPLETE) & (fresh.violation == 0)
         loss, number, best = self.loss, self.number, self.row
-        for row in np.flatnonzero(eligible).tolist():
+        for row in np.flatnonzero(fresh.feasible).tolist():
             candidate = float(fresh.losses[row, 0]), int(fresh.number[row])
             if best is None or candidate < (loss, number):
                 loss, number, best = *candidate, self.seen + row

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, final
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
+from hpo.events import TrialState
 from hpo.history.columns import Columns
 from hpo.history.curve import Curve
 from hpo.history.finished import Finished
@@ -99,6 +100,13 @@ class History:
     def violation(self) -> Array:
         """Sum of what each trial's constraints exceed 0 by, shape (n,); 0 for feasible ones."""
         return self._view(self._columns.violation(self._size))
+
+    @property
+    def feasible(self) -> BoolArray:
+        """Which trials are complete and violate no constraint, shape (n,)."""
+        mask: BoolArray = (self.state == TrialState.COMPLETE) & (self.violation == 0.0)
+        mask.setflags(write=False)
+        return mask
 
     @property
     def constraints(self) -> dict[str, Array]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
-from hpo.events import TrialState
 from hpo.pareto import is_pareto_optimal
 from hpo.trial.frozen import FrozenTrial
 
@@ -37,7 +36,7 @@ def best_values(study: Readable, n: int) -> list[Tied]:
     With several objectives n different points of the Pareto front, by the first objective.
     """
     history = study.history
-    good = history.where((history.state == TrialState.COMPLETE) & (history.violation == 0.0))
+    good = history.where(history.feasible)
     good = good.where(is_pareto_optimal(good.losses)) if len(study.directions) > 1 else good
     if not len(good):
         return []

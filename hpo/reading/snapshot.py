@@ -160,7 +160,7 @@ class Snapshot:
     def best_trials(self) -> list[FrozenTrial]:
         """The complete, feasible trials that no other one is better than in all objectives, by number."""
         history = self.history
-        rows = np.flatnonzero((history.state == TrialState.COMPLETE) & (history.violation == 0.0))
+        rows = np.flatnonzero(history.feasible)
         rows = rows[is_pareto_optimal(history.losses[rows])]
         return TrialList(sorted(records_of(history, rows), key=lambda trial: trial.number))
 

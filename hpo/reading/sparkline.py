@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from hpo.arrays import Array, BoolArray
-from hpo.events import TrialState
 from hpo.history import History
 
 __all__ = ["HEIGHT", "WIDTH", "polyline", "sparkline"]
@@ -24,8 +23,7 @@ def sparkline(history: History) -> str:
     """
     if history.n_objectives > 1:
         return ""
-    is_good = (history.state == TrialState.COMPLETE) & (history.violation == 0.0)
-    return polyline(history.losses[:, 0], is_good, rises=bool(history.signs[0] < 0))
+    return polyline(history.losses[:, 0], history.feasible, rises=bool(history.signs[0] < 0))
 
 
 def polyline(losses: Array, is_good: BoolArray, *, rises: bool = False) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from hpo.events import StudyDirection, TrialState
 from hpo.numbers import whole
 from hpo.pareto import is_pareto_optimal
 from hpo.reading.counts import latest, state_counts
+from hpo.reading.records import records_of
 from hpo.reading.tables import Text, describe, table
 from hpo.reading.without_best import why_none_is_best
 
@@ -86,11 +87,7 @@ def objective_names(study: Readable) -> list[str]:
 def best_trials(study: Readable, n: int) -> Sequence[FrozenTrial]:
     """The n best complete and feasible trials; with several objectives n of the Pareto front, by the first of them."""
     history = study.history
-    good = history.where((history.state == TrialState.COMPLETE) & (history.violation == 0.0))
+    good = history.where(history.feasible)
     good = good.where(is_pareto_optimal(good.losses)) if len(study.directions) > 1 else good
     order = np.lexsort((good.number, good.losses[:, 0]))[:n]
-    wanted: dict[int, Any] = dict.fromkeys(good.number[order].tolist())
-    for trial in study.get_trials(states=(TrialState.COMPLETE,)):
-        if trial.number in wanted:
-            wanted[trial.number] = trial
-    return [trial for trial in wanted.values() if trial is not None]
+    return records_of(good, order)

@@ -52,5 +52,4 @@ def feasible_losses(history: History, asker: object) -> Array:
             "the run with n_trials= or timeout=."
         )
     seen = history.where(history.state <= TrialState.PRUNED)
-    good = (seen.state == TrialState.COMPLETE) & (seen.violation == 0)
-    return np.where(good, seen.losses[:, 0], math.inf)
+    return np.where(seen.feasible, seen.losses[:, 0], math.inf)

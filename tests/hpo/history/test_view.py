@@ -44,9 +44,19 @@ def test_a_proposal_that_comes_later_does_not_show_in_an_earlier_view() -> None:
 @given(logs())
 def test_arrays_are_read_only(log: list[Event]) -> None:
     history = replay(log).history()
-    for view in (history.number, history.state, history.losses, history.violation, history.last_step, history.end):
+    views = (history.number, history.state, history.losses, history.violation, history.last_step, history.end)
+    for view in (*views, history.feasible):
         assert not view.flags.writeable
     assert not history.over(SPACES[0]).flags.writeable
+
+
+@settings(max_examples=50)
+@given(logs())
+def test_feasible_are_the_complete_trials_that_violate_nothing(log: list[Event]) -> None:
+    history = replay(log).history()
+    trials = [history.finished(row) for row in range(len(history))]
+    good = [t.state is TrialState.COMPLETE and all(v <= 0 for v in t.constraints.values()) for t in trials]
+    assert history.feasible.tolist() == good
 
 
 @settings(max_examples=50)
