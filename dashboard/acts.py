@@ -20,7 +20,7 @@ from hpo.dashboard.notes import NOTE, TAGS
 from hpo.dashboard.site import back, form_of, number_of, site_of, study_of
 from hpo.dashboard.trial import trial_of
 from hpo.distributions import BaseDistribution, CategoricalDistribution, distribution_from_dict
-from hpo.events import TrialState
+from hpo.events import FIXED, TrialState
 from hpo.exceptions import HpoError, UnknownStudyError
 from hpo.secrets import redacted
 
@@ -181,7 +181,7 @@ def _begin_queued(study: OpenStudy, snapshot: Snapshot, number: int, values: Seq
     """Begin a queued trial whose result is known already; not if that is none, as it would run on for ever."""
     if any(math.isnan(value) for value in values):
         raise ValueError("Expected a number as the result, got NaN.")
-    fixed = trial_of(snapshot, number).system_attrs.get("fixed_params", {})
+    fixed = trial_of(snapshot, number).system_attrs.get(FIXED, {})
     if missing := [name for name in snapshot.history.space if name not in fixed]:
         raise ValueError(
             f"Trial {number} does not fix {', '.join(missing[:5])}, so nobody can know its result yet: begin it first."

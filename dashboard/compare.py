@@ -16,6 +16,7 @@ from hpo.dashboard.site import number_of, page, site_of, study_of
 from hpo.dashboard.table import text_of
 from hpo.dashboard.trial import trial_of
 from hpo.exceptions import UnknownStudyError
+from hpo.reading.records import given
 from hpo.reading.summary import objective_names
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ def _lines(chosen: list[FrozenTrial], objectives: list[str]) -> list[Line]:
         duration = trial.duration
         groups: dict[str, dict[str, Any]] = {
             "Values": {**values, "seconds": _ABSENT if duration is None else duration.total_seconds()},
-            "Parameters": trial.params or dict(trial.system_attrs.get("fixed_params", {})),
+            "Parameters": given(trial),
             "Constraints": dict(trial.constraints),
             "Attributes": {key: text_of(one) for key, one in trial.user_attrs.items() if key not in (NOTE, TAGS)},
         }

@@ -14,6 +14,7 @@ from hpo.dashboard.site import number_of, page, study_of
 from hpo.dashboard.trial import trial_of
 from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.events import TrialState
+from hpo.reading.records import given
 from hpo.reading.tables import describe
 
 __all__ = ["Field", "by_hand", "enqueue"]
@@ -58,21 +59,21 @@ def enqueue(request: Request) -> Response:
     snapshot = study.snapshot()
     asked = request.query_params.get("like", "")
     like = trial_of(snapshot, number_of(asked)) if asked else None
-    given = {} if like is None else {**like.system_attrs.get("fixed_params", {}), **like.params}
+    known = {} if like is None else given(like)
     return page(
         request,
         "enqueue.html",
         identity=identity,
         headline=headline_of(identity, snapshot),
-        fields=[_field(name, one, given) for name, one in snapshot.history.space.items()],
+        fields=[_field(name, one, known) for name, one in snapshot.history.space.items()],
         like=None if like is None else like.number,
     )
 
 
-def _field(name: str, distribution: BaseDistribution, given: dict[str, Any]) -> Field:
+def _field(name: str, distribution: BaseDistribution, known: dict[str, Any]) -> Field:
     _, domain = describe(distribution)
     if not isinstance(distribution, CategoricalDistribution):
-        return Field(name, domain, None, repr(given[name]) if name in given else "")
-    is_known = name in given and distribution.contains(given[name])
-    value = str(int(distribution.to_internal_repr(given[name]))) if is_known else ""
+        return Field(name, domain, None, repr(known[name]) if name in known else "")
+    is_known = name in known and distribution.contains(known[name])
+    value = str(int(distribution.to_internal_repr(known[name]))) if is_known else ""
     return Field(name, domain, tuple(map(str, distribution.choices)), value)

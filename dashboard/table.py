@@ -19,7 +19,7 @@ from hpo.dashboard.kept import Kept
 from hpo.distributions import token
 from hpo.events import TrialState
 from hpo.reading.counts import latest
-from hpo.reading.records import records_of
+from hpo.reading.records import given, records_of
 
 if TYPE_CHECKING:
     from hpo.reading.snapshot import Snapshot
@@ -121,7 +121,7 @@ class Table:
 
     def _parameter(self, name: str) -> tuple[Array, tuple[Any, ...] | None]:
         values, choices = latest(self.study.history).raw(name)
-        known = [_parameters(trial) for trial in self.unfinished]
+        known = [given(trial) for trial in self.unfinished]
         if choices is None:
             return np.concatenate([values, [_number(one.get(name)) for one in known]]), None
         index = {token(choice): float(i) for i, choice in enumerate(choices)}
@@ -262,10 +262,6 @@ def _number(value: Any) -> float:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else math.nan
 
 
-def _parameters(trial: FrozenTrial) -> Mapping[str, Any]:
-    return {**trial.system_attrs.get("fixed_params", {}), **trial.params}
-
-
 def _holds(trial: FrozenTrial, asked: Filter) -> bool:
     for key, value in asked.attributes:
         if key not in trial.user_attrs or (value and text_of(trial.user_attrs[key]) != value):
@@ -275,7 +271,7 @@ def _holds(trial: FrozenTrial, asked: Filter) -> bool:
 
 def _texts(trial: FrozenTrial) -> Iterator[str]:
     yield str(trial.number)
-    for name, value in (*_parameters(trial).items(), *trial.user_attrs.items()):
+    for name, value in (*given(trial).items(), *trial.user_attrs.items()):
         yield f"{name}={text_of(value)}"
     if trial.error is not None:
         yield f"{trial.error.type}: {trial.error.message}"

@@ -21,7 +21,7 @@ from hpo.dashboard.notes import NOTE, TAGS, markdown, tags_of
 from hpo.dashboard.origins import Origins
 from hpo.dashboard.site import number_of, page, study_of
 from hpo.distributions import BaseDistribution
-from hpo.events import StudyCreated, TrialState
+from hpo.events import FIXED, StudyCreated, TrialState
 from hpo.exceptions import HpoError
 from hpo.reading.best import as_python
 from hpo.reading.counts import latest
@@ -71,7 +71,7 @@ def overview(request: Request) -> Response:
         trial=trial,
         word=STATES[trial.state],
         parameters=[_parameter(name, value, trial.distributions.get(name)) for name, value in trial.params.items()],
-        fixed=trial.system_attrs.get("fixed_params", {}),
+        fixed=trial.system_attrs.get(FIXED, {}),
         note=note if isinstance(note, str) else "",
         note_html=markdown(note) if isinstance(note, str) else "",
         tags=tags_of(trial.user_attrs),

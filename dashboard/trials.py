@@ -18,6 +18,7 @@ from hpo.dashboard.headline import STATES, headline_of
 from hpo.dashboard.kept import Kept
 from hpo.dashboard.site import is_opening, page, study_of
 from hpo.dashboard.table import Filter, Table, filter_of, table_of, text_of
+from hpo.reading.records import given
 from hpo.reading.summary import objective_names
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def overview(request: Request) -> Response:
         has_constraints=bool(snapshot.history.constraints),
         query=request.url.query,
         text_of=text_of,
-        fixed=lambda trial: trial.params or trial.system_attrs.get("fixed_params", {}),
+        given_of=given,
     )
 
 
@@ -171,7 +172,7 @@ def _csv(table: Table, rows: IntArray, snapshot: Snapshot) -> Iterator[str]:
 
 def _row(trial: FrozenTrial, names: Sequence[str], attributes: Sequence[str], n_objectives: int) -> list[str]:
     start, end, duration = trial.datetime_start, trial.datetime_complete, trial.duration
-    given = trial.params or trial.system_attrs.get("fixed_params", {})
+    known = given(trial)
     return [
         str(trial.number),
         trial.state.name,
@@ -179,7 +180,7 @@ def _row(trial: FrozenTrial, names: Sequence[str], attributes: Sequence[str], n_
         "" if start is None else start.isoformat(),
         "" if end is None else end.isoformat(),
         "" if duration is None else repr(duration.total_seconds()),
-        *(_cell(given.get(name)) for name in names),
+        *(_cell(known.get(name)) for name in names),
         *(_cell(trial.user_attrs.get(name)) for name in attributes),
         "" if trial.error is None else _cell(f"{trial.error.type}: {trial.error.message}"),
     ]
@@ -215,7 +216,7 @@ def _record(trial: FrozenTrial) -> dict[str, Any]:
         "number": trial.number,
         "state": trial.state.name,
         "values": trial.values,
-        "params": trial.params or trial.system_attrs.get("fixed_params", {}),
+        "params": given(trial),
         "start": None if start is None else start.isoformat(),
         "end": None if end is None else end.isoformat(),
         "reports": [[step, value] for step, value in trial.intermediate_values.items()],

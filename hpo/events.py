@@ -19,6 +19,7 @@ from hpo.space import Space
 __all__ = [
     "ASKED",
     "EARLIER",
+    "FIXED",
     "METRIC_NAMES",
     "AttributeSet",
     "Event",
@@ -47,6 +48,9 @@ ASKED = "hpo:asked"
 EARLIER = "hpo:earlier"
 """System attribute of a queued trial whose parameters come from another study, which it names: they are mapped into
 the domains that the objective suggests."""
+
+FIXED = "fixed_params"
+"""System attribute that shows what an unfinished trial was queued with, for scripts that look there; no log has it."""
 
 METRIC_NAMES = "study:metric_names"
 """System attribute of a study that names its objectives."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from hpo.reading.records import given
 from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["flattened", "plain", "trial_record"]
@@ -19,7 +20,7 @@ def trial_record(trial: FrozenTrial, n_objectives: int) -> dict[str, Any]:
         "number": trial.number,
         "state": trial.state.name,
         **({"value": trial.value} if n_objectives == 1 else {"values": trial.values}),
-        "params": trial.params or trial.system_attrs.get("fixed_params", {}),
+        "params": given(trial),
         "datetime_start": _time(trial.datetime_start),
         "datetime_complete": _time(trial.datetime_complete),
         "duration": None if duration is None else duration.total_seconds(),

@@ -9,7 +9,7 @@ from typing import Any
 
 from hpo.arrays import IntArray, Report
 from hpo.distributions import BaseDistribution
-from hpo.events import ASKED, Event, TrialFinished, TrialQueued, TrialReported, TrialStarted, TrialState
+from hpo.events import ASKED, FIXED, Event, TrialFinished, TrialQueued, TrialReported, TrialStarted, TrialState
 from hpo.history import History
 from hpo.history.running import RunningTrial
 from hpo.log.ledger import Ledger
@@ -17,7 +17,7 @@ from hpo.space import Space
 from hpo.trial.frozen import CONSTRAINTS, FrozenTrial, copied
 from hpo.trial.live import LiveTrial
 
-__all__ = ["events_of", "record_of", "records_of", "waiting_record"]
+__all__ = ["events_of", "given", "record_of", "records_of", "waiting_record"]
 
 
 def record_of(ledger: Ledger, live: Mapping[int, LiveTrial], number: int) -> FrozenTrial:
@@ -29,7 +29,7 @@ def record_of(ledger: Ledger, live: Mapping[int, LiveTrial], number: int) -> Fro
     record, trial = ledger.running[number], live.get(number)
     system = {key: value for key, value in record.system_attrs.items() if key != ASKED}
     if record.fixed:
-        system["fixed_params"] = dict(record.fixed)
+        system[FIXED] = dict(record.fixed)
     parameters, distributions = _suggested(record, ledger) if trial is None else trial.suggested()
     return FrozenTrial(
         number,
@@ -58,9 +58,14 @@ def records_of(history: History, rows: IntArray) -> list[FrozenTrial]:
     return [FrozenTrial.of_row(history, row, number) for row, number in zip(rows.tolist(), numbers, strict=True)]
 
 
+def given(trial: FrozenTrial) -> dict[str, Any]:
+    """What is known of a trial's parameters: those it was queued with, as long as it is unfinished, and its own."""
+    return {**trial.system_attrs.get(FIXED, {}), **trial.params}
+
+
 def waiting_record(number: int, queued: TrialQueued) -> FrozenTrial:
     """The record of a trial that waits for a worker."""
-    system = {"fixed_params": dict(queued.parameters), **queued.system_attrs}
+    system = {FIXED: dict(queued.parameters), **queued.system_attrs}
     user = copied(queued.user_attrs)
     return FrozenTrial(number, TrialState.WAITING, None, None, None, {}, {}, user, system, dict(queued.reports))
 
@@ -69,10 +74,9 @@ def events_of(trial: FrozenTrial, number: int, space: Space) -> list[Event]:
     """The events that make a record part of a log which declares its distributions, as the trial of that number."""
     now = time.time()
     start = now if trial.datetime_start is None else trial.datetime_start.timestamp()
-    system = {key: value for key, value in trial.system_attrs.items() if key not in ("fixed_params", CONSTRAINTS)}
+    system = {key: value for key, value in trial.system_attrs.items() if key not in (FIXED, CONSTRAINTS)}
     if trial.state in (TrialState.WAITING, TrialState.RUNNING):
-        fixed = trial.params or trial.system_attrs.get("fixed_params", {})
-        queued = TrialQueued(fixed, now, trial.user_attrs, system, _reports(trial))
+        queued = TrialQueued(given(trial), now, trial.user_attrs, system, _reports(trial))
         return [queued] if trial.state is TrialState.WAITING else [queued, TrialStarted(start, number)]
     end = now if trial.datetime_complete is None else trial.datetime_complete.timestamp()
     return [

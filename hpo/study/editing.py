@@ -27,7 +27,7 @@ from hpo.events import (
 from hpo.history import History
 from hpo.log.log import Log
 from hpo.numbers import whole
-from hpo.reading.records import events_of, records_of
+from hpo.reading.records import events_of, given, records_of
 from hpo.running.port import Port
 from hpo.space import Space
 from hpo.study.origin import origin
@@ -213,8 +213,8 @@ def _exists(params: dict[str, JSON], history: History, known: Callable[..., Sequ
 
 
 def _has(trial: FrozenTrial, params: dict[str, JSON]) -> bool:
-    given = trial.params or trial.system_attrs.get("fixed_params", {})
-    return given.keys() == params.keys() and all(_same(given[name], params[name]) for name in params)
+    known = given(trial)
+    return known.keys() == params.keys() and all(_same(known[name], params[name]) for name in params)
 
 
 def _perhaps(params: dict[str, JSON], history: History) -> IntArray:

@@ -115,6 +115,20 @@ def test_unfinished_trials_are_filtered_and_sorted_with_the_others() -> None:
     assert shown(study, [("min.p:x", "0.5"), ("max.p:x", "0.5")]) == [3]
 
 
+def test_what_a_running_trial_was_queued_with_is_found_and_shown_alike() -> None:
+    study = hpo.create_study(sampler=RandomSampler(seed=0), pruner=NopPruner())
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1) + trial.suggest_float("y", 0, 1), n_trials=2)
+    study.enqueue_trial({"x": 0.5, "y": 0.25})
+    study.ask().suggest_float("x", 0, 1)
+    assert shown(study, [("min.p:y", "0.25"), ("max.p:y", "0.25")]) == [2]
+    with client_of(study) as client:
+        (row,) = csv.DictReader(io.StringIO(client.get(address(study, "/trials.csv?state=RUNNING")).text))
+        (record,) = client.get(address(study, "/trials.json?state=RUNNING")).json()
+        assert 'title="0.25"' in client.get(address(study, "/trials?state=RUNNING")).text
+    assert (row["x"], row["y"]) == ("0.5", "0.25")
+    assert record["params"] == {"x": 0.5, "y": 0.25}
+
+
 def test_pages_divide_the_table() -> None:
     study = study_named("mixed")
     seen: list[int] = []

@@ -6,7 +6,7 @@ import math
 from functools import partial
 
 from hpo.distributions import CategoricalDistribution
-from hpo.events import AttributeSet, Event, TrialStarted
+from hpo.events import FIXED, AttributeSet, Event, TrialStarted
 from hpo.log.checkpoint.keeper import Keeper
 from hpo.protocols import Storage, is_private
 from hpo.samplers.random import RandomSampler
@@ -36,7 +36,7 @@ class ContentLaws:
         study.enqueue_trial({"t": choices[1]})
         for view in views(storage):
             trials = load_study(study_name="a", storage=view).trials
-            shown = [trials[0].params, asked.params, trials[2].system_attrs["fixed_params"]]
+            shown = [trials[0].params, asked.params, trials[2].system_attrs[FIXED]]
             assert text(shown) == text([{"t": choices[0]}, trials[1].params, {"t": choices[1]}])
             distribution = trials[0].distributions["t"]
             assert isinstance(distribution, CategoricalDistribution)

@@ -267,7 +267,7 @@ class TestQueue:
         study.enqueue_trial({"x": 0.5 + 1e-12}, skip_if_exists=True)
         assert len(study.trials) == 3
 
-    @pytest.mark.parametrize("state", ["finished", "running", "waiting"])
+    @pytest.mark.parametrize("state", ["finished", "half done", "running", "waiting"])
     @pytest.mark.parametrize("sign", [1.0, -1.0])
     def test_one_exists_whose_parameters_are_all_the_same(self, state: str, sign: float) -> None:
         study = hpo.create_study(sampler=hpo.samplers.RandomSampler())
@@ -291,8 +291,10 @@ class TestQueue:
         study.enqueue_trial(given)
         if state == "finished":
             study.optimize(objective, n_trials=1)
-        elif state == "running":
-            study.ask()
+        elif state in ("half done", "running"):
+            trial = study.ask()
+            if state == "half done":
+                trial.suggest_int("int", -(2**41), 2**41)
         n = study.count_trials()
         for same in (given, {**given, "float": given["float"] * (1 + 1e-9)}, dict(reversed(given.items()))):
             study.enqueue_trial(same, skip_if_exists=True)
