@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from hpo.dashboard.desk import OpenStudy
 from hpo.dashboard.notes import NOTE, TAGS
+from hpo.dashboard.paging import whole
 from hpo.dashboard.site import back, form_of, number_of, site_of, study_of
 from hpo.dashboard.trial import trial_of
 from hpo.distributions import BaseDistribution, CategoricalDistribution, distribution_from_dict
@@ -248,9 +249,10 @@ def _parameters(space: Mapping[str, BaseDistribution], form: list[tuple[str, str
 
 def _value(name: str, text: str, distribution: BaseDistribution) -> Any:
     if isinstance(distribution, CategoricalDistribution):
-        if not (text.isascii() and text.isdigit() and len(text) < 9 and int(text) < len(distribution.choices)):
+        index = whole(text, len(distribution.choices) - 1)
+        if index is None:
             raise ValueError(f"{name!r} has no such choice.")
-        return distribution.choices[int(text)]
+        return distribution.choices[index]
     number = _float(text, name)
     value = int(number) if number.is_integer() and distribution.kind.partition(" ")[0] == "int" else number
     if not _contains(distribution, value):

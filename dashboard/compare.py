@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from hpo.dashboard.headline import STATES, headline_of
 from hpo.dashboard.notes import NOTE, TAGS
+from hpo.dashboard.paging import whole
 from hpo.dashboard.plots import PLOTS
 from hpo.dashboard.site import number_of, page, site_of, study_of
 from hpo.dashboard.table import text_of
@@ -88,9 +89,10 @@ def studies(request: Request) -> Response:
 
 def _target(request: Request, n_objectives: int) -> int:
     text = request.query_params.get("target", "0")
-    if not (text.isascii() and text.isdigit() and len(text) < 6 and int(text) < n_objectives):
+    target = whole(text, n_objectives - 1)
+    if target is None:
         raise HTTPException(400, f"target must be the index of one of {n_objectives} objectives, got {text[:40]!r}.")
-    return int(text)
+    return target
 
 
 def _lines(chosen: list[FrozenTrial], objectives: list[str]) -> list[Line]:

@@ -10,12 +10,14 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from hpo.dashboard.desk import OpenStudy
+from hpo.dashboard.paging import whole
 from hpo.dashboard.site import site_of, study_of
 from hpo.exceptions import UnknownStudyError
 
 __all__ = ["events", "news"]
 
 _PAUSE = 0.1  # seconds between two looks at the log: however fast it grows, that is all that a page hears
+_LONGEST = 10**15  # log that a page may have seen the end of
 _QUIET = 15.0  # seconds after which something is said to see whether anybody listens
 
 
@@ -23,7 +25,7 @@ async def events(request: Request) -> StreamingResponse:
     """The positions of the log, one whenever it has changed, from the one that the page shows."""
     _, study = await run_in_threadpool(study_of, request)
     asked = request.headers.get("last-event-id") or request.query_params.get("since", "")
-    since = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 16 else 0
+    since = whole(asked, _LONGEST) or 0
     return StreamingResponse(
         news(study, since, site_of(request).is_closing),
         media_type="text/event-stream",

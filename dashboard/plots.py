@@ -10,6 +10,7 @@ import numpy as np
 
 from hpo import importance, visualization
 from hpo.dashboard.brush import rulers_of
+from hpo.dashboard.paging import whole
 from hpo.events import TrialState
 from hpo.visualization.frame import empty
 
@@ -85,9 +86,10 @@ def choice_of(study: Readable, query: Sequence[tuple[str, str]], others: Sequenc
     """
     asked = dict(query)
     n = len(study.directions)
-    target = asked.get("target", "0")
-    if not (target.isascii() and target.isdigit() and len(target) < 6 and int(target) < n):
-        raise ValueError(f"target must be the index of one of {n} objectives, got {target[:40]!r}.")
+    index = asked.get("target", "0")
+    target = whole(index, n - 1)
+    if target is None:
+        raise ValueError(f"target must be the index of one of {n} objectives, got {index[:40]!r}.")
     space = study.history.space
     params = tuple(dict.fromkeys(value for name, value in query if name == "params" and value))
     if len(params) > _MOST:
@@ -98,7 +100,7 @@ def choice_of(study: Readable, query: Sequence[tuple[str, str]], others: Sequenc
     evaluator = asked.get("evaluator", "ped-anova")
     if evaluator not in EVALUATORS:
         raise ValueError(f"evaluator must be one of {', '.join(EVALUATORS)}, got {evaluator[:40]!r}.")
-    return Choice(int(target), params, evaluator, others)
+    return Choice(target, params, evaluator, others)
 
 
 def draw(study: Readable, plot: Plot, choice: Choice) -> go.Figure:

@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from hpo.artifacts import ArtifactStore
 from hpo.dashboard.desk import Desk, OpenStudy
 from hpo.dashboard.opening import Openings
+from hpo.dashboard.paging import whole
 from hpo.dashboard.security import Guard
 from hpo.exceptions import UnknownStudyError
 from hpo.visualization.text import duration
@@ -99,9 +100,10 @@ def number_of(text: str) -> int:
     Raises:
         HTTPException: 404 if it is none.
     """
-    if not (text.isascii() and text.isdigit() and len(text) < 16 and int(text) <= _LARGEST):
+    number = whole(text, _LARGEST)
+    if number is None:
         raise HTTPException(404, "A trial has a number, such as 0 or 12.")
-    return int(text)
+    return number
 
 
 def form_of(request: Request) -> list[tuple[str, str]]:

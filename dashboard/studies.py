@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from hpo.dashboard.desk import Desk, Listed
 from hpo.dashboard.headline import Headline, headline_of
+from hpo.dashboard.paging import Page
 from hpo.dashboard.site import page, site_of, static_url
 from hpo.dashboard.study import draw_first_view
 from hpo.exceptions import HpoError, UnknownStudyError
@@ -55,22 +56,18 @@ def overview(request: Request) -> Response:
     found = [one for one in reversed(listed) if wanted.casefold() in one.name.casefold()]
     rows = [_row(request, one, listed) if desk.is_open(one.identity) else Row(one, None) for one in found]
     rows = _sorted(rows, sort)
-    number = query.get("page", "1")
-    if not (number.isascii() and number.isdigit() and 1 <= len(number) < 8 and int(number) >= 1):
-        raise HTTPException(400, f"Pages have numbers from 1, got {number[:40]!r}.")
-    n_pages = max(1, -(-len(rows) // _PAGE))
-    shown = min(int(number), n_pages)
+    shown = Page.of(query.get("page", ""), len(rows), _PAGE)
     response = page(
         request,
         "studies.html",
-        rows=rows[(shown - 1) * _PAGE : shown * _PAGE],
+        rows=rows[shown.entries],
         n=len(listed),
         n_found=len(found),
         query=wanted,
         sort=sort,
         sorts=_SORTS,
-        number=shown,
-        n_pages=n_pages,
+        number=shown.number,
+        n_pages=shown.last,
         places=desk.places(),
         has_places=len({one.place for one in listed}) > 1,
     )

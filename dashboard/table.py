@@ -16,6 +16,7 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
 from hpo.dashboard.kept import Kept
+from hpo.dashboard.paging import whole
 from hpo.distributions import token
 from hpo.events import TrialState
 from hpo.reading.counts import latest
@@ -239,7 +240,7 @@ def _check(table: Table, column: str) -> None:
         return
     if kind == "p" and colon and rest in table.study.history.space:
         return
-    if kind == "v" and rest.isascii() and rest.isdigit() and len(rest) < 6 and int(rest) < len(table.study.directions):
+    if kind == "v" and whole(rest, len(table.study.directions) - 1) is not None:
         return
     raise ValueError(f"There is no column {column[:80]!r}.")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -16,8 +15,10 @@ from starlette.responses import Response, StreamingResponse
 
 from hpo.dashboard.headline import STATES, headline_of
 from hpo.dashboard.kept import Kept
+from hpo.dashboard.paging import Page, whole
 from hpo.dashboard.site import is_opening, page, study_of
 from hpo.dashboard.table import Filter, Table, filter_of, table_of, text_of
+from hpo.reading.plain import plain
 from hpo.reading.records import given
 from hpo.reading.summary import objective_names
 
@@ -45,24 +46,23 @@ def overview(request: Request) -> Response:
     table, asked = _asked(identity, snapshot, request)
     rows, is_whole = table.rows(asked)
     query = request.query_params
-    size = _whole(query.get("size", ""), 50)
+    size = whole(query.get("size", "") or "50", _SIZES[-1])
     if size not in _SIZES:
-        raise HTTPException(400, f"A page has {', '.join(map(str, _SIZES))} trials, not {size}.")
-    n_pages = max(1, -(-len(rows) // size))
-    number = min(max(_whole(query.get("page", ""), 1), 1), n_pages)
+        raise HTTPException(400, f"A page has {', '.join(map(str, _SIZES))} trials, not {query['size'][:40]!r}.")
+    shown = Page.of(query.get("page", ""), len(rows), size)
     columns = _columns(snapshot, query.getlist("cols"))
     return page(
         request,
         "trials.html",
         identity=identity,
         headline=headline_of(identity, snapshot),
-        trials=table.trials(rows[(number - 1) * size : number * size]),
+        trials=table.trials(rows[shown.entries]),
         n=len(table),
         n_found=len(rows),
         is_whole=is_whole,
         asked=asked,
-        number=number,
-        n_pages=n_pages,
+        number=shown.number,
+        n_pages=shown.last,
         size=size,
         sizes=_SIZES,
         columns=columns,
@@ -106,14 +106,6 @@ def _asked(identity: str, snapshot: Snapshot, request: Request) -> tuple[Table, 
         raise HTTPException(400, str(error)) from None
 
 
-def _whole(text: str, default: int) -> int:
-    if not text:
-        return default
-    if not (text.isascii() and text.isdigit() and len(text) < 16):
-        raise HTTPException(400, f"Pages and their sizes are whole numbers, got {text[:40]!r}.")
-    return int(text)
-
-
 def _columns(snapshot: Snapshot, chosen: Sequence[str]) -> list[str]:
     """The columns besides number, state and values."""
     names = list(snapshot.history.space)
@@ -149,9 +141,9 @@ def _link(request: Request, changes: Mapping[str, Any]) -> str:
 
 
 def _download(parts: Iterator[str], kind: str, name: str, ending: str) -> Response:
-    plain = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)[:80] or "study"
-    whole = quote(name[:80], safe="", errors="replace")
-    named = f"attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''{whole}.{ending}"
+    ascii_name = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)[:80] or "study"
+    full_name = quote(name[:80], safe="", errors="replace")
+    named = f"attachment; filename=\"{ascii_name}.{ending}\"; filename*=UTF-8''{full_name}.{ending}"
     encoded = (part.encode("utf-8", "replace") for part in parts)
     return StreamingResponse(encoded, media_type=f"{kind}; charset=utf-8", headers={"content-disposition": named})
 
@@ -205,14 +197,14 @@ def _json(table: Table, rows: IntArray) -> Iterator[str]:
     separator = "["
     for batch in _batches(table, rows):
         for trial in batch:
-            yield f"{separator}\n{json.dumps(_record(trial), ensure_ascii=False, default=repr)}"
+            yield f"{separator}\n{json.dumps(plain(_record(trial)), ensure_ascii=False)}"
             separator = ","
     yield "[]\n" if separator == "[" else "\n]\n"
 
 
 def _record(trial: FrozenTrial) -> dict[str, Any]:
     start, end = trial.datetime_start, trial.datetime_complete
-    record: dict[str, Any] = {
+    return {
         "number": trial.number,
         "state": trial.state.name,
         "values": trial.values,
@@ -224,16 +216,3 @@ def _record(trial: FrozenTrial) -> dict[str, Any]:
         "user_attrs": trial.user_attrs,
         "error": None if trial.error is None else {"type": trial.error.type, "message": trial.error.message},
     }
-    plain: dict[str, Any] = _plain(record)
-    return plain
-
-
-def _plain(value: Any) -> Any:
-    """What JSON can hold, which has neither NaN nor infinity: these become texts."""
-    if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    return value
