@@ -26,7 +26,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-__all__ = ["FORM_TOKEN", "HEADERS", "Guard", "Guarded", "is_local"]
+from hpo.hosts import is_loopback
+
+__all__ = ["FORM_TOKEN", "HEADERS", "Guard", "Guarded"]
 
 FORM_TOKEN = "token"
 """The field of each form that holds the token."""
@@ -83,8 +85,8 @@ class Guard:
         try:
             address = ipaddress.ip_address(name)
         except ValueError:
-            return not is_local(self.host) and name in {self.host.lower(), *_own_names()}
-        return address.is_loopback or not is_local(self.host)
+            return not is_loopback(self.host) and name in {self.host.lower(), *_own_names()}
+        return address.is_loopback or not is_loopback(self.host)
 
     def is_member(self, cookie: str | None) -> bool:
         """Whether who brings a cookie may come in."""
@@ -175,16 +177,6 @@ class Guarded:
             if not _same(token, self._guard.token):
                 raise HTTPException(403, "The page is older than the server that runs now; load it again, and repeat.")
         return form
-
-
-def is_local(host: str) -> bool:
-    """Whether only this machine can reach an address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def _own_names() -> set[str]:

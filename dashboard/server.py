@@ -18,7 +18,8 @@ from hpo.artifacts import ArtifactStore
 from hpo.dashboard.app import make_app
 from hpo.dashboard.desk import Desk
 from hpo.dashboard.rehearsal import rehearse
-from hpo.dashboard.security import Guard, is_local
+from hpo.dashboard.security import Guard
+from hpo.hosts import is_loopback, listening
 from hpo.markup import Markup, element
 
 __all__ = ["Served", "run", "start"]
@@ -31,26 +32,26 @@ def run(
     desk: Desk, host: str, port: int, *, write: bool, open_browser: bool, artifacts: ArtifactStore | None = None
 ) -> None:
     """Serve until Ctrl-C."""
-    listening = _listen(host, port)
+    listener = _listen(host, port)
     guard = Guard(_bare(host), write, _password(host))
-    url = _url(host, listening.getsockname()[1])
+    url = _url(host, listener.getsockname()[1])
     entry = url if guard.password is None or _PASSWORD in os.environ else f"{url}?token={guard.password}"
     click.echo(f"The dashboard is at {entry}\n{_conditions(guard)} Ctrl-C ends it.")
     server = _server(desk, guard, artifacts)
     threading.Thread(target=rehearse, name="hpo-dashboard-rehearsal", daemon=True).start()
     if open_browser:
         threading.Timer(0.5, webbrowser.open, [entry]).start()
-    with listening, suppress(KeyboardInterrupt):  # which is how it ends
-        server.run([listening])
+    with listener, suppress(KeyboardInterrupt):  # which is how it ends
+        server.run([listener])
 
 
 def start(
     desk: Desk, page: str, port: int = 0, *, write: bool = False, artifacts: ArtifactStore | None = None
 ) -> Served:
     """Serve from a thread of its own, to this machine alone, until the process ends or `stop` is called."""
-    listening = _listen("127.0.0.1", port)
+    listener = _listen("127.0.0.1", port)
     server = _server(desk, Guard("127.0.0.1", write), artifacts)
-    thread = threading.Thread(target=server.run, args=([listening],), name="hpo-dashboard", daemon=True)
+    thread = threading.Thread(target=server.run, args=([listener],), name="hpo-dashboard", daemon=True)
     thread.start()
     threading.Thread(target=rehearse, name="hpo-dashboard-rehearsal", daemon=True).start()
     until = time.monotonic() + _PATIENCE
@@ -58,7 +59,7 @@ def start(
         time.sleep(0.005)
     if not server.started:
         raise RuntimeError("The dashboard did not begin; the log of its thread says why.")
-    return Served(_url("127.0.0.1", listening.getsockname()[1]).rstrip("/") + page, server, thread, listening)
+    return Served(_url("127.0.0.1", listener.getsockname()[1]).rstrip("/") + page, server, thread, listener)
 
 
 @final
@@ -69,17 +70,17 @@ class Served:
         url: Of its page.
     """
 
-    def __init__(self, url: str, server: uvicorn.Server, thread: threading.Thread, listening: socket.socket) -> None:
+    def __init__(self, url: str, server: uvicorn.Server, thread: threading.Thread, listener: socket.socket) -> None:
         self.url = url
         self._server = server
         self._thread = thread
-        self._listening = listening
+        self._listener = listener
 
     def stop(self) -> None:
         """End it."""
         self._server.should_exit = True
         self._thread.join()
-        self._listening.close()
+        self._listener.close()
 
     def _repr_html_(self) -> Markup:
         frame = element("iframe", src=self.url, width="100%", height="800", style="border:1px solid #8886", title="hpo")
@@ -106,34 +107,25 @@ def _server(desk: Desk, guard: Guard, artifacts: ArtifactStore | None) -> uvicor
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            _bare(host), port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listening = socket.socket(family, kind, protocol)
+        return listening(_bare(host), port, 128)
     except socket.gaierror as error:
         raise OSError(f"There is no address {host!r} to listen at: {error.strerror}.") from None
-    try:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(128)
     except OSError as error:
-        listening.close()
         raise OSError(
             f"Nobody can listen at {host} port {port}: {error.strerror}. Choose another one with --port, or 0 for any."
         ) from None
-    return listening
 
 
 def _password(host: str) -> str | None:
     given = os.environ.get(_PASSWORD)
-    return given or (None if is_local(host) else secrets.token_urlsafe(24))
+    return given or (None if is_loopback(host) else secrets.token_urlsafe(24))
 
 
 def _conditions(guard: Guard) -> str:
     may = "Whoever opens it may change studies." if guard.write else "Nothing can be changed there (see --write)."
     if guard.password is None:
         return f"Only this machine can open it. {may}"
-    reach = "this machine" if is_local(guard.host) else "the network"
+    reach = "this machine" if is_loopback(guard.host) else "the network"
     return (
         f"It can be opened from {reach} with the password. What is sent is not encrypted: in a network that you do "
         f"not trust, use a tunnel such as ssh -L. {may}"

@@ -1,10 +1,12 @@
-"""Hosts that mean the machine that asks."""
+"""Databases that only this machine uses."""
 
 from __future__ import annotations
 
-__all__ = ["is_loopback"]
+from hpo.hosts import is_loopback
+
+__all__ = ["is_on_loopback"]
 
 
-def is_loopback(host: str | None) -> bool:
-    """Whether a host is this machine wherever it is named; without one, what listens is a socket of this machine."""
-    return not host or host in ("localhost", "::1") or host.startswith(("127.", "/"))
+def is_on_loopback(host: str | None) -> bool:
+    """Whether a database's host is this machine's loopback; without a host, or with a path, it is a socket of it."""
+    return not host or host.startswith("/") or is_loopback(host)

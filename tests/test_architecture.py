@@ -25,6 +25,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "digests",
         "exceptions",
         "files",
+        "hosts",
         "near",
         "numbers",
         "secrets",

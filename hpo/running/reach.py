@@ -8,8 +8,8 @@ from functools import partial
 from typing import final
 from urllib.parse import urlsplit
 
+from hpo.hosts import is_loopback
 from hpo.protocols import Storage, is_private, shared
-from hpo.storage.loopback import is_loopback
 
 __all__ = ["Reach"]
 

@@ -23,7 +23,7 @@ from hpo.exceptions import (
 )
 from hpo.log.codec import Row, decode_all, encode
 from hpo.protocols.leases import LeasePolicy, lease_options
-from hpo.storage.loopback import is_loopback
+from hpo.storage.loopback import is_on_loopback
 from hpo.storage.redis import scripts
 
 __all__ = ["RedisStorage"]
@@ -83,7 +83,7 @@ class RedisStorage:
     @property
     def is_on_network(self) -> bool:
         """Whether the server is not on this machine's loopback."""
-        return not is_loopback(urlsplit(self._url).hostname)
+        return not is_on_loopback(urlsplit(self._url).hostname)
 
     def opener(self) -> Callable[[], RedisStorage]:
         return partial(RedisStorage, self._url, self._use_cluster, self._prefix, **lease_options(self.lease_policy))

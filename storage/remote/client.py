@@ -24,7 +24,7 @@ from hpo.exceptions import (
 )
 from hpo.log.codec import Row, decode_all
 from hpo.protocols import LeasePolicy
-from hpo.storage.loopback import is_loopback
+from hpo.storage.loopback import is_on_loopback
 from hpo.storage.remote import protocol
 from hpo.storage.remote.connections import Answer, Connections, Place, is_away
 from hpo.storage.remote.tokens import token_of
@@ -80,7 +80,7 @@ class RemoteStorage:
     @property
     def is_on_network(self) -> bool:
         """Whether its server is not on this machine's loopback."""
-        return not is_loopback(urlsplit(self.url).hostname)
+        return not is_on_loopback(urlsplit(self.url).hostname)
 
     def opener(self) -> Callable[[], RemoteStorage]:
         interval = None if self.lease_policy is None else self.lease_policy.renew_every

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 import socket
 import threading
 from types import TracebackType
 from typing import Any, final
 
+from hpo.hosts import is_loopback, listening
 from hpo.protocols import Storage
 from hpo.storage.remote.protocol import LIMIT
 from hpo.storage.remote.tokens import token_of
@@ -69,7 +69,7 @@ def serve(
         ...     worker.optimize(objective, n_trials=10)
     """
     token = token_of(token) or (secrets.token_urlsafe(24) if token is None else "")
-    if not token and not _is_loopback(host):
+    if not token and not is_loopback(host):
         raise ValueError(
             f"A server that listens at {host!r} can be reached from elsewhere, so it needs a token: pass token=…, set "
             "HPO_TOKEN, or set HPO_TOKEN_FILE to the path of a file. Without a token it may listen at 127.0.0.1 only."
@@ -147,24 +147,10 @@ class StorageServer:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A socket that accepts connections from now on, although nobody answers yet."""
-    family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listener = socket.socket(family, kind, number)  # its protocol is what lets asyncio send answers without delay
     try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(2048)
+        return listening(host, port, 2048)
     except OSError as error:
-        listener.close()
         raise OSError(error.errno, f"Cannot listen at {host} port {port}: {error.strerror}") from None
-    return listener
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _reachable(host: str) -> str:

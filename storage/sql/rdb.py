@@ -12,7 +12,7 @@ from hpo.events import Event, StudyCreated, StudyRenamed, TrialProposed, TrialRe
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
 from hpo.log.codec import Row, decode_all, encode
 from hpo.protocols.leases import LeasePolicy, lease_options
-from hpo.storage.loopback import is_loopback
+from hpo.storage.loopback import is_on_loopback
 from hpo.storage.sql import upgrade
 from hpo.storage.sql.attempts import Append, AppendAfter, Create, Delete, Rename
 from hpo.storage.sql.engine import make_engine, sqlite_file
@@ -96,7 +96,7 @@ class RDBStorage:
     @property
     def is_on_network(self) -> bool:
         """Whether it is a server, and not one of this machine's loopback."""
-        return self.engine.dialect.name != "sqlite" and not is_loopback(self.engine.url.host)
+        return self.engine.dialect.name != "sqlite" and not is_on_loopback(self.engine.url.host)
 
     def opener(self) -> Callable[[], RDBStorage] | None:
         file, url = sqlite_file(self.engine.url), self._url
