@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from hpo.lazy import load
 
 if TYPE_CHECKING:
     from hpo.executors.dask import Dask
@@ -24,6 +25,4 @@ _HOME = {  # what an engine needs is loaded when it is wanted
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOME[name]), name)
+    return load(__name__, name, _HOME)

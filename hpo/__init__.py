@@ -5,7 +5,6 @@ Importing it costs nothing: each name is loaded when it is first used.
 
 from __future__ import annotations
 
-import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -65,38 +64,33 @@ _HOME = {
     "TrialPaused": "hpo.exceptions",
     "TrialPruned": "hpo.exceptions",
     "TrialState": "hpo.trial",
+    "artifacts": "hpo.artifacts",
     "copy_study": "hpo.study",
     "create_study": "hpo.study",
     "create_trial": "hpo.trial",
+    "dashboard": "hpo.dashboard",
     "delete_study": "hpo.study",
+    "distributions": "hpo.distributions",
+    "exceptions": "hpo.exceptions",
+    "executors": "hpo.executors",
     "get_all_study_names": "hpo.study",
     "get_all_study_summaries": "hpo.study",
+    "importance": "hpo.importance",
+    "integration": "hpo.integration",
+    "integrations": "hpo.integrations",
     "load_study": "hpo.study",
+    "logging": "hpo.logging",
     "minimize": "hpo.minimizing",
+    "pruners": "hpo.pruners",
+    "samplers": "hpo.samplers",
+    "search_space": "hpo.search_space",
+    "storage": "hpo.storage",
+    "storages": "hpo.storages",
+    "study": "hpo.study",
+    "testing": "hpo.testing",
+    "trial": "hpo.trial",
+    "visualization": "hpo.visualization",
 }
-
-_MODULES = frozenset(
-    {
-        "artifacts",
-        "dashboard",
-        "distributions",
-        "exceptions",
-        "executors",
-        "importance",
-        "integration",
-        "integrations",
-        "logging",
-        "pruners",
-        "samplers",
-        "search_space",
-        "storage",
-        "storages",
-        "study",
-        "testing",
-        "trial",
-        "visualization",
-    }
-)
 
 __all__ = [
     "Deadline",
@@ -143,20 +137,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in _MODULES:
-        return importlib.import_module(f"hpo.{name}")
-    if name not in _HOME:
-        raise _missing(name)
-    value = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
-    return value
-
-
-def _missing(name: str) -> AttributeError:
-    from hpo.near import missing
-
     if name in INSTEAD:
-        return AttributeError(f"module 'hpo' has no attribute {name!r}: {INSTEAD[name]}")
-    return missing("module 'hpo'", name, __all__)
+        raise AttributeError(f"module 'hpo' has no attribute {name!r}: {INSTEAD[name]}")
+    from hpo.lazy import load  # which costs nothing before a name is asked for
+
+    return load(__name__, name, _HOME)
 
 
 def __dir__() -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, final
 
 if TYPE_CHECKING:
@@ -42,11 +43,13 @@ def absent(module: str, name: str) -> AttributeError | ImportError:
     """The error for a name that a module has not.
 
     It is an ImportError where there is a sentence, as what `from … import` says of an AttributeError would hide that;
-    so `hasattr` raises it, too.
+    so `hasattr` raises it, too. An AttributeError comes with the nearest name of the module's `__all__`.
     """
     if name in NAMES:
         return ImportError(f"{module} has no {name}: {NAMES[name]}", name=module)
-    return AttributeError(f"module {module!r} has no attribute {name!r}")
+    from hpo.near import missing
+
+    return missing(f"module {module!r}", name, vars(sys.modules[module]).get("__all__", ()))
 
 
 @final

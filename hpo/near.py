@@ -13,9 +13,10 @@ def missing(owner: str, name: str, known: Iterable[str]) -> AttributeError:
     Args:
         owner: What lacks it, as Python calls it: "'Trial' object" or "module 'hpo'".
         name: Of the attribute.
-        known: Those that there are; what begins with an underscore is never proposed.
+        known: Those that there are; what begins with an underscore is never proposed, nor is anything for `__names__`,
+            which Python and others look for everywhere.
     """
-    near = nearest(name, (one for one in known if not one.startswith("_")))
+    near = None if name.startswith("__") else nearest(name, (one for one in known if not one.startswith("_")))
     hint = f". Did you mean {near!r}?" if near else ""
     return AttributeError(f"{owner} has no attribute {name!r}{hint}")
 

@@ -5,8 +5,9 @@ Each is loaded when it is first used.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from hpo.lazy import load
 
 if TYPE_CHECKING:
     from hpo.samplers.auto import AutoSampler
@@ -59,8 +60,6 @@ _HOME = {
     "nsgaii": "hpo.samplers.nsgaii",
 }
 
-_MODULES = {"gaussian_process", "nsgaii"}
-
 _INSTEAD = {
     "BaseGASampler": "a sampler is any object with `sample(space, history, key)`, which returns coded values; there is "
     "nothing to inherit (see hpo.protocols.Sampler and CONTRIBUTING.md)",
@@ -72,11 +71,7 @@ _INSTEAD = {
 def __getattr__(name: str) -> Any:
     if name in _INSTEAD:  # what `from … import` says of an AttributeError would hide the sentence
         raise ImportError(f"hpo.samplers has no {name}: {_INSTEAD[name]}.")
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    home = importlib.import_module(_HOME[name])
-    value = globals()[name] = home if name in _MODULES else getattr(home, name)
-    return value
+    return load(__name__, name, _HOME)
 
 
 def __dir__() -> list[str]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
-from hpo.absent import absent
+from hpo.lazy import load
 from hpo.storage.memory import InMemoryStorage
 from hpo.storage.url import get_storage
 
@@ -48,6 +47,4 @@ _HOME = {  # what brings SQLAlchemy in, or runs on POSIX systems only, is loaded
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise absent(__name__, name)
-    return getattr(importlib.import_module(_HOME[name]), name)
+    return load(__name__, name, _HOME)

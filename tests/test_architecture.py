@@ -19,7 +19,6 @@ ROOT = Path(__file__).parent.parent
 FAMILIES = tuple(sorted(link.name for link in (ROOT / "hpo").iterdir() if link.is_symlink()))
 LAYERS: tuple[tuple[str, ...], ...] = (
     (
-        "absent",
         "arrays",
         "caution",
         "digests",
@@ -33,8 +32,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "terminal",
         "words",
     ),
-    ("logging", "search_region"),
-    ("key", "markup", "pareto"),
+    ("absent", "logging", "search_region"),
+    ("key", "lazy", "markup", "pareto"),
     ("distributions",),
     ("space",),
     ("events",),

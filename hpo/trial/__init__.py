@@ -5,8 +5,9 @@ Each name is loaded when it is first used.
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from hpo.lazy import load
 
 if TYPE_CHECKING:
     from hpo.events import TrialError, TrialState
@@ -28,10 +29,7 @@ _HOME = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module(_HOME[name]), name)
-    return value
+    return load(__name__, name, _HOME)
 
 
 def __dir__() -> list[str]:

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hpo.absent import absent
 from hpo.samplers.nsgaii.crossover import (
     BLXAlphaCrossover,
     Crossover,
@@ -60,4 +61,4 @@ _SHAPES = {
 def __getattr__(name: str) -> Any:
     if name in _SHAPES:  # what `from … import` says of an AttributeError would hide the sentence
         raise ImportError(f"hpo.samplers.nsgaii has no {name}: {_SHAPES[name]}; there is nothing to inherit.")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise absent(__name__, name)

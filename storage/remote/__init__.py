@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING, Any
 
+from hpo.lazy import load
 from hpo.storage.remote.client import RemoteStorage
 
 if TYPE_CHECKING:
@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 __all__ = ["RemoteStorage", "StorageServer", "serve"]
 
+_HOME = {  # who only reads and writes needs no server
+    "StorageServer": "hpo.storage.remote.server",
+    "serve": "hpo.storage.remote.server",
+}
+
 
 def __getattr__(name: str) -> Any:
-    if name not in ("StorageServer", "serve"):  # who only reads and writes needs no server
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module("hpo.storage.remote.server"), name)
+    return load(__name__, name, _HOME)
