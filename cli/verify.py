@@ -9,6 +9,7 @@ import click
 from hpo.cli.options import common, format_option, load_study, plug_in_options, plug_ins, study_option
 from hpo.cli.render import render
 from hpo.reading.verify import verify as recompute
+from hpo.words import count
 
 __all__ = ["verify"]
 
@@ -31,8 +32,7 @@ def verify(storage: str | None, study_name: str | None, form: str, flatten: bool
     for remark in remarks:
         click.echo(remark, err=True)
     if not differences:
-        n = study.count_trials()
-        of = "that could be checked" if remarks else f"of {n} trial{'s' * (n != 1)}"
+        of = "that could be checked" if remarks else f"of {count(study.count_trials())}"
         click.echo(f"All decisions {of} come out as recorded.", err=True)
         return 0
     records = [
@@ -40,8 +40,9 @@ def verify(storage: str | None, study_name: str | None, form: str, flatten: bool
         for one in differences
     ]
     click.echo(render(records, form, flatten=flatten))
+    differ = count(len(differences), "decision differs", "decisions differ")
     click.echo(
-        f"{len(differences)} decisions differ. Where the log does not name who made them, they were checked with "
+        f"{differ}. Where the log does not name who made them, they were checked with "
         f"{type(study.sampler).__name__} and {type(study.pruner).__name__}; --sampler and --pruner choose others.",
         err=True,
     )

@@ -126,10 +126,6 @@ def _has_pairs(study: Readable) -> bool:
     return _has_trials(study) and len(study.history.space) > 1
 
 
-def _is_single(study: Readable) -> bool:
-    return _has_trials(study) and len(study.directions) == 1
-
-
 def _has_front(study: Readable) -> bool:
     return _has_trials(study) and 2 <= len(study.directions) <= 3
 

@@ -14,6 +14,7 @@ from hpo.reading.counts import latest, state_counts
 from hpo.reading.records import records_of
 from hpo.reading.tables import Text, describe, table
 from hpo.reading.without_best import why_none_is_best
+from hpo.words import count
 
 if TYPE_CHECKING:
     from hpo.reading.readable import Readable
@@ -32,9 +33,8 @@ def search_space_summary(study: Readable) -> Text:
         (name, *describe(distribution), n)
         for (name, distribution), n in zip(history.space.items(), n_trials, strict=True)
     ]
-    parameters = f"{len(rows)} parameter{'s' * (len(rows) != 1)}"
-    trials = f"{len(history)} finished trial{'s' * (len(history) != 1)}"
-    head = f"Search space of {study.study_name!r}: {parameters} in {trials}"
+    trials = count(len(history), "finished trial")
+    head = f"Search space of {study.study_name!r}: {count(len(rows), 'parameter')} in {trials}"
     return Text(f"{head}\n\n{table(('parameter', 'kind', 'domain', 'trials'), rows)}")
 
 
@@ -70,12 +70,11 @@ def goals(study: Readable) -> str:
 
 def counts(study: Readable) -> str:
     """How many trials are in each state, such as "12 trials: 10 complete, 2 failed"."""
-    words = {TrialState.FAIL: "failed"}
     waiting = study.count_trials((TrialState.WAITING,))
     found = state_counts(study.history) | {TrialState.WAITING: waiting}
-    shown = [f"{n} {words.get(state, state.name.lower())}" for state, n in found.items() if n]
-    total = sum(found.values())
-    return f"{total} trial{'s' * (total != 1)}" + (f": {', '.join(shown)}" if shown else "")
+    words = {state: "failed" if state is TrialState.FAIL else state.name.lower() for state in found}
+    stand = [count(n, words[state], words[state]) for state, n in found.items() if n]
+    return count(sum(found.values())) + (f": {', '.join(stand)}" if stand else "")
 
 
 def objective_names(study: Readable) -> list[str]:

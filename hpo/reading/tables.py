@@ -8,7 +8,7 @@ from typing import Any, final
 from hpo.distributions import BaseDistribution, CategoricalDistribution, NormalDistribution
 from hpo.words import shown
 
-__all__ = ["Text", "describe", "show", "table"]
+__all__ = ["Text", "describe", "table"]
 
 
 @final
@@ -21,37 +21,32 @@ class Text(str):
         return str(self)
 
 
-def show(value: Any) -> str:
-    """A value as a table shows it: numbers with six digits, text as it is, nothing for None."""
-    return shown(value)
-
-
 def table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """A table with a line under its head; columns of numbers are aligned to the right."""
     from tabulate import tabulate
 
-    cells = [[show(value) for value in row] for row in rows]
+    cells = [[shown(value) for value in row] for row in rows]
     align = ["right" if all(map(_is_number, column)) else "left" for column in zip(*rows, strict=True)]
-    return tabulate(cells, [show(name) for name in columns], "simple", disable_numparse=True, colalign=align or None)
+    return tabulate(cells, [shown(name) for name in columns], "simple", disable_numparse=True, colalign=align or None)
 
 
 def describe(distribution: BaseDistribution) -> tuple[str, str]:
     """The kind of a parameter and its domain, in words."""
     if isinstance(distribution, CategoricalDistribution):
         choices = ", ".join(
-            show(choice) if isinstance(choice, str) else repr(choice) for choice in distribution.choices
+            shown(choice) if isinstance(choice, str) else repr(choice) for choice in distribution.choices
         )
-        weights = f" (weights {', '.join(map(show, distribution.weights))})" if distribution.weights else ""
+        weights = f" (weights {', '.join(map(shown, distribution.weights))})" if distribution.weights else ""
         return "ordered" if distribution.ordered else "categorical", choices + weights
     low, high, step = (getattr(distribution, name) for name in ("low", "high", "step"))
     if isinstance(distribution, NormalDistribution):
         low = distribution.least
-    domain = f"{'-∞' if low is None else show(low)} … {'∞' if high is None else show(high)}"
+    domain = f"{'-∞' if low is None else shown(low)} … {'∞' if high is None else shown(high)}"
     whole = isinstance(step, int) or distribution.kind.endswith(" int")
     if step is not None and not (whole and step == 1):
-        domain += f" in steps of {show(step)}"
+        domain += f" in steps of {shown(step)}"
     if isinstance(distribution, NormalDistribution):
-        domain += f" around {show(distribution.mean)} ± {show(distribution.std)}" + (
+        domain += f" around {shown(distribution.mean)} ± {shown(distribution.std)}" + (
             " in log" if distribution.log else ""
         )
     return distribution.kind.replace(" on a log scale", ", log"), domain

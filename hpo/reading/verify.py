@@ -17,6 +17,7 @@ from hpo.log.ledger import Ledger
 from hpo.protocols import Pruner, Sampler, pausing, sampled, unproposed
 from hpo.reading.plug_ins import PlugIns
 from hpo.space import Space
+from hpo.words import count
 
 __all__ = ["Difference", "Verification", "verify"]
 
@@ -57,7 +58,7 @@ class Verification:
     def remarks(self) -> list[str]:
         """A sentence for each sampler or pruner whose trials were not checked."""
         return [
-            f"{n} trial{'s were' if n > 1 else ' was'} made by {description}, not checked: it cannot be built from "
+            f"{count(n, 'trial was', 'trials were')} made by {description}, not checked: it cannot be built from "
             "that description. Give it to the study, and verify again."
             for description, n in self.unchecked.items()
         ]

@@ -7,7 +7,7 @@ import numpy as np
 from hpo.events import TrialState
 from hpo.history import History
 from hpo.reading.counts import latest, state_counts
-from hpo.reading.tables import show
+from hpo.words import count, shown
 
 __all__ = ["last_error", "why_none_is_best"]
 
@@ -22,17 +22,17 @@ def why_none_is_best(history: History) -> str:
     if len(complete):
         nearest = int(np.argmin(complete.violation))
         broken = complete.finished(nearest).constraints
-        names = ", ".join(f"{name}={show(float(value))}" for name, value in broken.items() if value > 0)
+        names = ", ".join(f"{name}={shown(float(value))}" for name, value in broken.items() if value > 0)
         return (
-            f"No feasible trials are completed yet: {_counted(len(complete), 'complete')}, and each violates a "
+            f"No feasible trials are completed yet: {count(len(complete), 'complete trial')}, and each violates a "
             f"constraint. The nearest is trial {complete.number[nearest]} ({names}; feasible where ≤ 0)."
         )
     counts = state_counts(history)
-    stand = [f"{counts[state]} {word}" for state, word in _WORDS.items() if counts[state]]
-    stand += [f"{counts[TrialState.RUNNING]} running"] if counts[TrialState.RUNNING] else []
+    stand = [count(counts[state], word, word) for state, word in _WORDS.items() if counts[state]]
+    stand += [count(counts[TrialState.RUNNING], "running", "running")] if counts[TrialState.RUNNING] else []
     if not stand:
         return "No trials are completed yet: run some with study.optimize(objective, n_trials=…)."
-    return f"No trials are completed yet: of {_counted(sum(counts.values()))}, {', '.join(stand)}.{last_error(history)}"
+    return f"No trials are completed yet: of {count(sum(counts.values()))}, {', '.join(stand)}.{last_error(history)}"
 
 
 def last_error(history: History) -> str:
@@ -46,7 +46,3 @@ def last_error(history: History) -> str:
     message = trial.error.message.strip()
     message = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
     return f" The last error, of trial {trial.number}: {trial.error.type}: {message}"
-
-
-def _counted(n: int, kind: str = "") -> str:
-    return f"{n} {kind}{' ' * bool(kind)}trial{'s' * (n != 1)}"

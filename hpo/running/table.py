@@ -9,8 +9,8 @@ from typing import IO, TYPE_CHECKING, Any, final
 from hpo.events import TrialState
 from hpo.history.finished import violation
 from hpo.reading.summary import headline, objective_names
-from hpo.reading.tables import show
 from hpo.terminal import beside_bars
+from hpo.words import shown
 
 if TYPE_CHECKING:
     from hpo.reading.readable import Readable
@@ -53,7 +53,7 @@ class TableCallback:
             best = trial.state is TrialState.COMPLETE and _is_best(study, trial)
             style = "bold green" if best else _STYLES.get(trial.state, "")
             line = self._line([f"{trial.number}{'*' if best else ' '}", *self._cells(study, trial)])
-            why = "" if trial.error is None else show(f"  {trial.error.type}: {trial.error.message}")
+            why = "" if trial.error is None else shown(f"  {trial.error.type}: {trial.error.message}")
             self._print(line + why, style)
 
     def end_of_run(self, study: Readable) -> None:
@@ -67,8 +67,8 @@ class TableCallback:
                 return
             self._print(f"\n{headline(study)}")
             for trial in _best(study):
-                values = ", ".join(map(show, trial.values or ()))
-                chosen = ", ".join(f"{name}={show(value)}" for name, value in trial.params.items())
+                values = ", ".join(map(shown, trial.values or ()))
+                chosen = ", ".join(f"{name}={shown(value)}" for name, value in trial.params.items())
                 self._print(f"Best: trial {trial.number} with {values}: {chosen}", "bold green")
             if len(study.directions) > 1:
                 self._print(f"Pareto front: {len(study.best_trials)} trials", "bold green")
@@ -85,7 +85,7 @@ class TableCallback:
     def _print_head(self, study: Readable) -> None:
         first = bool(not self._widths)
         heads = ["trial", *objective_names(study), *(["violation"] if self._constrained else []), *self._names]
-        self._widths = [6, *(max(_NARROWEST, len(show(name))) for name in heads[1:])]
+        self._widths = [6, *(max(_NARROWEST, len(shown(name))) for name in heads[1:])]
         self._print(("" if first else "\n") + self._line(heads), "bold")
         self._print("  ".join("─" * width for width in self._widths))
 
@@ -94,9 +94,9 @@ class TableCallback:
         became = "failed" if trial.state is TrialState.FAIL else trial.state.name.lower()
         values = [became, *[""] * (n_values - 1)]
         if trial.state is TrialState.COMPLETE and trial.values is not None:
-            values = [show(value) for value in trial.values]
-        broken = [show(violation(trial.constraints) or None)] if self._constrained else []
-        return [*values, *broken, *(show(trial.params.get(name)) for name in self._names)]
+            values = [shown(value) for value in trial.values]
+        broken = [shown(violation(trial.constraints) or None)] if self._constrained else []
+        return [*values, *broken, *(shown(trial.params.get(name)) for name in self._names)]
 
     def _line(self, cells: list[str]) -> str:
         padded = (cell.rjust(width) for cell, width in zip(cells, self._widths, strict=True))

@@ -49,7 +49,7 @@ def trial_html(trial: Record) -> Markup:
         facts.append(_seconds(trial))
     n_reports = len(trial.intermediate_values)
     if n_reports:
-        facts.append(f"{n_reports} report{'s' * (n_reports != 1)}")
+        facts.append(count(n_reports, "report"))
     parts = [caption(f"Trial {trial.number}", ", ".join(facts))]
     if trial.error is not None:
         parts.append(element("div", f"{trial.error.type}: {trial.error.message}"))

@@ -15,7 +15,8 @@ from hpo.distributions import (
     IntDistribution,
     NormalDistribution,
 )
-from hpo.reading.tables import describe, show, table
+from hpo.reading.tables import describe, table
+from hpo.words import shown
 
 
 @pytest.fixture(autouse=True)
@@ -185,9 +186,9 @@ def test_domains_are_described(distribution: BaseDistribution, expected: tuple[s
 
 
 def test_values_are_shown_on_one_line() -> None:
-    assert show("two\nlines\x1b[31m") == "two lines [31m"
-    assert len(show("x" * 1000)) == 40
-    assert show({"a": [1, 2]}) == '{"a": [1, 2]}'
+    assert shown("two\nlines\x1b[31m") == "two lines [31m"
+    assert len(shown("x" * 1000)) == 40
+    assert shown({"a": [1, 2]}) == '{"a": [1, 2]}'
     lines = table(["n", "name"], [[1, "a"], [20, "bc"]]).splitlines()
     assert [line.split() for line in lines] == [["n", "name"], ["---", "------"], ["1", "a"], ["20", "bc"]]
     assert [line.index(text) for line, text in zip(lines[2:], ("a", "bc"), strict=True)] == [lines[0].index("name")] * 2
