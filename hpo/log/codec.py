@@ -1,20 +1,12 @@
-"""Events as rows of scalars and JSON, and back: what every storage that outlives a process writes.
-
-JSON has no word for NaN and ±inf. Here they are objects, {"$float": "nan"}; keys of the user's own that begin
-with a dollar get a second one. Nor has it one for tuples: choices, and values of parameters, which are choices or were
-given as such, say {"$tuple": [1, 2]}. Everywhere else a tuple becomes a list, as JSON has it.
-"""
+"""Events as rows of scalars and JSON, and back: what every storage that outlives a process writes."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, final
+from typing import Any, NamedTuple
 
-import numpy as np
-
-from hpo.arrays import JSON, Report
+from hpo.arrays import Report
 from hpo.distributions import distribution_from_dict
 from hpo.events import (
     ASKED,
@@ -35,9 +27,10 @@ from hpo.events import (
     TrialStarted,
     TrialState,
 )
+from hpo.log.text import choice, dumps, loads, loads_together
 from hpo.space import Space
 
-__all__ = ["KINDS", "Row", "choice", "decode", "decode_all", "dumps", "encode", "loads"]
+__all__ = ["KINDS", "Row", "decode", "decode_all", "encode"]
 
 KINDS: dict[type, int] = {
     StudyCreated: 0,
@@ -74,7 +67,8 @@ def encode(event: Event) -> Row:
         TypeError: Where an attribute or a choice is something that JSON cannot hold.
     """
     try:
-        return _ENCODERS[type(event)](event)
+        kind, write = _ENCODERS[type(event)]
+        return write(kind, event)
     except RecursionError:
         raise TypeError("JSON cannot hold what contains itself, nor what is nested so deep.") from None
 
@@ -85,106 +79,16 @@ def decode(row: Row) -> Event:
 
 
 def decode_all(rows: Sequence[Row]) -> list[Event]:
-    """The events of many rows: one parse of all bodies costs half as much as one of each."""
-    text = f"[{','.join(['{}' if row[6] is None else row[6] for row in rows])}]"
-    try:
-        bodies, end = ([], 0) if '"$' in text else _scan(text, 0)
-    except (StopIteration, ValueError):
-        bodies, end = [], 0
-    if end != len(text) or len(bodies) != len(rows):  # one by one, so that an error names the row that is to blame
+    """The events of many rows, faster than one by one: all bodies are parsed together."""
+    bodies = loads_together(["{}" if row[6] is None else row[6] for row in rows])
+    if bodies is None:
         return [decode(row) for row in rows]
     return [_DECODERS[row[0]](row, body) for row, body in zip(rows, bodies, strict=True)]
 
 
-def dumps(value: JSON) -> str:
-    """JSON that any parser reads: ASCII, without NaN or Infinity, NumPy's scalars as numbers.
-
-    Raises:
-        TypeError: If `value` holds something else than None, bool, int, float, str, lists and dicts.
-    """
-    try:
-        text = _plain_json(value)
-    except (ValueError, RecursionError):
-        text = '"$'  # not finite, so the words of the format are needed; or a circle, which the second try finds again
-    try:
-        return _plain_json(_escaped(value)) if '"$' in text else text
-    except (ValueError, RecursionError) as error:
-        raise TypeError(f"JSON cannot hold this {type(value).__name__}: {error}") from None
-
-
-def choice(value: Any) -> Any:
-    """What to give to `dumps`, so that `loads` returns the value of a parameter with its tuples as tuples."""
-    if isinstance(value, tuple):
-        return _Word({"$tuple": [choice(item) for item in value]})
-    if isinstance(value, list):
-        return [choice(item) for item in value]
-    if isinstance(value, dict):
-        return {key: choice(item) for key, item in value.items()}
-    return value
-
-
-def loads(text: str) -> JSON:
-    """What `dumps` was given; tuples come back as lists, unless they went through `choice`."""
-    try:
-        value, _ = _scan(text, 0)
-    except StopIteration:
-        raise ValueError(f"Not JSON: {text[:200]!r}") from None
-    return _unescaped(value) if '"$' in text else value
-
-
-# What json.loads calls after a search for white space, which costs as much again.
-_scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 _STATES = tuple(TrialState)
 _NOTHING: Mapping[str, Any] = {}
 _NESTED = frozenset({tuple, list, dict})
-
-
-@final
-class _Word(dict[str, Any]):
-    """A word of the format, which is written as it is."""
-
-
-def _numpy_scalar(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        return value.item()
-    raise TypeError(
-        f"JSON cannot hold {value!r} of type {type(value).__name__}; expected None, bool, int, float, str, "
-        "or lists and dicts of them. Store a name, a path or a number instead."
-    )
-
-
-_plain_json: Callable[[Any], str] = json.JSONEncoder(
-    allow_nan=False, separators=(",", ":"), default=_numpy_scalar
-).encode
-
-
-def _escaped(value: Any) -> Any:
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"$float": str(value)}
-    if type(value) is _Word:
-        return {key: _escaped(item) for key, item in value.items()}
-    if isinstance(value, dict):
-        return {
-            f"${key}" if isinstance(key, str) and key.startswith("$") else key: _escaped(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, (list, tuple)):
-        return [_escaped(item) for item in value]
-    return value
-
-
-def _unescaped(value: Any) -> Any:
-    if isinstance(value, dict):
-        if value.keys() == {"$float"}:
-            return float(value["$float"])
-        if value.keys() == {"$tuple"}:
-            return tuple([_unescaped(item) for item in value["$tuple"]])
-        return {key.removeprefix("$"): _unescaped(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_unescaped(item) for item in value]
-    return value
 
 
 def _body(**fields: Any) -> str | None:
@@ -219,9 +123,9 @@ def _report(value: Any) -> Report:
     return tuple(value) if type(value) is list else value
 
 
-def _study_created(event: StudyCreated) -> Row:
+def _study_created(kind: int, event: StudyCreated) -> Row:
     return Row(
-        0,
+        kind,
         time=event.time,
         body=_body(
             name=event.name,
@@ -232,13 +136,13 @@ def _study_created(event: StudyCreated) -> Row:
     )
 
 
-def _space_declared(event: SpaceDeclared) -> Row:
-    return Row(1, body=dumps(_distributions(event.space)))
+def _space_declared(kind: int, event: SpaceDeclared) -> Row:
+    return Row(kind, body=dumps(_distributions(event.space)))
 
 
-def _trial_queued(event: TrialQueued) -> Row:
+def _trial_queued(kind: int, event: TrialQueued) -> Row:
     return Row(
-        2,
+        kind,
         event.retries,
         time=event.time,
         body=_body(
@@ -250,27 +154,27 @@ def _trial_queued(event: TrialQueued) -> Row:
     )
 
 
-def _trial_started(event: TrialStarted) -> Row:
+def _trial_started(kind: int, event: TrialStarted) -> Row:
     body = None
     if event.worker is not None or event.deferred or event.plan is not None or event.run is not None:
         body = _body(worker=event.worker, deferred=event.deferred or None, plan=event.plan, run=event.run)
-    return Row(3, event.claims, time=event.time, body=body)
+    return Row(kind, event.claims, time=event.time, body=body)
 
 
-def _trial_proposed(event: TrialProposed) -> Row:
-    return Row(4, event.number, body=dumps(event.values))
+def _trial_proposed(kind: int, event: TrialProposed) -> Row:
+    return Row(kind, event.number, body=dumps(event.values))
 
 
-def _trial_reported(event: TrialReported) -> Row:
+def _trial_reported(kind: int, event: TrialReported) -> Row:
     given = event.value
     value = None if isinstance(given, tuple) or not _finite(given) else given
     body = None
     if event.pruned is not None or value is None:
         body = _body(value=given if value is None else None, pruned=event.pruned)
-    return Row(5, event.number, event.step, value, None, event.time, body)
+    return Row(kind, event.number, event.step, value, None, event.time, body)
 
 
-def _trial_finished(event: TrialFinished) -> Row:
+def _trial_finished(kind: int, event: TrialFinished) -> Row:
     fields: dict[str, Any] = {}
     value = None
     if event.values is not None:
@@ -296,17 +200,17 @@ def _trial_finished(event: TrialFinished) -> Row:
     if event.pruned is not None:
         fields["pruned"] = event.pruned
     body = dumps(fields) if fields else None
-    return Row(6, event.number, None, value, int(event.state), event.time, body)
+    return Row(kind, event.number, None, value, int(event.state), event.time, body)
 
 
-def _attribute_set(event: AttributeSet) -> Row:
+def _attribute_set(kind: int, event: AttributeSet) -> Row:
     value = event.value
     if event.system and event.key == ASKED:
         value = {**value, "parameters": _parameters(value["parameters"])}
-    return Row(7, event.number, body=dumps({"key": event.key, "value": value, "system": event.system}))
+    return Row(kind, event.number, body=dumps({"key": event.key, "value": value, "system": event.system}))
 
 
-_ENCODERS: dict[type, Callable[[Any], Row]] = {
+_WRITERS: dict[type, Callable[[int, Any], Row]] = {
     StudyCreated: _study_created,
     SpaceDeclared: _space_declared,
     TrialQueued: _trial_queued,
@@ -315,10 +219,11 @@ _ENCODERS: dict[type, Callable[[Any], Row]] = {
     TrialReported: _trial_reported,
     TrialFinished: _trial_finished,
     AttributeSet: _attribute_set,
-    TrialDeleted: lambda event: Row(8, event.number),
-    StudyRenamed: lambda event: Row(9, body=dumps({"name": event.name})),
-    PlanDeclared: lambda event: Row(10, body=dumps(event._asdict())),
+    TrialDeleted: lambda kind, event: Row(kind, event.number),
+    StudyRenamed: lambda kind, event: Row(kind, body=dumps({"name": event.name})),
+    PlanDeclared: lambda kind, event: Row(kind, body=dumps(event._asdict())),
 }
+_ENCODERS = {event: (kind, _WRITERS[event]) for event, kind in KINDS.items()}
 
 
 def _read_study_created(row: Row, fields: Any) -> StudyCreated:
@@ -377,19 +282,20 @@ def _read_attribute_set(row: Row, fields: Any) -> AttributeSet:
     return AttributeSet(fields["key"], fields.get("value"), row[1], fields.get("system", False))
 
 
-_DECODERS: dict[int, Callable[[Row, Any], Event]] = {
-    0: _read_study_created,
-    1: _read_space_declared,
-    2: _read_trial_queued,
-    3: _read_trial_started,
-    4: _read_trial_proposed,
-    5: _read_trial_reported,
-    6: _read_trial_finished,
-    7: _read_attribute_set,
-    8: lambda row, fields: TrialDeleted(_number(row)),
-    9: lambda row, fields: StudyRenamed(fields["name"]),
-    10: lambda row, fields: PlanDeclared(**fields),
+_READERS: dict[type, Callable[[Row, Any], Event]] = {
+    StudyCreated: _read_study_created,
+    SpaceDeclared: _read_space_declared,
+    TrialQueued: _read_trial_queued,
+    TrialStarted: _read_trial_started,
+    TrialProposed: _read_trial_proposed,
+    TrialReported: _read_trial_reported,
+    TrialFinished: _read_trial_finished,
+    AttributeSet: _read_attribute_set,
+    TrialDeleted: lambda row, fields: TrialDeleted(_number(row)),
+    StudyRenamed: lambda row, fields: StudyRenamed(fields["name"]),
+    PlanDeclared: lambda row, fields: PlanDeclared(**fields),
 }
+_DECODERS = {kind: _READERS[event] for event, kind in KINDS.items()}
 
 
 def _number(row: Row) -> int:

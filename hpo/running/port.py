@@ -10,7 +10,7 @@ from hpo.arrays import JSON, Report
 from hpo.caution import warn
 from hpo.distributions import BaseDistribution, CategoricalDistribution, check_distribution_compatibility
 from hpo.events import TrialReported
-from hpo.log.codec import dumps, loads
+from hpo.log.text import dumps, loads
 from hpo.running.participant import Participant
 from hpo.trial.live import LiveTrial
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import zlib
 
 from hpo.events import Event
-from hpo.log.codec import Row, decode, dumps, loads
+from hpo.log.codec import Row, decode
+from hpo.log.text import dumps, loads
 
 __all__ = ["DELETED", "SEAL", "event_of", "is_event", "new_name", "renamed", "seal", "text", "unseal"]
 

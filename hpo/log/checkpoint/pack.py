@@ -21,7 +21,7 @@ import numpy as np
 from hpo.arrays import JSON
 from hpo.digests import digest
 from hpo.history.dump import Dump
-from hpo.log.codec import choice, dumps, loads
+from hpo.log.text import choice, dumps, loads
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

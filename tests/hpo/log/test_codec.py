@@ -12,9 +12,10 @@ from hypothesis import given
 
 from hpo.distributions import CategoricalDistribution
 from hpo.events import AttributeSet, Event, SpaceDeclared, TrialFinished, TrialQueued, TrialReported, TrialState
-from hpo.log.codec import KINDS, Row, decode, dumps, encode, loads
+from hpo.log.codec import KINDS, Row, decode, encode
+from hpo.log.text import dumps
 from hpo.space import Space
-from tests.strategies import events, json_values, same
+from tests.strategies import events, same
 
 
 def strict(text: str) -> Any:
@@ -39,48 +40,6 @@ def test_rows_hold_finite_scalars_and_strict_json(event: Event) -> None:
     assert row.value is None or math.isfinite(row.value)
     assert row.body is None or strict(row.body) is not None
     assert same(encode(decode(row)), row)
-
-
-@given(json_values)
-def test_loads_undoes_dumps(value: Any) -> None:
-    text = dumps(value)
-    strict(text)
-    assert same(loads(text), value)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [
-        {"$float": "nan"},
-        {"$float": math.nan},
-        {"$$float": math.inf},
-        {"$": {"$": [{"$float": -math.inf}]}},
-        ["$float", '"$'],
-        {'"$': 1},
-        "\ud800\x00",
-    ],
-    ids=repr,
-)
-def test_words_of_the_format_are_no_trap(value: Any) -> None:
-    assert same(loads(dumps(value)), value)
-
-
-@pytest.mark.parametrize(
-    ("scalar", "plain"),
-    [
-        (np.int64(3), 3),
-        (np.float32(0.5), 0.5),
-        (np.float64(0.1), 0.1),
-        (np.bool_(True), True),
-        (np.str_("a"), "a"),
-        (np.float32("nan"), math.nan),
-        (np.float64("-inf"), -math.inf),
-    ],
-    ids=repr,
-)
-def test_numpy_scalars_become_plain_ones(scalar: Any, plain: Any) -> None:
-    assert same(loads(dumps({"a": [scalar, math.nan]})), {"a": [plain, math.nan]})
-    assert same(loads(dumps(scalar)), plain)
 
 
 def circle() -> list[Any]:
