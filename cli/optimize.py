@@ -13,13 +13,9 @@ from typing import Any
 import click
 
 from hpo import logging
-from hpo.cli.options import (
-    common,
-    load_object,
-    open_storage,
-    plug_in_options,
-    plug_ins,
-)
+from hpo.cli.loading import load_object
+from hpo.cli.options import common, open_storage
+from hpo.cli.plug_ins import plug_in_options, plug_ins
 from hpo.events import TrialState
 from hpo.exceptions import CLIUsageError, HpoError
 from hpo.running.table import TableCallback

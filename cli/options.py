@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import functools
-import importlib
-import importlib.util
-import inspect
-import json
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -24,16 +19,11 @@ from hpo.study import Study
 
 __all__ = [
     "FILE",
-    "JSONType",
-    "ManyValues",
     "common",
     "format_option",
-    "load_object",
     "load_study",
     "located",
     "open_storage",
-    "plug_in_options",
-    "plug_ins",
     "study_option",
 ]
 
@@ -150,50 +140,6 @@ def _logging_to(path: Path) -> Iterator[None]:
         handler.close()
 
 
-class JSONType(click.ParamType[Any]):
-    """The value of an option that is a JSON object."""
-
-    name = "JSON"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not isinstance(value, str):
-            return value
-        try:
-            parsed = json.loads(value)
-        except ValueError as error:
-            self.fail(f"{value!r} is no JSON: {error}.", param, ctx)
-        if not isinstance(parsed, dict):
-            self.fail(f"{value!r} is no JSON object; expected such as '{{\"x\": 1}}'.", param, ctx)
-        return parsed
-
-
-class ManyValues(click.Command):
-    """A command without arguments whose repeatable options take several values: `--values 1 2`, once or in turns."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        repeatable = {name for p in self.params if isinstance(p, click.Option) and p.multiple for name in p.opts}
-        spread: list[str] = []
-        option = None
-        for argument in args:
-            if argument in repeatable:
-                option = argument
-                continue
-            if option is not None and (not argument.startswith("-") or _is_number(argument)):
-                spread += [option, argument]
-                continue
-            option = None
-            spread.append(argument)
-        return super().parse_args(ctx, spread)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 def open_storage(url: str | None, *, create: bool = False, leases: bool = True) -> Storage:
     """The storage at the URL that --storage names."""
     if not url:
@@ -221,89 +167,3 @@ def load_study(
             else "The storage holds no study yet; `hpo create-study` makes one, and so does `hpo optimize`."
         )
     return study.load_study(study_name=study_name, storage=opened, sampler=sampler, pruner=pruner)
-
-
-def plug_in_options(command: F) -> F:
-    """The options --sampler and --pruner of a command, by name or as module:object, and those with their arguments."""
-    for kind, example in (("pruner", "MedianPruner"), ("sampler", "TPESampler")):
-        command = click.option(
-            f"--{kind}-kwargs", type=JSONType(), metavar="JSON", help=f"Options of the {kind}, as a JSON object."
-        )(command)
-        command = click.option(
-            f"--{kind}", metavar="NAME", help=f"Such as {example}, or mine.py:MyClass; they are not stored."
-        )(command)
-    return command
-
-
-def plug_ins(options: dict[str, Any]) -> tuple[Sampler | None, Pruner | None]:
-    """The sampler and the pruner that the options of `plug_in_options` name, which are taken out of `options`."""
-    made = [
-        _plug_in(family, options.pop(kind), options.pop(f"{kind}_kwargs"))
-        for kind, family in (("sampler", "hpo.samplers"), ("pruner", "hpo.pruners"))
-    ]
-    return made[0], made[1]
-
-
-def _plug_in(family: str, name: str | None, arguments: dict[str, Any] | None) -> Any:
-    kind = family.removeprefix("hpo.").removesuffix("s")
-    if name is None:
-        if arguments:
-            raise CLIUsageError(f"--{kind}-kwargs needs --{kind}.")
-        return None
-    make = load_object(name) if ":" in name else _known(family, kind, name)
-    try:
-        return make(**arguments or {})
-    except TypeError as error:
-        options = ", ".join(inspect.signature(make).parameters)
-        raise CLIUsageError(f"--{kind}-kwargs: {error}. The options of {name} are {options or 'none'}.") from None
-
-
-def _known(family: str, kind: str, name: str) -> Any:
-    module = importlib.import_module(family)
-    known = {public.lower(): public for public in module.__all__}
-    short = {low.removesuffix(kind): public for low, public in known.items()}
-    public = known.get(name.lower()) or short.get(name.lower())
-    if public is None:
-        raise CLIUsageError(f"There is no {kind} {name!r}; there are {', '.join(sorted(module.__all__))}.")
-    return getattr(module, public)
-
-
-def load_object(reference: str) -> Any:
-    """What `file.py:name` or `package.module:name` refers to; its folder is importable from then on."""
-    where, colon, name = reference.rpartition(":")
-    if not colon or not where or not name:
-        raise CLIUsageError(f"Expected file.py:function or package.module:function, got {reference!r}.")
-    module = _load_file(Path(where)) if where.endswith(".py") else _load_module(where)
-    found = module
-    for part in name.split("."):
-        try:
-            found = getattr(found, part)
-        except AttributeError:
-            names = sorted(key for key, value in vars(module).items() if callable(value) and not key.startswith("_"))
-            raise CLIUsageError(f"{where} has no {name!r}; it has {', '.join(names) or 'nothing to call'}.") from None
-    return found
-
-
-def _load_file(path: Path) -> Any:
-    if not path.is_file():
-        raise CLIUsageError(f"There is no file {str(path)!r}.")
-    sys.path.insert(0, str(path.resolve().parent))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[path.stem] = importlib.util.module_from_spec(spec)
-    try:
-        spec.loader.exec_module(module)
-    except Exception as error:
-        raise click.ClickException(f"{path} cannot be run: {type(error).__name__}: {error}") from error
-    return module
-
-
-def _load_module(name: str) -> Any:
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is not None and (name == error.name or name.startswith(f"{error.name}.")):
-            raise CLIUsageError(f"There is no module {name!r} here; a file is written {name}.py:function.") from None
-        raise

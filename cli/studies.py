@@ -10,8 +10,9 @@ from typing import Any
 import click
 
 from hpo import study as api
-from hpo.cli.options import ManyValues, common, format_option, load_study, open_storage, study_option
+from hpo.cli.options import common, format_option, load_study, open_storage, study_option
 from hpo.cli.render import render
+from hpo.cli.types import ManyValues
 from hpo.exceptions import CLIUsageError, DuplicatedStudyError
 from hpo.reading.expected import Expected
 

@@ -7,18 +7,10 @@ from typing import Any
 
 import click
 
-from hpo.cli.options import (
-    JSONType,
-    ManyValues,
-    common,
-    format_option,
-    load_study,
-    open_storage,
-    plug_in_options,
-    plug_ins,
-    study_option,
-)
+from hpo.cli.options import common, format_option, load_study, open_storage, study_option
+from hpo.cli.plug_ins import plug_in_options, plug_ins
 from hpo.cli.render import render
+from hpo.cli.types import JSONType, ManyValues
 from hpo.distributions import distribution_from_dict
 from hpo.events import TrialState
 from hpo.exceptions import CLIUsageError

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from hpo.cli.options import common, format_option, load_study, plug_in_options, plug_ins, study_option
+from hpo.cli.options import common, format_option, load_study, study_option
+from hpo.cli.plug_ins import plug_in_options, plug_ins
 from hpo.cli.render import render
 from hpo.reading.verify import verify as recompute
 from hpo.words import count
