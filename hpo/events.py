@@ -79,6 +79,11 @@ class TrialState(IntEnum):
     """Where a trial stands; WAITING, RUNNING and PAUSED ones are unfinished.
 
     A PAUSED trial has left its worker at a rung, and goes on where it stopped if it is promoted.
+
+    Example:
+        >>> failed = study.get_trials(states=(hpo.TrialState.FAIL,))
+        >>> hpo.TrialState.FAIL.is_finished(), hpo.TrialState.WAITING.is_finished()
+        (True, False)
     """
 
     RUNNING = 0
@@ -89,6 +94,7 @@ class TrialState(IntEnum):
     PAUSED = 5
 
     def is_finished(self) -> bool:
+        """Whether a trial in this state is over: COMPLETE, PRUNED or FAIL."""
         return self in (TrialState.COMPLETE, TrialState.PRUNED, TrialState.FAIL)
 
     def __repr__(self) -> str:

@@ -27,6 +27,10 @@ def disagreements(study: Readable) -> list[str]:
 
     Args:
         study: Of one objective; of others nothing is said.
+
+    Example:
+        >>> for sentence in disagreements(study):
+        ...     print(sentence)
     """
     if len(study.directions) > 1 or study.count_trials((TrialState.COMPLETE,)) < _ENOUGH:
         return []

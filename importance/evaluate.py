@@ -19,7 +19,14 @@ __all__ = ["BaseImportanceEvaluator", "get_param_importances"]
 
 @runtime_checkable
 class BaseImportanceEvaluator(Protocol):
-    """What an evaluator does; there is nothing to inherit."""
+    """What an evaluator does; there is nothing to inherit.
+
+    Example:
+        >>> class Alike:
+        ...     def evaluate(self, study, params=None, *, target=None):
+        ...         return dict.fromkeys(params or study.best_params, 1.0)
+        >>> hpo.importance.get_param_importances(study, evaluator=Alike())
+    """
 
     def evaluate(
         self,

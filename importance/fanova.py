@@ -41,6 +41,9 @@ class FanovaImportanceEvaluator:
     With fewer trials than two leaves hold nothing can be told: a warning says so, and all shares are 0.
 
     Source: Hutter et al. (2014), "An efficient approach for assessing hyperparameter importance".
+
+    Example:
+        >>> hpo.importance.get_param_importances(study, evaluator=FanovaImportanceEvaluator(n_trees=32))
     """
 
     n_trees: int = 64

@@ -40,6 +40,11 @@ class Gain:
         value: Of the trial.
         parameters: The trial's parameters, the one that brings most first. They sum to `total`, which is as much of
             the difference as the forest has learnt; negative where a change made things worse.
+
+    Example:
+        >>> gain = hpo.importance.explain_gain(study)
+        >>> gain.number == study.best_trial.number, set(gain.parameters) == set(study.best_params)
+        (True, True)
     """
 
     number: int
@@ -69,6 +74,10 @@ class ShapleyImportanceEvaluator:
     Args:
         baseline: Parameters, such as a program's defaults; a trial's number; None for the average over the trials.
         n_trees, max_samples, seed: As of `FanovaImportanceEvaluator`.
+
+    Example:
+        >>> evaluator = ShapleyImportanceEvaluator(baseline={"lr": 0.1, "n_layers": 1})
+        >>> hpo.importance.get_param_importances(study, evaluator=evaluator)
     """
 
     baseline: Mapping[str, Any] | int | None = None
@@ -151,6 +160,10 @@ def explain_gain(
     Source: Shapley (1953); Wever et al. (2025), "HyperSHAP", arXiv 2502.01276; the closed form for trees is that of
     Lundberg et al. (2020), "From local explanations to global understanding with explainable AI for trees";
     the forest's source is that of `hpo.importance.forest.extra_trees`.
+
+    Example:
+        >>> print(explain_gain(study, baseline={"lr": 0.1, "momentum": 0.9, "n_layers": 1}))
+        Trial …
     """
     return ShapleyImportanceEvaluator(baseline=baseline).explain(study, trial=trial, target=target)
 

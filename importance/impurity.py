@@ -36,6 +36,9 @@ class MeanDecreaseImpurityImportanceEvaluator:
         seed: By default the study's.
 
     Source: Breiman et al. (1984), "Classification and regression trees".
+
+    Example:
+        >>> hpo.importance.get_param_importances(study, evaluator=MeanDecreaseImpurityImportanceEvaluator())
     """
 
     n_trees: int = 64

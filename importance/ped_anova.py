@@ -54,6 +54,10 @@ class PedAnovaImportanceEvaluator:
             of those that they are compared with. False gives the formula alone, as Optuna computes it.
 
     Source: Watanabe et al. (2023), "PED-ANOVA", arXiv 2304.10255; "Conditional PED-ANOVA" (2026), arXiv 2601.20800.
+
+    Example:
+        >>> evaluator = PedAnovaImportanceEvaluator(target_quantile=0.2)
+        >>> hpo.importance.get_param_importances(study, evaluator=evaluator)
     """
 
     target_quantile: float = 0.1

@@ -13,7 +13,11 @@ __all__ = ["NopPruner"]
 @final
 @dataclass(frozen=True)
 class NopPruner:
-    """Let every trial run to its end."""
+    """Let every trial run to its end.
+
+    Example:
+        >>> study = hpo.create_study(pruner=NopPruner())
+    """
 
     def prune(self, history: History, curve: Curve) -> bool:
         del history, curve

@@ -31,6 +31,12 @@ class PercentilePruner:
 
     A trial that has only reported NaN is pruned. With several objectives the best of each one so far counts, together,
     and the others are ordered by non-domination rank and by the volume that they dominate.
+
+    Source: As of `MedianPruner`, of which it is a generalisation.
+
+    Example:
+        >>> study = hpo.create_study(pruner=PercentilePruner(25.0, n_startup_trials=5, n_warmup_steps=10))
+        >>> study.optimize(objective, n_trials=20)
     """
 
     percentile: float
@@ -77,7 +83,14 @@ class PercentilePruner:
 class MedianPruner:
     """Stop a trial whose best report so far is worse than the median of the others' reports at its step.
 
-    The options are those of `PercentilePruner`.
+    The default of studies. The options are those of `PercentilePruner`.
+
+    Source: The median stopping rule of Golovin et al. (2017), "Google Vizier: a service for black-box optimization",
+    which compares with the averages of the others' reports until the step.
+
+    Example:
+        >>> study = hpo.create_study(pruner=MedianPruner(n_startup_trials=10, n_warmup_steps=5))
+        >>> study.optimize(objective, n_trials=20)
     """
 
     n_startup_trials: int = 5

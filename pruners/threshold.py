@@ -23,6 +23,14 @@ class ThresholdPruner:
             least one must be given.
         n_warmup_steps: Steps before a trial may be pruned.
         interval_steps: Steps between two decisions, as in `PercentilePruner`.
+
+    Raises:
+        TypeError: If neither bound is given, or one is no number.
+        ValueError: If lower > upper.
+
+    Example:
+        >>> study = hpo.create_study(pruner=ThresholdPruner(upper=1e6, n_warmup_steps=1))
+        >>> study.optimize(objective, n_trials=20)
     """
 
     lower: float | None = None

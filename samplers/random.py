@@ -22,6 +22,12 @@ class RandomSampler:
 
     Args:
         seed: Becomes the study's seed when the study is created.
+
+    Source: Bergstra and Bengio (2012), "Random search for hyper-parameter optimization".
+
+    Example:
+        >>> study = hpo.create_study(sampler=RandomSampler(seed=0))
+        >>> study.optimize(objective, n_trials=20)
     """
 
     seed: int | None = None

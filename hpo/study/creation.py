@@ -116,6 +116,14 @@ def load_study(
     Raises:
         UnknownStudyError: If there is no such study.
         ValueError: If no name is given and the storage does not hold exactly one study.
+
+    Example:
+        >>> study = hpo.create_study(study_name="mlp", storage="sqlite:///study.db")
+        >>> study.optimize(objective, n_trials=10)
+        >>> same = hpo.load_study(study_name="mlp", storage="sqlite:///study.db")
+        >>> same.optimize(objective, n_trials=10)
+        >>> len(same.trials)
+        20
     """
     _check_plugins(sampler, pruner)
     storage = get_storage(checked_storage(storage), create=False)

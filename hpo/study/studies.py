@@ -26,6 +26,10 @@ def delete_study(*, study_name: str, storage: str | Storage) -> None:
 
     Raises:
         UnknownStudyError: If there is no such study.
+
+    Example:
+        >>> study = hpo.create_study(study_name="old", storage="sqlite:///study.db")
+        >>> hpo.delete_study(study_name="old", storage="sqlite:///study.db")
     """
     storage = get_storage(checked_storage(storage), create=False)
     storage.delete(identity_of(study_name, storage))
@@ -46,6 +50,12 @@ def copy_study(
     Raises:
         UnknownStudyError: If there is no such study.
         DuplicatedStudyError: If the target has a study of that name.
+
+    Example:
+        >>> study = hpo.create_study(study_name="svm", storage="sqlite:///study.db")
+        >>> hpo.copy_study(from_study_name="svm", from_storage="sqlite:///study.db", to_storage="sqlite:///copy.db")
+        >>> hpo.get_all_study_names("sqlite:///copy.db")
+        ['svm']
     """
     source = get_storage(checked_storage(from_storage, "from_storage"), create=False)
     original, copy = identity_of(from_study_name, source), uuid.uuid4().hex
@@ -77,13 +87,31 @@ def _give_up_running(copied: Log) -> None:
 
 
 def get_all_study_names(storage: str | Storage) -> list[str]:
-    """The names of all studies in a storage, in the order of their creation; none where there is no storage yet."""
+    """The names of all studies in a storage, in the order of their creation; none where there is no storage yet.
+
+    Example:
+        >>> storage = hpo.storage.InMemoryStorage()
+        >>> study = hpo.create_study(study_name="svm", storage=storage)
+        >>> hpo.get_all_study_names(storage)
+        ['svm']
+    """
     opened = _opened(storage)
     return [] if opened is None else list(opened.studies())
 
 
 def get_all_study_summaries(storage: str | Storage, include_best_trial: bool = True) -> list[StudySummary]:
-    """A summary of each study in a storage, in the order of their creation; none where there is no storage yet."""
+    """A summary of each study in a storage, in the order of their creation; none where there is no storage yet.
+
+    Args:
+        storage: A URL or a storage.
+        include_best_trial: Also read the best trial of each.
+
+    Example:
+        >>> storage = hpo.storage.InMemoryStorage()
+        >>> study = hpo.create_study(study_name="svm", storage=storage)
+        >>> [(one.study_name, one.n_trials) for one in hpo.get_all_study_summaries(storage)]
+        [('svm', 0)]
+    """
     opened = _opened(storage)
     if opened is None:
         return []

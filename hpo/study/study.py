@@ -74,6 +74,22 @@ class Study:
 
     Made by `create_study` and `load_study`. Threads may share one; processes open one each on the same storage.
 
+    Args:
+        study_name: Of a study that the storage has.
+        storage: A URL, a storage, or None for memory, which holds no study yet.
+        sampler: `AutoSampler()` by default.
+        pruner: `MedianPruner()` by default.
+        retry: As for `create_study`.
+        checkpoints: As for `create_study`.
+        identity: Of the study, where it is known; otherwise the name is looked up.
+
+    Raises:
+        UnknownStudyError: If there is no such study.
+
+    Example:
+        >>> study = hpo.create_study(direction="minimize")
+        >>> study.optimize(lambda trial: trial.suggest_float("x", -10, 10) ** 2, n_trials=20)
+        >>> study.best_params["x"], study.best_value, len(study.trials)
     """
 
     def __init__(

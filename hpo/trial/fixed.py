@@ -54,14 +54,17 @@ class FixedTrial(Suggestions):
 
     @property
     def distributions(self) -> dict[str, BaseDistribution]:
+        """As what it has been suggested, by name."""
         return dict(self._distributions)
 
     @property
     def user_attrs(self) -> dict[str, JSON]:
+        """What has been attached so far."""
         return dict(self._user_attrs)
 
     @property
     def constraints(self) -> dict[str, float]:
+        """The constraints that have been set so far, by name."""
         return dict(self._constraints)
 
     def report(self, value: float | Sequence[float], step: int) -> None:
@@ -95,12 +98,20 @@ class FixedTrial(Suggestions):
         return Path(path)
 
     def set_user_attr(self, key: str, value: JSON) -> None:
+        """Attach something to this trial; nothing is stored."""
         self._user_attrs[key] = value
 
     def set_constraint(self, key: str, value: float) -> None:
+        """Say how far the trial is from feasible in one respect: ≤ 0 is feasible."""
         self._constraints[key] = float(value)
 
     def suggest(self, name: str, distribution: BaseDistribution) -> Any:
+        """The value that was given for a parameter.
+
+        Raises:
+            ValueError: If none was given, or it is none of the choices; a number outside of the range is used, with a
+                warning.
+        """
         if name not in self._given:
             raise ValueError(
                 f"The objective asks for {name!r}, which is not among the fixed parameters {sorted(self._given)}."

@@ -53,6 +53,11 @@ class FrozenTrial(Suggestions):
         intermediate_values: Reports by step; with several objectives tuples.
         constraints: By name; feasible where ≤ 0.
         error: A `TrialError` with type, message and traceback if the trial failed.
+
+    Example:
+        >>> best = study.best_trial
+        >>> best.number, best.value, best.params["x"], best.duration
+        >>> objective(best)  # the value again, as a record suggests the parameters that it has
     """
 
     number: int
@@ -183,6 +188,12 @@ class FrozenTrial(Suggestions):
         self.constraints[key] = float(value)
 
     def suggest(self, name: str, distribution: BaseDistribution) -> Any:
+        """The value that the trial had, so that an objective can be run on a record.
+
+        Raises:
+            ValueError: If it had no such parameter, or its value is none of the choices; a number outside of the range
+                is used, with a warning.
+        """
         if name not in self.params:
             raise ValueError(f"Trial {self.number} has no parameter {name!r}, only {sorted(self.params)}.")
         value = self.params[name]

@@ -39,6 +39,11 @@ class Trial(Suggestions):
         number: Rank among the study's trials, from 0.
         resume_step: The step to go on from: 0 for a new trial, after a pause (or for a retry that inherits reports)
             the one after the largest step that was reported at.
+
+    Example:
+        >>> trial = study.ask()
+        >>> x = trial.suggest_float("x", -10, 10)
+        >>> study.tell(trial, x**2)
     """
 
     __slots__ = ("__dict__", "_live", "_port", "number", "resume_step", "study")
@@ -73,6 +78,7 @@ class Trial(Suggestions):
 
     @property
     def user_attrs(self) -> dict[str, JSON]:
+        """What has been attached so far; a copy."""
         return dict(self._live.user_attrs)
 
     @property
@@ -82,6 +88,7 @@ class Trial(Suggestions):
 
     @property
     def constraints(self) -> dict[str, float]:
+        """The constraints that have been set so far, by name; at most 0 where they hold. A copy."""
         return dict(self._live.constraints)
 
     @property
@@ -184,6 +191,13 @@ class Trial(Suggestions):
         return self._live.reports.curve(self.number, asked=self._live.asked)
 
     def suggest(self, name: str, distribution: BaseDistribution) -> Any:
+        """The value of a parameter: as it was queued, else as the sampler proposes it. Asked again, it stays the same.
+
+        Raises:
+            DistributionMismatchError: If the name was used before as something else.
+            ValueError: If it was queued with a value that is none of the choices, or no number.
+            UpdateFinishedTrialError: If the trial has ended.
+        """
         live = self._live
         before = live.distributions.get(name)
         if before is not None:

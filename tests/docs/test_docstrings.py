@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,26 @@ def test_the_examples_of_a_module_run(module: str, tmp_path: Path, monkeypatch: 
     if missing := NEEDS.search(told):
         pytest.skip(f"{missing[0]} `make test-integrations` runs these examples")
     assert told == "", told
+
+
+PUBLIC = {
+    f"{module.__name__}.{name}": getattr(module, name)
+    for module in (hpo, hpo.samplers, hpo.pruners, hpo.importance)
+    for name in module.__all__
+}
+
+
+@pytest.mark.parametrize("name", [name for name, one in PUBLIC.items() if not inspect.ismodule(one)])
+def test_what_users_call_shows_an_example(name: str) -> None:
+    assert "Example:" in (inspect.getdoc(PUBLIC[name]) or "")
+
+
+@pytest.mark.parametrize(
+    "trial", [hpo.FixedTrial, hpo.FrozenTrial, hpo.Study, hpo.Trial, hpo.TrialState], ids=lambda one: one.__name__
+)
+def test_every_member_of_what_objectives_and_scripts_hold_has_a_docstring(trial: type) -> None:
+    members = [one for name, one in vars(trial).items() if not name.startswith("_")]
+    assert all(one.__doc__ for one in members if inspect.isfunction(one) or isinstance(one, property))
 
 
 def test_examples_that_need_a_service_are_tested_elsewhere() -> None:
