@@ -6,11 +6,12 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from functools import partial
 
 import pytest
 
 from hpo.executors import Processes
+from tests.waiting import has_ended, wait_until
 
 
 @pytest.fixture
@@ -18,20 +19,6 @@ def engine() -> Iterator[Processes]:
     engine = Processes(2)
     yield engine
     engine.close()
-
-
-def has_ended(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except OSError:
-        return True
-
-
-def wait_for_end(pid: int) -> None:
-    deadline = time.monotonic() + 60
-    while not has_ended(pid):
-        assert time.monotonic() < deadline, "it lives"
-        time.sleep(0.02)
 
 
 def test_one_process_serves_calls_that_follow_each_other(engine: Processes) -> None:
@@ -42,7 +29,7 @@ def test_a_process_that_dies_idle_is_replaced_and_nothing_is_lost(engine: Proces
     for _ in range(2):
         pid = engine.submit(os.getpid).result()
         os.kill(pid, signal.SIGKILL)
-        wait_for_end(pid)
+        wait_until(partial(has_ended, pid))
         errors, again = 0, 0
         while not again:  # until the death is noticed, a call may still be handed to it
             future = engine.submit(os.getpid)
@@ -66,11 +53,11 @@ def test_a_process_that_dies_at_work_takes_no_other_one_with_it(engine: Processe
 def test_processes_end_with_the_run_at_work_or_not(engine: Processes) -> None:
     idle = engine.submit(os.getpid).result()
     engine.close()
-    wait_for_end(idle)
+    wait_until(lambda: has_ended(idle))
     busy = engine.submit(os.getpid).result()
     future = engine.submit(time.sleep, 3600)
     engine.close()
-    wait_for_end(busy)
+    wait_until(lambda: has_ended(busy))
     assert future.exception() is not None
     assert engine.submit(os.getpid).result() not in (idle, busy)
 

@@ -108,8 +108,10 @@ class TestSchema:
         trial.report(float("inf"), 0)
         study.tell(trial, float("-inf"))
         with closing(sqlite3.connect(path)) as db, db:
-            for (body,) in db.execute("SELECT body FROM hpo_event WHERE body IS NOT NULL"):
-                json.loads(body, parse_constant=pytest.fail)
+            bodies = [body for (body,) in db.execute("SELECT body FROM hpo_event WHERE body IS NOT NULL")]
+        assert sum("$float" in body for body in bodies) == 2  # the report, and the end with the attribute
+        for body in bodies:
+            json.loads(body, parse_constant=pytest.fail)
 
 
 class TestErrors:

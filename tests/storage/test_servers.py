@@ -5,12 +5,12 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
 from tests.storage.servers import server_folder
+from tests.waiting import has_ended, wait_until
 
 _PROGRAM = """
 import subprocess, sys, time
@@ -35,13 +35,4 @@ def test_a_folder_goes_with_the_process_or_when_the_next_one_comes(signum: signa
         with server_folder() as own:
             assert own.is_dir()
     assert not Path(folder).exists()
-    while _is_alive(server):
-        time.sleep(0.01)
-
-
-def _is_alive(pid: str) -> bool:
-    """Whether a process runs, and is no zombie."""
-    try:
-        return bool(Path("/proc", pid, "cmdline").read_bytes())
-    except OSError:
-        return False
+    wait_until(lambda: has_ended(int(server)))

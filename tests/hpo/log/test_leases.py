@@ -9,7 +9,6 @@ import threading
 import time
 import warnings
 import weakref
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -21,6 +20,7 @@ from hpo.log.leases import Observer
 from hpo.log.worker import Worker
 from hpo.protocols import LeasePolicy
 from hpo.space import Space
+from tests.waiting import wait_until
 
 EVERY, AFTER = 4.0, 10.0
 POLICY = LeasePolicy(renew_every=EVERY, lost_after=AFTER)
@@ -47,13 +47,6 @@ class Holder:
             raise OSError("the database is away")
         self._n_left -= 1
         return self._n_left > 0
-
-
-def wait_until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.01)
 
 
 moves = st.lists(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 import warnings
 from typing import Any
 
@@ -11,6 +10,7 @@ import hpo
 from hpo.events import AttributeSet
 from hpo.log.log import Log
 from hpo.log.soon import flush_soon
+from tests.waiting import wait_until
 
 
 def posted(name: str) -> Log:
@@ -27,10 +27,7 @@ def _ignore(_: Any) -> None:
 
 
 def wait_until_written(log: Log) -> None:
-    deadline = time.monotonic() + 60
-    while log.has_posted:
-        assert time.monotonic() < deadline, "it was not written"
-        time.sleep(0.01)
+    wait_until(lambda: not log.has_posted)
 
 
 def test_a_log_that_cannot_be_written_holds_up_no_other() -> None:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -27,6 +26,7 @@ from hpo.samplers import BruteForceSampler, GridSampler, RandomSampler, TPESampl
 from hpo.space import Space
 from hpo.testing.studies import logged, objective
 from hpo.trial import Trial, TrialState
+from tests.waiting import has_ended, wait_until
 
 PRUNERS: list[Any] = [
     MedianPruner(n_startup_trials=2),
@@ -315,20 +315,6 @@ finally:
 """
 
 
-def is_alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
-    except OSError:
-        return False
-
-
-def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true"
-        time.sleep(0.02)
-
-
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_no_trial_and_no_process_is_left_when_the_program_is_ended(tmp_path: Path, signum: signal.Signals) -> None:
     url = SQLITE.format(tmp_path)
@@ -347,7 +333,7 @@ def test_no_trial_and_no_process_is_left_when_the_program_is_ended(tmp_path: Pat
     process.send_signal(signum)
     out, error = process.communicate(timeout=60)
     assert process.returncode == {signal.SIGINT: -2, signal.SIGTERM: 143, signal.SIGKILL: -9}[signum], error
-    wait_until(lambda: not any(map(is_alive, workers)))
+    wait_until(lambda: all(map(has_ended, workers)))
     if signum is signal.SIGKILL:
         study.tell(study.ask(), 0.0)  # whoever asks next finds the trials lost
     else:

@@ -97,7 +97,9 @@ def test_one_value_among_failures_is_enough_to_go_on() -> None:
             raise ArithmeticError
         return x
 
-    run(GPSampler(n_startup_trials=3), rare, 14)
+    study = run(GPSampler(n_startup_trials=3), rare, 14)
+    assert np.flatnonzero(~failed(study)).tolist() == [4]
+    assert len(study.trials) == 14
 
 
 def test_failures_that_come_by_chance_hardly_matter() -> None:
