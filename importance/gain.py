@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.checks import check_whole
 from hpo.events import TrialState
 from hpo.importance.forest import Tree, extra_trees, within
 from hpo.importance.observations import Observations, observe
@@ -85,6 +86,14 @@ class ShapleyImportanceEvaluator:
     max_samples: int = 500
     seed: int | None = None
 
+    def __post_init__(self) -> None:
+        if self.baseline is not None and not isinstance(self.baseline, Mapping):
+            check_whole("baseline", self.baseline, 0, ", a dict of parameters, or None")
+        for name in ("n_trees", "max_samples"):
+            check_whole(name, getattr(self, name), 1)
+        if self.seed is not None:
+            check_whole("seed", self.seed, 0, ", or None for the study's")
+
     def evaluate(
         self,
         study: Readable,
@@ -103,6 +112,8 @@ class ShapleyImportanceEvaluator:
 
     def explain(self, study: Readable, *, trial: int | None = None, target: Target = None) -> Gain:
         """Which changes from the baseline brought the gain of a trial; arguments as for `explain_gain`."""
+        if trial is not None:
+            check_whole("trial", trial, 0, ", or None for the best one")
         seen, _ = observe(study, None, target, single=True)
         return self._gain(study, seen, target, trial)
 
@@ -128,7 +139,7 @@ class ShapleyImportanceEvaluator:
                 np.intp
             )
             return surrogate.points[rows]
-        given = _parameters(study, self.baseline) if isinstance(self.baseline, int) else self.baseline
+        given = self.baseline if isinstance(self.baseline, Mapping) else _parameters(study, self.baseline)
         return surrogate.place(given)[None, :]
 
 
@@ -154,6 +165,7 @@ def explain_gain(
             index of an objective.
 
     Raises:
+        TypeError: If `baseline` or `trial` is none.
         ValueError: If there are too few trials, a parameter or a trial is unknown, or there are several objectives
             and no target.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.checks import check_whole
 from hpo.importance.forest import Tree, best_split, random_forest
 from hpo.importance.observations import observe
 from hpo.importance.surrogate import fit
@@ -47,8 +48,9 @@ class MeanDecreaseImpurityImportanceEvaluator:
 
     def __post_init__(self) -> None:
         for name in ("n_trees", "max_depth"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be ≥ 1, got {getattr(self, name)!r}.")
+            check_whole(name, getattr(self, name), 1)
+        if self.seed is not None:
+            check_whole("seed", self.seed, 0, ", or None for the study's")
 
     def evaluate(
         self,

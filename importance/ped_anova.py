@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from hpo.arrays import Array, BoolArray, IntArray
+from hpo.checks import check_number
 from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.importance.density import on_choices, on_grid
 from hpo.importance.observations import Observations, observe
@@ -66,6 +67,8 @@ class PedAnovaImportanceEvaluator:
     weigh_chance: bool = True
 
     def __post_init__(self) -> None:
+        check_number("target_quantile", self.target_quantile)
+        check_number("region_quantile", self.region_quantile)
         if not 0 < self.target_quantile < self.region_quantile <= 1:
             raise ValueError(
                 "Expected 0 < target_quantile < region_quantile ≤ 1, "

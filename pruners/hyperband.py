@@ -10,10 +10,11 @@ from typing import Literal, final
 import numpy as np
 
 from hpo.arrays import BoolArray, IntArray
+from hpo.checks import check_whole
 from hpo.history import Curve, History
 from hpo.pruners.completed import trial_length
-from hpo.pruners.intervals import check_least
-from hpo.pruners.successive_halving import SuccessiveHalvingPruner, check_bootstrap
+from hpo.pruners.resources import check_bootstrap, check_resource
+from hpo.pruners.successive_halving import SuccessiveHalvingPruner
 
 __all__ = ["HyperbandPruner"]
 
@@ -50,10 +51,14 @@ class HyperbandPruner:
     bootstrap_count: int = 0
 
     def __post_init__(self) -> None:
-        check_least(self, min_resource=1, reduction_factor=2, bootstrap_count=0)
+        check_whole("min_resource", self.min_resource, 1)
+        check_whole("reduction_factor", self.reduction_factor, 2)
         most = self.max_resource
-        if most != "auto" and not (isinstance(most, int) and most >= self.min_resource):
-            raise ValueError(f"max_resource must be 'auto' or an integer ≥ min_resource, got {most!r}.")
+        check_resource("max_resource", most)
+        if most != "auto" and most < self.min_resource:
+            raise ValueError(
+                f"max_resource must be at least min_resource={self.min_resource}, or 'auto', got {most!r}."
+            )
         check_bootstrap(self.bootstrap_count, "max_resource", most)
 
     def prune(self, history: History, curve: Curve) -> bool:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from hpo.history import Curve
-from hpo.numbers import real
+from typing import Any
 
-__all__ = ["check_least", "is_due"]
+from hpo.checks import check_whole
+from hpo.history import Curve
+
+__all__ = ["check_interval", "is_due"]
+
+
+def check_interval(n_warmup_steps: Any, interval_steps: Any) -> None:
+    """Raise TypeError unless both are whole numbers, and ValueError if one is below 0, or the other below 1."""
+    check_whole("n_warmup_steps", n_warmup_steps, 0)
+    check_whole("interval_steps", interval_steps, 1)
 
 
 def is_due(curve: Curve, n_warmup_steps: int, interval_steps: int) -> bool:
@@ -15,15 +23,3 @@ def is_due(curve: Curve, n_warmup_steps: int, interval_steps: int) -> bool:
         return False
     begin = (step - n_warmup_steps) // interval_steps * interval_steps + n_warmup_steps
     return begin == step or not curve.has_reported(begin, step)
-
-
-def check_least(owner: object, **least: float) -> None:
-    """Raise if an attribute is smaller than it may be.
-
-    Raises:
-        TypeError: If it is no number, with its name.
-        ValueError: If it is too small, with its name.
-    """
-    for name, bound in least.items():
-        if not real(getattr(owner, name), name) >= bound:
-            raise ValueError(f"{name} must be ≥ {bound}, got {getattr(owner, name)!r}.")

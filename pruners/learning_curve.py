@@ -8,11 +8,13 @@ from typing import Literal, final
 
 import numpy as np
 
+from hpo.checks import check_share, check_whole
 from hpo.history import Curve, History
 from hpo.pruners.completed import completed, trial_length
 from hpo.pruners.extrapolation import extrapolate
 from hpo.pruners.fronts import check_one_objective
-from hpo.pruners.intervals import check_least, is_due
+from hpo.pruners.intervals import check_interval, is_due
+from hpo.pruners.resources import check_resource
 
 __all__ = ["LearningCurvePruner"]
 
@@ -51,11 +53,11 @@ class LearningCurvePruner:
     interval_steps: int = 1
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.p_threshold <= 1.0:
-            raise ValueError(f"p_threshold must be in [0, 1], got {self.p_threshold!r}.")
-        if self.max_resource != "auto" and not (isinstance(self.max_resource, int) and self.max_resource >= 1):
-            raise ValueError(f"max_resource must be 'auto' or an integer ≥ 1, got {self.max_resource!r}.")
-        check_least(self, n_startup_trials=0, n_min_reports=3, n_warmup_steps=0, interval_steps=1)
+        check_share("p_threshold", self.p_threshold)
+        check_resource("max_resource", self.max_resource)
+        check_whole("n_startup_trials", self.n_startup_trials, 0)
+        check_whole("n_min_reports", self.n_min_reports, 3)
+        check_interval(self.n_warmup_steps, self.interval_steps)
 
     def prune(self, history: History, curve: Curve) -> bool:
         check_one_objective(history, self)

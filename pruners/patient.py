@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import final
 
+from hpo.checks import check_least, check_whole
 from hpo.history import Curve, History
 from hpo.protocols import Pruner
 from hpo.pruners.fronts import check_one_objective
-from hpo.pruners.intervals import check_least
 
 __all__ = ["PatientPruner"]
 
@@ -46,7 +46,8 @@ class PatientPruner:
                 f"wrapped_pruner must be a pruner such as hpo.pruners.MedianPruner(), or None, got "
                 f"{self.wrapped_pruner!r} of type {type(self.wrapped_pruner).__name__}."
             )
-        check_least(self, patience=0, min_delta=0.0)
+        check_whole("patience", self.patience, 0)
+        check_least("min_delta", self.min_delta, 0)
 
     def prune(self, history: History, curve: Curve) -> bool:
         check_one_objective(history, self)

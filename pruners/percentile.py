@@ -6,10 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import final
 
+from hpo.checks import check_between, check_whole
 from hpo.history import Curve, History
-from hpo.numbers import real
 from hpo.pruners.completed import completed
-from hpo.pruners.intervals import check_least, is_due
+from hpo.pruners.intervals import check_interval, is_due
 from hpo.pruners.ordered import Ordered
 
 __all__ = ["MedianPruner", "PercentilePruner"]
@@ -46,9 +46,10 @@ class PercentilePruner:
     n_min_trials: int = 1
 
     def __post_init__(self) -> None:
-        if not 0 <= real(self.percentile, "percentile") <= 100:
-            raise ValueError(f"percentile must be in [0, 100], got {self.percentile!r}.")
-        check_least(self, n_startup_trials=0, n_warmup_steps=0, interval_steps=1, n_min_trials=1)
+        check_between("percentile", self.percentile, 0, 100)
+        check_whole("n_startup_trials", self.n_startup_trials, 0)
+        check_interval(self.n_warmup_steps, self.interval_steps)
+        check_whole("n_min_trials", self.n_min_trials, 1)
 
     def prune(self, history: History, curve: Curve) -> bool:
         peers = completed(history)

@@ -8,15 +8,16 @@ from typing import Literal, final
 
 import numpy as np
 
+from hpo.checks import check_choices, check_whole
 from hpo.history import Curve, History
 from hpo.pareto import ranking
 from hpo.pruners.completed import trial_length
 from hpo.pruners.fronts import Point, n_before
-from hpo.pruners.intervals import check_least
 from hpo.pruners.progressive import Progress
+from hpo.pruners.resources import check_bootstrap, check_resource
 from hpo.pruners.rungs import Ladder, Rungs, VectorRungs
 
-__all__ = ["SuccessiveHalvingPruner", "check_bootstrap"]
+__all__ = ["SuccessiveHalvingPruner"]
 
 
 @final
@@ -67,13 +68,12 @@ class SuccessiveHalvingPruner:
     progressive: bool = False
 
     def __post_init__(self) -> None:
-        if self.min_resource != "auto" and not (isinstance(self.min_resource, int) and self.min_resource >= 1):
-            raise ValueError(f"min_resource must be 'auto' or an integer ≥ 1, got {self.min_resource!r}.")
-        if self.mode not in ("stop", "promote"):
-            raise ValueError(f"mode must be 'stop' or 'promote', got {self.mode!r}.")
+        check_resource("min_resource", self.min_resource)
+        check_choices(self, {"mode": ("stop", "promote")})
         if self.progressive and self.mode != "promote":
             raise ValueError('progressive=True needs mode="promote": trials that have ended cannot go on later.')
-        check_least(self, reduction_factor=2, min_early_stopping_rate=0, bootstrap_count=0)
+        check_whole("reduction_factor", self.reduction_factor, 2)
+        check_whole("min_early_stopping_rate", self.min_early_stopping_rate, 0)
         check_bootstrap(self.bootstrap_count, "min_resource", self.min_resource)
 
     def prune(self, history: History, curve: Curve) -> bool:
@@ -192,13 +192,3 @@ def _first_seen(curve: Curve, step: int) -> int | None:
     """Index of the first report of a running trial at a step or after it, if it was made since its last pause."""
     first = curve.first_from(step)
     return None if first is None or first < curve.inherited else first
-
-
-def check_bootstrap(bootstrap_count: int, name: str, resource: int | str) -> None:
-    """Raise if trials are to be stopped from the beginning, but it is not known where.
-
-    Raises:
-        ValueError: With the name of the resource to give.
-    """
-    if bootstrap_count > 0 and resource == "auto":
-        raise ValueError(f"bootstrap_count > 0 needs {name} as a number, not 'auto'.")

@@ -6,9 +6,10 @@ import math
 from dataclasses import dataclass
 from typing import final
 
+from hpo.checks import check_number
 from hpo.history import Curve, History
 from hpo.pruners.fronts import check_one_objective
-from hpo.pruners.intervals import check_least, is_due
+from hpo.pruners.intervals import check_interval, is_due
 
 __all__ = ["ThresholdPruner"]
 
@@ -44,13 +45,11 @@ class ThresholdPruner:
         for name in ("lower", "upper"):
             bound = getattr(self, name)
             if bound is not None:
-                try:
-                    object.__setattr__(self, name, float(bound))
-                except (TypeError, ValueError):
-                    raise TypeError(f"{name} must be a number, got {bound!r}.") from None
+                check_number(name, bound)
+                object.__setattr__(self, name, float(bound))
         if not self._lower <= self._upper:
             raise ValueError(f"lower must be ≤ upper, got {self.lower!r} and {self.upper!r}.")
-        check_least(self, n_warmup_steps=0, interval_steps=1)
+        check_interval(self.n_warmup_steps, self.interval_steps)
 
     def prune(self, history: History, curve: Curve) -> bool:
         check_one_objective(history, self)

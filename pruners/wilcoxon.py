@@ -8,9 +8,9 @@ from typing import final
 
 import numpy as np
 
+from hpo.checks import check_share, check_whole
 from hpo.history import Curve, Fold, History
 from hpo.pruners.fronts import check_one_objective
-from hpo.pruners.intervals import check_least
 
 __all__ = ["WilcoxonPruner"]
 
@@ -48,9 +48,8 @@ class WilcoxonPruner:
     n_startup_steps: int = 2
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.p_threshold <= 1.0:
-            raise ValueError(f"p_threshold must be in [0, 1], got {self.p_threshold!r}.")
-        check_least(self, n_startup_steps=0)
+        check_share("p_threshold", self.p_threshold)
+        check_whole("n_startup_steps", self.n_startup_steps, 0)
 
     @property
     def pairs(self) -> bool:

@@ -13,13 +13,13 @@ import numpy as np
 
 from hpo import logging
 from hpo.arrays import Array
+from hpo.checks import check_values
 from hpo.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, token
 from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import Fold, History
 from hpo.key import Key
 from hpo.near import nearest
-from hpo.samplers.checks import check_values
 from hpo.samplers.permutation import Permutation
 from hpo.samplers.unasked import named
 from hpo.space import Space

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import final
 
 from hpo.arrays import Array
+from hpo.checks import check_whole
 from hpo.history import History
 from hpo.key import Key
-from hpo.samplers.checks import check_whole
 from hpo.samplers.model.startup import stratified
 from hpo.space import Space
 

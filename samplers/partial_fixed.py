@@ -11,12 +11,12 @@ from typing import Any, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.checks import check_values
 from hpo.distributions import BaseDistribution, token
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.key import Key
 from hpo.protocols import Sampler, ending, sampled, valuing
-from hpo.samplers.checks import check_values
 from hpo.samplers.unasked import say_unasked
 from hpo.space import Space
 

@@ -32,7 +32,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "terminal",
         "words",
     ),
-    ("absent", "logging", "search_region"),
+    ("absent", "checks", "logging", "search_region"),
     ("key", "lazy", "markup", "pareto"),
     ("distributions",),
     ("space",),

@@ -8,13 +8,13 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, final
 
 from hpo.arrays import Array
+from hpo.checks import check_choices, check_function, check_least, check_whole
 from hpo.events import TrialState
 from hpo.history import History
 from hpo.key import Key
 from hpo.protocols import Choice, Sampler
 from hpo.samplers.auto.effort import Effort, seconds_of_asks
 from hpo.samplers.auto.progress import is_stalled, latest
-from hpo.samplers.checks import check_function, check_least, check_whole
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.space import Space
 
@@ -94,8 +94,7 @@ class AutoSampler:
         check_whole("n_startup_trials", self.n_startup_trials, 0)
         if self.overhead is not None:
             check_least("overhead", self.overhead, 0.0)
-        if self.on_exhausted not in ON_EXHAUSTED:
-            raise ValueError(f"on_exhausted must be one of {ON_EXHAUSTED}, got {self.on_exhausted!r}.")
+        check_choices(self, {"on_exhausted": ON_EXHAUSTED})
 
     def reseed_rng(self) -> None:
         """Do nothing: a draw depends on the study's seed and the trial's number, so no two workers share one."""

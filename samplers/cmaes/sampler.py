@@ -11,11 +11,11 @@ import numpy as np
 
 from hpo import logging
 from hpo.arrays import Array
+from hpo.checks import check_function, check_values, check_whole
 from hpo.events import TrialState
 from hpo.history import Fold, History
 from hpo.key import Key
 from hpo.numbers import real
-from hpo.samplers.checks import check_function, check_values, check_whole
 from hpo.samplers.cmaes.progress import Progress
 from hpo.samplers.cmaes.restarts import RESTARTS
 from hpo.samplers.cmaes.strategy import Plan, Strategy

@@ -9,10 +9,10 @@ from typing import Any, Literal, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.checks import check_choices, check_function, check_least, check_share, check_whole
 from hpo.events import TrialState
 from hpo.history import History
 from hpo.key import Key
-from hpo.samplers.checks import check_function, check_least, check_share, check_whole
 from hpo.samplers.forest.known import Known
 from hpo.samplers.forest.models import MODELS
 from hpo.samplers.forest.propose import Question, propose
@@ -97,9 +97,7 @@ class ForestSampler:
 
     def __post_init__(self) -> None:
         check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
+        check_choices(self, _CHOICES)
         for name, least in (("n_startup_trials", 0), ("n_candidates", 1), ("n_observations", 20)):
             check_whole(name, getattr(self, name), least)
         check_least("kappa", self.kappa, 0.0)

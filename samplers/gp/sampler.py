@@ -10,10 +10,10 @@ from typing import Any, Literal, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.checks import check_choices, check_function, check_least, check_positive, check_share, check_whole
 from hpo.events import TrialState
 from hpo.history import Fold, History
 from hpo.key import Key
-from hpo.samplers.checks import check_function, check_least, check_positive, check_share, check_whole
 from hpo.samplers.gp.believed import beliefs_of
 from hpo.samplers.gp.domain import Domain
 from hpo.samplers.gp.embedding import Embedding
@@ -156,9 +156,7 @@ class GPSampler:
         instead = "a parameter that is new inside of a trial is chosen given what the trial has"
         say_unused("GPSampler", unused, dict.fromkeys(unused, instead))
         check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
+        check_choices(self, _CHOICES)
         check_whole("n_startup_trials", self.n_startup_trials, 0)
         check_whole("n_observations", self.n_observations, 20)
         check_least("kappa", self.kappa, 0.0)

@@ -10,9 +10,9 @@ from typing import Protocol, final
 import numpy as np
 
 from hpo.arrays import Array, IntArray
+from hpo.checks import check_share, check_whole
 from hpo.history import History
 from hpo.key import Key
-from hpo.samplers.checks import check_share, check_whole
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.startup import stratified
 from hpo.samplers.nsgaii.crossover import Crossover, SBXCrossover

@@ -9,7 +9,7 @@ from typing import Protocol, final, runtime_checkable
 import numpy as np
 
 from hpo.arrays import Array
-from hpo.samplers.checks import check_share
+from hpo.checks import check_least, check_positive, check_share
 
 __all__ = [
     "BLXAlphaCrossover",
@@ -85,8 +85,7 @@ class BLXAlphaCrossover:
     n_parents = 2
 
     def __post_init__(self) -> None:
-        if not self.alpha >= 0:
-            raise ValueError(f"alpha must be at least 0, got {self.alpha!r}.")
+        check_least("alpha", self.alpha, 0)
 
     def child(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
         del several
@@ -114,8 +113,8 @@ def _one_of_both(
 
 
 def _check_sbx(eta: float | None, uniform_crossover_prob: float, use_child_gene_prob: float) -> None:
-    if eta is not None and not eta >= 0:
-        raise ValueError(f"eta must be at least 0, or None for the usual one, got {eta!r}.")
+    if eta is not None:
+        check_least("eta", eta, 0, ", or None for the usual one")
     _probability(uniform_crossover_prob=uniform_crossover_prob, use_child_gene_prob=use_child_gene_prob)
 
 
@@ -206,8 +205,9 @@ class UNDXCrossover:
     n_parents = 3
 
     def __post_init__(self) -> None:
-        if not self.sigma_xi >= 0 or (self.sigma_eta is not None and not self.sigma_eta >= 0):
-            raise ValueError(f"sigma_xi and sigma_eta must be at least 0, got {self.sigma_xi!r}, {self.sigma_eta!r}.")
+        check_least("sigma_xi", self.sigma_xi, 0)
+        if self.sigma_eta is not None:
+            check_least("sigma_eta", self.sigma_eta, 0, ", or None for the usual one")
 
     def child(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
         del several
@@ -238,8 +238,8 @@ class SPXCrossover:
     n_parents = 3
 
     def __post_init__(self) -> None:
-        if self.epsilon is not None and not self.epsilon > 0:
-            raise ValueError(f"epsilon must be > 0, or None for the usual one, got {self.epsilon!r}.")
+        if self.epsilon is not None:
+            check_positive("epsilon", self.epsilon, ", or None for the usual one")
 
     def child(self, parents: Array, rng: np.random.Generator, *, several: bool) -> Array:
         del several

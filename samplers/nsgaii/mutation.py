@@ -8,6 +8,7 @@ from typing import Protocol, final, runtime_checkable
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.checks import check_least
 
 __all__ = ["Mutation", "PolynomialMutation"]
 
@@ -38,8 +39,7 @@ class PolynomialMutation:
     eta: float = 20.0
 
     def __post_init__(self) -> None:
-        if not self.eta >= 0:
-            raise ValueError(f"eta must be at least 0, got {self.eta!r}.")
+        check_least("eta", self.eta, 0)
 
     def mutated(self, x: Array, rng: np.random.Generator) -> Array:
         u = rng.random(len(x))

@@ -11,9 +11,9 @@ from typing import Any, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.checks import check_function, check_whole
 from hpo.history import History
 from hpo.key import Key
-from hpo.samplers.checks import check_function, check_whole
 from hpo.samplers.nsgaii.breeding import Breeding, proposed
 from hpo.samplers.nsgaii.crossover import Crossover
 from hpo.samplers.nsgaii.mutation import Mutation

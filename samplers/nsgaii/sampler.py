@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Any, final
 
 from hpo.arrays import Array
+from hpo.checks import check_function
 from hpo.history import History
 from hpo.key import Key
-from hpo.samplers.checks import check_function
 from hpo.samplers.nsgaii.breeding import Breeding, proposed
 from hpo.samplers.nsgaii.crossover import Crossover
 from hpo.samplers.nsgaii.mutation import Mutation

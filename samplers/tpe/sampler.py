@@ -10,9 +10,9 @@ from typing import Any, Literal, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.checks import check_choices, check_function, check_least, check_positive, check_share, check_whole
 from hpo.history import Fold, History
 from hpo.key import Key
-from hpo.samplers.checks import check_function, check_least, check_positive, check_share, check_whole
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.belief import doubted, recoded, understood, unsure
@@ -194,9 +194,7 @@ class TPESampler:
         check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
         if self.group and self.multivariate is False:
             raise ValueError("group=True models parameters jointly; leave multivariate out, or set it to True.")
-        for name, choices in _CHOICES.items():
-            if getattr(self, name) not in choices:
-                raise ValueError(f"{name} must be one of {choices}, got {getattr(self, name)!r}.")
+        check_choices(self, _CHOICES)
         for name, least in (("n_startup_trials", 0), ("n_ei_candidates", 1), ("good_limit", 1), ("n_kernels", 1)):
             check_whole(name, getattr(self, name), least)
         for name in ("crossed", "exploration"):

@@ -94,7 +94,6 @@ def test_rungs_are_powers() -> None:
     "options",
     [
         {"min_resource": 0},
-        {"min_resource": 1.5},
         {"min_resource": "all"},
         {"reduction_factor": 1},
         {"min_early_stopping_rate": -1},

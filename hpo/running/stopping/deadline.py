@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, final
 import numpy as np
 
 from hpo.arrays import Array
+from hpo.checks import check_number
 from hpo.history import History
 from hpo.running.stopping.so_far import StoppableHistory, stop_if
 
@@ -29,6 +30,7 @@ class Deadline:
         seconds: > 0.
 
     Raises:
+        TypeError: If they are no number.
         ValueError: For other values.
 
     Example:
@@ -38,6 +40,7 @@ class Deadline:
     seconds: float
 
     def __post_init__(self) -> None:
+        check_number("seconds", self.seconds)
         if not self.seconds > 0:
             raise ValueError(f"seconds must be > 0, got {self.seconds!r}.")
 

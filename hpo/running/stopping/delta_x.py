@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from hpo.checks import check_share
 from hpo.distributions import CategoricalDistribution
 from hpo.events import TrialState
 from hpo.history import History
@@ -30,6 +31,7 @@ class DeltaX:
         delta: In [0, 1].
 
     Raises:
+        TypeError: If it is no number.
         ValueError: For another delta.
 
     Example:
@@ -39,8 +41,7 @@ class DeltaX:
     delta: float
 
     def __post_init__(self) -> None:
-        if not 0 <= self.delta <= 1:
-            raise ValueError(f"delta must be in [0, 1], got {self.delta!r}.")
+        check_share("delta", self.delta)
 
     def __call__(self, study: StoppableHistory, trial: FrozenTrial) -> None:
         """End the run if so."""

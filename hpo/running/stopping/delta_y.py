@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from hpo.checks import check_least, check_whole
 from hpo.history import History
 from hpo.running.stopping.so_far import StoppableHistory, feasible_losses, stop_if
 
@@ -26,6 +27,7 @@ class DeltaY:
         n_best: How many of the complete and feasible trials, ≥ 2.
 
     Raises:
+        TypeError: If `delta` is no number, or `n_best` no whole one.
         ValueError: For values that make no sense, and when called for a study with several objectives.
 
     Example:
@@ -36,10 +38,8 @@ class DeltaY:
     n_best: int = 5
 
     def __post_init__(self) -> None:
-        if not self.delta >= 0:
-            raise ValueError(f"delta must be ≥ 0, got {self.delta!r}.")
-        if self.n_best < 2:
-            raise ValueError(f"n_best must be ≥ 2, got {self.n_best!r}.")
+        check_least("delta", self.delta, 0)
+        check_whole("n_best", self.n_best, 2)
 
     def __call__(self, study: StoppableHistory, trial: FrozenTrial) -> None:
         """End the run if so."""

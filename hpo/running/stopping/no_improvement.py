@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, final
 
 import numpy as np
 
+from hpo.checks import check_least, check_whole
 from hpo.history import History
 from hpo.running.stopping.so_far import StoppableHistory, feasible_losses, stop_if
 
@@ -30,6 +31,7 @@ class NoImprovement:
         threshold: The largest improvement that counts as none, ≥ 0.
 
     Raises:
+        TypeError: If `n_trials` is no whole number, or `threshold` none.
         ValueError: For values that make no sense, and when called for a study with several objectives.
 
     Example:
@@ -40,10 +42,8 @@ class NoImprovement:
     threshold: float = 0.0
 
     def __post_init__(self) -> None:
-        if self.n_trials < 1:
-            raise ValueError(f"n_trials must be ≥ 1, got {self.n_trials!r}.")
-        if not self.threshold >= 0:
-            raise ValueError(f"threshold must be ≥ 0, got {self.threshold!r}.")
+        check_whole("n_trials", self.n_trials, 1)
+        check_least("threshold", self.threshold, 0)
 
     def __call__(self, study: StoppableHistory, trial: FrozenTrial) -> None:
         """End the run if so."""

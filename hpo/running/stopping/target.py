@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
+from hpo.checks import check_number
 from hpo.history import History
-from hpo.numbers import real
 from hpo.running.stopping.so_far import StoppableHistory, feasible_losses, stop_if
 
 if TYPE_CHECKING:
@@ -35,8 +34,7 @@ class Target:
     value: float
 
     def __post_init__(self) -> None:
-        if math.isnan(real(self.value, "value")):
-            raise ValueError("value must be a number, got nan.")
+        check_number("value", self.value)
 
     def __call__(self, study: StoppableHistory, trial: FrozenTrial) -> None:
         """End the run if so."""
