@@ -32,10 +32,9 @@ if TYPE_CHECKING:
     )
     from hpo.exceptions import TrialFailed, TrialPaused, TrialPruned
     from hpo.minimizing import minimize
-    from hpo.running.stopping import Deadline, DeltaX, DeltaY, NoImprovement, Target
+    from hpo.running.stopping import Deadline, DeltaX, DeltaY, MaxTrialsCallback, NoImprovement, Target
     from hpo.running.table import TableCallback
     from hpo.study import (
-        MaxTrialsCallback,
         Study,
         copy_study,
         create_study,
@@ -54,7 +53,7 @@ _HOME = {
     "DeltaY": "hpo.running.stopping",
     "FixedTrial": "hpo.trial",
     "FrozenTrial": "hpo.trial",
-    "MaxTrialsCallback": "hpo.study",
+    "MaxTrialsCallback": "hpo.running.stopping",
     "NoImprovement": "hpo.running.stopping",
     "Study": "hpo.study",
     "TableCallback": "hpo.running.table",

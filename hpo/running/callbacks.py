@@ -1,9 +1,9 @@
-"""Callbacks for `optimize`: what a run asks of them besides being called, and the one that ends it."""
+"""Callbacks for `optimize`: what a run asks of them besides being called, and what they may ask of a study."""
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
-from typing import TYPE_CHECKING, Protocol, final, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from hpo.events import TrialState
 from hpo.running.budget import Budget
@@ -11,12 +11,10 @@ from hpo.running.budget import Budget
 if TYPE_CHECKING:
     from hpo.history import History
     from hpo.reading.readable import Readable
-    from hpo.trial.frozen import FrozenTrial
 
 __all__ = [
     "BudgetedCallback",
     "FinishingCallback",
-    "MaxTrialsCallback",
     "StoppableStudy",
     "StoppingCallback",
     "budgets",
@@ -83,27 +81,3 @@ class StoppableStudy(Protocol):
     def stop(self) -> None:
         """End the running `optimize` after the trials that are under way."""
         ...
-
-
-@final
-class MaxTrialsCallback:
-    """Ends `optimize` when the study holds a number of trials, whoever ran them.
-
-    `optimize` starts no trial that could exceed the number, so that workers together never do.
-
-    Args:
-        n_trials: That number.
-        states: Which trials count; None for all.
-
-    Example:
-        >>> study.optimize(objective, callbacks=[MaxTrialsCallback(100)])
-    """
-
-    def __init__(self, n_trials: int, states: Container[TrialState] | None = (TrialState.COMPLETE,)) -> None:
-        self.budget = Budget(n_trials, states)
-
-    def __call__(self, study: StoppableStudy, trial: FrozenTrial) -> None:
-        """End the run if the study holds as many trials."""
-        del trial
-        if study.count_trials(self.budget.states) >= self.budget.n_trials:
-            study.stop()

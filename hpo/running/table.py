@@ -45,6 +45,9 @@ class TableCallback:
         self._widths: list[int] = []
         self._constrained = False
 
+    def __repr__(self) -> str:
+        return f"TableCallback({'' if self._file is None else repr(self._file)})"
+
     def __call__(self, study: Readable, trial: FrozenTrial) -> None:
         """Print a line, and before it the head if the columns are not those of the line before."""
         with self._lock:

@@ -11,8 +11,8 @@ from hpo.lazy import load
 
 if TYPE_CHECKING:
     from hpo.events import StudyDirection
-    from hpo.running.callbacks import MaxTrialsCallback
     from hpo.running.retry import RetryPolicy
+    from hpo.running.stopping import MaxTrialsCallback
     from hpo.study.creation import create_study, load_study
     from hpo.study.editing import MAX_NAME
     from hpo.study.studies import copy_study, delete_study, get_all_study_names, get_all_study_summaries
@@ -39,7 +39,7 @@ __all__ = [
 _HOME = {
     "MAX_NAME": "hpo.study.editing",
     "Callback": "hpo.study.study",
-    "MaxTrialsCallback": "hpo.running.callbacks",
+    "MaxTrialsCallback": "hpo.running.stopping",
     "Objective": "hpo.study.study",
     "RetryPolicy": "hpo.running.retry",
     "Study": "hpo.study.study",

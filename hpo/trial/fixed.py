@@ -47,6 +47,9 @@ class FixedTrial(Suggestions):
         self._user_attrs: dict[str, JSON] = {}
         self._constraints: dict[str, float] = {}
 
+    def __repr__(self) -> str:
+        return f"FixedTrial({self._given!r}, number={self.number})"
+
     @property
     def params(self) -> dict[str, Any]:
         """What has been suggested so far."""

@@ -64,6 +64,12 @@ def test_every_trial_has_a_line_that_says_what_became_of_it() -> None:
     assert float(rows["4"][1]) == pytest.approx(value, rel=1e-5)
 
 
+def test_a_table_says_where_it_is_printed() -> None:
+    assert repr(hpo.TableCallback()) == "TableCallback()"
+    file = io.StringIO()
+    assert repr(hpo.TableCallback(file)) == f"TableCallback({file!r})"
+
+
 def test_the_head_comes_again_with_a_new_parameter() -> None:
     lines, _ = printed(io.StringIO())
     heads = [line.split() for line in lines if line.lstrip().startswith("trial")]

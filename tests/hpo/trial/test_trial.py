@@ -286,6 +286,9 @@ class TestFixedTrial:
         assert trial.constraints == {"c": 1.0}
         assert trial.should_prune() is False
 
+    def test_it_shows_what_it_was_given(self) -> None:
+        assert repr(FixedTrial({"x": 0.5}, number=3)) == "FixedTrial({'x': 0.5}, number=3)"
+
     def test_a_missing_parameter_is_an_error(self) -> None:
         with pytest.raises(ValueError, match="'y', which is not among"):
             FixedTrial({"x": 0.5}).suggest_float("y", 0, 1)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import hpo
-from hpo import Deadline, DeltaX, DeltaY, NoImprovement, Target
+from hpo import Deadline, DeltaX, DeltaY, MaxTrialsCallback, NoImprovement, Target
 from hpo.distributions import CategoricalDistribution, FloatDistribution
 from hpo.pruners import NopPruner
 from hpo.samplers import RandomSampler, TPESampler
@@ -63,7 +63,7 @@ def test_maximising_ends_as_minimising_the_negative(callback: Any) -> None:
     assert lengths[0] == lengths[1] < 200
 
 
-@pytest.mark.parametrize("callback", ALL, ids=repr)
+@pytest.mark.parametrize("callback", [*ALL, MaxTrialsCallback(3), MaxTrialsCallback(3, None)], ids=repr)
 def test_they_are_values(callback: Any) -> None:
     assert pickle.loads(pickle.dumps(callback)) == callback
     assert len({callback, pickle.loads(pickle.dumps(callback))}) == 1
