@@ -36,9 +36,7 @@ class Completed:
         reported: dict[int, list[float]] = {}
         best = self.best
         for curve, complete in zip(fresh.curves(), is_complete, strict=True):
-            if not complete or not curve.steps:
-                continue
-            if fresh.n_objectives > 1:
+            if not complete or not curve.steps or fresh.n_objectives > 1:
                 continue
             best = min(best, curve.latest)  # stays where the latter is NaN
             for step, loss in zip(curve.steps, curve.losses, strict=True):

@@ -112,9 +112,7 @@ class SuccessiveHalvingPruner:
         running = history.running_curves()
         if history.n_objectives > 1:
             step = ladder.step(rung)
-            points = list(VectorRungs.of(history, ladder).at(rung))
-            points += [other.vectors[i] for other in running if (i := _first_seen(other, step)) is not None]
-            points = [point for point in points if not any(map(math.isnan, point))]
+            points = _points(history, running, ladder, rung)
             n_first = self._n_going_on(len(points))
             first = {points[i] for i in ranking(np.array(points), n_first)[:n_first]} if n_first else set()
             for number, row in sorted(trials):
@@ -154,10 +152,7 @@ class SuccessiveHalvingPruner:
     def _is_dominated(self, history: History, running: list[Curve], point: Point, ladder: Ladder, rung: int) -> bool:
         if any(map(math.isnan, point)):
             return True
-        step = ladder.step(rung)
-        others = list(VectorRungs.of(history, ladder).at(rung))
-        others += [other.vectors[i] for other in running if (i := _first_seen(other, step)) is not None]
-        others = [other for other in others if not any(map(math.isnan, other))]
+        others = _points(history, running, ladder, rung)
         n_first = self._n_going_on(len(others) + 1)
         return len(others) < self.bootstrap_count or n_before(point, others, max(n_first, 1)) >= n_first
 
@@ -186,6 +181,13 @@ def _standing(history: History, running: list[Curve], loss: float, ladder: Ladde
     firsts = [other.losses[i] for other in running if (i := _first_seen(other, step)) is not None]
     n_better = finished.n_below(loss) + sum(other < loss for other in firsts)
     return n_better, finished.size + sum(not math.isnan(other) for other in firsts)
+
+
+def _points(history: History, running: list[Curve], ladder: Ladder, rung: int) -> list[Point]:
+    """What finished and running trials of several objectives reported at a rung, without NaN."""
+    finished, step = VectorRungs.of(history, ladder).at(rung), ladder.step(rung)
+    firsts = [other.vectors[i] for other in running if (i := _first_seen(other, step)) is not None]
+    return [point for point in (*finished, *firsts) if not any(map(math.isnan, point))]
 
 
 def _first_seen(curve: Curve, step: int) -> int | None:
