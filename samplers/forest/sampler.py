@@ -21,6 +21,7 @@ from hpo.samplers.model import startup
 from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.branches import active_at, deciding, tree_of
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
+from hpo.samplers.model.given import completed, narrowed
 from hpo.samplers.model.unrepeated import new_row
 from hpo.space import Space
 
@@ -114,12 +115,11 @@ class ForestSampler:
         if int((history.state <= finished).sum()) < n_startup:
             row = startup.stratified(space, key, n_startup, "forest.startup")
             return self._unrepeated(row, space, history, key)
-        given = {name: history.space[name] for name in history.given if name in history.space}
-        model = Space(given | dict(space)) if any(name not in space for name in given) else space
+        model = completed(space, history)
         free = model is history.space and not history.given
         explores = free and key.uniform("forest.explore") < self.exploration
         row = self._proposed(model, history, key, explores=explores)
-        return row if model is space else np.asarray(row[[model.index[name] for name in space]])
+        return narrowed(row, model, space)
 
     def _proposed(self, space: Space, history: History, key: Key, *, explores: bool) -> Array:
         axes = axes_of(space)

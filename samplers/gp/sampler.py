@@ -29,6 +29,7 @@ from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.belief import doubted, neutral, recoded, understood, unsure
 from hpo.samplers.model.branches import Leaf
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
+from hpo.samplers.model.given import completed, narrowed
 from hpo.samplers.model.unrepeated import new_row
 from hpo.samplers.unused import say_unused
 from hpo.space import Space
@@ -204,11 +205,10 @@ class GPSampler:
             return Surrogates.of(flat, model, self.modelling)
 
     def _modelled(self, space: Space, believed: Space, history: History, key: Key) -> Array:
-        given = {name: history.space[name] for name in history.given if name in history.space}
-        model = Space(given | dict(space)) if any(name not in space for name in given) else space
+        model = completed(space, history)
         with single_threaded():
             row = self._proposed(model, Space({**model, **believed}), history, key)
-        return row if model is space else np.asarray(row[[model.index[name] for name in space]])
+        return narrowed(row, model, space)
 
     @cached_property
     def modelling(self) -> Modelling:

@@ -5,6 +5,7 @@ belief.py          normal distributions that widen where trials contradict them
 branches.py        which parameters are active, learned from history
 configurations.py  all that there are in a finite space
 tried.py           which of these were tried, and how often
+given.py           what a trial was given before it asks
 told.py            what history tells of a point
 exhausted.py       which are left, and what to do when none is
 startup.py         what is tried before there is a model

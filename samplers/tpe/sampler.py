@@ -18,6 +18,7 @@ from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.belief import doubted, recoded, understood, unsure
 from hpo.samplers.model.branches import active_at, unbranched
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
+from hpo.samplers.model.given import completed, narrowed
 from hpo.samplers.model.tried import Tried
 from hpo.samplers.tpe.densities import Densities
 from hpo.samplers.tpe.fidelity import enough_step
@@ -239,12 +240,11 @@ class TPESampler:
     def _modelled(self, space: Space, record: Record, history: History, key: Key) -> Array:
         if space is not history.space:
             key = key.child(" ".join(space))  # or parameters that are new inside of a trial would all be drawn alike
-        given = {name: history.space[name] for name in history.given if name in history.space}
-        model = Space(given | dict(space)) if any(name not in space for name in given) else space
         if self.multivariate is False:
             return np.array([self._single(Space({n: d}), record, history, key) for n, d in space.items()])
+        model = completed(space, history)
         row = self._joint(model, record, history, key)
-        return row if model is space else np.asarray(row[[model.index[name] for name in space]])
+        return narrowed(row, model, space)
 
     def _record(self, history: History) -> Record:
         failed = self.failures != "ignore"
