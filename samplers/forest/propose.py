@@ -18,9 +18,10 @@ from hpo.samplers.forest.search import Score, search
 from hpo.samplers.forest.standing import scalarised, standing
 from hpo.samplers.model.acquisition import log_expected_improvement, log_probability_of_improvement
 from hpo.samplers.model.axes import Axes
-from hpo.samplers.model.configurations import configurations, names_of
-from hpo.samplers.model.exhausted import OnExhausted, least_tried
-from hpo.samplers.model.told import told
+from hpo.samplers.model.configurations import names_of
+from hpo.samplers.model.exhausted import OnExhausted
+from hpo.samplers.model.listed import FEW, points_left, some_of
+from hpo.samplers.model.told import alike, told
 from hpo.samplers.model.tried import Tried
 from hpo.space import Space
 
@@ -30,10 +31,6 @@ _GOOD = 10  # trials near which to look
 _LEAST = 0.01  # improvement whose probability counts, in standard deviations of the targets
 _LEAST_PROBABILITY = 1e-3
 _TREES = 20  # that learn where trials end well
-_SAME = 1e-9  # points as near as this in every coordinate are one
-_LISTED = 2**11  # a finite space of no more configurations is searched by comparing all of them
-_MOST_LISTED = 2**15
-_COMPARED = 512  # of more configurations, when what the search found was tried before
 
 
 @final
@@ -85,7 +82,7 @@ def propose(known: Known, region: Region, pending: Array, question: Question) ->
     score = _score(seen, region, pending, question, rng)
     must_be_new = question.whole and region.axes.is_finite
     tried = Tried.of(question.history, question.space, region.axes, pending) if must_be_new else None
-    listed = _left(region, tried, question, _LISTED) if tried else None
+    listed = points_left(region, tried, question.on_exhausted, question.key, most=FEW)
     if listed is not None:
         return _best(score, region, listed)
     order = seen.best_first()[:_GOOD]
@@ -94,11 +91,8 @@ def propose(known: Known, region: Region, pending: Array, question: Question) ->
     new = _first_new(found, np.concatenate([known.points, pending]), tried, region.axes, question.space)
     if new is not None:
         return new
-    listed = _left(region, tried, question, _MOST_LISTED) if tried else None
-    if listed is None:
-        return np.asarray(found[0])
-    some = np.sort(rng.choice(len(listed), min(len(listed), _COMPARED), replace=False))
-    return _best(score, region, listed[some])
+    listed = points_left(region, tried, question.on_exhausted, question.key)
+    return np.asarray(found[0]) if listed is None else _best(score, region, some_of(listed, rng))
 
 
 def _score(seen: Known, region: Region, pending: Array, question: Question, rng: np.random.Generator) -> Score:
@@ -141,15 +135,6 @@ def _acquired(belief: Belief, best: float, features: Features, question: Questio
     return log_expected_improvement(mean, sigma, best)[0]
 
 
-def _left(region: Region, tried: Tried, question: Question, most: int) -> Array | None:
-    """The points of a finite space that were tried least often, shape (k, d); None if it has more than `most`."""
-    axes = region.axes
-    values = configurations(region.tree, axes.cardinality.astype(np.int64), most)
-    if values is None or not np.isnan(region.fixed).all():
-        return None
-    return axes.at(least_tried(values, tried, question.on_exhausted, question.key))
-
-
 def _best(score: Score, region: Region, points: Array) -> Array:
     """The best of some points, shape (d,); NaN where inactive."""
     active = region.active(points)
@@ -159,13 +144,12 @@ def _best(score: Score, region: Region, points: Array) -> Array:
 
 def _first_new(points: Array, before: Array, tried: Tried | None, axes: Axes, space: Space) -> Array | None:
     """The first of some points, shape (k, d), that nobody has tried; None if there is none."""
-    known = np.nan_to_num(before, nan=-1.0)
     for point in points:
         there = told(point, axes, space)
         if tried is not None:
             is_new = names_of(axes.values(there[None], ~np.isnan(there[None])))[0] not in tried
         else:
-            is_new = not (np.abs(np.nan_to_num(there, nan=-1.0) - known) < _SAME).all(axis=1).any()
+            is_new = not alike(there, before).any()
         if is_new:
             return np.asarray(point)
     return None

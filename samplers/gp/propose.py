@@ -25,9 +25,10 @@ from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.search import search
 from hpo.samplers.model import acquisition
 from hpo.samplers.model.acquisition import Acquired, Acquisition
-from hpo.samplers.model.configurations import configurations, names_of
-from hpo.samplers.model.exhausted import OnExhausted, least_tried
-from hpo.samplers.model.told import told
+from hpo.samplers.model.configurations import names_of
+from hpo.samplers.model.exhausted import OnExhausted
+from hpo.samplers.model.listed import FEW, points_left, some_of
+from hpo.samplers.model.told import SAME, alike, told
 from hpo.samplers.model.tried import Tried
 from hpo.space import Space
 
@@ -42,13 +43,9 @@ _ACQUISITIONS: Mapping[str, Acquisition] = {
 
 _GOOD = 6  # points near which to look
 _SPREAD = 7  # 2^7 points show which arms matter
-_SAME = 1e-9  # points as near as this in every coordinate are one
 _NEAR = 1e-2  # points as near as this to a trial that was pruned tell as little as it did
 _VERSIONS = 16  # imagined outcomes of running trials
-_LISTED = 2**11  # a finite space of no more configurations is searched by comparing all of them
-_MOST_LISTED = 2**15
 _OTHERS = 32  # draws of the choices, where numbers stand
-_COMPARED = 512  # of more configurations, when what the search found was tried before
 _LEAST_AMBITION = {"pi": 0.01}  # or the tiniest improvement would be the most probable one
 _ROOM = 0.1  # between bad losses and the reference point, in units of their range
 
@@ -118,33 +115,30 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
     criterion, badness = _criterion(models, apart, question, pending, rng)
     if question.beliefs:
         criterion = Believed(criterion, question.beliefs)
+    running = np.where(domain.active(pending), pending, np.nan)
     must_be_new = question.new and question.whole and domain.axes.is_finite
+    tried = Tried.of(question.history, question.space, domain.axes, running) if must_be_new else None
     if question.start is not None:
         spread = _with_other_choices(question.start, domain, rng)
-        if must_be_new:
-            spread = spread[_are_new(spread, question, pending)]
+        if tried is not None:
+            spread = spread[_are_new(spread, domain, tried)]
         if len(spread):
             return _best(criterion, domain, spread)
-    if must_be_new:
-        listed = _left(question, pending, _LISTED)
-        if listed is not None:
-            return _best(criterion, domain, listed)
+    listed = points_left(domain, tried, question.on_exhausted, question.key, most=FEW)
+    if listed is not None:
+        return _best(criterion, domain, listed)
     good = domain.rounded(_filled(seen.points[np.argsort(badness, kind="stable")[:_GOOD]], seen))
     unit = _any_model(models, question).hyper.scales[: domain.embedding.n_numbers]
     points, _ = search(criterion, domain, good, unit, rng)
     points = np.where(domain.active(points), points, np.nan)
     if not question.new:
         return np.asarray(points[0])
-    running = np.where(domain.active(pending), pending, np.nan)
     before = np.concatenate([np.where(question.tried.active, question.tried.points, np.nan), running])
     for point in points:
         if not _is_among(told(point, domain.axes, question.space), before):
             return np.asarray(point)
-    listed = _left(question, pending, _MOST_LISTED) if must_be_new else None
-    if listed is None:
-        return np.asarray(points[0])
-    some = np.sort(rng.choice(len(listed), min(len(listed), _COMPARED), replace=False))
-    return _best(criterion, domain, listed[some])
+    listed = points_left(domain, tried, question.on_exhausted, question.key)
+    return np.asarray(points[0]) if listed is None else _best(criterion, domain, some_of(listed, rng))
 
 
 def _minimum_of_quadratic(question: Question) -> Array | None:
@@ -165,7 +159,7 @@ def _minimum_of_quadratic(question: Question) -> Array | None:
     for point in minima(seen, domain):
         if _is_among(told(point, domain.axes, question.space), known) or _is_among(point, spoilt, _NEAR):
             continue
-        may_be_chance = _n_alike(point, failed, _NEAR) == 1 and not _is_among(point, question.pending, _NEAR)
+        may_be_chance = alike(point, failed, _NEAR).sum() == 1 and not _is_among(point, question.pending, _NEAR)
         if may_be_chance or (not _is_among(point, failed) and _succeeds(point, outcome, domain)):
             return np.asarray(point)
     return None
@@ -184,9 +178,8 @@ def _with_other_choices(point: Array, domain: Domain, rng: np.random.Generator) 
     return domain.rounded(points)
 
 
-def _are_new(points: Array, question: Question, pending: Array) -> BoolArray:
+def _are_new(points: Array, domain: Domain, tried: Tried) -> BoolArray:
     """Which of some points of a finite space nobody has tried, shape (k,)."""
-    domain, tried = question.domain, _tried(question, pending)
     names = names_of(domain.axes.values(points, domain.active(points)))
     return np.array([name not in tried for name in names], dtype=np.bool_)
 
@@ -283,36 +276,10 @@ def _filled(points: Array, seen: Observations) -> Array:
     return np.where(np.isnan(points), np.where(has.any(axis=0), donor, 0.0), points)
 
 
-def _left(question: Question, pending: Array, most: int) -> Array | None:
-    """The points of a finite space that were tried least often, shape (k, d), or None.
-
-    None if some values are given, or the space has more than `most` points.
-    """
-    domain = question.domain
-    if not np.isnan(domain.fixed).all():
-        return None
-    values = configurations(domain.tree, domain.axes.cardinality.astype(np.int64), most)
-    if values is None:
-        return None
-    tried = _tried(question, pending)
-    return domain.axes.at(least_tried(values, tried, question.on_exhausted, question.key))
-
-
-def _tried(question: Question, pending: Array) -> Tried:
-    """What was tried of a finite space, and is being tried."""
-    running = np.where(question.domain.active(pending), pending, np.nan)
-    return Tried.of(question.history, question.space, question.domain.axes, running)
-
-
 def _best(criterion: Criterion, domain: Domain, points: Array) -> Array:
     point = points[[criterion(domain.features(points)).argmax()]]
     return np.asarray(np.where(domain.active(point), point, np.nan)[0])
 
 
-def _is_among(point: Array, known: Array, within: float = _SAME) -> bool:
-    return _n_alike(point, known, within) > 0
-
-
-def _n_alike(point: Array, known: Array, within: float) -> int:
-    here, there = np.nan_to_num(point, nan=-1.0), np.nan_to_num(known, nan=-1.0)
-    return int((np.abs(there - here) < within).all(axis=1).sum())
+def _is_among(point: Array, known: Array, within: float = SAME) -> bool:
+    return bool(alike(point, known, within).any())

@@ -6,8 +6,9 @@ branches.py        which parameters are active, learned from history
 configurations.py  all that there are in a finite space
 tried.py           which of these were tried, and how often
 given.py           what a trial was given before it asks
-told.py            what history tells of a point
+told.py            what history tells of a point, and which are one
 exhausted.py       which are left, and what to do when none is
+listed.py          the same, where all there are can be compared
 startup.py         what is tried before there is a model
 unrepeated.py      the same, where nothing is to be tried twice
 acquisition.py     how much a point is worth, given what is believed of it

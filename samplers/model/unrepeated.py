@@ -10,14 +10,13 @@ from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.model.axes import Axes, axes_of
 from hpo.samplers.model.branches import Leaf, Tree, active_at, tree_of
-from hpo.samplers.model.configurations import configurations, names_of
-from hpo.samplers.model.exhausted import OnExhausted, least_tried
+from hpo.samplers.model.configurations import names_of
+from hpo.samplers.model.exhausted import OnExhausted
+from hpo.samplers.model.listed import left
 from hpo.samplers.model.tried import Tried
 from hpo.space import Space
 
 __all__ = ["new_row"]
-
-_MOST_LISTED = 2**15  # of a space of more configurations a row is hardly ever drawn twice
 
 
 def new_row(row: Array, space: Space, history: History, on_exhausted: OnExhausted, key: Key) -> Array:
@@ -37,11 +36,10 @@ def new_row(row: Array, space: Space, history: History, on_exhausted: OnExhauste
     point = axes.points(row[None])
     if names_of(axes.values(point, active_at(tree, axes, point)))[0] not in tried:
         return row
-    values = configurations(tree, axes.cardinality.astype(np.int64), _MOST_LISTED)
-    if values is None:
+    others = left(tree, axes, tried, on_exhausted, key)
+    if others is None:  # of so large a space a row is hardly ever drawn twice
         return row
-    left = least_tried(values, tried, on_exhausted, key)
-    chosen = left[[int(key.uniform("unrepeated") * len(left))]]
+    chosen = others[[int(key.uniform("unrepeated") * len(others))]]
     return np.asarray(axes.coded(np.where(chosen >= 0, axes.at(chosen), np.nan))[0])
 
 

@@ -7,8 +7,9 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.key import Key
 from hpo.samplers.model.branches import active_at
-from hpo.samplers.model.configurations import configurations, names_of
-from hpo.samplers.model.exhausted import OnExhausted, least_tried
+from hpo.samplers.model.configurations import names_of
+from hpo.samplers.model.exhausted import OnExhausted
+from hpo.samplers.model.listed import left
 from hpo.samplers.model.tried import Tried
 from hpo.samplers.tpe.ratio import from_prior
 from hpo.samplers.tpe.search import Search
@@ -16,7 +17,6 @@ from hpo.samplers.tpe.search import Search
 __all__ = ["is_tried", "untried"]
 
 _ROUNDS = 8  # of drawing again, where all candidates were tried before
-_MOST_LISTED = 2**15  # a space of more configurations is searched by drawing
 _MOST_COMPARED = 256  # of those that were not tried
 
 
@@ -55,12 +55,11 @@ def _listed(
     search: Search, tried: Tried, on_exhausted: OnExhausted, key: Key, rng: np.random.Generator
 ) -> Array | None:
     """The best of the configurations that are left, shape (d,); None if there are too many to list."""
-    values = configurations(search.tree, search.axes.cardinality.astype(np.int64), _MOST_LISTED)
+    values = left(search.tree, search.axes, tried, on_exhausted, key)
     if values is None:
         return None
-    left = least_tried(values, tried, on_exhausted, key)
-    left = left[rng.choice(len(left), min(len(left), _MOST_COMPARED), replace=False)]
-    return search.most_promising(search.axes.at(left), left >= 0)
+    some = values[rng.choice(len(values), min(len(values), _MOST_COMPARED), replace=False)]
+    return search.most_promising(search.axes.at(some), some >= 0)
 
 
 def _drawn(search: Search, tried: Tried, rng: np.random.Generator) -> Array | None:
