@@ -1,6 +1,8 @@
 """Gaussian-process Bayesian optimisation, one concept per module.
 
 sampler.py       the sampler: options, and what to do when
+asked.py         what a trial asks for
+question.py      from what was seen and what is asked for to where to look, and what for
 propose.py       from surrogates to the next point
 observations.py  what is learned from: finished trials as arrays
 stopped.py       what losses of pruned trials would have become

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
-from typing import final
 
 import numpy as np
 
 from hpo.arrays import Array, BoolArray
-from hpo.history import History
-from hpo.key import Key
 from hpo.pareto import is_pareto_optimal
-from hpo.samplers.gp.believed import Belief, Believed
+from hpo.samplers.gp.believed import Believed
 from hpo.samplers.gp.cells import minima
 from hpo.samplers.gp.criterion import Constrained, Criterion, Hypervolume, Improvement
 from hpo.samplers.gp.domain import Domain, sobol
@@ -22,17 +18,16 @@ from hpo.samplers.gp.improvement import Front
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.parted import Apart
 from hpo.samplers.gp.posterior import Posterior
+from hpo.samplers.gp.question import Question
 from hpo.samplers.gp.search import search
 from hpo.samplers.model import acquisition
 from hpo.samplers.model.acquisition import Acquired, Acquisition
 from hpo.samplers.model.configurations import names_of
-from hpo.samplers.model.exhausted import OnExhausted
 from hpo.samplers.model.listed import FEW, points_left, some_of
 from hpo.samplers.model.told import SAME, alike, told
 from hpo.samplers.model.tried import Tried
-from hpo.space import Space
 
-__all__ = ["Question", "propose"]
+__all__ = ["propose"]
 
 _ACQUISITIONS: Mapping[str, Acquisition] = {
     "ei": acquisition.log_expected_improvement,
@@ -50,50 +45,6 @@ _LEAST_AMBITION = {"pi": 0.01}  # or the tiniest improvement would be the most p
 _ROOM = 0.1  # between bad losses and the reference point, in units of their range
 
 
-@final
-@dataclass(frozen=True, eq=False)
-class Question:
-    """Where to try next, and what for.
-
-    Args:
-        domain: Where the search may go.
-        seen: Observations that the models were given.
-        tried: All of them, and the trials that failed, if they are to be avoided.
-        outcome: The surrogate of outcomes; None where nothing had failed.
-        pending: Points of running trials, shape (p, d); NaN where unknown.
-        acquisition: A name in `_ACQUISITIONS`, or "lcb".
-        kappa: Of the lower confidence bound.
-        ambition: By how many prior deviations of the function beside its trend the best loss should be improved on.
-        quadratic: Whether the minimum of a quadratic comes first where one explains the losses.
-        new: Whether points that were tried are out of the question, as long as there are others.
-        start: As long as nothing tells where to look, a point of the prior, shape (d,), whose numbers stand.
-        beliefs: Of the user, by which points are weighed.
-        whole: Whether the domain is the study's whole space.
-        on_exhausted: What to do when there are none.
-        history: What is known of the study.
-        space: Of the points.
-        key: Of the trial.
-    """
-
-    domain: Domain
-    seen: Observations
-    tried: Observations
-    outcome: Posterior | None
-    pending: Array
-    acquisition: str
-    kappa: float
-    ambition: float
-    quadratic: bool
-    new: bool
-    start: Array | None
-    beliefs: Sequence[Belief]
-    whole: bool
-    on_exhausted: OnExhausted
-    history: History
-    space: Space
-    key: Key
-
-
 def propose(models: list[Posterior], apart: Apart | None, question: Question, rng: np.random.Generator) -> Array:
     """The point to try, shape (d,); NaN where it is inactive.
 
@@ -106,25 +57,25 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
     Raises:
         SearchSpaceExhausted: If the space is finite, all of it has been tried, and the study is to end then.
     """
-    domain, seen = question.domain, question.seen
+    domain, seen, asked = question.domain, question.seen, question.asked
     least = _minimum_of_quadratic(question) if question.quadratic else None
     if least is not None:
         return least
-    known = question.pending[~np.isnan(question.pending).all(axis=1)]
+    known = asked.pending[~np.isnan(asked.pending).all(axis=1)]
     pending = domain.rounded(_filled(known, seen))
     criterion, badness = _criterion(models, apart, question, pending, rng)
     if question.beliefs:
         criterion = Believed(criterion, question.beliefs)
     running = np.where(domain.active(pending), pending, np.nan)
-    must_be_new = question.new and question.whole and domain.axes.is_finite
-    tried = Tried.of(question.history, question.space, domain.axes, running) if must_be_new else None
-    if question.start is not None:
-        spread = _with_other_choices(question.start, domain, rng)
+    must_be_new = question.new and asked.whole and domain.axes.is_finite
+    tried = Tried.of(asked.history, asked.space, domain.axes, running) if must_be_new else None
+    if asked.start is not None:
+        spread = _with_other_choices(asked.start, domain, rng)
         if tried is not None:
             spread = spread[_are_new(spread, domain, tried)]
         if len(spread):
             return _best(criterion, domain, spread)
-    listed = points_left(domain, tried, question.on_exhausted, question.key, most=FEW)
+    listed = points_left(domain, tried, question.on_exhausted, asked.key, most=FEW)
     if listed is not None:
         return _best(criterion, domain, listed)
     good = domain.rounded(_filled(seen.points[np.argsort(badness, kind="stable")[:_GOOD]], seen))
@@ -135,9 +86,9 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
         return np.asarray(points[0])
     before = np.concatenate([np.where(question.tried.active, question.tried.points, np.nan), running])
     for point in points:
-        if not _is_among(told(point, domain.axes, question.space), before):
+        if not _is_among(told(point, domain.axes, asked.space), before):
             return np.asarray(point)
-    listed = points_left(domain, tried, question.on_exhausted, question.key)
+    listed = points_left(domain, tried, question.on_exhausted, asked.key)
     return np.asarray(points[0]) if listed is None else _best(criterion, domain, some_of(listed, rng))
 
 
@@ -147,19 +98,19 @@ def _minimum_of_quadratic(question: Question) -> Array | None:
     Or where one trial failed, once more: one may fail by chance, and quadratics learn nothing from it. None where there
     is none, or more to consider than one loss of each trial.
     """
-    seen, domain, outcome = question.seen, question.domain, question.outcome
-    is_free = question.whole and np.isnan(domain.fixed).all()
+    seen, domain, asked, outcome = question.seen, question.domain, question.asked, question.outcome
+    is_free = asked.whole and np.isnan(domain.fixed).all()
     if not is_free or seen.constraints or question.beliefs or seen.losses.shape[1] > 1:
         return None
     tried = np.where(question.tried.active, question.tried.points, np.nan)
     failed = tried[question.tried.failed]
-    known = np.concatenate([tried[~question.tried.failed], question.pending])
+    known = np.concatenate([tried[~question.tried.failed], asked.pending])
     untold = seen.pruned | ~np.isfinite(seen.losses[:, 0])  # what quadratics cannot learn from
     spoilt = np.where(seen.active, seen.points, np.nan)[untold]
     for point in minima(seen, domain):
-        if _is_among(told(point, domain.axes, question.space), known) or _is_among(point, spoilt, _NEAR):
+        if _is_among(told(point, domain.axes, asked.space), known) or _is_among(point, spoilt, _NEAR):
             continue
-        may_be_chance = alike(point, failed, _NEAR).sum() == 1 and not _is_among(point, question.pending, _NEAR)
+        may_be_chance = alike(point, failed, _NEAR).sum() == 1 and not _is_among(point, asked.pending, _NEAR)
         if may_be_chance or (not _is_among(point, failed) and _succeeds(point, outcome, domain)):
             return np.asarray(point)
     return None
@@ -236,7 +187,7 @@ def _of_objectives(models: list[Posterior], apart: Apart | None, question: Quest
     improvement = Improvement(model, _ACQUISITIONS[question.acquisition], wanted)
     if apart is None or question.acquisition == "pi":  # a probability has no unit that arms could share
         return improvement
-    spread = question.domain.spread(sobol(len(question.space), _SPREAD))
+    spread = question.domain.spread(sobol(len(question.asked.space), _SPREAD))
     wanted_more = ambition * float(np.sqrt(model.hyper.amplitude))
     return apart.parted(improvement, wanted_more, question.domain.features(spread))
 

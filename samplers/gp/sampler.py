@@ -14,20 +14,16 @@ from hpo.checks import check_choices, check_function, check_least, check_positiv
 from hpo.events import TrialState
 from hpo.history import Fold, History
 from hpo.key import Key
-from hpo.samplers.gp.believed import beliefs_of
-from hpo.samplers.gp.domain import Domain
-from hpo.samplers.gp.embedding import Embedding
-from hpo.samplers.gp.failures import Outcomes, branches
+from hpo.samplers.gp.asked import Asked
 from hpo.samplers.gp.hedge import Hedge
 from hpo.samplers.gp.observations import Observations
-from hpo.samplers.gp.propose import Question, propose
-from hpo.samplers.gp.schedule import subset
+from hpo.samplers.gp.propose import propose
+from hpo.samplers.gp.question import Question
 from hpo.samplers.gp.surrogate import Modelling, Surrogates, advanced
 from hpo.samplers.gp.threads import single_threaded
 from hpo.samplers.model import startup
 from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.belief import doubted, neutral, recoded, understood, unsure
-from hpo.samplers.model.branches import Leaf
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.given import completed, narrowed
 from hpo.samplers.model.unrepeated import new_row
@@ -224,9 +220,8 @@ class GPSampler:
 
     def _proposed(self, space: Space, believed: Space, history: History, key: Key) -> Array:
         name, state = self._acquisition(space, history, key)
-        asked = np.array([n not in history.given for n in space], dtype=np.bool_)
-        known = _informative(state)
-        if not (state.learned or state.judged.failed.any()) or not known.active[:, asked].any():
+        open_ = np.array([n not in history.given for n in space], dtype=np.bool_)
+        if not (state.learned or state.judged.failed.any()) or not state.informative.active[:, open_].any():
             return self._unrepeated(recoded(believed.uniform(key), believed, space), space, history, key)
         axes = axes_of(space)
         fixed = axes.points(space.encode(history.given)[None])[0]
@@ -234,12 +229,10 @@ class GPSampler:
         share = max(self.exploration, _PARALLEL) if len(pending) else self.exploration
         bold = key.uniform("gp.explore") < share
         rng = key.child("gp").generator()
-        whole = space is history.space
         is_scattered = state.tells_nothing or state.explains_nothing
         start = axes.points(self._started(believed, space, key)[None])[0] if is_scattered else None
-        chosen = self._chosen(
-            state, name, rng, space, believed, fixed, pending, start, history, key, whole=whole, bold=bold
-        )
+        asked = Asked(space, believed, fixed, pending, start, space is history.space, history, key)
+        chosen = self._chosen(state, name, asked, rng, bold=bold)
         return np.asarray(axes.coded(chosen[None])[0])
 
     def _started(self, believed: Space, space: Space, key: Key) -> Array:
@@ -262,14 +255,12 @@ class GPSampler:
         if self.acquisition != "gp_hedge" or history.n_objectives > 1:
             return self.acquisition, Surrogates.of(history, space, self.modelling)
         start = Hedge(Surrogates(self.modelling, Observations.none(len(space), 1)), np.zeros(3))
+        nothing = np.full(len(space), np.nan)
+        asked = Asked(space, space, nothing, nothing[None][:0], None, False, history, key)
 
         def choose(state: Surrogates, name: str) -> Array:
             rng = key.study.child(f"gp.hedge {len(state.seen)} {name}").generator()
-            nothing = np.full(len(space), np.nan)
-            none = nothing[None][:0]
-            return self._chosen(
-                state, name, rng, space, space, nothing, none, None, history, key, whole=False, bold=False
-            )
+            return self._chosen(state, name, asked, rng, bold=False)
 
         advance = partial(
             Hedge.advance,
@@ -280,53 +271,16 @@ class GPSampler:
         hedge = history.fold(Fold(("gp.hedge", self, key.seed), start, advance, space))
         return hedge.name(key.uniform("gp.hedge")), hedge.state
 
-    def _chosen(
-        self,
-        state: Surrogates,
-        name: str,
-        rng: np.random.Generator,
-        space: Space,
-        believed: Space,
-        fixed: Array,
-        pending: Array,
-        start: Array | None,
-        history: History,
-        key: Key,
-        *,
-        whole: bool,
-        bold: bool,
-    ) -> Array:
+    def _chosen(self, state: Surrogates, name: str, asked: Asked, rng: np.random.Generator, *, bold: bool) -> Array:
         """The point that an acquisition chooses, shape (d,); NaN where it is inactive."""
-        axes, seen = axes_of(space), _informative(state)
-        seen = seen.at(subset(seen, self.n_observations))
-        has_branches = whole or np.isnan(fixed).all()
-        judged = state.judged.at(subset(state.judged, self.n_observations))
-        tree = branches(judged, axes) if has_branches else Leaf(np.ones(len(space), dtype=np.bool_))
-        embedding = state.embedding if state.learned else Embedding.of(axes, seen.active)
-        assert embedding is not None
-        question = Question(
-            domain=Domain(axes, tree, embedding, fixed),
-            seen=seen,
-            tried=state.ended,
-            outcome=Outcomes.of(judged, tree, embedding).surrogate(state.outcome) if judged.failed.any() else None,
-            pending=pending,
+        question = Question.of(
+            state,
+            asked,
             acquisition=name,
             kappa=self.kappa,
             ambition=self.ambition if bold else 0.0,
-            quadratic=self._may_be_quadratic(history) and key.uniform("gp.quadratic") < _QUADRATIC,
-            new=self.noise_std is None,
-            start=start,
-            beliefs=beliefs_of(space, believed, embedding, seen.active),
-            whole=whole,
+            quadratic=self._may_be_quadratic(asked.history) and asked.key.uniform("gp.quadratic") < _QUADRATIC,
             on_exhausted=self.on_exhausted,
-            history=history,
-            space=space,
-            key=key,
         )
-        models = state.posteriors(seen)
-        return propose(models, state.apart(seen, models[0]) if models else None, question, rng)
-
-
-def _informative(state: Surrogates) -> Observations:
-    """What losses are modelled on; as long as there is nothing of the kind, what has failed."""
-    return state.seen if len(state.seen) else state.judged
+        models = state.posteriors(question.seen)
+        return propose(models, state.apart(question.seen, models[0]) if models else None, question, rng)

@@ -121,6 +121,11 @@ class Surrogates:
         """Those that losses are modelled on."""
         return self.judged.succeeded()
 
+    @property
+    def informative(self) -> Observations:
+        """Those that losses are modelled on; as long as there is nothing of the kind, what has failed."""
+        return self.seen if len(self.seen) else self.judged
+
     @cached_property
     def tells_nothing(self) -> bool:
         """Whether no trial is better than another, as models are told."""
