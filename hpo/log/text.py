@@ -10,29 +10,42 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Sequence
+from itertools import chain
 from typing import Any, final
 
 import numpy as np
 
 from hpo.arrays import JSON
 
-__all__ = ["choice", "dumps", "loads", "loads_together"]
+__all__ = ["MOST_LEVELS", "choice", "dumps", "loads", "loads_together"]
+
+MOST_LEVELS = 100  # which every reader has room for, however deep its own calls are
 
 
-def dumps(value: JSON) -> str:
+def dumps(value: JSON, *, levels: int | None = MOST_LEVELS) -> str:
     """JSON that any parser reads: ASCII, without NaN or Infinity, NumPy's scalars as numbers.
 
+    Args:
+        value: What to write.
+        levels: How many lists and dicts may lie in one another; None for any number, of what was written before.
+
     Raises:
-        TypeError: If `value` holds something else than None, bool, int, float, str, lists and dicts.
+        TypeError: If `value` holds something else than None, bool, int, float, str, lists and dicts, or more levels.
     """
     try:
         text = _plain_json(value)
     except (ValueError, RecursionError):
         text = '"$'  # not finite, so the words of the format are needed; or a circle, which the second try finds again
     try:
-        return _plain_json(_escaped(value)) if '"$' in text else text
+        text = _plain_json(_escaped(value)) if '"$' in text else text
     except (ValueError, RecursionError) as error:
         raise TypeError(f"JSON cannot hold this {type(value).__name__}: {error}") from None
+    if levels is not None and text.count("[") + text.count("{") > levels and _is_deeper(value, levels):
+        raise TypeError(
+            f"This {type(value).__name__} has more than {levels} levels of lists and dicts, which not every process "
+            "could read again. Store it as a string, or as a file."
+        )
+    return text
 
 
 def choice(value: Any) -> Any:
@@ -78,6 +91,19 @@ _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # t
 @final
 class _Word(dict[str, Any]):
     """A word of the format, which is written as it is."""
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    """Whether more lists and dicts than so many lie in one another."""
+    level = [value]
+    for _ in range(levels):
+        inner = (
+            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list, tuple))
+        )
+        level = list(chain.from_iterable(inner))
+        if not level:
+            return False
+    return any(isinstance(one, (dict, list, tuple)) for one in level)
 
 
 def _numpy_scalar(value: Any) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hpo.log.text import choice, dumps, loads, loads_together
+import hpo
+from hpo.events import AttributeSet, TrialQueued
+from hpo.log.codec import decode, encode
+from hpo.log.text import MOST_LEVELS, choice, dumps, loads, loads_together
 from tests.hpo.log.test_codec import strict
 from tests.strategies import json_values, same
 
@@ -74,3 +79,44 @@ def test_texts_are_read_together_as_one_by_one(values: list[Any]) -> None:
 @pytest.mark.parametrize("texts", [["1", "{"], ["1,2"], ["1]", "[2"], [""], ["1", "2 3"]])
 def test_what_is_no_json_is_not_read_together(texts: list[str]) -> None:
     assert loads_together(texts) is None
+
+
+def nested(levels: int, wrap: Callable[[Any], Any]) -> Any:
+    value: Any = 0.5
+    for _ in range(levels):
+        value = wrap(value)
+    return value
+
+
+@pytest.mark.parametrize(
+    "wrap", [lambda x: [x], lambda x: {"a": x}, lambda x: [math.nan, {"[": x}]], ids=["list", "dict", "both"]
+)
+def test_what_lies_too_deep_is_refused_wherever_it_is_written(wrap: Callable[[Any], Any]) -> None:
+    levels = MOST_LEVELS // (2 if isinstance(wrap(0), list) and len(wrap(0)) == 2 else 1)
+    value = nested(levels, wrap)
+    assert same(loads(dumps(value)), value)
+    with pytest.raises(TypeError, match="levels"):
+        dumps(nested(levels + 1, wrap))
+    for event in (AttributeSet("key", value), TrialQueued({"x": value}, 0.0, user_attrs={"key": value})):
+        assert same(decode(encode(event)), event)
+    with pytest.raises(TypeError, match="levels"):
+        encode(AttributeSet("key", nested(levels + 10, wrap)))
+
+
+def test_what_is_wide_is_not_deep() -> None:
+    value = [[{"a": [1]}] for _ in range(10 * MOST_LEVELS)] + ["[" * MOST_LEVELS]
+    assert loads(dumps(value)) == value
+
+
+def test_who_wrote_what_lies_deep_leaves_a_study_that_opens(tmp_path: Path) -> None:
+    study = hpo.create_study(study_name="s", storage=f"sqlite:///{tmp_path}/s.db")
+    with pytest.raises(TypeError, match="levels"):
+        study.set_user_attr("deep", nested(900, lambda x: [x]))
+
+    def objective(trial: hpo.Trial) -> float:
+        trial.set_user_attr("deep", nested(400, lambda x: {"a": x}))
+        return 0.5
+
+    study.optimize(objective, n_trials=2, catch=TypeError)
+    again = hpo.load_study(study_name="s", storage=f"sqlite:///{tmp_path}/s.db")
+    assert [trial.state.name for trial in again.trials] == ["FAIL", "FAIL"]
