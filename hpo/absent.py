@@ -38,6 +38,8 @@ NAMES = {
 }
 """A sentence for each name in other modules that hpo has not."""
 
+_WITH_NAMES = ("artifacts", "storage", "storages", "visualization")  # where Optuna has them
+
 
 def absent(module: str, name: str) -> AttributeError | ImportError:
     """The error for a name that a module has not.
@@ -45,7 +47,7 @@ def absent(module: str, name: str) -> AttributeError | ImportError:
     It is an ImportError where there is a sentence, as what `from … import` says of an AttributeError would hide that;
     so `hasattr` raises it, too. An AttributeError comes with the nearest name of the module's `__all__`.
     """
-    if name in NAMES:
+    if name in NAMES and module.partition(".")[2].partition(".")[0] in _WITH_NAMES:
         return ImportError(f"{module} has no {name}: {NAMES[name]}", name=module)
     from hpo.near import missing
 

@@ -14,6 +14,7 @@ from hpo.numbers import real
 __all__ = [
     "check_between",
     "check_choices",
+    "check_count",
     "check_function",
     "check_least",
     "check_number",
@@ -40,6 +41,11 @@ def check_choices(owner: object, choices: Mapping[str, Collection[str]]) -> None
     for name, among in choices.items():
         if getattr(owner, name) not in among:
             raise ValueError(f"{name} must be one of {among}, got {getattr(owner, name)!r}.")
+
+
+def check_count(name: str, value: Any, least: int, otherwise: str = "") -> None:
+    """As `check_whole`, for what is only compared and divided by: 3.0 is a whole number here."""
+    check_whole(name, int(value) if isinstance(value, float) and value.is_integer() else value, least, otherwise)
 
 
 def check_function(name: str, value: Any, example: str) -> None:
@@ -79,10 +85,10 @@ def check_positive(name: str, value: Any, otherwise: str = "") -> None:
     Args:
         name: Of the argument.
         value: Of the argument.
-        otherwise: What else there is to write, such as "; for no noise set deterministic_objective=True".
+        otherwise: What else there is to write, such as ", or None for the usual one".
     """
     if not 0 < _number(name, value) < math.inf:
-        raise ValueError(f"{name} must be > 0 and finite, got {value!r}{otherwise}.")
+        raise ValueError(f"{name} must be > 0 and finite{otherwise}, got {value!r}.")
 
 
 def check_share(name: str, value: Any) -> None:
@@ -93,7 +99,7 @@ def check_share(name: str, value: Any) -> None:
 def check_whole(name: str, value: Any, least: int, otherwise: str = "") -> None:
     """Raise TypeError unless an argument is a whole number, and ValueError unless it is at least so large.
 
-    3.0 is none, other than for `hpo.numbers.whole`: who is given it keeps it, and counts by it.
+    3.0 is none, as it is kept, and what is counted by it may be an index; see `check_count`.
 
     Args:
         name: Of the argument.

@@ -37,7 +37,7 @@ def listening(host: str, port: int, backlog: int) -> socket.socket:
         socket.gaierror: If there is no such host.
         OSError: If nobody can listen there.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     family, kind, protocol, _, address = found[0]
     listener = socket.socket(family, kind, protocol)  # its protocol is what lets asyncio send answers without delay
     try:

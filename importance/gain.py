@@ -165,7 +165,7 @@ def explain_gain(
             index of an objective.
 
     Raises:
-        TypeError: If `baseline` or `trial` is none.
+        TypeError: If `baseline` is no dict, or `trial` no number of a trial.
         ValueError: If there are too few trials, a parameter or a trial is unknown, or there are several objectives
             and no target.
 

@@ -10,7 +10,7 @@ from typing import Literal, final
 import numpy as np
 
 from hpo.arrays import BoolArray, IntArray
-from hpo.checks import check_whole
+from hpo.checks import check_count
 from hpo.history import Curve, History
 from hpo.pruners.completed import trial_length
 from hpo.pruners.resources import check_bootstrap, check_resource
@@ -51,8 +51,8 @@ class HyperbandPruner:
     bootstrap_count: int = 0
 
     def __post_init__(self) -> None:
-        check_whole("min_resource", self.min_resource, 1)
-        check_whole("reduction_factor", self.reduction_factor, 2)
+        check_count("min_resource", self.min_resource, 1)
+        check_count("reduction_factor", self.reduction_factor, 2)
         most = self.max_resource
         check_resource("max_resource", most)
         if most != "auto" and most < self.min_resource:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hpo.checks import check_whole
+from hpo.checks import check_count
 from hpo.history import Curve
 
 __all__ = ["check_interval", "is_due"]
@@ -12,8 +12,8 @@ __all__ = ["check_interval", "is_due"]
 
 def check_interval(n_warmup_steps: Any, interval_steps: Any) -> None:
     """Raise TypeError unless both are whole numbers, and ValueError if one is below 0, or the other below 1."""
-    check_whole("n_warmup_steps", n_warmup_steps, 0)
-    check_whole("interval_steps", interval_steps, 1)
+    check_count("n_warmup_steps", n_warmup_steps, 0)
+    check_count("interval_steps", interval_steps, 1)
 
 
 def is_due(curve: Curve, n_warmup_steps: int, interval_steps: int) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal, final
 
 import numpy as np
 
-from hpo.checks import check_share, check_whole
+from hpo.checks import check_count, check_share, check_whole
 from hpo.history import Curve, History
 from hpo.pruners.completed import completed, trial_length
 from hpo.pruners.extrapolation import extrapolate
@@ -55,7 +55,7 @@ class LearningCurvePruner:
     def __post_init__(self) -> None:
         check_share("p_threshold", self.p_threshold)
         check_resource("max_resource", self.max_resource)
-        check_whole("n_startup_trials", self.n_startup_trials, 0)
+        check_count("n_startup_trials", self.n_startup_trials, 0)
         check_whole("n_min_reports", self.n_min_reports, 3)
         check_interval(self.n_warmup_steps, self.interval_steps)
 

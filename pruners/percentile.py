@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import final
 
-from hpo.checks import check_between, check_whole
+from hpo.checks import check_between, check_count
 from hpo.history import Curve, History
 from hpo.pruners.completed import completed
 from hpo.pruners.intervals import check_interval, is_due
@@ -47,9 +47,9 @@ class PercentilePruner:
 
     def __post_init__(self) -> None:
         check_between("percentile", self.percentile, 0, 100)
-        check_whole("n_startup_trials", self.n_startup_trials, 0)
+        check_count("n_startup_trials", self.n_startup_trials, 0)
         check_interval(self.n_warmup_steps, self.interval_steps)
-        check_whole("n_min_trials", self.n_min_trials, 1)
+        check_count("n_min_trials", self.n_min_trials, 1)
 
     def prune(self, history: History, curve: Curve) -> bool:
         peers = completed(history)

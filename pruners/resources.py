@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hpo.checks import check_whole
+from hpo.checks import check_count, check_whole
 
 __all__ = ["check_bootstrap", "check_resource"]
 
@@ -34,6 +34,6 @@ def check_resource(name: str, value: Any) -> None:
         ValueError: If it is below 1, or another text.
     """
     if not isinstance(value, str):
-        check_whole(name, value, 1, ", or 'auto'")
+        check_count(name, value, 1, ", or 'auto'")
     elif value != "auto":
         raise ValueError(f"{name} must be 'auto' or a whole number, got {value!r}.")

@@ -8,7 +8,7 @@ from typing import Literal, final
 
 import numpy as np
 
-from hpo.checks import check_choices, check_whole
+from hpo.checks import check_choices, check_count, check_whole
 from hpo.history import Curve, History
 from hpo.pareto import ranking
 from hpo.pruners.completed import trial_length
@@ -72,7 +72,7 @@ class SuccessiveHalvingPruner:
         check_choices(self, {"mode": ("stop", "promote")})
         if self.progressive and self.mode != "promote":
             raise ValueError('progressive=True needs mode="promote": trials that have ended cannot go on later.')
-        check_whole("reduction_factor", self.reduction_factor, 2)
+        check_count("reduction_factor", self.reduction_factor, 2)
         check_whole("min_early_stopping_rate", self.min_early_stopping_rate, 0)
         check_bootstrap(self.bootstrap_count, "min_resource", self.min_resource)
 

@@ -8,7 +8,7 @@ from typing import final
 
 import numpy as np
 
-from hpo.checks import check_share, check_whole
+from hpo.checks import check_count, check_share
 from hpo.history import Curve, Fold, History
 from hpo.pruners.fronts import check_one_objective
 
@@ -49,7 +49,7 @@ class WilcoxonPruner:
 
     def __post_init__(self) -> None:
         check_share("p_threshold", self.p_threshold)
-        check_whole("n_startup_steps", self.n_startup_steps, 0)
+        check_count("n_startup_steps", self.n_startup_steps, 0)
 
     @property
     def pairs(self) -> bool:

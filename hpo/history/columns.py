@@ -103,11 +103,11 @@ class Columns:
 
     def without(self, numbers: Collection[int]) -> Columns:
         """New columns that lack some trials; views of these stay as they are."""
+        columns = Columns(self.signs)  # not with the lock held, for which a thread that forks may be waiting
         with self.lock:
             self._flush()
             mask = ~np.isin(self._number.view(self.size), list(numbers))
             new_rows = np.cumsum(mask) - 1
-            columns = Columns(self.signs)
             columns.size = int(mask.sum())
             for name in _PLAIN:
                 setattr(columns, name, getattr(self, name).where(mask))

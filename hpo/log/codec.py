@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 from hpo.arrays import Report
@@ -28,7 +27,7 @@ from hpo.events import (
     TrialStarted,
     TrialState,
 )
-from hpo.log.text import MOST_LEVELS, choice, dumps, loads, loads_together
+from hpo.log.text import choice, dumps, loads, loads_together
 from hpo.space import Space
 
 __all__ = ["KINDS", "Row", "decode", "decode_all", "encode"]
@@ -47,8 +46,6 @@ KINDS: dict[type, int] = {
     PlanDeclared: 10,
 }
 """The number that stands for each class of event wherever events are written. Never reuse one."""
-
-_dumps = partial(dumps, levels=MOST_LEVELS + 8)  # whose last are the row's own
 
 
 class Row(NamedTuple):
@@ -97,7 +94,7 @@ _NESTED = frozenset({tuple, list, dict})
 def _body(**fields: Any) -> str | None:
     """The fields that say something, as a JSON object; None for none."""
     present = {name: value for name, value in fields.items() if value is not None and value not in ({}, [])}
-    return _dumps(present) if present else None
+    return dumps(present) if present else None
 
 
 def _finite(value: Any) -> bool:
@@ -140,7 +137,7 @@ def _study_created(kind: int, event: StudyCreated) -> Row:
 
 
 def _space_declared(kind: int, event: SpaceDeclared) -> Row:
-    return Row(kind, body=_dumps(_distributions(event.space)))
+    return Row(kind, body=dumps(_distributions(event.space)))
 
 
 def _trial_queued(kind: int, event: TrialQueued) -> Row:
@@ -165,7 +162,7 @@ def _trial_started(kind: int, event: TrialStarted) -> Row:
 
 
 def _trial_proposed(kind: int, event: TrialProposed) -> Row:
-    return Row(kind, event.number, body=_dumps(event.values))
+    return Row(kind, event.number, body=dumps(event.values))
 
 
 def _trial_reported(kind: int, event: TrialReported) -> Row:
@@ -202,7 +199,7 @@ def _trial_finished(kind: int, event: TrialFinished) -> Row:
         }
     if event.pruned is not None:
         fields["pruned"] = event.pruned
-    body = _dumps(fields) if fields else None
+    body = dumps(fields) if fields else None
     return Row(kind, event.number, None, value, int(event.state), event.time, body)
 
 
@@ -210,7 +207,7 @@ def _attribute_set(kind: int, event: AttributeSet) -> Row:
     value = event.value
     if event.system and event.key == ASKED:
         value = {**value, "parameters": _parameters(value["parameters"])}
-    return Row(kind, event.number, body=_dumps({"key": event.key, "value": value, "system": event.system}))
+    return Row(kind, event.number, body=dumps({"key": event.key, "value": value, "system": event.system}))
 
 
 _WRITERS: dict[type, Callable[[int, Any], Row]] = {
@@ -223,8 +220,8 @@ _WRITERS: dict[type, Callable[[int, Any], Row]] = {
     TrialFinished: _trial_finished,
     AttributeSet: _attribute_set,
     TrialDeleted: lambda kind, event: Row(kind, event.number),
-    StudyRenamed: lambda kind, event: Row(kind, body=_dumps({"name": event.name})),
-    PlanDeclared: lambda kind, event: Row(kind, body=_dumps(event._asdict())),
+    StudyRenamed: lambda kind, event: Row(kind, body=dumps({"name": event.name})),
+    PlanDeclared: lambda kind, event: Row(kind, body=dumps(event._asdict())),
 }
 _ENCODERS = {event: (kind, _WRITERS[event]) for event, kind in KINDS.items()}
 

@@ -17,35 +17,40 @@ import numpy as np
 
 from hpo.arrays import JSON
 
-__all__ = ["MOST_LEVELS", "choice", "dumps", "loads", "loads_together"]
+__all__ = ["MOST_LEVELS", "check_levels", "choice", "dumps", "loads", "loads_together"]
 
-MOST_LEVELS = 100  # which every reader has room for, however deep its own calls are
+MOST_LEVELS = 100
+"""How many lists and dicts may lie in one another: every reader has room for these, however deep its own calls are."""
 
 
-def dumps(value: JSON, *, levels: int | None = MOST_LEVELS) -> str:
+def dumps(value: JSON) -> str:
     """JSON that any parser reads: ASCII, without NaN or Infinity, NumPy's scalars as numbers.
 
-    Args:
-        value: What to write.
-        levels: How many lists and dicts may lie in one another; None for any number, of what was written before.
-
     Raises:
-        TypeError: If `value` holds something else than None, bool, int, float, str, lists and dicts, or more levels.
+        TypeError: If `value` holds something else than None, bool, int, float, str, lists and dicts.
     """
     try:
         text = _plain_json(value)
     except (ValueError, RecursionError):
         text = '"$'  # not finite, so the words of the format are needed; or a circle, which the second try finds again
     try:
-        text = _plain_json(_escaped(value)) if '"$' in text else text
+        return _plain_json(_escaped(value)) if '"$' in text else text
     except (ValueError, RecursionError) as error:
         raise TypeError(f"JSON cannot hold this {type(value).__name__}: {error}") from None
-    if levels is not None and text.count("[") + text.count("{") > levels and _is_deeper(value, levels):
-        raise TypeError(
-            f"This {type(value).__name__} has more than {levels} levels of lists and dicts, which not every process "
-            "could read again. Store it as a string, or as a file."
-        )
-    return text
+
+
+def check_levels(value: Any) -> None:
+    """Raise TypeError if more than `MOST_LEVELS` lists and dicts lie in one another, of what comes in anew."""
+    level = [value] if isinstance(value, _LEVELS) else []
+    for _ in range(MOST_LEVELS):
+        inner = chain.from_iterable(one.values() if isinstance(one, dict) else one for one in level)
+        level = [one for one in inner if isinstance(one, _LEVELS)]
+        if not level:
+            return
+    raise TypeError(
+        f"This {type(value).__name__} has more than {MOST_LEVELS} levels of lists and dicts, which not every process "
+        "could read again. Store it as a string, or as a file."
+    )
 
 
 def choice(value: Any) -> Any:
@@ -84,6 +89,8 @@ def loads_together(texts: Sequence[str]) -> list[Any] | None:
     return values if end == len(text) and len(values) == len(texts) else None
 
 
+_LEVELS = (dict, list, tuple)
+
 # What json.loads calls after a search for white space, which costs as much again.
 _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # type: ignore[attr-defined]
 
@@ -91,19 +98,6 @@ _scan: Callable[[str, int], tuple[Any, int]] = json.JSONDecoder().scan_once  # t
 @final
 class _Word(dict[str, Any]):
     """A word of the format, which is written as it is."""
-
-
-def _is_deeper(value: Any, levels: int) -> bool:
-    """Whether more lists and dicts than so many lie in one another."""
-    level = [value]
-    for _ in range(levels):
-        inner = (
-            one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list, tuple))
-        )
-        level = list(chain.from_iterable(inner))
-        if not level:
-            return False
-    return any(isinstance(one, (dict, list, tuple)) for one in level)
 
 
 def _numpy_scalar(value: Any) -> Any:

@@ -41,6 +41,11 @@ class LeasePolicy:
         """
         if heartbeat_interval is None:
             return None
+        if grace_period is not None and not 0 < heartbeat_interval < grace_period:
+            raise ValueError(
+                f"grace_period must be longer than heartbeat_interval, which must be > 0; got {grace_period!r} and "
+                f"{heartbeat_interval!r}."
+            )
         return cls(heartbeat_interval, 4 * heartbeat_interval if grace_period is None else grace_period)
 
 

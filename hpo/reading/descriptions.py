@@ -13,6 +13,7 @@ __all__ = ["described", "rebuilt"]
 
 _LONGEST = 2000  # characters of a description that are kept
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # another one in each process
+_SCALAR = re.compile(r"\bnp\.(?:u?int|float)\d+\(([^()]*)\)")  # of NumPy's
 _FAMILIES = ("hpo.samplers", "hpo.pruners")
 
 
@@ -27,7 +28,7 @@ def described(plug_in: object) -> str:
         text = repr(plug_in)
     except Exception:  # of the user's own type
         text = f"<{type(plug_in).__qualname__} object>"
-    text = _ADDRESS.sub("", text)
+    text = _SCALAR.sub(r"\1", _ADDRESS.sub("", text))
     if len(text) <= _LONGEST:
         return text
     return f"{text[:_LONGEST]}… ({digest(text.encode('utf-8', 'surrogatepass'), 8).hex()})"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hpo import logging
 from hpo.events import Event, RunLimits, TrialDeleted, TrialProposed, TrialStarted, TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from hpo.running.budget import Budget
 
 __all__ = ["begin", "begin_some", "propose", "withdraw"]
+
+logger = logging.get_logger(__name__)
 
 _PAUSED = TrialState.PAUSED
 _LONG = 0.01  # seconds in which several trials are begun in one go, while the first of them waits for the others
@@ -70,8 +73,9 @@ def begin_some(part: Participant, n: int, wish: Wish) -> list[LiveTrial]:
     log = part.log
     with log.lock:
         part.leases.give_up_lost()
-        if part.unwritten:
-            end_unwritten(part)
+        for number in list(part.unwritten) if part.unwritten else ():
+            end_unwritten(part, number)
+            logger.info(f"The result of trial {number}, which could not be written before, is stored.")
         if part.pace.is_slow:
             log.sync()
         elif not (wish.waits and log.is_far and log.has_posted):

@@ -16,7 +16,7 @@ from hpo.running.outcome import Outcome
 from hpo.running.participant import Participant
 from hpo.trial.live import LiveTrial
 
-__all__ = ["as_paused", "as_pruned", "end", "end_soon", "end_unwritten", "flush", "give_up"]
+__all__ = ["as_paused", "as_pruned", "end", "end_soon", "end_unwritten", "flush", "give_up", "reached"]
 
 _PAUSED = TrialState.PAUSED
 
@@ -69,24 +69,30 @@ def end_soon(part: Participant, number: int, outcome: Outcome, stored: Callable[
         if trial is None or events is None:  # in memory, to write costs less than to wait
             stored(end(part, number, outcome))
             return
-        part.n_behind += 1
+        part.behind.add(number)
         part.log.post(events, partial(_has_ended, part, trial, outcome, stored))
 
 
 def flush(part: Participant) -> None:
     """Write the ends that wait for trials that begin."""
     with part.log.lock:
-        if part.n_behind:
+        if part.behind:
             part.log.flush()
 
 
-def end_unwritten(part: Participant) -> None:
-    """Write the ends of trials that could not be written when they came."""
-    for number, outcome in list(part.unwritten.items()):
+def end_unwritten(part: Participant, number: int) -> None:
+    """Write the end of a trial that could not be written when it came, or try to."""
+    with part.log.lock:
         if number in part.live:
-            end(part, number, outcome)
-            logger.info(f"The result of trial {number}, which could not be written before, is stored.")
+            end(part, number, reached(part, number, part.unwritten[number]))
         del part.unwritten[number]
+
+
+def reached(part: Participant, number: int, outcome: Outcome) -> Outcome:
+    """The outcome of a trial, with what it has reached if it was pruned or paused."""
+    if outcome.state is TrialState.PRUNED:
+        return as_pruned(part, number)
+    return as_paused(part, number) if outcome.state is _PAUSED else outcome
 
 
 def give_up(part: Participant, number: int, error: BaseException) -> None:
@@ -195,7 +201,7 @@ def _has_ended(
     outcomes: Sequence[int | None],
 ) -> None:
     """The end of a trial that was posted has been written."""
-    part.n_behind -= 1
+    part.behind.discard(trial.number)
     part.forget(trial)
     stored(_ended(part, trial, trial.number, outcome, is_first=outcomes[-1] is not None))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol, final
 
 from hpo import logging
@@ -35,6 +35,9 @@ class _Owner(Protocol):
 
     @property
     def unwritten(self) -> Mapping[int, Outcome]: ...
+
+    @property
+    def behind(self) -> Collection[int]: ...
 
 
 @final
@@ -71,7 +74,8 @@ class Leases:
 
         It does not wait for the log's lock, which is held as long as a sampler or the storage takes.
         """
-        running, over = self._log.ledger.running, self._owner.unwritten  # others may have ended some
+        running = self._log.ledger.running  # others may have ended some
+        over = {*tuple(self._owner.unwritten), *tuple(self._owner.behind)}  # a storage that fails may never hear of it
         alive = [number for number in tuple(self._owner.live) if number in running and number not in over]
         ended = [number for number in self._beaten if number not in alive]
         if self._storage is not None and (alive or ended):

@@ -7,8 +7,8 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, final
@@ -18,7 +18,7 @@ from hpo.events import TrialState
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.running.beginning import begin_some, withdraw
 from hpo.running.current import enter, leave
-from hpo.running.finishing import as_paused, as_pruned, end, end_soon, flush
+from hpo.running.finishing import end_soon, end_unwritten, flush, reached
 from hpo.running.interrupts import Interrupts
 from hpo.running.limits import Limits
 from hpo.running.lines import announce
@@ -81,7 +81,8 @@ class Run:
     _n_begun: int = 0
     _is_told: bool = False  # whether the log knows that it goes on, and how far
     _n_flying: int = 0
-    _waits_for: tuple[int, ...] = ()  # trials of this process, as it was seen last
+    _waits_for: set[int] = field(default_factory=set)  # trials of `ask` of which that was said
+    _unwritten: dict[int, Outcome] = field(default_factory=dict)  # of trials that are back, when the storage failed
     _is_deserted: bool = False  # whether it was seen last that there are no slots
     _n_exhausting: int = 0  # trials under way when the sampler had nothing left
     _ready: deque[LiveTrial] = field(default_factory=deque)  # begun, and not yet sent
@@ -147,15 +148,14 @@ class Run:
         self._is_deserted = is_deserted
 
     def _look_for_asked(self) -> None:
-        """Say it, once, if the run waits for trials of this process: `ask` may have begun them, and nobody tells."""
-        waits_for = tuple(self.participant.live)
-        if waits_for and waits_for != self._waits_for:
-            which = f"trial {waits_for[0]}" if len(waits_for) == 1 else f"the trials {', '.join(map(str, waits_for))}"
-            logger.warning(
-                f"The run waits for {which} of this process, which may come to count. If `ask` has begun it, tell what "
-                f"came of it, or fail it by `study.tell({waits_for[0]}, state=TrialState.FAIL)`."
-            )
-        self._waits_for = waits_for
+        """Say it, once for each, if the run waits for trials that `ask` has begun here, and that nobody has told."""
+        for number, trial in list(self.participant.live.items()):
+            if trial.is_asked and number not in self._waits_for:
+                self._waits_for.add(number)
+                logger.warning(
+                    f"The run waits for trial {number}, which `ask` has begun and which may come to count: tell what "
+                    f"came of it, or fail it by `study.tell({number}, state=TrialState.FAIL)`."
+                )
 
     # ---- beginning
 
@@ -227,12 +227,12 @@ class Run:
         """Send trials to the place, as long as it has slots for them."""
         while self._ready and self._n_flying < self.place.slots:
             trial = self._ready.popleft()
-            self._n_flying += 1
             if self.place.is_away:
                 with self.interrupts.shield:
                     self.place.send(self, trial, self._land)
             else:
                 self.place.send(self, trial, self._land)
+            self._n_flying += 1  # now that it was sent: a place that fails lets nothing land
 
     # ---- ending
 
@@ -257,6 +257,16 @@ class Run:
         while self._n_flying:
             with suppress(queue.Empty):
                 self._receive(self._landed.get(timeout=_PATIENCE))
+        with self._noting():
+            self._tell()
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Let an error end the run, and what comes after go on."""
+        try:
+            yield
+        except Exception as error:
+            self._fail(error)
 
     def _receive(self, landed: tuple[LiveTrial, Callable[[], Result | None]] | None) -> None:
         if landed is None:
@@ -280,10 +290,9 @@ class Run:
         if outcome is None:
             self._withdraw(trial)
             return
-        if outcome.state is _PRUNED:
-            outcome = as_pruned(self.participant, trial.number)
-        elif outcome.state is _PAUSED:
-            outcome = as_paused(self.participant, trial.number)
+        self._unwritten[trial.number] = outcome
+        outcome = reached(self.participant, trial.number, outcome)
+        del self._unwritten[trial.number]
         if self.limits.lag is None:
             self._settle(trial, outcome, result.error)
         else:
@@ -320,7 +329,7 @@ class Run:
             try:
                 end_soon(self.participant, trial.number, outcome, partial(self._note, trial, error))
             except Exception:
-                self._ended[trial.number] = outcome, error
+                self._unwritten[trial.number] = outcome
                 raise
             self._order.remove(trial)
         if error is not None:
@@ -334,7 +343,7 @@ class Run:
 
     def _tell(self) -> bool:
         """Have all ends stored, and tell of them; whether there were any."""
-        if self.participant.n_behind:
+        if self.participant.behind:
             with self.interrupts.shield:
                 flush(self.participant)
         if not self._stored:
@@ -369,7 +378,7 @@ class Run:
         self.stop()
 
     def _abandon(self) -> None:
-        """Let the trials that are still running fail, for the run has been interrupted; others end as they did.
+        """Let the trials that still run fail, for the run has been interrupted; those that are back end as they did.
 
         Where the storage fails, they end with the next trial that begins here, or their leases expire.
         """
@@ -382,13 +391,9 @@ class Run:
         self._order.clear()
         self._ready.clear()
         for trial in left:
-            outcome, _ = self._ended.pop(trial.number, (Outcome.of_error(reason), None))
-            try:
-                end(self.participant, trial.number, outcome)
-            except Exception as error:
-                self.participant.unwritten[trial.number] = outcome
-                self._fail(error)
-        try:
+            outcome = self._unwritten.pop(trial.number, None) or Outcome.of_error(reason)
+            self.participant.unwritten[trial.number] = outcome
+            with self._noting():
+                end_unwritten(self.participant, trial.number)
+        with self._noting():
             flush(self.participant)
-        except Exception as error:
-            self._fail(error)

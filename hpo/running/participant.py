@@ -42,7 +42,7 @@ class Participant:
         pace: Whether the sampler is slow.
         leases: Of the live trials; they find the lost ones of others.
         is_private: Whether no other process can see the study.
-        n_behind: How many ends wait for trials that begin.
+        behind: Trials whose ends wait for trials that begin.
         unwritten: How trials have ended that still run in the log, because the storage failed, by number.
         settled: A space whose parameters have been finished with, so that their kinds stay.
     """
@@ -54,7 +54,7 @@ class Participant:
         self.pace = Pace()
         self.leases = Leases(log, self)
         self.is_private = is_private(log.storage)
-        self.n_behind = 0
+        self.behind: set[int] = set()
         self.unwritten: dict[int, Outcome] = {}
         self.settled: Space | None = None
         self._known: dict[int, History] = {}  # at the starts of the live ones

@@ -10,7 +10,7 @@ from hpo.arrays import JSON, Report
 from hpo.caution import warn
 from hpo.distributions import BaseDistribution, CategoricalDistribution, check_distribution_compatibility
 from hpo.events import TrialReported
-from hpo.log.text import dumps, loads
+from hpo.log.text import check_levels, dumps, loads
 from hpo.running.participant import Participant
 from hpo.trial.live import LiveTrial
 
@@ -111,6 +111,7 @@ class Port:
         if self.participant.is_private:
             return value
         text = dumps(value)
+        check_levels(value)
         if len(text) > MAX_ATTRIBUTE:
             raise ValueError(
                 f"An attribute has at most {MAX_ATTRIBUTE} characters as JSON, got {len(text)}; store it in a file "

@@ -26,6 +26,7 @@ from hpo.events import (
 )
 from hpo.history import History
 from hpo.log.log import Log
+from hpo.log.text import check_levels
 from hpo.numbers import whole
 from hpo.reading.records import events_of, given, records_of
 from hpo.running.port import Port
@@ -63,6 +64,8 @@ def enqueue_trial(log: Log, params: Any, user_attrs: Any, known: Callable[..., S
         if known is not None and _exists(params, log.ledger.history(), known):
             logger.info(f"Trial with params {params} already exists. Skipping enqueue.")
             return
+        for value in (*params.values(), *user_attrs.values()):
+            check_levels(value)
         log.append([TrialQueued(dict(params), time.time(), dict(user_attrs))])
 
 

@@ -293,6 +293,7 @@ class Study:
         with self._log.lock:
             live = begin(self._participant, queued=queued)
             assert live is not None  # only a budget could refuse one
+            live.is_asked = True
             trial = Trial(self, self._port, live)
             if fixed is not None:
                 try:

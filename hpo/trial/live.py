@@ -37,6 +37,7 @@ class LiveTrial:
         has_checkpoint: Whether it has looked at its directory for checkpoints.
         has_ended: Whether its end is in the log.
         awaits_proposal: Whether the process that runs it is to ask the sampler.
+        is_asked: Whether `ask` has begun it here, so that whoever asked tells its end.
     """
 
     number: int
@@ -57,6 +58,7 @@ class LiveTrial:
     has_checkpoint: bool = False
     has_ended: bool = False
     awaits_proposal: bool = False
+    is_asked: bool = False
 
     @classmethod
     def of(cls, record: RunningTrial, proposal: tuple[float, ...], position: int) -> LiveTrial:

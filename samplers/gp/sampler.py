@@ -160,7 +160,7 @@ class GPSampler:
         check_least("ambition", self.ambition, 0.0)
         check_share("exploration", self.exploration)
         if self.noise_std is not None:
-            check_positive("noise_std", self.noise_std, "; for no noise set deterministic_objective=True")
+            check_positive("noise_std", self.noise_std, ", or deterministic_objective=True for no noise")
         if self.noise_std is not None and self.deterministic_objective:
             raise ValueError("A deterministic objective has no noise: give noise_std or deterministic_objective.")
 

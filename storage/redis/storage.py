@@ -190,9 +190,9 @@ class RedisStorage:
         keys = [f"{self._prefix}{{hpo}}:{kind}:{names.get(kind, '')}" for kind in _KEYS]
         with self._clear_errors():
             answer = self._client.eval(script, len(keys), *keys, *arguments)
-        if self._patience is not None:
-            self._client.set_retry(self._patience)
-            self._patience = None
+        patience, self._patience = self._patience, None
+        if patience is not None:
+            self._client.set_retry(patience)
         return answer
 
     @contextmanager

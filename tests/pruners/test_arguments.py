@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 
 from hpo import pruners
-from hpo.pruners import HyperbandPruner, LearningCurvePruner, PatientPruner, PercentilePruner, SuccessiveHalvingPruner
+from hpo.pruners import (
+    HyperbandPruner,
+    LearningCurvePruner,
+    MedianPruner,
+    PatientPruner,
+    PercentilePruner,
+    SuccessiveHalvingPruner,
+)
+from hpo.reading.descriptions import described, rebuilt
 from tests.arguments import NO_NUMBERS, Argument, numeric, refused
 
 NEEDED: dict[str, dict[str, Any]] = {
@@ -39,6 +47,11 @@ def test_what_is_no_number_is_refused(argument: Argument) -> None:
         refused(maker(argument), argument.name, 2.5)
         refused(maker(argument), argument.name, -1)
         maker(argument)(**{argument.name: np.int64(9)})
+
+
+def test_what_is_only_compared_may_be_a_whole_float() -> None:
+    for made in (MedianPruner(n_warmup_steps=5.0), SuccessiveHalvingPruner(reduction_factor=3.0)):  # type: ignore[arg-type]
+        assert repr(rebuilt(described(made))) == repr(made)
 
 
 @pytest.mark.parametrize(

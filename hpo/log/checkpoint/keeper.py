@@ -81,16 +81,17 @@ class Keeper:
         if self._storage is None or not self._writing.acquire(blocking=False):
             return
         try:
-            known = dump()
-            if known is not None:
-                self._write(self._storage, known)
+            self._write(self._storage, dump)
         finally:
             self._writing.release()
 
-    def _write(self, storage: CheckpointingStorage, known: Dump) -> None:
-        position = known.values["position"]
-        self._covered = position  # also if it fails: the next try is due when the log is that much longer
+    def _write(self, storage: CheckpointingStorage, dump: Callable[[], Dump | None]) -> None:
         try:
+            known = dump()
+            if known is None:
+                return
+            position = known.values["position"]
+            self._covered = position  # also if it fails: the next try is due when the log is that much longer
             data = pack(known | Dump({}, {"format": FORMAT, "proof": self._proof(position)}))
             self._there = storage.save_checkpoint(self._identity, data, position, instead_of=self._there)
             self._covered = self._there

@@ -50,11 +50,11 @@ def pack(dump: Dump) -> bytes:
         heads.append([name, kind, array.shape, len(data), is_compressed])
         parts.append(data)
     for name, value in dump.values.items():
-        text = dumps(choice(value) if name in _WITH_CHOICES else value, levels=None).encode("ascii")
+        text = dumps(choice(value) if name in _WITH_CHOICES else value).encode("ascii")
         data, is_compressed = _compressed(text)
         heads.append([name, "json", [len(text)], len(data), is_compressed])
         parts.append(data)
-    head = dumps(heads, levels=None).encode("ascii")
+    head = dumps(heads).encode("ascii")
     body = b"".join([len(head).to_bytes(8, "little"), *(part + bytes(-len(part) % 8) for part in [head, *parts])])
     return b"".join([_MAGIC, digest(body, 16), body])
 

@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
-from hpo.checks import check_whole
+from hpo.checks import check_count
 from hpo.events import TrialState
 from hpo.reading.states import wanted_states
 from hpo.running.budget import Budget
@@ -23,7 +23,8 @@ __all__ = ["MaxTrialsCallback"]
 class MaxTrialsCallback:
     """Ends `optimize` when the study holds a number of trials, whoever ran them.
 
-    `optimize` starts no trial that could exceed the number, so that workers together never do.
+    `optimize` starts no trial that could exceed the number, so that workers together never do. With `states` that not
+    every end of a trial counts for, those of `ask(distributions)` are left out: somebody may tell them another day.
 
     Args:
         n_trials: That number, ≥ 0.
@@ -41,7 +42,7 @@ class MaxTrialsCallback:
     states: Container[TrialState] | None = (TrialState.COMPLETE,)
 
     def __post_init__(self) -> None:
-        check_whole("n_trials", self.n_trials, 0)
+        check_count("n_trials", self.n_trials, 0)
         if self.states is not None:
             object.__setattr__(self, "states", tuple(wanted_states(self.states)))
 

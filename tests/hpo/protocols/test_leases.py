@@ -16,5 +16,5 @@ def test_what_is_left_out_is_four_intervals_and_nothing_else_is() -> None:
     assert LeasePolicy.of(2.0, None) == LeasePolicy(2.0, 8.0)
     assert LeasePolicy.of(None, None) is LeasePolicy.of(None, 9.0) is None
     for grace_period in (0, 1, 2.0, -1):
-        with pytest.raises(ValueError, match="must be longer than renew_every"):
+        with pytest.raises(ValueError, match="must be longer than heartbeat_interval"):
             LeasePolicy.of(2.0, grace_period)

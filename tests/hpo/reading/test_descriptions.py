@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from hpo.pruners import HyperbandPruner, MedianPruner, PatientPruner, SuccessiveHalvingPruner, ThresholdPruner
@@ -33,6 +34,12 @@ def test_hpos_own_are_built_from_what_is_said_of_them(plug_in: object) -> None:
     again = rebuilt(described(plug_in))
     assert type(again) is type(plug_in)
     assert repr(again) == repr(plug_in)
+
+
+def test_numbers_of_numpy_s_are_said_as_plain_ones() -> None:
+    pruner = HyperbandPruner(max_resource=np.int64(9))  # type: ignore[arg-type]
+    assert described(pruner) == described(HyperbandPruner(max_resource=9))
+    assert rebuilt(described(pruner)) == pruner
 
 
 @pytest.mark.parametrize(

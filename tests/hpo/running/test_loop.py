@@ -10,6 +10,8 @@ import threading
 import time
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -507,3 +509,64 @@ assert study.verify() == []
 def test_results_that_find_no_room_are_written_when_there_is_some(url: str, n_jobs: int, tmp_path: Path) -> None:
     arguments = url.format(tmp_path), str(tmp_path), str(n_jobs)
     subprocess.run([sys.executable, "-c", _FULL, *arguments], check=True, timeout=120)
+
+
+_DELETER = """
+import os, threading, warnings
+import hpo
+warnings.simplefilter("ignore", DeprecationWarning)  # threads and forks are what this is about
+
+study = hpo.create_study(sampler=hpo.samplers.RandomSampler(seed=0))
+study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=300)
+is_over = threading.Event()
+
+def fork():
+    while not is_over.is_set():
+        child = os.fork()
+        if not child:
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+
+forker = threading.Thread(target=fork)
+forker.start()
+for number in range(300):
+    study.delete_trial(number)
+    assert len(study.history) == 299 - number
+is_over.set()
+forker.join()
+"""
+
+
+def test_trials_may_be_deleted_while_another_thread_forks() -> None:
+    subprocess.run([sys.executable, "-c", _DELETER], check=True, timeout=120)
+
+
+@pytest.mark.parametrize("is_shut", [True, False])
+def test_an_executor_that_takes_no_trial_ends_the_run(is_shut: bool) -> None:
+    pool = ThreadPoolExecutor(1)
+    if is_shut:
+        pool.shutdown()
+    with pool, nullcontext() if not is_shut else pytest.raises(RuntimeError):
+        hpo.create_study().optimize(quadratic, n_trials=3, executor=pool)
+
+
+def test_what_comes_back_after_an_error_is_told_to_callbacks() -> None:
+    """The sampler fails while a trial is under way."""
+    begun, seen = threading.Event(), []
+
+    class Broken:
+        def sample(self, space: Space, history: History, key: Key) -> Array:
+            if key.number == 1:
+                begun.wait(60)
+                raise LookupError("broken")
+            return space.uniform(key)
+
+    def objective(trial: Trial) -> float:
+        begun.set()
+        return trial.suggest_float("x", 0, 1)
+
+    study = hpo.create_study(sampler=Broken())
+    with pytest.raises(LookupError):
+        study.optimize(objective, n_trials=3, n_jobs=2, callbacks=lambda _, trial: seen.append(trial.number))
+    assert [trial.state for trial in study.trials if trial.number == 0] == [TrialState.COMPLETE]
+    assert seen == [0]
