@@ -49,7 +49,8 @@ def _shaped(records: Sequence[_Record] | _Record, flatten: bool) -> Any:
 def _bare(value: Any) -> str:
     if value is None:
         return ""
-    text = value if isinstance(value, str) else json.dumps(plain(value), ensure_ascii=False)
+    value = plain(value)  # which has words for what JSON has not
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return " ".join(text.split())
 
 

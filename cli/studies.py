@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime
 from typing import Any
 
 import click
@@ -14,6 +13,7 @@ from hpo.cli.options import common, format_option, load_study, open_storage, stu
 from hpo.cli.render import render
 from hpo.cli.types import ManyValues
 from hpo.exceptions import CLIUsageError, DuplicatedStudyError
+from hpo.moments import local_time
 from hpo.reading.expected import Expected
 
 __all__ = ["create_study", "delete_study", "rename_study", "set_user_attr", "studies", "study", "study_names"]
@@ -102,7 +102,7 @@ def studies(storage: str | None, form: str, flatten: bool) -> None:
 
 def _ahead(expected: Expected | None) -> dict[str, Any]:
     """The columns of what is still to come."""
-    end = None if expected is None or expected.end is None else datetime.fromtimestamp(expected.end)
+    end = None if expected is None or expected.end is None else local_time(expected.end)
     return {
         "n_to_go": None if expected is None else expected.trials,
         "expected_end": end and end.isoformat(timespec="seconds"),

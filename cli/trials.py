@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import click
@@ -10,17 +9,20 @@ import click
 from hpo.cli.options import common, format_option, load_study, open_storage, study_option
 from hpo.cli.plug_ins import plug_in_options, plug_ins
 from hpo.cli.render import render
-from hpo.cli.types import JSONType, ManyValues
+from hpo.cli.types import JSONType, ManyValues, strict_json
 from hpo.distributions import distribution_from_dict
 from hpo.events import TrialState
 from hpo.exceptions import CLIUsageError
 from hpo.reading.plain import trial_record
+from hpo.reading.records import given
 from hpo.reading.without_best import why_none_is_best
+from hpo.words import count
 
 __all__ = ["ask", "best_trial", "best_trials", "enqueue", "tell", "trials"]
 
 _STATES = {state.name.lower(): state for state in TrialState}
 _ENDS = ["complete", "pruned", "fail"]
+_EXAMPLE = '{"x": {"type": "float", "low": 0, "high": 1}}'
 
 
 @click.command()
@@ -81,14 +83,14 @@ def enqueue(
     skip_if_exists: bool,
 ) -> None:
     """Have parameters tried next; those left out are sampled."""
-    given = dict(params or {})
+    values = dict(params or {})
     for name, value in map(_pair, pairs):
-        if name in given:
-            raise CLIUsageError(f"{name!r} is given twice, as {given[name]!r} and as {value!r}: leave one of them out.")
-        given[name] = value
-    if not given:
+        if name in values:
+            raise CLIUsageError(f"{name!r} is given twice, as {values[name]!r} and as {value!r}: leave one out.")
+        values[name] = value
+    if not values:
         raise CLIUsageError("Say which parameters to try: --param x=0.5, or --params '{\"x\": 0.5}'.")
-    load_study(storage, study_name).enqueue_trial(given, user_attrs=user_attrs, skip_if_exists=skip_if_exists)
+    load_study(storage, study_name).enqueue_trial(values, user_attrs=user_attrs, skip_if_exists=skip_if_exists)
 
 
 @click.command()
@@ -99,8 +101,7 @@ def enqueue(
     "--search-space",
     type=JSONType(),
     metavar="JSON",
-    help='Distributions by name, such as \'{"x": {"type": "float", "low": 0, "high": 1}}\'; by default all parameters '
-    "that the study knows.",
+    help=f"Distributions by name, such as '{_EXAMPLE}'; by default all parameters that the study knows.",
 )
 @format_option("json")
 def ask(
@@ -118,7 +119,15 @@ def ask(
         space = {name: distribution_from_dict(one) for name, one in (search_space or {}).items()}
     except (AttributeError, TypeError, ValueError) as error:
         raise CLIUsageError(f"--search-space: {error}") from None
-    trial = study.ask(space or dict(study.history.space))
+    space = space or dict(study.history.space)
+    queued = study.get_trials(deepcopy=False, states=(TrialState.WAITING,))[:1]
+    unknown = [name for trial in queued for name in given(trial) if name not in space]
+    if unknown:
+        raise CLIUsageError(
+            f"Nothing is known yet of {', '.join(map(repr, unknown))} of the queued trial {queued[0].number}; describe "
+            f"all parameters: --search-space '{_EXAMPLE}'."
+        )
+    trial = study.ask(space)
     click.echo(render({"number": trial.number, "params": trial.params}, form, flatten=flatten))
 
 
@@ -140,7 +149,11 @@ def tell(
     """End a trial that `hpo ask` began."""
     if not values and state is None:
         raise CLIUsageError("Say how the trial ended: --values 0.5, or --state fail.")
-    load_study(storage, study_name).tell(
+    study = load_study(storage, study_name)
+    n_objectives = len(study.directions)
+    if values and len(values) != n_objectives:
+        raise CLIUsageError(f"--values takes {count(n_objectives, 'number')}, one per objective, got {len(values)}.")
+    study.tell(
         trial_number,
         list(values) or None,
         None if state is None else _STATES[state],
@@ -153,6 +166,6 @@ def _pair(text: str) -> tuple[str, Any]:
     if not equals or not name:
         raise CLIUsageError(f"Expected NAME=VALUE, got {text!r}.")
     try:
-        return name, json.loads(value)
+        return name, strict_json(value)
     except ValueError:
         return name, value

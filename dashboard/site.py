@@ -9,7 +9,6 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, final
@@ -25,6 +24,7 @@ from hpo.dashboard.opening import Openings
 from hpo.dashboard.paging import whole
 from hpo.dashboard.security import Guard
 from hpo.exceptions import UnknownStudyError
+from hpo.moments import local_time
 from hpo.visualization.text import duration
 from hpo.words import count, shown
 
@@ -219,7 +219,7 @@ def _pace(per_minute: float) -> str:
 
 
 def _moment(seconds: float | None) -> str:
-    return "–" if seconds is None else f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M:%S}"
+    return "–" if seconds is None else f"{local_time(seconds):%Y-%m-%d %H:%M:%S}"
 
 
 def _pretty(value: Any) -> str:

@@ -29,6 +29,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
         "numbers",
         "secrets",
         "seeds",
+        "moments",
         "terminal",
         "words",
     ),
@@ -50,7 +51,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("study",),
     ("minimizing", "search_space", "storages", "testing"),
     ("cli", "integrations"),
-    ("integration",),
+    ("__main__", "integration"),
     ("__init__",),
 )
 """What hpo consists of, from the bottom: modules, packages and families of plug-ins.

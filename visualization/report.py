@@ -6,7 +6,6 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -19,6 +18,7 @@ from hpo import importance, visualization
 from hpo.events import TrialState
 from hpo.files import write_text
 from hpo.markup import DIGITS, Markup, element, joined, tabular
+from hpo.moments import local_time
 from hpo.reading.counts import latest
 from hpo.reading.summary import counts, goals, objective_names
 from hpo.reading.tables import describe
@@ -277,4 +277,4 @@ def _version(package: str) -> str:
 
 
 def _moment(seconds: float) -> str:
-    return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M:%S}"
+    return f"{local_time(seconds):%Y-%m-%d %H:%M:%S}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, final
 
 import numpy as np
 
 from hpo.arrays import Array, IntArray
 from hpo.events import TrialState
+from hpo.moments import local_time
 from hpo.reading.counts import latest
 from hpo.reading.readable import check_readable
 from hpo.visualization.axes import counting_axis
@@ -157,7 +157,7 @@ def plot_timeline(study: Readable, n_recent_trials: int | None = None) -> go.Fig
 
 
 def _local(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds).isoformat(sep=" ", timespec="milliseconds")
+    return local_time(seconds).isoformat(sep=" ", timespec="milliseconds")
 
 
 def _texts(times: Timeline, some: IntArray, records: Mapping[int, FrozenTrial], word: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, final
 
 import numpy as np
@@ -14,6 +14,7 @@ from hpo.events import TrialState
 from hpo.history import History
 from hpo.log.runs import OpenRun
 from hpo.log.worker import is_gone
+from hpo.moments import local_time
 from hpo.words import count
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def outlook(study: Snapshot, now: float) -> str:
 
 def moment(seconds: float, now: float) -> str:
     """A moment that is to come in the local time, as briefly as it is clear: "14:05", "Tue 14:05", "2026-12-24"."""
-    then, today = datetime.fromtimestamp(seconds), datetime.fromtimestamp(now).date()
+    then, today = local_time(seconds), local_time(now).date()
     if then.date() == today:
         return f"{then:%H:%M}"
     return f"{then:%a %H:%M}" if then.date() < today + timedelta(days=7) else f"{then:%Y-%m-%d}"

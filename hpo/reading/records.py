@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from hpo.arrays import IntArray, Report
@@ -13,6 +12,7 @@ from hpo.events import ASKED, FIXED, Event, TrialFinished, TrialQueued, TrialRep
 from hpo.history import History
 from hpo.history.running import RunningTrial
 from hpo.log.ledger import Ledger
+from hpo.moments import local_time
 from hpo.space import Space
 from hpo.trial.frozen import CONSTRAINTS, FrozenTrial, copied
 from hpo.trial.live import LiveTrial
@@ -35,7 +35,7 @@ def record_of(ledger: Ledger, live: Mapping[int, LiveTrial], number: int) -> Fro
         number,
         TrialState.RUNNING,
         None,
-        datetime.fromtimestamp(record.time),
+        local_time(record.time),
         None,
         parameters,
         distributions,

@@ -43,6 +43,7 @@ def last_error(history: History) -> str:
     trial = history.finished(int(failed[-1]))
     if trial.error is None:
         return f" Trial {trial.number} was told to have failed."
-    message = trial.error.message.strip()
-    message = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
+    whole = trial.error.message.strip()
+    message = whole.partition("\n")[0].rstrip()[: _LONGEST - 1]
+    message += "…" if len(message) < len(whole) else ""
     return f" The last error, of trial {trial.number}: {trial.error.type}: {message}"

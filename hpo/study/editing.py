@@ -189,10 +189,12 @@ def check_name(name: Any) -> None:
 
     Raises:
         TypeError: If it is no string.
-        ValueError: If it is too long, or holds what databases cannot write.
+        ValueError: If it is blank or too long, or holds what databases cannot write.
     """
     if not isinstance(name, str):
         raise TypeError(f"study_name must be a string, got {name!r}.")
+    if not name.strip():
+        raise ValueError(f"A study's name must have a character that is seen, got {name!r}.")
     if len(name) > MAX_NAME:
         raise ValueError(f"A study's name has at most {MAX_NAME} characters, got {len(name)}.")
     if "\0" in name or any("\ud800" <= character <= "\udfff" for character in name):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 import uuid
 from contextlib import suppress
-from datetime import datetime
 
 from hpo.events import StudyCreated, StudyRenamed, TrialFinished, TrialState
 from hpo.exceptions import UnknownStudyError
 from hpo.log.log import PAGE, Log, identity_of
+from hpo.moments import local_time
 from hpo.protocols import Storage
 from hpo.reading.records import record_of
 from hpo.reading.snapshot import Snapshot
@@ -145,7 +145,7 @@ def _summary(log: Log, include_best_trial: bool) -> StudySummary:
         ledger.user_attrs,
         ledger.system_attrs,
         len(ledger.numbers),
-        datetime.fromtimestamp(min(starts)) if starts else None,
+        local_time(min(starts)) if starts else None,
         ledger.header.time,
         expected(Snapshot(ledger, {}), time.time()),
     )

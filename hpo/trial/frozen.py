@@ -14,6 +14,7 @@ from hpo.distributions import BaseDistribution
 from hpo.events import TrialError, TrialState
 from hpo.history import History
 from hpo.history.finished import Finished
+from hpo.moments import local_time
 from hpo.near import missing
 from hpo.numbers import real
 from hpo.trial.suggest import Suggestions, check_given
@@ -252,8 +253,8 @@ def _fields(trial: Finished) -> dict[str, Any]:
     return {
         "state": trial.state,
         "_values": None if trial.values is None else list(trial.values),
-        "datetime_start": datetime.fromtimestamp(trial.start),
-        "datetime_complete": datetime.fromtimestamp(trial.end) if trial.state.is_finished() else None,
+        "datetime_start": local_time(trial.start),
+        "datetime_complete": local_time(trial.end) if trial.state.is_finished() else None,
         "params": trial.parameters,
         "distributions": dict(trial.space),
         "user_attrs": copied(trial.user_attrs) if trial.user_attrs else {},
@@ -311,7 +312,7 @@ def create_trial(
         >>> trial = create_trial(params={"x": 2.0}, distributions={"x": distribution}, value=4.0)
     """
     _check_kinds(state, values, params=params, distributions=distributions, constraints=constraints)
-    now = datetime.fromtimestamp(time.time())
+    now = local_time(time.time())
     listed = (system_attrs or {}).get(CONSTRAINTS)
     if constraints is None and listed:
         constraints = {constraint_name(i): float(value) for i, value in enumerate(listed)}

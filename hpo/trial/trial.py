@@ -18,6 +18,7 @@ from hpo.distributions import (
 from hpo.events import EARLIER
 from hpo.exceptions import UpdateFinishedTrialError
 from hpo.history import Curve
+from hpo.moments import local_time
 from hpo.numbers import real, whole
 from hpo.trial.live import LiveTrial
 from hpo.trial.port import TrialPort, TrialStudy
@@ -94,7 +95,7 @@ class Trial(Suggestions):
     @property
     def datetime_start(self) -> datetime:
         """Local time at which the trial started."""
-        return datetime.fromtimestamp(self._live.record.time)
+        return local_time(self._live.record.time)
 
     @property
     def checkpoint_dir(self) -> Path:

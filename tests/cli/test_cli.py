@@ -328,6 +328,31 @@ def test_ask_begins_a_trial_before_any_parameter_is_known(command: Command) -> N
     assert opened().trials[0].value == 1.5
 
 
+def test_ask_keeps_a_queued_trial_whose_parameters_it_cannot_show(command: Command) -> None:
+    command("create-study", "--study-name", "s")
+    command("enqueue", "-p", "x=0.5")
+    refused = command("ask")
+    assert (refused.code, refused.out) == (2, "")
+    assert "'x' of the queued trial 0" in refused.err
+    space = '{"x": {"type": "float", "low": 0, "high": 1}}'
+    assert json.loads(command("ask", "--search-space", space).out) == {"number": 0, "params": {"x": 0.5}}
+
+
+def test_a_trial_runs_on_when_too_few_values_were_told(command: Command) -> None:
+    command("create-study", "--study-name", "s", "--directions", "minimize", "maximize")
+    command("ask")
+    assert "2 numbers" in command("tell", "--trial-number", "0", "--values", "1").err
+    assert command("tell", "--trial-number", "0", "--values", "1", "2").code == 0
+    assert opened().trials[0].values == [1.0, 2.0]
+
+
+def test_values_that_are_not_finite_are_bare_too(command: Command) -> None:
+    command("create-study", "--study-name", "s")
+    command("ask")
+    command("tell", "--trial-number", "0", "--values", "inf")
+    assert '"' not in command("trials", "-f", "value").out
+
+
 @pytest.mark.parametrize("arguments", [["study.log"], ["other", "--storage-class", "JournalFileBackend"]])
 def test_a_storage_may_be_the_path_of_a_journal(command: Command, arguments: list[str]) -> None:
     assert command("create-study", "--study-name", "s", "--storage", *arguments).code == 0
@@ -570,6 +595,8 @@ def test_studies_of_optuna_are_imported(command: Command) -> None:
         (["optimize", "train.py:objective", "--n-trials", "1", "--catch", "Nothing"], 2, "'Nothing'"),
         (["enqueue"], 2, "--param x=0.5"),
         (["enqueue", "-p", "x"], 2, "NAME=VALUE"),
+        (["enqueue", "--params", '{"x": NaN}'], 2, "NaN is no value"),
+        (["create-study", "--study-name", " "], 1, "a character that is seen"),
         (["enqueue", "-p", "x=text"], 1, "must be a number"),
         (["enqueue", "-p", "x=0.5", "-p", "x=0.75"], 2, "given twice"),
         (["enqueue", "--params", '{"x": 0.5}', "-p", "x=0.75"], 2, "given twice"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import math
 import os
 import sys
 import warnings
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -247,6 +249,14 @@ def _deleted() -> Study:
     return study
 
 
+def _to_the_end_of_the_calendar() -> Study:
+    study = run(_plain, 5, study_name="to the end")
+    trial = copy.copy(study.trials[-1])
+    trial.datetime_start, trial.datetime_complete = datetime(9999, 12, 31, 23), datetime.max
+    study.add_trial(trial)
+    return study
+
+
 def _named() -> Study:
     study = run(_two_objectives, directions=["minimize", "maximize"], study_name="named")
     study.set_metric_names(["<i>error</i> of a very long name that nobody can read", "speed"])
@@ -281,6 +291,7 @@ _FACTORIES: dict[str, Callable[[], Study]] = {
     "tiny": lambda: run(_tiny),
     "decades of floats": lambda: run(_decades_of_floats),
     "queued outside": _queued_outside,
+    "to the end of the calendar": _to_the_end_of_the_calendar,
     "changing": lambda: run(_changing),
     "crowded": lambda: run(_crowded),
     "pruning": lambda: run(_reporting, 40, pruner=MedianPruner(n_startup_trials=2)),
