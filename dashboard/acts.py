@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +15,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hpo.dashboard.annotating import changes_of, conflicts_of, written
 from hpo.dashboard.desk import OpenStudy
-from hpo.dashboard.notes import NOTE, TAGS
 from hpo.dashboard.paging import whole
-from hpo.dashboard.site import back, form_of, number_of, site_of, study_of
+from hpo.dashboard.site import back, form_of, number_of, page, site_of, study_of
 from hpo.dashboard.trial import trial_of
 from hpo.distributions import BaseDistribution, CategoricalDistribution, distribution_from_dict
 from hpo.events import FIXED, TrialState
@@ -44,7 +44,6 @@ __all__ = [
 ]
 
 _ENDS = {"complete": TrialState.COMPLETE, "pruned": TrialState.PRUNED, "fail": TrialState.FAIL}
-_MOST_TAGS, _LONGEST_TAG = 30, 60
 
 
 def create(request: Request) -> Response:
@@ -100,23 +99,29 @@ def delete(request: Request) -> Response:
 def note(request: Request) -> Response:
     """Attach a note and tags to a study."""
     identity, study = study_of(request)
-    known = study.snapshot().user_attrs
-    with _told():
-        for key, value in _notes(request).items():
-            if value != known.get(key, type(value)()):
-                study.set_user_attr(key, value)
-    return back(f"/s/{identity}/about")
+    return _annotate(request, study.snapshot().user_attrs, study.set_user_attr, f"/s/{identity}/about")
 
 
 def note_trial(request: Request) -> Response:
     """Attach a note and tags to a trial."""
     identity, study, number = _trial(request)
     known = trial_of(study.snapshot(), number).user_attrs
+
+    def store(key: str, value: Any) -> None:
+        study.set_trial_user_attr(number, key, value)
+
+    return _annotate(request, known, store, f"/s/{identity}/trials/{number}")
+
+
+def _annotate(request: Request, known: Mapping[str, Any], store: Callable[[str, Any], None], onwards: str) -> Response:
+    """Store what of a note and tags is not as the page showed it, unless somebody else has changed that since."""
+    sent = written(dict(form_of(request)))
+    if conflicts := conflicts_of(sent, known):
+        return page(request, "conflict.html", 409, conflicts=conflicts, onwards=onwards)
     with _told():
-        for key, value in _notes(request).items():
-            if value != known.get(key, type(value)()):
-                study.set_trial_user_attr(number, key, value)
-    return back(f"/s/{identity}/trials/{number}")
+        for key, value in changes_of(sent, known).items():
+            store(key, value)
+    return back(onwards)
 
 
 def delete_trial(request: Request) -> Response:
@@ -216,19 +221,6 @@ def _trial(request: Request) -> tuple[str, OpenStudy, int]:
     number = number_of(request.path_params["number"])
     trial_of(study.snapshot(), number)
     return identity, study, number
-
-
-def _notes(request: Request) -> dict[str, Any]:
-    form = dict(form_of(request))
-    found: dict[str, Any] = {}
-    if "note" in form:
-        found[NOTE] = form["note"].replace("\r\n", "\n").strip()
-    if "tags" in form:
-        tags = list(dict.fromkeys(tag.strip() for tag in form["tags"].split(",") if tag.strip()))
-        if len(tags) > _MOST_TAGS or any(len(tag) > _LONGEST_TAG for tag in tags):
-            raise HTTPException(400, f"There can be {_MOST_TAGS} tags, each of {_LONGEST_TAG} characters at most.")
-        found[TAGS] = tags
-    return found
 
 
 def _parameters(space: Mapping[str, BaseDistribution], form: list[tuple[str, str]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
 from typing import Any
 
@@ -211,6 +212,49 @@ def test_notes_and_tags_are_attributes_and_their_html_is_text() -> None:
     assert writer.send("/note", note="*for all*", tags="").status_code == 200
     assert study.user_attrs == {"note": "*for all*"}
     assert "<em>for all</em>" in writer.client.get(address(study, "/about")).text
+
+
+def sent_by(page: str) -> dict[str, str]:
+    """What the form of a note sends if nobody touches it."""
+    form = page[page.index('/note"') :].partition("</form>")[0]
+    found = dict(re.findall(r'name="(\w+)" value="([^"]*)"', form))
+    area = re.search(r"<textarea[^>]*>(.*?)</textarea>", form, re.DOTALL)
+    assert area is not None
+    return {name: unescape(text) for name, text in ({**found, "note": area[1]}).items() if name != "token"}
+
+
+@pytest.mark.parametrize(("page", "note"), [("/trials/0", "/trials/0/note"), ("/about", "/note")])
+def test_a_page_that_is_old_erases_no_note_of_another(page: str, note: str) -> None:
+    study = made()
+    writer = Writer(study)
+
+    def stored() -> dict[str, Any]:
+        return study.trials[0].user_attrs if page != "/about" else study.user_attrs
+
+    old = sent_by(writer.client.get(address(study, page)).text)
+    assert writer.send(note, **{**old, "note": "A <wrote>\nthis"}).status_code == 200
+    assert writer.send(note, **{**old, "tags": "good"}).status_code == 200
+    assert stored() == {"note": "A <wrote>\nthis", "tags": ["good"]}
+    refused = writer.send(note, **{**old, "note": "B wrote that", "tags": "bad"})
+    assert refused.status_code == 409
+    assert stored() == {"note": "A <wrote>\nthis", "tags": ["good"]}
+    for text in ("A &lt;wrote&gt;\nthis", "B wrote that", "good", "bad", "nothing was stored"):
+        assert text in refused.text
+    new = sent_by(writer.client.get(address(study, page)).text)
+    assert writer.send(note, **new).status_code == 200
+    assert stored() == {"note": "A <wrote>\nthis", "tags": ["good"]}
+    assert writer.send(note, **{**new, "note": "", "tags": ""}).status_code == 200
+    assert stored() == {"note": "", "tags": []}
+
+
+def test_attributes_that_are_no_note_stay_as_they_are() -> None:
+    study = made()
+    attributes = {"note": 5, "tags": ["a, b", "c" * 100]}
+    for key, value in attributes.items():
+        study.set_user_attr(key, value)
+    writer = Writer(study)
+    assert writer.send("/note", **sent_by(writer.client.get(address(study, "/about")).text)).status_code == 200
+    assert study.user_attrs == attributes
 
 
 def test_studies_are_created_renamed_copied_and_deleted() -> None:
