@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["SCANNED", "Filter", "Table", "filter_of", "table_of", "text_of"]
 
 SCANNED = 50_000
-"""Trials whose attributes and errors are looked through at most, the newest first."""
+"""Trials whose attributes and errors a page looks through at most, the newest first."""
 
+_BATCH = 500  # records that are held at a time
 _LONGEST = 200  # characters of a search
 _MOST = 200  # conditions
 _UNFINISHED = (TrialState.RUNNING, TrialState.WAITING)
@@ -96,7 +97,16 @@ class Table:
 
     def rows(self, asked: Filter) -> tuple[IntArray, bool]:
         """Indices of the trials that a filter lets through, in its order; and whether all were looked through."""
-        return self._orders.get(asked, lambda: self._ordered(asked))
+        return self._orders.get((asked, SCANNED), lambda: self._ordered(asked, SCANNED))
+
+    def all_rows(self, asked: Filter) -> IntArray:
+        """Indices of the trials that a filter lets through, in its order, however long it takes to look through all."""
+        return self._orders.get((asked, len(self)), lambda: self._ordered(asked, len(self)))[0]
+
+    def batches(self, rows: IntArray) -> Iterator[list[FrozenTrial]]:
+        """The records of some rows, a few at a time."""
+        for begin in range(0, len(rows), _BATCH):
+            yield self.trials(rows[begin : begin + _BATCH])
 
     def trials(self, rows: IntArray) -> list[FrozenTrial]:
         """The records of some rows."""
@@ -129,7 +139,7 @@ class Table:
         chosen = [index.get(token(one[name]), math.nan) if name in one else math.nan for one in known]
         return np.concatenate([values, chosen]), choices
 
-    def _ordered(self, asked: Filter) -> tuple[IntArray, bool]:
+    def _ordered(self, asked: Filter, most: int) -> tuple[IntArray, bool]:
         mask = np.ones(len(self), dtype=np.bool_)
         if asked.states:
             mask &= np.isin(self.state, [int(TrialState[name]) for name in asked.states])
@@ -143,9 +153,10 @@ class Table:
         rows = np.flatnonzero(mask).astype(np.int64)
         is_whole = True
         if asked.text or asked.attributes:
-            newest = rows[np.argsort(-self.number[rows], kind="stable")][:SCANNED]
+            newest = rows[np.argsort(-self.number[rows], kind="stable")][:most]
             is_whole = len(newest) == len(rows)
-            rows = np.array([row for row, t in zip(newest, self.trials(newest), strict=True) if _holds(t, asked)], int)
+            holds = [_holds(trial, asked) for batch in self.batches(newest) for trial in batch]
+            rows = newest[np.array(holds, np.bool_)]
         return self._sorted(rows, asked), is_whole
 
     def _is_one_of(self, name: str, allowed: Sequence[str]) -> BoolArray:

@@ -32,7 +32,6 @@ __all__ = ["as_csv", "as_json", "overview"]
 _SIZES = (25, 50, 100, 250)
 _MOST_COLUMNS = 10  # parameters that are shown at first
 _MOST_CHOICES = 40  # that can be ticked
-_BATCH = 500  # trials that are written at a time
 
 _tables: Kept[Table] = Kept(4)
 
@@ -85,7 +84,7 @@ def as_csv(request: Request) -> Response:
     identity, study = study_of(request)
     snapshot = study.snapshot()
     table, asked = _asked(identity, snapshot, request)
-    rows, _ = table.rows(asked)
+    rows = table.all_rows(asked)
     return _download(_csv(table, rows, snapshot), "text/csv", snapshot.study_name, "csv")
 
 
@@ -94,7 +93,7 @@ def as_json(request: Request) -> Response:
     identity, study = study_of(request)
     snapshot = study.snapshot()
     table, asked = _asked(identity, snapshot, request)
-    rows, _ = table.rows(asked)
+    rows = table.all_rows(asked)
     return _download(_json(table, rows), "application/json", snapshot.study_name, "json")
 
 
@@ -148,17 +147,14 @@ def _download(parts: Iterator[str], kind: str, name: str, ending: str) -> Respon
     return StreamingResponse(encoded, media_type=f"{kind}; charset=utf-8", headers={"content-disposition": named})
 
 
-def _batches(table: Table, rows: IntArray) -> Iterator[list[FrozenTrial]]:
-    for begin in range(0, len(rows), _BATCH):
-        yield table.trials(rows[begin : begin + _BATCH])
-
-
 def _csv(table: Table, rows: IntArray, snapshot: Snapshot) -> Iterator[str]:
     names, objectives = list(snapshot.history.space), objective_names(snapshot)
-    attributes = _attribute_names(table, rows)
+    attributes = list(
+        dict.fromkeys(name for batch in table.batches(rows) for trial in batch for name in trial.user_attrs)
+    )
     head = ["number", "state", *objectives, "start", "end", "seconds"]
     yield _lines([[_cell(one) for one in (*head, *names, *attributes, "error")]])
-    for batch in _batches(table, rows):
+    for batch in table.batches(rows):
         yield _lines([_row(trial, names, attributes, len(objectives)) for trial in batch])
 
 
@@ -195,7 +191,7 @@ def _lines(rows: Sequence[Sequence[str]]) -> str:
 
 def _json(table: Table, rows: IntArray) -> Iterator[str]:
     separator = "["
-    for batch in _batches(table, rows):
+    for batch in table.batches(rows):
         for trial in batch:
             yield f"{separator}\n{json.dumps(plain(_record(trial)), ensure_ascii=False)}"
             separator = ","

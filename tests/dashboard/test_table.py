@@ -96,11 +96,14 @@ def test_attributes_are_found_by_name_and_by_value() -> None:
     assert shown(study, [("q", "grace")]) == [2]
 
 
-def test_a_search_that_ends_early_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_ends_early_says_so_and_a_download_does_not_end_early(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(table, "SCANNED", 5)
     study = study_named("plain")
     with client_of(study) as client:
         assert "only the newest" in client.get(address(study, "/trials?q=x%3D")).text
+        found = list(csv.DictReader(io.StringIO(client.get(address(study, "/trials.csv?q=x%3D")).text)))
+        records = client.get(address(study, "/trials.json?q=x%3D")).json()
+    assert len(found) == len(records) == len(study.trials)  # a download looks through all
 
 
 def test_unfinished_trials_are_filtered_and_sorted_with_the_others() -> None:
@@ -151,6 +154,18 @@ def test_downloads_hold_every_trial_of_the_filter() -> None:
     assert [float(row["lr"]) for row in rows] == [trial.params["lr"] for trial in complete]
     assert [record["params"]["lr"] for record in records] == [trial.params["lr"] for trial in complete]
     assert [record["constraints"] for record in records] == [trial.constraints for trial in complete]
+
+
+def test_a_download_holds_every_attribute() -> None:
+    study = hpo.create_study(sampler=RandomSampler())
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=300)
+    for i in range(60):
+        study.set_trial_user_attr(i, f"attribute {i}", i)
+    with client_of(study) as client:
+        rows = list(csv.DictReader(io.StringIO(client.get(address(study, "/trials.csv?sort=-number")).text)))
+    assert {row["number"]: row[f"attribute {i}"] for i in range(60) for row in rows if row[f"attribute {i}"]} == {
+        str(i): str(i) for i in range(60)
+    }
 
 
 def test_a_download_runs_no_formula_and_holds_no_nan() -> None:
