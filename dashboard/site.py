@@ -45,6 +45,7 @@ __all__ = [
 
 FOLDER = Path(__file__).parent
 _DIGITS = 5
+_LONGEST_HINT = 500  # characters; a page of hundreds of cells sends each
 _PATIENCE = 0.7  # seconds that a page waits for a log before it says that it waits
 _LARGEST = 2**53
 
@@ -157,6 +158,7 @@ def _environment() -> Environment:
         "count": count,
         "duration": _duration,
         "figure": _figure,
+        "hint": _hint,
         "moment": _moment,
         "outlook": lambda expected: expected.words(time.time()),
         "pace": _pace,
@@ -208,6 +210,12 @@ def _since(seconds: float) -> str:
 def _cell(value: Any) -> str:
     """A parameter's value, which may be None."""
     return "None" if value is None else _figure(value)
+
+
+def _hint(value: Any) -> str:
+    """What a cell tells of a value that it cuts, where the pointer rests; the page of a trial has all of it."""
+    text = str(value)
+    return text if len(text) <= _LONGEST_HINT else f"{text[: _LONGEST_HINT - 1]}…"
 
 
 def _pace(per_minute: float) -> str:

@@ -168,6 +168,19 @@ def test_a_download_holds_every_attribute() -> None:
     }
 
 
+def test_tables_send_no_more_of_a_long_value_than_people_read() -> None:
+    study = hpo.create_study(sampler=RandomSampler())
+    study.optimize(lambda trial: len(trial.suggest_categorical("c", ["c" * 20_000])), n_trials=3)
+    for trial in study.trials:
+        study.set_trial_user_attr(trial.number, "long", "y" * 200_000)
+    with client_of(study) as client:
+        for rest in ("/trials?cols=a:long&cols=p:c", "/compare?t=0&t=1", ""):
+            _, _, tables = client.get(address(study, rest)).text.partition("<table")  # behind the choices to tick
+            assert re.search("[cy]{20}", tables), rest
+            assert not re.search("[cy]{501}", tables), rest
+        assert "y" * 200_000 in client.get(address(study, "/trials/0")).text
+
+
 def test_a_download_runs_no_formula_and_holds_no_nan() -> None:
     study = hpo.create_study(sampler=RandomSampler(), study_name='=1+1"\r\n;x')
     study.optimize(lambda trial: [trial.suggest_categorical("c", ["=cmd()"]), math.inf][1], n_trials=1)
