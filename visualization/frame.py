@@ -11,7 +11,7 @@ import numpy as np
 
 from hpo.arrays import Array
 from hpo.visualization.density import Density
-from hpo.visualization.margin import left_margin
+from hpo.visualization.margin import left_margin, text_width
 from hpo.visualization.text import short, wrapped
 from hpo.visualization.theme import GREY, SHADES, TEMPLATE
 
@@ -25,7 +25,8 @@ MOST_POINTS = 4000
 
 _GAP = 80  # pixels between rows of panels, for ticks and a name
 _LINE = 84  # characters of a note that fit beside each other at a width of 600 pixels
-_ENTRIES = 4  # of a legend, likewise
+_WIDTH = 508  # pixels for a legend between the margins of a figure of 600
+_SYMBOL = 45  # pixels of an entry of a legend beside its words
 
 
 def frame(
@@ -67,8 +68,15 @@ def _legend_height(figure: go.Figure, *, legend: bool) -> int:
     """Pixels for a legend of as many rows as it has in a narrow figure."""
     if not legend:
         return 0
-    entries = {trace.legendgroup or trace.name for trace in figure.data if trace.name and trace.showlegend is not False}
-    return 28 + 19 * (max(len(entries) - 1, 0) // _ENTRIES)
+    entries = {
+        trace.legendgroup or trace.name: _SYMBOL + text_width(trace.name)
+        for trace in figure.data
+        if trace.name and trace.showlegend is not False
+    }
+    if sum(entries.values()) <= _WIDTH:
+        return 28
+    columns = max(1, int(_WIDTH / max(entries.values())))  # of one width, that of the longest entry
+    return 28 + 19 * (math.ceil(len(entries) / columns) - 1)
 
 
 def empty(title: str, message: str, **layout: Any) -> go.Figure:

@@ -27,6 +27,7 @@ from hpo.visualization import (
 )
 from hpo.visualization.axes import round_ticks
 from hpo.visualization.contour import surface
+from hpo.visualization.frame import frame
 from hpo.visualization.intermediate_values import intermediate_values
 from hpo.visualization.parameters import parameters
 from hpo.visualization.rungs import rungs
@@ -274,6 +275,12 @@ def test_a_legend_of_two_rows_leaves_the_note_alone(family: list[go.Figure]) -> 
         n_long += len(entries) > 4
         assert figure.layout.margin.t >= 52 + 16 * n_notes + 28 + (19 if len(entries) > 4 else 0)
     assert n_long
+
+
+@pytest.mark.parametrize(("words", "n_rows"), [("a", 1), ("complete, the best ones", 3), ("a" * 80, 5)])
+def test_a_legend_has_room_for_as_many_rows_as_its_words_need(words: str, n_rows: int) -> None:
+    traces = [go.Scatter(name=f"{words} {i}", x=[0], y=[0]) for i in range(5)]
+    assert frame(traces, title="Title", note="Note", legend=True).layout.margin.t >= 52 + 16 + 28 + 19 * (n_rows - 1)
 
 
 def test_one_is_not_many(family: list[go.Figure]) -> None:
