@@ -285,11 +285,19 @@ def _star(trials: Trials, history: OptimizationHistory) -> list[Any]:
             y=best.value,
             mode="markers",
             marker=BEST.marker(14),
-            name=f"{BEST.word}: trial {int(best.number[0])}",
+            name=f"{_word_of(best)}: trial {int(best.number[0])}",
             hovertext=trial_texts(best, [0], parameters(best, None)),
             hoverinfo="text",
         )
     ]
+
+
+def _word_of(best: Trials) -> str:
+    """What the best trial of a plot is called: one that is better may be infinite, or too large to be drawn."""
+    history = best.history
+    if history.n_objectives == 1 and (history.losses[history.feasible, 0] < best.loss[0]).any():
+        return f"{BEST.word} drawn"
+    return BEST.word
 
 
 def _best_line(history: OptimizationHistory, colour: str) -> Any:

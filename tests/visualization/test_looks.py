@@ -13,6 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+import hpo
 from hpo.pruners import SuccessiveHalvingPruner
 from hpo.study import Study
 from hpo.trial import Trial, TrialState
@@ -281,6 +282,16 @@ def test_a_legend_of_two_rows_leaves_the_note_alone(family: list[go.Figure]) -> 
 def test_a_legend_has_room_for_as_many_rows_as_its_words_need(words: str, n_rows: int) -> None:
     traces = [go.Scatter(name=f"{words} {i}", x=[0], y=[0]) for i in range(5)]
     assert frame(traces, title="Title", note="Note", legend=True).layout.margin.t >= 52 + 16 + 28 + 19 * (n_rows - 1)
+
+
+@pytest.mark.parametrize(("least", "word"), [(-np.inf, "best drawn"), (-2.0, "best"), (np.inf, "best")])
+def test_the_star_of_a_history_is_not_called_the_best_where_a_better_one_is_infinite(least: float, word: str) -> None:
+    study = hpo.create_study()
+    for number, value in enumerate([-1.0, least, -3.0, 0.0]):
+        study.tell(study.ask(), value)
+        assert study.trials[number].value == value
+    names = [trace.name for trace in plot_optimization_history(study).data]
+    assert f"{word}: trial 2" in names
 
 
 def test_one_is_not_many(family: list[go.Figure]) -> None:
