@@ -232,7 +232,7 @@ def _parameters(space: Mapping[str, BaseDistribution], form: list[tuple[str, str
             if name not in space:
                 raise ValueError(f"The study has no parameter {name[:80]!r}.")
             found[name] = _value(name, text.strip(), space[name])
-    others = _json(dict(form).get("others", "").strip() or "{}")
+    others = _json(dict(form).get("others", "").strip() or "{}", "The other parameters", '{"x": 0.5}')
     for name, value in others.items():
         if name in space and not _contains(space[name], value):
             raise ValueError(f"{name!r} must lie in {space[name]!r}, got {value!r}.")
@@ -266,19 +266,20 @@ def _float(text: str, name: str) -> float:
         raise ValueError(f"Expected a number for {name[:80]!r}, got {text[:80]!r}.") from None
 
 
-def _json(text: str) -> dict[str, Any]:
+def _json(text: str, what: str, example: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except (ValueError, RecursionError):
-        raise ValueError('The other parameters must be written as JSON, such as {"x": 0.5}.') from None
+        raise ValueError(f"{what} must be written as JSON, such as {example}.") from None
     if not isinstance(found, dict):
-        raise ValueError('The other parameters must be a JSON object, such as {"x": 0.5}.')
+        raise ValueError(f"{what} must be a JSON object, such as {example}.")
     return found
 
 
 def _space(text: str) -> dict[str, BaseDistribution]:
-    described = _json(text)
+    described = _json(text, "The parameters", EXAMPLE)
     try:
         return {name: distribution_from_dict(one) for name, one in described.items()}
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"The parameters cannot be read: {error}. Write them such as {EXAMPLE}.") from None
+        reason = str(error).rstrip(".")
+        raise ValueError(f"The parameters cannot be read: {reason}. Write them such as {EXAMPLE}.") from None

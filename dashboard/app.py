@@ -23,7 +23,7 @@ from hpo.dashboard.desk import Desk
 from hpo.dashboard.login import door, login
 from hpo.dashboard.opening import Openings
 from hpo.dashboard.security import Guard, Guarded
-from hpo.dashboard.site import Site, page, static_file
+from hpo.dashboard.site import Site, page, site_of, static_file
 from hpo.exceptions import HpoError, StorageInternalError, UnknownStudyError
 from hpo.secrets import redacted
 
@@ -36,6 +36,16 @@ _KINDS: Mapping[str, str] = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
     ".json": "application/speculationrules+json",
+}
+
+_TITLES: Mapping[int, str] = {
+    400: "Not like that",
+    403: "Not allowed",
+    404: "Not here",
+    405: "Not like that",
+    409: "Changed meanwhile",
+    500: "Broken",
+    503: "Not now",
 }
 
 _STUDY = "/s/{identity}"
@@ -150,9 +160,21 @@ def _failed(request: Request, error: Exception) -> Response:
 def _answer(request: Request, status: int, message: str) -> Response:
     if "/plot/" in request.url.path:
         return JSONResponse({"error": message}, status)
-    return page(
-        request, "part_error.html" if "hx-request" in request.headers else "error.html", status, message=message
-    )
+    if "hx-request" in request.headers:
+        return page(request, "part_error.html", status, message=message)
+    title = _TITLES.get(status, "That did not work")
+    return page(request, "error.html", status, title=title, message=message, identity=_study_behind(request))
+
+
+def _study_behind(request: Request) -> str | None:
+    """The identity of the study that a page is of; None if there is none, or the guard let nobody that far."""
+    identity: str | None = request.path_params.get("identity")
+    try:
+        if identity is not None:
+            site_of(request).desk.open(identity)
+    except (HpoError, OSError):
+        return None
+    return identity
 
 
 def _file(request: Request) -> Response:

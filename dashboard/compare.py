@@ -23,10 +23,11 @@ from hpo.reading.summary import objective_names
 if TYPE_CHECKING:
     from hpo.trial.frozen import FrozenTrial
 
-__all__ = ["Line", "studies", "trials"]
+__all__ = ["ABSENT", "Line", "studies", "trials"]
 
 _MOST = 12
-_ABSENT = object()
+ABSENT = object()
+"""Stands for a value that a trial does not have."""
 
 
 @final
@@ -36,7 +37,7 @@ class Line:
 
     Args:
         group, name: Such as "Parameters" and "lr".
-        values: Of each, as they are; None where one has none.
+        values: Of each, as they are; `ABSENT` where one has none.
         differs: Whether they are not all the same.
     """
 
@@ -61,6 +62,7 @@ def trials(request: Request) -> Response:
         headline=headline_of(identity, snapshot),
         trials=chosen,
         states=STATES,
+        absent=ABSENT,
         lines=_lines(chosen, objective_names(snapshot)),
     )
 
@@ -101,16 +103,16 @@ def _lines(chosen: list[FrozenTrial], objectives: list[str]) -> list[Line]:
         values = dict(zip(objectives, trial.values or (), strict=False))
         duration = trial.duration
         groups: dict[str, dict[str, Any]] = {
-            "Values": {**values, "seconds": _ABSENT if duration is None else duration.total_seconds()},
+            "Values": {**values, "seconds": ABSENT if duration is None else duration.total_seconds()},
             "Parameters": given(trial),
             "Constraints": dict(trial.constraints),
             "Attributes": {key: text_of(one) for key, one in trial.user_attrs.items() if key not in (NOTE, TAGS)},
         }
         for group, entries in groups.items():
             for name, value in entries.items():
-                found.setdefault((group, name), [_ABSENT] * len(chosen))[i] = value
+                found.setdefault((group, name), [ABSENT] * len(chosen))[i] = value
     order = {"Values": 0, "Parameters": 1, "Constraints": 2, "Attributes": 3}
     return [
-        Line(group, name, tuple("" if v is _ABSENT else v for v in values), any(v != values[0] for v in values))
+        Line(group, name, tuple(values), any(v != values[0] for v in values))
         for (group, name), values in sorted(found.items(), key=lambda item: order[item[0][0]])
     ]

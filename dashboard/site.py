@@ -208,7 +208,9 @@ def _since(seconds: float) -> str:
 
 
 def _cell(value: Any) -> str:
-    """A parameter's value, which may be None."""
+    """A parameter's value, which may be None or an empty text."""
+    if value == "":
+        return '""'
     return "None" if value is None else _figure(value)
 
 

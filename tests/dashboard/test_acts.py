@@ -247,6 +247,37 @@ def test_a_page_that_is_old_erases_no_note_of_another(page: str, note: str) -> N
     assert stored() == {"note": "", "tags": []}
 
 
+@pytest.mark.parametrize(
+    ("space", "words"),
+    [
+        ("{", "The parameters must be written as JSON"),
+        ("[1]", "The parameters must be a JSON object"),
+        ('{"x": {"type": "float", "low": 2, "high": 1}}', ". Write them such as"),
+        ('{"x": {"type": "what", "low": 2, "high": 1}}', ". Write them such as"),
+    ],
+)
+def test_a_space_that_cannot_be_read_is_refused_in_its_own_words(space: str, words: str) -> None:
+    text = unescape(Writer(made()).send("/ask", space=space).text)
+    assert words in text
+    assert ".." not in text.partition("<main")[2]
+
+
+def test_a_refusal_has_a_title_of_its_own_and_leads_back_to_the_study() -> None:
+    study = made()
+    writer = Writer(study)
+    link = f'<a href="{address(study)}">Back to the study</a>'
+    for answer, title in (
+        (writer.send("/enqueue", others="{"), "Not like that"),
+        (writer.client.get(address(study, "/rename")), "Not like that"),
+        (writer.client.post(address(study, "/rename"), data={"name": "x"}), "Not allowed"),
+        (writer.client.get(address(study, "/trials/99")), "Not here"),
+        (writer.client.get("/s/none/about"), "Not here"),
+    ):
+        assert answer.status_code >= 400
+        assert f"<title>{title} – hpo</title>" in answer.text
+        assert (link in answer.text) == (answer.status_code != 403 and address(study) in str(answer.url))
+
+
 def test_attributes_that_are_no_note_stay_as_they_are() -> None:
     study = made()
     attributes = {"note": 5, "tags": ["a, b", "c" * 100]}

@@ -181,6 +181,16 @@ def test_tables_send_no_more_of_a_long_value_than_people_read() -> None:
         assert "y" * 200_000 in client.get(address(study, "/trials/0")).text
 
 
+def test_a_choice_of_no_letters_is_seen() -> None:
+    study = hpo.create_study(sampler=RandomSampler())
+    study.optimize(lambda trial: len(trial.suggest_categorical("a", [""])), n_trials=1)
+    study.optimize(lambda trial: len(trial.suggest_categorical("b", [""])), n_trials=1)
+    with client_of(study) as client:
+        assert client.get(address(study, "/trials")).text.count(">&#34;&#34;</td>") == 2
+        assert client.get(address(study, "/compare?t=0&t=1")).text.count(">&#34;&#34;</td>") == 2
+        assert client.get(address(study, "/trials/0")).text.count(">&#34;&#34;</td>") == 1
+
+
 def test_a_download_runs_no_formula_and_holds_no_nan() -> None:
     study = hpo.create_study(sampler=RandomSampler(), study_name='=1+1"\r\n;x')
     study.optimize(lambda trial: [trial.suggest_categorical("c", ["=cmd()"]), math.inf][1], n_trials=1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from datetime import datetime, timedelta
 from html import unescape
 
 import pytest
@@ -74,6 +75,17 @@ def test_it_shows_the_checkpoints_that_this_machine_sees(
         text = client.get(address(study, f"/trials/{trial.number}")).text
     assert "weights.bin" in text
     assert "4 bytes" in text
+
+
+@pytest.mark.parametrize(("days", "words"), [(0, "10:00:00 to 11:00:00"), (3, "10:00:00 to 2026-01-05 11:00:00")])
+def test_the_end_of_a_trial_has_a_date_where_it_is_another_day(days: int, words: str) -> None:
+    study = hpo.create_study()
+    trial = hpo.trial.create_trial(value=1.0)
+    trial.datetime_start = datetime(2026, 1, 2, 10)
+    trial.datetime_complete = trial.datetime_start + timedelta(days=days, hours=1)
+    study.add_trial(trial)
+    with client_of(study) as client:
+        assert f"from 2026-01-02 {words}<" in client.get(address(study, "/trials/0")).text
 
 
 def test_failures_are_grouped() -> None:
