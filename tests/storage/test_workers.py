@@ -177,7 +177,7 @@ class TestLeases:
         assert observer.lost([trial], lambda: beats) == [trial]
 
     def test_policies_that_make_no_sense_are_refused(self) -> None:
-        with pytest.raises(ValueError, match="longer than heartbeat_interval"):
+        with pytest.raises(ValueError, match="longer than renew_every"):
             LeasePolicy(renew_every=5, lost_after=5)
 
     @pytest.mark.parametrize("grace_period", [0, 1.0])
