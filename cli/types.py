@@ -20,7 +20,7 @@ def strict_json(text: str) -> Any:
 
 
 def _refused(constant: str) -> None:
-    raise ValueError(f"{constant} is no value of a parameter")
+    raise ValueError(f"it has no {constant}")
 
 
 class JSONType(click.ParamType[Any]):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pytest
 
-__all__ = ["NO_NUMBERS", "Argument", "numeric", "refused"]
+__all__ = ["Argument", "numeric", "takes_numbers_only"]
 
 NO_NUMBERS = (True, np.True_, "3", "many", [3], float("nan"))
 
@@ -34,7 +34,17 @@ def numeric(made: Iterable[type]) -> list[Argument]:
     return found
 
 
-def refused(make: Callable[..., object], name: str, value: Any) -> None:
+def takes_numbers_only(make: Callable[..., object], argument: Argument) -> None:
+    """Expect an argument to take what it may be, and nothing else."""
+    for value in NO_NUMBERS:
+        _refused(make, argument.name, value)
+    if argument.counts:
+        _refused(make, argument.name, 2.5)
+        _refused(make, argument.name, -1)
+        make(**{argument.name: np.int64(9)})
+
+
+def _refused(make: Callable[..., object], name: str, value: Any) -> None:
     """Expect an argument to be refused by a sentence that names it and says what came."""
     with pytest.raises((TypeError, ValueError), match=rf"^{name} must be .*got (the text )?{re.escape(repr(value))}"):
         make(**{name: value})

@@ -82,7 +82,6 @@ class Run:
     _is_told: bool = False  # whether the log knows that it goes on, and how far
     _n_flying: int = 0
     _waits_for: set[int] = field(default_factory=set)  # trials of `ask` of which that was said
-    _unwritten: dict[int, Outcome] = field(default_factory=dict)  # of trials that are back, when the storage failed
     _is_deserted: bool = False  # whether it was seen last that there are no slots
     _n_exhausting: int = 0  # trials under way when the sampler had nothing left
     _ready: deque[LiveTrial] = field(default_factory=deque)  # begun, and not yet sent
@@ -290,9 +289,11 @@ class Run:
         if outcome is None:
             self._withdraw(trial)
             return
-        self._unwritten[trial.number] = outcome
-        outcome = reached(self.participant, trial.number, outcome)
-        del self._unwritten[trial.number]
+        try:
+            outcome = reached(self.participant, trial.number, outcome)
+        except Exception:
+            self.participant.unwritten[trial.number] = outcome
+            raise
         if self.limits.lag is None:
             self._settle(trial, outcome, result.error)
         else:
@@ -329,7 +330,7 @@ class Run:
             try:
                 end_soon(self.participant, trial.number, outcome, partial(self._note, trial, error))
             except Exception:
-                self._unwritten[trial.number] = outcome
+                self.participant.unwritten[trial.number] = outcome
                 raise
             self._order.remove(trial)
         if error is not None:
@@ -391,8 +392,7 @@ class Run:
         self._order.clear()
         self._ready.clear()
         for trial in left:
-            outcome = self._unwritten.pop(trial.number, None) or Outcome.of_error(reason)
-            self.participant.unwritten[trial.number] = outcome
+            self.participant.unwritten.setdefault(trial.number, Outcome.of_error(reason))
             with self._noting():
                 end_unwritten(self.participant, trial.number)
         with self._noting():

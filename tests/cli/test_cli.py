@@ -595,7 +595,7 @@ def test_studies_of_optuna_are_imported(command: Command) -> None:
         (["optimize", "train.py:objective", "--n-trials", "1", "--catch", "Nothing"], 2, "'Nothing'"),
         (["enqueue"], 2, "--param x=0.5"),
         (["enqueue", "-p", "x"], 2, "NAME=VALUE"),
-        (["enqueue", "--params", '{"x": NaN}'], 2, "NaN is no value"),
+        (["enqueue", "--params", '{"x": NaN}'], 2, "it has no NaN"),
         (["create-study", "--study-name", " "], 1, "a character that is seen"),
         (["enqueue", "-p", "x=text"], 1, "must be a number"),
         (["enqueue", "-p", "x=0.5", "-p", "x=0.75"], 2, "given twice"),

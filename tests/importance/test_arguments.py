@@ -16,7 +16,7 @@ from hpo.importance import (
     ShapleyImportanceEvaluator,
     explain_gain,
 )
-from tests.arguments import NO_NUMBERS, Argument, numeric, refused
+from tests.arguments import Argument, numeric, takes_numbers_only
 
 ARGUMENTS = numeric(
     [
@@ -31,12 +31,7 @@ ARGUMENTS = numeric(
 @pytest.mark.parametrize("argument", ARGUMENTS, ids=lambda one: f"{one.of}-{one.name}")
 def test_what_is_no_number_is_refused(argument: Argument) -> None:
     make = getattr(importance, argument.of)
-    for value in NO_NUMBERS:
-        refused(make, argument.name, value)
-    if argument.counts:
-        refused(make, argument.name, 2.5)
-        refused(make, argument.name, -1)
-        make(**{argument.name: np.int64(9)})
+    takes_numbers_only(make, argument)
 
 
 @pytest.mark.parametrize("name", ["n_trees", "max_samples"])

@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-import numpy as np
 import pytest
 
 from hpo.running import stopping
-from tests.arguments import NO_NUMBERS, Argument, numeric, refused
+from tests.arguments import Argument, numeric, takes_numbers_only
 
 NEEDED: dict[str, dict[str, Any]] = {"DeltaY": {"delta": 0.5}, "NoImprovement": {"n_trials": 3}}
 ARGUMENTS = numeric(getattr(stopping, name) for name in stopping.__all__)
@@ -22,9 +21,4 @@ def test_there_are_arguments_of_all_callbacks() -> None:
 @pytest.mark.parametrize("argument", ARGUMENTS, ids=lambda one: f"{one.of}-{one.name}")
 def test_what_is_no_number_is_refused(argument: Argument) -> None:
     make = partial(getattr(stopping, argument.of), **NEEDED.get(argument.of, {}))
-    for value in NO_NUMBERS:
-        refused(make, argument.name, value)
-    if argument.counts:
-        refused(make, argument.name, 2.5)
-        refused(make, argument.name, -1)
-        make(**{argument.name: np.int64(9)})
+    takes_numbers_only(make, argument)
