@@ -14,7 +14,7 @@ from hpo.cli.render import columns, render
 from hpo.exceptions import CLIUsageError
 from hpo.files import replacing, write_text
 from hpo.reading.plain import flattened, trial_record
-from hpo.words import encodable
+from hpo.words import encodable, inert
 
 if TYPE_CHECKING:
     from hpo.study import Study
@@ -53,9 +53,10 @@ def export(storage: str | None, study_name: str | None, output: Path | None, for
 def _csv(records: list[dict[str, Any]]) -> str:
     rows = [flattened(record) for record in records]
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns(rows), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
+    names = columns(rows)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(map(inert, names))
+    writer.writerows([inert(row.get(name)) for name in names] for row in rows)
     return text.getvalue()
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import math
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +17,9 @@ from hpo.exceptions import CLIUsageError
 from hpo.files import replacing, write_text
 from hpo.reading.without_best import why_none_is_best
 
+if TYPE_CHECKING:
+    from hpo.study import Study
+
 __all__ = ["importances", "plot", "report"]
 
 _EVALUATORS = {
@@ -23,6 +27,12 @@ _EVALUATORS = {
     "fanova": importance.FanovaImportanceEvaluator,
     "shapley": importance.ShapleyImportanceEvaluator,
 }
+
+_OF_SEVERAL = {"hypervolume_history": (2, math.inf, ""), "pareto_front": (2, 3, "hypervolume_history")}
+"""Plots of several objectives: of how many at least and at most, and which plot there is of more."""
+
+_OF_ALL_TOGETHER = ("param_importances",)
+"""Plots of which one objective may be chosen, and need not be."""
 
 
 @click.command()
@@ -53,8 +63,7 @@ def importances(
     """
     study = load_study(storage, study_name)
     chosen: Any = _EVALUATORS[evaluator]()
-    if objective is not None and objective >= len(study.directions):
-        raise CLIUsageError(f"--objective must be less than {len(study.directions)}, got {objective}.")
+    _check_objective(study, objective)
     found = importance.get_param_importances(study, evaluator=chosen, target=objective)
     if not found:
         is_complete = bool(study.count_trials((TrialState.COMPLETE,)))
@@ -99,6 +108,8 @@ def plot(
     if len(names) > 1 and inspect.signature(draw).parameters["study"].annotation == "Readable":
         raise CLIUsageError(f"The plot {name} takes one study, got {len(names)}: {', '.join(names)}.")
     studies = [load_study(storage, one) for one in names or (None,)]
+    for study in studies:
+        _check_objectives(name, study, objective, is_choice="target" in inspect.signature(draw).parameters)
     figure = draw(studies if len(studies) > 1 else studies[0], **options)
     path = output or Path(f"{name}.html")
     if path.suffix == ".json":
@@ -108,6 +119,26 @@ def plot(
     else:
         _write_image(figure, path)
     click.echo(path)
+
+
+def _check_objectives(name: str, study: Study, objective: int | None, *, is_choice: bool) -> None:
+    """Raise CLIUsageError unless a plot can be drawn of a study's objectives, or of the one that is chosen."""
+    n = len(study.directions)
+    least, most, instead = _OF_SEVERAL.get(name, (1, n, ""))
+    if not least <= n <= most:
+        wanted = "2 or 3 objectives" if most == 3 else "several objectives"
+        other = instead if n > most else "optimization_history"
+        raise CLIUsageError(f"The plot {name} is of {wanted}, {study.study_name!r} has {n}; see `hpo plot {other}`.")
+    if objective is None and is_choice and n > 1 and name not in _OF_ALL_TOGETHER:
+        raise CLIUsageError(
+            f"{study.study_name!r} has {n} objectives; say which one with --objective, from 0 to {n - 1}."
+        )
+    _check_objective(study, objective)
+
+
+def _check_objective(study: Study, objective: int | None) -> None:
+    if objective is not None and objective >= len(study.directions):
+        raise CLIUsageError(f"--objective must be less than {len(study.directions)}, got {objective}.")
 
 
 def _write_image(figure: Any, path: Path) -> None:

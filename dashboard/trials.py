@@ -21,6 +21,7 @@ from hpo.dashboard.table import Filter, Table, filter_of, table_of, text_of
 from hpo.reading.plain import plain
 from hpo.reading.records import given
 from hpo.reading.summary import objective_names
+from hpo.words import inert
 
 if TYPE_CHECKING:
     from hpo.arrays import IntArray
@@ -175,12 +176,8 @@ def _row(trial: FrozenTrial, names: Sequence[str], attributes: Sequence[str], n_
 
 
 def _cell(value: Any) -> str:
-    """A value as a cell; a text that a spreadsheet would run as a formula begins with an apostrophe."""
-    if value is None:
-        return ""
-    text = text_of(value)
-    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return f"'{text}" if not is_number and text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """A value as a cell, which no spreadsheet runs as a formula."""
+    return "" if value is None else text_of(inert(value))
 
 
 def _lines(rows: Sequence[Sequence[str]]) -> str:

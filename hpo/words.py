@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-__all__ = ["count", "encodable", "shown"]
+__all__ = ["count", "encodable", "inert", "shown"]
 
 _LONGEST = 40
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")  # what texts begin with that a spreadsheet runs
 _WRITTEN_OUT = 1e6  # numbers below this have no power of ten, however few digits are wanted
 
 
@@ -24,6 +25,16 @@ def encodable(text: str) -> str:
         'caf\\\\udce9.csv'
     """
     return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def inert(value: Any) -> Any:
+    """A value as a cell of a CSV file: a text that a spreadsheet would run as a formula begins with an apostrophe.
+
+    Example:
+        >>> inert("=cmd()"), inert("rbf"), inert(-1.5)
+        ("'=cmd()", 'rbf', -1.5)
+    """
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULAS) else value
 
 
 def shown(value: Any, digits: int = 6) -> str:

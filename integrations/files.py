@@ -13,7 +13,7 @@ from hpo.integrations.tracker import TrackerCallback
 from hpo.reading.plain import flattened, plain, trial_record
 from hpo.reading.readable import Readable
 from hpo.trial import FrozenTrial
-from hpo.words import encodable
+from hpo.words import encodable, inert
 
 __all__ = ["CSVCallback", "JSONLinesCallback"]
 
@@ -40,7 +40,7 @@ class CSVCallback(TrackerCallback):
     def track(self, study: Readable, trial: FrozenTrial) -> None:
         """Add a row; the file is written anew if a column is."""
         record = flattened(trial_record(trial, len(study.directions)))
-        row = {encodable(name): value for name, value in record.items()}  # as it is read back
+        row = {inert(encodable(name)): inert(value) for name, value in record.items()}  # as it is read back
         columns, rows = self._read()
         new = [name for name in row if name not in columns]
         if not new:

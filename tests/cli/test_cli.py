@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -480,13 +481,47 @@ def test_plots_and_reports_are_files_that_need_no_network(filled: Command) -> No
     filled("optimize", "train.py:objective", "--study-name", "other", "--n-trials", "3", "-q")
     arguments = ("--study-name", "two", "--direction", "minimize", "--direction", "minimize", "--n-trials", "3", "-q")
     filled("optimize", "train.py:two", *arguments)
-    assert filled("plot", "slice", "--study-name", "two").code == 1
+    assert filled("plot", "slice", "--study-name", "two").code == 2
     assert filled("plot", "slice", "--study-name", "two", "--objective", "1").code == 0
     both = filled("plot", "edf", "--study-name", "train.objective", "--study-name", "other", "-o", "both.json")
     assert both.code == 0
     assert len(json.loads(Path("both.json").read_text())["data"]) == 2
     assert filled("report", "--study-name", "train.objective").out == "report.html\n"
     assert "<title>train" in Path("report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("n_objectives", [1, 2, 4])
+@pytest.mark.parametrize("n_trials", [0, 6])
+def test_every_plot_is_drawn_or_says_what_to_type(command: Command, n_objectives: int, n_trials: int) -> None:
+    study = hpo.create_study(storage="sqlite:///study.db", directions=["minimize"] * n_objectives, study_name="one")
+    study.optimize(lambda trial: [trial.suggest_float(f"x{i}", 0, 1) for i in range(4)][:n_objectives], n_trials)
+    for kind in command("plot", "list").out.split():
+        done = command("plot", kind, "-o", "there.json")
+        assert done.code == (2 if done.err else 0), done.err
+        assert not any(word in done.err for word in ("plot_", "target", "lambda")), done.err
+        if "--objective" in done.err:
+            assert command("plot", kind, "--objective", "0", "-o", "there.json").code == 0
+        other = re.search(r"`hpo (plot \w+)`", done.err)
+        if other is not None:
+            options = ("--objective", "0", "-o", "there.json") if n_objectives == 1 else ("-o", "there.json")
+            assert command(*other[1].split(), *options).code == 0
+
+
+def test_a_table_runs_no_formula(command: Command) -> None:
+    study = hpo.create_study(storage="sqlite:///study.db")
+    study.enqueue_trial({"=x": "=cmd()", "y": -1.5, "z": "-1"}, user_attrs={"@who": "+me", "share": -0.5})
+
+    def objective(trial: hpo.Trial) -> float:
+        trial.suggest_categorical("=x", ["=cmd()"])
+        trial.suggest_categorical("z", ["-1"])
+        return trial.suggest_float("y", -2, 0)
+
+    study.optimize(objective, n_trials=1, callbacks=[hpo.integrations.CSVCallback("trials.csv")])
+    for text in (command("export").out, Path("trials.csv").read_text(encoding="utf-8")):
+        (row,) = csv.DictReader(io.StringIO(text))
+        assert [row["params_=x"], row["params_z"]] == ["'=cmd()", "'-1"]
+        assert [float(row["params_y"]), float(row["user_attrs_share"])] == [-1.5, -0.5]
+        assert row["user_attrs_@who"] == "'+me"
 
 
 def test_exports_can_be_read_back(filled: Command) -> None:
@@ -608,6 +643,7 @@ def test_studies_of_optuna_are_imported(command: Command) -> None:
         (["export", "-f", "parquet"], 2, "--output"),
         (["plot", "edf", "--params", "x"], 2, "no --params"),
         (["plot", "timeline", "--objective", "0"], 2, "no --objective"),
+        (["plot", "slice", "--objective", "1"], 2, "--objective must be less than 1"),
         (["plot", "slice", "-o", "slice.xyz"], 2, ".html"),
         (["plot", "slice", "--study-name", "a", "--study-name", "b"], 2, "slice takes one study, got 2: a, b"),
         (["plot", "nothing"], 2, "There is no plot 'nothing'"),
