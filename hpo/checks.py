@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from hpo.numbers import real
+from hpo.numbers import real, whole
 
 __all__ = [
     "check_between",
@@ -22,6 +22,7 @@ __all__ = [
     "check_share",
     "check_values",
     "check_whole",
+    "whole_number",
 ]
 
 
@@ -121,6 +122,17 @@ def check_values(name: str, value: Any) -> None:
     """Raise TypeError unless an argument gives something by name."""
     if not isinstance(value, Mapping):
         raise TypeError(f"{name} must be a dict whose keys are names of parameters, got {value!r}.")
+
+
+def whole_number(value: Any, name: str) -> int:
+    """The number of a trial, or how many there are, exactly; as `hpo.numbers.whole`, but for bools.
+
+    Raises:
+        TypeError: If it is no number; a bool is none, and mostly meant for another argument.
+        ValueError: If it has a fraction, or is infinite or NaN.
+    """
+    _number(name, value)
+    return whole(value, name)
 
 
 def _number(name: str, value: Any) -> float:

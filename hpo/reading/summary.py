@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hpo.checks import whole_number
 from hpo.events import StudyDirection, TrialState
-from hpo.numbers import whole
 from hpo.pareto import is_pareto_optimal
 from hpo.reading.counts import latest, state_counts
 from hpo.reading.records import records_of
@@ -40,7 +40,7 @@ def search_space_summary(study: Readable) -> Text:
 
 def results_summary(study: Readable, n: int) -> Text:
     """How the trials stand, and the n best ones; of several objectives, n of the Pareto front."""
-    n = whole(n, "n")
+    n = whole_number(n, "n")
     if n < 1:
         raise ValueError(f"n must be ≥ 1, got {n!r}.")
     lines = [headline(study)]

@@ -12,6 +12,7 @@ import numpy as np
 from hpo import logging
 from hpo.arrays import JSON, IntArray
 from hpo.caution import warn
+from hpo.checks import whole_number
 from hpo.distributions import BaseDistribution, CategoricalDistribution
 from hpo.distributions.arguments import LARGEST_INT
 from hpo.events import (
@@ -27,7 +28,6 @@ from hpo.events import (
 from hpo.history import History
 from hpo.log.log import Log
 from hpo.log.text import check_levels
-from hpo.numbers import whole
 from hpo.reading.records import events_of, given, records_of
 from hpo.running.port import Port
 from hpo.space import Space
@@ -134,7 +134,7 @@ def _check_record(trial: Any) -> None:
 
 def delete_trial(log: Log, number: int) -> None:
     """Take a trial out of what is known."""
-    number = whole(number, "number")
+    number = whole_number(number, "number")
     with log.lock:
         log.sync()
         check_known(log, number, "delete")
@@ -144,7 +144,7 @@ def delete_trial(log: Log, number: int) -> None:
 
 def set_trial_attribute(log: Log, port: Port, number: int, key: str, value: JSON) -> None:
     """Set an attribute of a trial that runs or has finished."""
-    number = whole(number, "number")
+    number = whole_number(number, "number")
     with log.lock:
         log.sync()
         check_known(log, number, "change")

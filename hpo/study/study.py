@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, final, overload
 
 from hpo import logging
 from hpo.arrays import JSON
+from hpo.checks import whole_number
 from hpo.distributions import BaseDistribution
 from hpo.events import AttributeSet, Event, StudyDirection, TrialState, only
 from hpo.exceptions import SearchSpaceExhausted
 from hpo.history import History
 from hpo.log.log import Log, identity_of
-from hpo.numbers import whole
 from hpo.protocols import Pruner, Sampler, Storage
 from hpo.reading.records import record_of
 from hpo.reading.states import wanted_states
@@ -283,8 +283,9 @@ class Study:
             >>> study.tell(trial, x**2)
         """
         fixed = checked_distributions(fixed_distributions)
+        queued = None if queued is None else whole_number(queued, "queued")
         if n is not None:
-            n = whole(n, "n")
+            n = whole_number(n, "n")
             if n < 1 or queued is not None:
                 raise ValueError(f"n must be ≥ 1, and goes without `queued`, got {n!r} and {queued!r}.")
             return self._ask_several(fixed, n)
@@ -504,7 +505,7 @@ class Study:
             >>> [type(event).__name__ for event in study.events(seen)]
             ['TrialStarted', 'TrialProposed', 'SpaceDeclared', 'TrialFinished']
         """
-        since, limit = whole(since, "since"), None if limit is None else whole(limit, "limit")
+        since, limit = whole_number(since, "since"), None if limit is None else whole_number(limit, "limit")
         if since < 0 or (limit is not None and limit < 0):
             raise ValueError(f"since and limit must be ≥ 0, got {since!r} and {limit!r}.")
         return list(self._log.read(since, limit=limit))
@@ -675,7 +676,7 @@ class Study:
         """
         from hpo.reading.explain import explanation_of
 
-        number = whole(number, "number")
+        number = whole_number(number, "number")
         explanation = explanation_of(number, self._log.events(), self.sampler, self.pruner)
         if explanation is not None:
             return explanation
