@@ -12,7 +12,7 @@ from typing import Any
 from hpo import logging
 from hpo.caution import warn
 from hpo.events import StudyCreated, StudyDirection, TrialQueued
-from hpo.exceptions import DirectionMismatchError, DuplicatedStudyError
+from hpo.exceptions import DirectionMismatchError, DuplicatedStudyError, ReadOnlyStorageError
 from hpo.numbers import whole
 from hpo.protocols import Pruner, Sampler, Storage, is_private, seeding
 from hpo.running.retry import RetryPolicy
@@ -83,7 +83,9 @@ def create_study(
     header = StudyCreated(name, wanted, seed, time.time(), uuid.uuid4().hex)
     try:
         storage.create(header)
-    except DuplicatedStudyError as error:
+    except (DuplicatedStudyError, ReadOnlyStorageError) as error:
+        if isinstance(error, ReadOnlyStorageError) and not (load_if_exists and name in storage.studies()):
+            raise
         if not load_if_exists:
             raise DuplicatedStudyError(f"{error} To go on with that study, pass load_if_exists=True.") from None
         study = Study(name, storage, sampler, pruner, retry=retry, checkpoints=checkpoints)

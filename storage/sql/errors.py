@@ -32,7 +32,8 @@ _MEANINGS: tuple[tuple[tuple[str, ...], type[StorageInternalError], str], ...] =
     (
         ("unable to open database file",),
         StorageInternalError,
-        "{url} cannot be opened. Does its folder exist, and may you write there?",
+        "{url} cannot be opened. Does its folder exist, and may you write there? Where a writer has left a file -wal, "
+        "copy all files of the database into a folder of yours, and open it there.",
     ),
     (
         ("database is locked", "database table is locked"),

@@ -395,6 +395,8 @@ len(hpo.load_study(storage=JournalStorage(sys.argv[1])).trials)
 if os.getuid() == 0:
     os.setuid(65534)
 study = hpo.load_study(storage=JournalStorage(sys.argv[1]), sampler=sampler)
+same = hpo.create_study(study_name=study.study_name, storage=study.storage, sampler=sampler, load_if_exists=True)
+assert same.trials == study.trials
 for refused in (study.ask, lambda: JournalStorage(sys.argv[1] + ".new")):
     try:
         refused()
