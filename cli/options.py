@@ -37,6 +37,15 @@ _CLASSES = {
 }
 """What the names of Optuna's storages put before the value of --storage to make a URL of it."""
 
+_NAMES = {
+    "journal": ["JournalFileBackend", "JournalFileStorage"],
+    "redis": ["JournalRedisBackend", "JournalRedisStorage"],
+    "rediss": ["JournalRedisBackend", "JournalRedisStorage"],
+    "http+hpo": [],
+    "https+hpo": [],
+}
+"""Which of these names a URL has, by its scheme; those of databases, which are many, have RDBStorage."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -108,13 +117,26 @@ def located(storage: str | None, storage_class: str | None = None) -> str | None
     if not storage:
         storage = None if storage == "" else os.environ.get("OPTUNA_STORAGE")
         if storage is None:
+            if storage_class is not None:
+                raise CLIUsageError("--storage-class says what --storage is; give that, too.")
             return None
         click.echo("The storage is taken from OPTUNA_STORAGE; HPO_STORAGE would come before it.", err=True)
     if "://" in storage:
+        _check_class(storage.partition("://")[0], storage_class)
         return storage
     if storage_class is not None:
         return _CLASSES[storage_class] + storage
     return f"journal:///{storage}" if _is_journal(Path(storage)) else storage
+
+
+def _check_class(scheme: str, storage_class: str | None) -> None:
+    """Raise CLIUsageError if --storage-class is none of the names for what a URL is."""
+    if storage_class is None:
+        return
+    names = _NAMES.get(scheme, ["RDBStorage"])
+    if storage_class not in names:
+        right = f"write {' or '.join(names)}, or leave it out" if names else "leave it out"
+        raise CLIUsageError(f"--storage is a URL of {scheme}://, which is no {storage_class}; {right}.")
 
 
 def _is_journal(path: Path) -> bool:

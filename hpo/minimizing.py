@@ -106,7 +106,7 @@ def minimize(
         callbacks=callback,
         max_trials=n_trials + len(known),
         reproducible=n_jobs > 1,
-        lag=max(n_jobs, 1),
+        lag=n_jobs if n_jobs > 1 else None,
     )
     best, complete = study.best_trial, study.get_trials(states=(TrialState.COMPLETE,))
     result: OptimizeResult = Result(  # type: ignore[call-arg]

@@ -125,7 +125,7 @@ def _known(*, reproducible: bool) -> np.ndarray:
         return trial.suggest_float("x", 0, 1)
 
     study = hpo.create_study(sampler=hpo.samplers.RandomSampler(), seed=0)
-    study.optimize(objective, n_trials=24, n_jobs=4, reproducible=reproducible, lag=4)
+    study.optimize(objective, n_trials=24, n_jobs=4, reproducible=reproducible, lag=4 if reproducible else None)
     known, ended, begun = np.zeros((24, 24), dtype=bool), [], 0
     for event in study.events():
         kind = type(event).__name__

@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from hpo.caution import warn
+from hpo.checks import check_whole
 from hpo.log.log import Log
 from hpo.numbers import real, whole
 from hpo.running.at_once import AtOnce
@@ -21,7 +23,9 @@ from hpo.running.place import Place
 if TYPE_CHECKING:
     from hpo.running.away import Away
 
-__all__ = ["away_for", "count", "here_for", "limits_of", "seconds"]
+__all__ = ["away_for", "count", "here_for", "kept_back", "limits_of", "seconds"]
+
+_LAG = 8
 
 
 def count(n: Any, name: str) -> int | None:
@@ -50,6 +54,21 @@ def seconds(timeout: Any) -> float | None:
     if not number >= 0:
         raise ValueError(f"timeout must be ≥ 0 seconds, or None for no limit, got {timeout!r}.")
     return number
+
+
+def kept_back(lag: Any, *, reproducible: bool) -> int | None:
+    """How many trials are in flight, so that results are stored in the order of the trials; None for any order.
+
+    Raises:
+        TypeError, ValueError: If it is no such number.
+    """
+    if lag is not None:
+        check_whole("lag", lag, 1, f", or None for {_LAG}")
+    if reproducible:
+        return _LAG if lag is None else lag
+    if lag is not None:
+        warn(f"lag={lag} does nothing without reproducible=True; give that too, or leave it out.")
+    return None
 
 
 def limits_of(

@@ -165,7 +165,7 @@ class Study:
         *,
         max_trials: int | None = None,
         reproducible: bool = False,
-        lag: int = 8,
+        lag: int | None = None,
         workers: int | None = None,
         executor: object = None,
     ) -> None:
@@ -189,7 +189,7 @@ class Study:
                 when a trial begins, so that all workers together stop there and never overshoot. None for no limit.
             reproducible: Make the log the same for any number of threads or workers: results are stored in the order of
                 the trials, and each trial knows the results of those that began at least `lag` before it.
-            lag: Trials in flight with `reproducible`; at least `n_jobs` or `workers`.
+            lag: Trials in flight with `reproducible`; at least `n_jobs` or `workers`. None for 8.
             workers: Processes of this machine; -1 for one per core. The objective may be a lambda or a notebook's
                 function; callbacks are called here. With `executor`, how many trials that one runs at a time, where
                 it does not tell. Needs `pip install 'hpo-study[processes]'`.
@@ -204,7 +204,7 @@ class Study:
         from hpo.running.callbacks import finish, why_over
         from hpo.running.loop import Run
         from hpo.running.progress import Progress
-        from hpo.study.optimizing import away_for, count, here_for, limits_of, seconds
+        from hpo.study.optimizing import away_for, count, here_for, kept_back, limits_of, seconds
 
         if any(run.participant is self._participant for run in current_runs()):
             raise RuntimeError("`optimize` cannot be called from within an objective or a callback of the same study.")
@@ -214,8 +214,7 @@ class Study:
         if over is not None:
             logger.info(f"No trial begins: {over!r} has ended the study.")
             return
-        kept_back = lag if reproducible else None
-        limits = limits_of(n_trials, timeout, max_trials, catch, called, kept_back)
+        limits = limits_of(n_trials, timeout, max_trials, catch, called, kept_back(lag, reproducible=reproducible))
         place: Place
         if workers is None and executor is None:
             place = here_for(n_jobs, limits, self._participant, lambda live: objective(Trial(self, self._port, live)))

@@ -189,7 +189,7 @@ class StudySearchCV(BaseSearchCV):
                 callbacks=self.callbacks,
                 max_trials=n_trials,
                 reproducible=n_points > 1,
-                lag=n_points,
+                lag=n_points if n_points > 1 else None,
             )
         self._conclude(candidate)
         if self.refit:

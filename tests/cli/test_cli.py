@@ -19,6 +19,8 @@ import yaml
 
 import hpo
 from hpo.cli.main import EXIT_CODES, hpo_command, main
+from hpo.cli.options import located
+from hpo.exceptions import CLIUsageError
 from hpo.secrets import redacted
 
 OBJECTIVE = """
@@ -361,6 +363,34 @@ def test_a_storage_may_be_the_path_of_a_journal(command: Command, arguments: lis
     assert hpo.get_all_study_names(f"journal:///{arguments[0]}") == ["s"]
 
 
+@pytest.mark.parametrize(
+    ("url", "right"),
+    [
+        ("sqlite:///study.db", ["RDBStorage"]),
+        ("mysql://host/study", ["RDBStorage"]),
+        ("journal:///study.log", ["JournalFileBackend", "JournalFileStorage"]),
+        ("redis://host", ["JournalRedisBackend", "JournalRedisStorage"]),
+        ("http+hpo://host", []),
+    ],
+)
+def test_a_class_of_storage_is_that_of_the_url(url: str, right: list[str]) -> None:
+    for name in (
+        "RDBStorage",
+        "JournalFileBackend",
+        "JournalFileStorage",
+        "JournalRedisBackend",
+        "JournalRedisStorage",
+    ):
+        if name in right:
+            assert located(url, name) == url
+            continue
+        with pytest.raises(
+            CLIUsageError, match=f"which is no {name}; {'write ' + right[0] if right else 'leave it out'}"
+        ):
+            located(url, name)
+    assert located(url) == url
+
+
 def test_the_environment_of_optuna_is_heeded_and_said(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     command("create-study", "--study-name", "s")
     monkeypatch.setenv("OPTUNA_STORAGE", "sqlite:///absent.db")
@@ -643,6 +673,12 @@ def test_studies_of_optuna_are_imported(command: Command) -> None:
         (["export", "-f", "parquet"], 2, "--output"),
         (["plot", "edf", "--params", "x"], 2, "no --params"),
         (["plot", "timeline", "--objective", "0"], 2, "no --objective"),
+        (
+            ["studies", "--storage-class", "JournalFileBackend"],
+            2,
+            "no JournalFileBackend; write RDBStorage, or leave it",
+        ),
+        (["studies", "--storage", "", "--storage-class", "RDBStorage"], 2, "--storage-class says what --storage is"),
         (["plot", "slice", "--objective", "1"], 2, "--objective must be less than 1"),
         (["plot", "slice", "-o", "slice.xyz"], 2, ".html"),
         (["plot", "slice", "--study-name", "a", "--study-name", "b"], 2, "slice takes one study, got 2: a, b"),

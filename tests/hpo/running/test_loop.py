@@ -196,7 +196,7 @@ def test_stop_ends_the_run(reproducible: bool) -> None:
         if trial.number == 3:
             study.stop()
 
-    study.optimize(quadratic, callbacks=[stop_at_three], reproducible=reproducible, lag=4)
+    study.optimize(quadratic, callbacks=[stop_at_three], reproducible=reproducible, lag=4 if reproducible else None)
     assert len(study.trials) == (7 if reproducible else 4)  # those under way are finished
     study.optimize(quadratic, n_trials=1)
     with pytest.raises(RuntimeError, match="for objectives and callbacks"):
@@ -237,6 +237,13 @@ def test_an_error_in_a_callback_ends_the_run_and_leaves_the_trial() -> None:
     with pytest.raises(LookupError):
         study.optimize(quadratic, n_trials=5, callbacks=[callback])
     assert [trial.state for trial in study.trials] == [TrialState.COMPLETE]
+
+
+def test_a_lag_that_does_nothing_is_told() -> None:
+    study = hpo.create_study()
+    with pytest.warns(UserWarning, match="lag=4 does nothing without reproducible=True"):
+        study.optimize(quadratic, n_trials=1, lag=4)
+    assert len(study.trials) == 1
 
 
 def test_max_trials_callback_counts_the_study() -> None:
