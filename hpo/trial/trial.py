@@ -311,9 +311,12 @@ def _fixed(name: str, value: Any, distribution: BaseDistribution) -> Any:
     if isinstance(distribution, CategoricalDistribution):
         return distribution.to_external_repr(distribution.to_internal_repr(value))
     try:
-        number = distribution.to_external_repr(distribution.to_internal_repr(value))
-    except ValueError:
+        given = distribution.to_internal_repr(value)
+        number = distribution.to_external_repr(given)
+    except (ValueError, OverflowError):
         raise ValueError(f"{name!r} was fixed at {value!r}, which is not a number as {distribution!r} needs.") from None
+    if number != given:
+        warn(f"{name!r} was fixed at {value!r}, which is no whole number as {distribution!r} needs; {number} is used.")
     if not distribution.contains(number):
         warn(f"{name!r} was fixed at {value!r}, which does not lie in {distribution!r}; it is used all the same.")
     return number

@@ -256,6 +256,24 @@ class TestQueue:
                 lambda t: t.suggest_float("x_a", 0, 1) + len(t.suggest_categorical("kind", ["a", "b"])), n_trials=2
             )
 
+    def test_numbers_that_are_not_whole_are_told_where_a_whole_one_is_asked_for(self, storage: Any) -> None:
+        study = hpo.create_study(storage=storage)
+        for n in (2.5, 3.0, 12.5, float("inf")):
+            study.enqueue_trial({"n": n})
+        with (
+            pytest.warns(UserWarning, match="fixed") as said,
+            pytest.raises(ValueError, match="at inf, which is not a"),
+        ):
+            study.optimize(lambda trial: trial.suggest_int("n", 0, 10), n_trials=4)
+        assert [trial.params for trial in study.trials] == [{"n": 2}, {"n": 3}, {"n": 12}, {}]
+        assert [trial.state for trial in study.trials] == [TrialState.COMPLETE] * 3 + [TrialState.FAIL]
+        words = [str(one.message) for one in said]
+        assert len(words) == 3
+        assert "'n' was fixed at 2.5, which is no whole number" in words[0]
+        assert words[0].endswith("; 2 is used.")
+        assert words[1].endswith("; 12 is used.")
+        assert "does not lie" in words[2]
+
     def test_existing_ones_can_be_skipped(self) -> None:
         study = hpo.create_study()
         for _ in range(2):
