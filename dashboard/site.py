@@ -208,9 +208,7 @@ def _since(seconds: float) -> str:
 
 
 def _cell(value: Any) -> str:
-    """A parameter's value, which may be None or an empty text."""
-    if value == "":
-        return '""'
+    """A parameter's value, which may be None."""
     return "None" if value is None else _figure(value)
 
 
@@ -235,7 +233,7 @@ def _moment(seconds: float | None) -> str:
 def _pretty(value: Any) -> str:
     """Any value in full, to be read."""
     if isinstance(value, str):
-        return value
+        return value if value.strip() else json.dumps(value, ensure_ascii=False)
     if isinstance(value, (Mapping, list, tuple)):
         return json.dumps(value, indent=2, ensure_ascii=False, default=repr)
     return repr(value)

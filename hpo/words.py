@@ -40,9 +40,11 @@ def inert(value: Any) -> Any:
 def shown(value: Any, digits: int = 6) -> str:
     """A value in at most 40 characters: numbers with so many digits, text as it is, nothing for None.
 
+    Text without a character that is seen, such as an empty one, comes in quotes.
+
     Example:
-        >>> shown(0.123456789), shown(0.123456789, 4), shown(23456.7, 4), shown({"a": 1})
-        ('0.123457', '0.1235', '23457', '{"a": 1}')
+        >>> shown(0.123456789), shown(0.123456789, 4), shown(23456.7, 4), shown({"a": 1}), shown("")
+        ('0.123457', '0.1235', '23457', '{"a": 1}', '""')
     """
     if value is None:
         return ""
@@ -51,4 +53,6 @@ def shown(value: Any, digits: int = 6) -> str:
     if isinstance(value, (dict, list, tuple)):
         value = json.dumps(value, default=str, ensure_ascii=False)
     text = "".join(character if character.isprintable() else " " for character in encodable(str(value)))
+    if not text.strip():
+        text = f'"{text}"'
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

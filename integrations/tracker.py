@@ -124,7 +124,7 @@ def named_values(study: Readable, trial: FrozenTrial, names: Sequence[str] = ())
     Args:
         study: Its study, whose metric names are taken if it has them.
         trial: One that has ended.
-        names: One for each objective otherwise; by default "value", or "value 0" and so on.
+        names: One for each objective otherwise; by default "value", or "objective 0" and so on.
     """
     return dict(zip(_names(study, names), trial.values or (), strict=False))
 

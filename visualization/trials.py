@@ -14,6 +14,7 @@ from hpo.events import TrialState
 from hpo.importance.targets import Target, objective_of, told
 from hpo.reading.counts import state_counts
 from hpo.reading.readable import check_readable
+from hpo.reading.summary import objective_names as named
 from hpo.visualization.scale import drawable
 from hpo.visualization.states import MARKS
 from hpo.visualization.text import joined, short
@@ -159,12 +160,11 @@ def read(
 
 
 def objective_names(study: Readable) -> list[str]:
-    """The names of the objectives, made up where the study does not say."""
-    names = study.metric_names
-    if names is not None:
-        return list(names)
-    n = len(study.directions)
-    return ["Objective value"] if n == 1 else [f"Objective {i}" for i in range(n)]
+    """The names of the objectives, as tables have them; as titles of axes where the study does not say."""
+    names = named(study)
+    if study.metric_names is not None:
+        return names
+    return ["Objective value"] if len(names) == 1 else [name.capitalize() for name in names]
 
 
 def objective_title(title: str, study: Readable, name: str) -> str:

@@ -78,9 +78,9 @@ def counts(study: Readable) -> str:
 
 
 def objective_names(study: Readable) -> list[str]:
-    """The names of the objectives: those given, else "value", or "value 0" and so on."""
+    """The names of the objectives: those given, else "value", or "objective 0" and so on."""
     n = len(study.directions)
-    return list(study.metric_names or (["value"] if n == 1 else [f"value {i}" for i in range(n)]))
+    return list(study.metric_names or (["value"] if n == 1 else [f"objective {i}" for i in range(n)]))
 
 
 def best_trials(study: Readable, n: int) -> Sequence[FrozenTrial]:

@@ -78,7 +78,7 @@ def trials_html(trials: Sequence[Record]) -> Markup:
 
 def _row(trial: Record, names: Sequence[str], width: int) -> tuple[Any, ...]:
     seconds = None if trial.duration is None else trial.duration.total_seconds()
-    value = trial.values[0] if trial.values is not None and len(trial.values) == 1 else _values(trial)
+    value = trial.values[0] if trial.values is not None and len(trial.values) == 1 else _values(trial) or None
     row = (trial.number, _state(trial), value, seconds, *(trial.params.get(name) for name in names))
     return (*row, *("…",) * (width - len(row)))
 

@@ -188,7 +188,7 @@ def test_a_choice_of_no_letters_is_seen() -> None:
     with client_of(study) as client:
         assert client.get(address(study, "/trials")).text.count(">&#34;&#34;</td>") == 2
         assert client.get(address(study, "/compare?t=0&t=1")).text.count(">&#34;&#34;</td>") == 2
-        assert client.get(address(study, "/trials/0")).text.count(">&#34;&#34;</td>") == 1
+        assert client.get(address(study, "/trials/0")).text.count(">&#34;&#34;</td>") == 2  # with its domain
 
 
 def test_a_download_runs_no_formula_and_holds_no_nan() -> None:
