@@ -194,6 +194,18 @@ def test_no_two_plots_have_one_title(tmp_path: Path, names: list[str] | None) ->
     for name in names or ["Objective 0", "Objective 1"]:
         assert f"Optimization history: {name}" in titles
         assert f"Contours: {name}" in titles
+    assert Page(text).text.count("maximize speed" if names else "maximize objective 1") == 1  # the same name in words
+
+
+def test_the_page_has_a_dark_look_for_browsers_that_ask_for_one(tmp_path: Path) -> None:
+    text = study_with("").report(tmp_path / "report.html").read_text(encoding="utf-8")
+    light, dark = re.findall(r":root \{([^}]*)\}", text[: text.index("</style>")])
+    assert text.count("@media screen and (prefers-color-scheme: dark)") == 1
+    (names, colours), (same, others) = (
+        zip(*re.findall(r"(--\w+): (#\w+)", look), strict=True) for look in (light, dark)
+    )
+    assert names == same
+    assert not set(colours) & set(others)
 
 
 def test_importances_say_what_measured_them_and_for_what(tmp_path: Path) -> None:
