@@ -16,7 +16,7 @@ from hpo.visualization.axes import log_ticks, ticked
 from hpo.visualization.frame import colour_bar, compact, empty, framed, show_once
 from hpo.visualization.hover import trial_texts
 from hpo.visualization.pairs import chosen_note, pair_figure, paired
-from hpo.visualization.parameters import Parameter
+from hpo.visualization.parameters import Parameter, beyond
 from hpo.visualization.scale import LARGEST, Scale, value_scale
 from hpo.visualization.slice import jittered, starred
 from hpo.visualization.states import COMPLETE, INFEASIBLE
@@ -191,7 +191,9 @@ def plot_contour(
     return framed(
         figure,
         title=trials.titled(_TITLE),
-        note=joined([trials.note(), "paler where no trial is near", chosen_note(len(columns), len(known))]),
+        note=joined(
+            [trials.note(), beyond(columns), "paler where no trial is near", chosen_note(len(columns), len(known))]
+        ),
         height=height,
         legend=True,
         coloraxis=value_colours(scale, trials),

@@ -70,6 +70,7 @@ def ruler(parameter: Parameter) -> Ruler:
         ticks = round_ticks(low, high, whole=parameter.is_integer)
         places, words = np.array(ticks), ticks_in_words(ticks)
     position = _between(parameter.coordinate, low, high)
+    position = np.clip(position, 0.0, 1.0)  # what lies beyond the ends is drawn there
     return Ruler(
         parameter.name, np.where(np.isnan(position), _INACTIVE, position), _between(places, low, high), tuple(words)
     )

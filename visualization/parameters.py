@@ -16,10 +16,13 @@ from hpo.near import nearest
 from hpo.visualization.scale import LARGEST, drawable, ends_of_decades
 from hpo.visualization.text import distinct, number
 from hpo.visualization.trials import Trials
+from hpo.words import count
 
-__all__ = ["Parameter", "check_list", "check_names", "parameter", "parameters"]
+__all__ = ["Parameter", "beyond", "check_list", "check_names", "parameter", "parameters"]
 
 _LONGEST = 18  # characters of a category
+_FAR = 4.0  # times what most trials span, beyond which the values of a few leave the view
+_ENOUGH = 10  # trials before any of them may
 _MOST_UNUSED = 12  # choices that are shown although nobody took them
 
 
@@ -36,7 +39,8 @@ class Parameter:
         labels: The categories.
         codes: The coded value of each; NaN for those that are no longer offered.
         is_integer: Whether only whole numbers make sense.
-        low, high: The ends of the domain and of what was used, whichever is wider.
+        low, high: The ends of the domain and of what was used, whichever is wider. Values of a few trials that would
+            make the rest as narrow as a line lie beyond them, unless the best trial has one.
     """
 
     name: str
@@ -123,8 +127,29 @@ def parameter(trials: Trials, name: str) -> Parameter:
     if getattr(distribution, "log", False) and low <= 0 < used.min(initial=1.0):
         low = float(used.min(initial=high))  # a lognormal's bound of 0 cannot be drawn
     is_log = bool(getattr(distribution, "log", False)) and low > 0
+    if ends and len(used) >= _ENOUGH and (low, high) != _in_view(low, high, ends, is_log=is_log):
+        most = np.quantile(used, [0.1, 0.9], method="inverted_cdf")
+        low, high = _in_view(low, high, [*ends, *most, *raw[trials.best(1)]], is_log=is_log)
     is_integer = isinstance(distribution, IntDistribution) or distribution.kind.endswith(" int")
     return Parameter(name, "log" if is_log else "linear", raw, (), (), is_integer, low, high)
+
+
+def beyond(columns: Collection[Parameter]) -> str:
+    """How many trials lie beyond the ends of axes, in words; empty if none do."""
+    outside = [(one.position < one.low) | (one.position > one.high) for one in columns]
+    n = int(np.count_nonzero(np.logical_or.reduce(outside))) if outside else 0
+    return f"{count(n)} with parameters beyond this view" if n else ""
+
+
+def _in_view(low: float, high: float, kept: Sequence[float], *, is_log: bool) -> tuple[float, float]:
+    """Ends between `low` and `high`, no further off than some times what is kept spans; NaN in `kept` is nothing."""
+    inside = np.clip(kept, low, high)
+    first, last = float(np.nanmin(inside)), float(np.nanmax(inside))
+    ends = [math.log10(end) for end in (low, first, last, high)] if is_log else [low, first, last, high]
+    room = _FAR * (ends[2] - ends[1])
+    if room < sys.float_info.min:
+        return low, high
+    return low if ends[1] - ends[0] <= room else first, high if ends[3] - ends[2] <= room else last
 
 
 def _category(name: str, raw: Array, choices: tuple[Any, ...], distribution: BaseDistribution) -> Parameter:

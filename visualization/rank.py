@@ -13,7 +13,7 @@ from hpo.visualization.density import edges, means
 from hpo.visualization.frame import MOST_POINTS, colour_bar, compact, empty, framed
 from hpo.visualization.hover import trial_texts
 from hpo.visualization.pairs import chosen_note, pair_figure, paired
-from hpo.visualization.parameters import Parameter
+from hpo.visualization.parameters import Parameter, beyond
 from hpo.visualization.slice import jittered
 from hpo.visualization.text import joined, short
 from hpo.visualization.trials import Trials, read
@@ -82,7 +82,9 @@ def plot_rank(
     return framed(
         figure,
         title=trials.titled(_TITLE),
-        note=joined([f"{short(trials.name, 40)}: {trials.note()}", many, chosen_note(len(columns), len(known))]),
+        note=joined(
+            [f"{short(trials.name, 40)}: {trials.note()}", many, beyond(columns), chosen_note(len(columns), len(known))]
+        ),
         height=height,
         coloraxis={"cmin": 0.0, "cmax": 1.0, "colorbar": colour_bar("Rank", **ticks, **words)},
     )

@@ -13,7 +13,7 @@ from hpo.visualization.axes import narrow_axis, value_axis
 from hpo.visualization.density import density, edges
 from hpo.visualization.frame import MOST_POINTS, colour_bar, compact, empty, framed, grid, shading, show_once
 from hpo.visualization.hover import trial_texts
-from hpo.visualization.parameters import Parameter, parameters
+from hpo.visualization.parameters import Parameter, beyond, parameters
 from hpo.visualization.scale import Scale, value_scale
 from hpo.visualization.states import BEST, COMPLETE, INFEASIBLE
 from hpo.visualization.text import joined
@@ -108,7 +108,7 @@ def plot_slice(
     return framed(
         figure,
         title=trials.titled(_TITLE),
-        note=joined([trials.note(), outside, best]),
+        note=joined([trials.note(), outside, beyond(columns), best]),
         height=height,
         legend=True,
         coloraxis={

@@ -23,6 +23,7 @@ from hpo.visualization import (
     plot_optimization_history,
     plot_param_importances,
     plot_pareto_front,
+    plot_rank,
     plot_rungs,
     plot_slice,
 )
@@ -119,6 +120,37 @@ def test_surfaces_fade_where_no_trial_is_near() -> None:
     cover = named(plot_contour(study), "doubt")[0]
     assert np.abs(np.array(cover.z, dtype=np.float64) - smooth.doubt).max() < 1e-3
     assert cover.colorscale[0][1].endswith(",0)")
+
+
+@pytest.mark.filterwarnings("ignore:.*does not lie in")
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize("plot", [plot_contour, plot_slice, plot_rank])
+def test_a_queued_value_far_outside_does_not_make_the_others_a_line(plot: Plot, log: bool) -> None:
+    def objective(trial: Trial) -> float:
+        return abs(trial.suggest_float("x", 0.1, 1, log=log) - 0.5) + trial.suggest_float("y", 0, 1)
+
+    study = run(objective, 20)
+    study.enqueue_trial({"x": 1e6, "y": 0.5})
+    study.optimize(objective, n_trials=1)
+    figure = plot(study)
+    assert "1 trial with parameters beyond this view" in figure.layout.title.subtitle.text
+    low, high = figure.layout.xaxis.range
+    assert (low > -1.1 and high < 0.1) if log else (low > 0 and high < 1.1)
+
+
+@pytest.mark.filterwarnings("ignore:.*does not lie in")
+@pytest.mark.parametrize("n_far", [1, 12])
+def test_the_best_trial_and_what_many_have_are_in_view(n_far: int) -> None:
+    def objective(trial: Trial) -> float:
+        return -trial.suggest_float("x", 0, 1) * (n_far == 1) + trial.suggest_float("y", 0, 1)
+
+    study = run(objective, 20)
+    for i in range(n_far):
+        study.enqueue_trial({"x": 1000.0 + i, "y": 0.5})
+    study.optimize(objective, n_trials=n_far)
+    figure = plot_slice(study)
+    assert figure.layout.xaxis.range[1] > 1000
+    assert "beyond" not in figure.layout.title.subtitle.text
 
 
 @pytest.mark.parametrize("name", ["plain", "maximised", "mixed"])
