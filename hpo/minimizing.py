@@ -36,7 +36,7 @@ def minimize(
     x0: Any = None,
     y0: Any = None,
     acq_func: str | None = None,
-    n_initial_points: int = 10,
+    n_initial_points: int | None = None,
     callback: Iterable[Callback] | Callback | None = None,
     sampler: Sampler | None = None,
     n_jobs: int = 1,
@@ -62,7 +62,7 @@ def minimize(
         x0: A point to begin with, or a list of points.
         y0: The values there, if they are known already; they do not count as calls.
         acq_func: "EI", "PI", "LCB" or "gp_hedge", of a Gaussian process; by default `AutoSampler` decides.
-        n_initial_points: Spread evenly before there is a model.
+        n_initial_points: Spread evenly before there is a model; None for as many as the sampler thinks right.
         callback: One or several of those that `Study.optimize` takes, such as `hpo.NoImprovement(30)`.
         sampler: Instead of `acq_func` and `n_initial_points`.
         n_jobs: Threads. What is tried depends on how many.
@@ -124,7 +124,7 @@ def minimize(
     return result
 
 
-def _sampler(sampler: Sampler | None, acq_func: str | None, n_initial_points: int) -> Sampler:
+def _sampler(sampler: Sampler | None, acq_func: str | None, n_initial_points: int | None) -> Sampler:
     """What proposes points.
 
     Raises:
@@ -134,7 +134,7 @@ def _sampler(sampler: Sampler | None, acq_func: str | None, n_initial_points: in
         if acq_func is not None:
             raise ValueError(f"acq_func={acq_func!r} is for a sampler of its own; leave it out, or {sampler!r}.")
         return sampler
-    n_startup = whole(n_initial_points, "n_initial_points")
+    n_startup = None if n_initial_points is None else whole(n_initial_points, "n_initial_points")
     if acq_func is None:
         from hpo.samplers.auto import AutoSampler
 

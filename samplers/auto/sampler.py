@@ -16,6 +16,7 @@ from hpo.protocols import Choice, Sampler
 from hpo.samplers.auto.effort import Effort, seconds_of_asks
 from hpo.samplers.auto.progress import is_stalled, latest
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
+from hpo.samplers.model.startup import enough
 from hpo.space import Space
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class AutoSampler:
 
     Args:
         seed: Becomes the study's seed when the study is created.
-        n_startup_trials: Before so many have finished, configurations come from the prior, evenly spread.
+        n_startup_trials: As of `GPSampler`.
         overhead: The largest share of the objectives' time that asks may take, beyond the first seconds; None for any.
         on_exhausted: When all configurations of a finite space have been tried, "repeat" those that were tried least
             often, or "stop".
@@ -84,14 +85,15 @@ class AutoSampler:
     """
 
     seed: int | None = None
-    n_startup_trials: int = 10
+    n_startup_trials: int | None = None
     overhead: float | None = 0.1
     on_exhausted: OnExhausted = "repeat"
     constraints_func: Callable[[Any], Sequence[float]] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         check_function("constraints_func", self.constraints_func, "a function that returns a list of numbers")
-        check_whole("n_startup_trials", self.n_startup_trials, 0)
+        if self.n_startup_trials is not None:
+            check_whole("n_startup_trials", self.n_startup_trials, 0)
         if self.overhead is not None:
             check_least("overhead", self.overhead, 0.0)
         check_choices(self, {"on_exhausted": ON_EXHAUSTED})
@@ -106,9 +108,10 @@ class AutoSampler:
         """The sampler that proposes a trial which starts now, and a sentence that says why."""
         m = history.n_objectives
         n = int((history.state <= TrialState.PRUNED).sum())
-        if n < self.n_startup_trials:
-            first = f"the first {self.n_startup_trials} trials are spread evenly, and {n} have finished"
-            return Choice(self._gp if m <= _MOST_OBJECTIVES else self._tpe, first)
+        sampler = self._gp if m <= _MOST_OBJECTIVES else self._tpe
+        n_startup = enough(sampler.n_startup_trials, history.space)
+        if n < n_startup:
+            return Choice(sampler, f"the first {n_startup} trials are spread evenly, and {n} have finished")
         dear = self._dear(history, n)
         turn = n + len(history.running)
         if m == 1 and not dear and self._gp.explains_nothing(history):
@@ -176,6 +179,8 @@ class AutoSampler:
     def _tpe(self) -> TPESampler:
         from hpo.samplers.tpe import TPESampler
 
+        if self.n_startup_trials is None:
+            return TPESampler(on_exhausted=self.on_exhausted)
         return TPESampler(n_startup_trials=self.n_startup_trials, on_exhausted=self.on_exhausted)
 
 

@@ -7,10 +7,35 @@ from functools import lru_cache
 import numpy as np
 
 from hpo.arrays import Array, IntArray
+from hpo.distributions import CategoricalDistribution
+from hpo.history import History
 from hpo.key import Key
 from hpo.space import Space
 
-__all__ = ["sobol", "stratified"]
+__all__ = ["enough", "in_the_middle", "is_first", "sobol", "stratified"]
+
+_FEWEST, _MOST = 5, 10
+
+
+def enough(wanted: int | None, space: Space) -> int:
+    """How many trials to spread before a Gaussian process is asked: what is wanted, or 2 and a third of the parameters'
+    number, from 5 to 10.
+    """
+    return min(max(2 + len(space) // 3, _FEWEST), _MOST) if wanted is None else wanted
+
+
+def is_first(space: Space, history: History) -> bool:
+    """Whether none of these parameters was ever tried, as far as a trial can know beside which no other one runs."""
+    return space is not history.space and not len(history.running) and not any(name in history.space for name in space)
+
+
+def in_the_middle(row: Array, space: Space) -> Array:
+    """A row, shape (d,), whose numbers are the medians of their priors, and whose categories stay what they are."""
+    middle = row.copy()
+    for column, distribution in enumerate(space.distributions):
+        if not isinstance(distribution, CategoricalDistribution):
+            middle[column] = distribution.draw(0.5)
+    return middle
 
 
 def stratified(space: Space, key: Key, n: int, label: str) -> Array:
