@@ -80,9 +80,9 @@ class GPSampler:
 
     Args:
         n_startup_trials: Before so many have finished, configurations come from the prior, each parameter's values
-            evenly spread; None for 2 and a third of the number of parameters, from 5 to 10. Trials that were queued by
-            the user count. Whichever number nobody has tried yet is first tried in the middle of its prior, unless
-            other trials run.
+            evenly spread. None for 2 and a third of the number of parameters, from 5 to 10, and every fourth of the
+            next ones until ten were. Trials that were queued by the user count. Whichever number nobody has tried yet
+            is first tried in the middle of its prior, unless other trials run.
         seed: Becomes the study's seed when the study is created.
         acquisition: "logei", the expected improvement through its logarithm (with several objectives that of the
             hypervolume, always); "ei", the same; "pi", the probability of an improvement; "lcb", the lower
@@ -176,7 +176,8 @@ class GPSampler:
         if startup.is_first(space, history):
             return startup.in_the_middle(self._spread(space, history, key), space)
         finished = TrialState.PRUNED if self.failures == "ignore" else TrialState.FAIL
-        if int((history.state <= finished).sum()) < self._n_startup(history):
+        n = int((history.state <= finished).sum())
+        if startup.is_spread(key.number, n, self.n_startup_trials, history.space):
             wide = unsure(space, key, every=_BELIEVED)
             row = recoded(self._spread(wide, history, key), wide, space)
             return self._unrepeated(row, space, history, key)
@@ -243,13 +244,10 @@ class GPSampler:
         chosen = self._chosen(state, name, asked, rng, bold=bold)
         return np.asarray(axes.coded(chosen[None])[0])
 
-    def _n_startup(self, history: History) -> int:
-        """How many trials come before the model; at least one."""
-        return max(startup.enough(self.n_startup_trials, history.space), 1)
-
     def _spread(self, space: Space, history: History, key: Key) -> Array:
         """A row of the prior, whose numbers are spread evenly over the trials."""
-        return startup.stratified(space, key, self._n_startup(history), "gp.startup")
+        n = max(startup.enough(self.n_startup_trials, history.space), 1)
+        return startup.stratified(space, key, n, "gp.startup")
 
     def _may_be_quadratic(self, history: History) -> bool:
         """Whether nothing else is wanted, and what has failed is known to the model."""

@@ -12,9 +12,10 @@ from hpo.history import History
 from hpo.key import Key
 from hpo.space import Space
 
-__all__ = ["enough", "in_the_middle", "is_first", "sobol", "stratified"]
+__all__ = ["enough", "in_the_middle", "is_first", "is_spread", "sobol", "stratified"]
 
 _FEWEST, _MOST = 5, 10
+_EVERY = 4  # one trial in so many is spread after the first ones, until as many were as may be
 
 
 def enough(wanted: int | None, space: Space) -> int:
@@ -22,6 +23,18 @@ def enough(wanted: int | None, space: Space) -> int:
     number, from 5 to 10.
     """
     return min(max(2 + len(space) // 3, _FEWEST), _MOST) if wanted is None else wanted
+
+
+def is_spread(number: int | None, n: int, wanted: int | None, space: Space) -> bool:
+    """Whether a trial is spread when `n` have finished.
+
+    The first ones are, as many as are `enough`; and, if nobody wants another number of them, every fourth of the next
+    ones, until ten were. A model of few trials finds what is good near them soon, and what is far from them late.
+    """
+    first = max(enough(wanted, space), 1)
+    if n < first or wanted is not None or number is None:
+        return n < first
+    return number % _EVERY == 0 and n < first + _EVERY * (_MOST - first)
 
 
 def is_first(space: Space, history: History) -> bool:

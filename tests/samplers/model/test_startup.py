@@ -8,7 +8,7 @@ import pytest
 from hpo.arrays import Array
 from hpo.distributions import CategoricalDistribution, FloatDistribution, NormalDistribution
 from hpo.key import Key
-from hpo.samplers.model.startup import sobol, stratified
+from hpo.samplers.model.startup import enough, in_the_middle, is_spread, sobol, stratified
 from hpo.space import Space
 
 SPACE = Space(
@@ -50,3 +50,32 @@ def test_rows_of_no_trial_in_particular_are_drawn_from_the_prior() -> None:
     key = Key(3)
     for row in (stratified(SPACE, key, 5, "test"), sobol(SPACE, key, "test")):
         np.testing.assert_array_equal(row, SPACE.uniform(key))
+
+
+def test_the_middle_is_each_number_s_median_whatever_its_scale() -> None:
+    key = Key(0, 3)
+    row = stratified(SPACE, key, 5, "test")
+    middle = in_the_middle(row, SPACE)
+    assert middle[3] == row[3]
+    values = SPACE.decode(middle)
+    assert values["x"] == 0.5
+    assert values["lr"] == pytest.approx(10**-2.5)
+    assert values["normal"] == 0.0
+
+
+def test_more_parameters_need_more_trials_before_a_model_and_a_wish_is_taken_as_it_is() -> None:
+    spaces = [Space({f"x{i}": FloatDistribution(0.0, 1.0) for i in range(d)}) for d in (0, 3, 11, 12, 24, 60)]
+    assert [enough(None, space) for space in spaces] == [5, 5, 5, 6, 10, 10]
+    assert [enough(n, spaces[-1]) for n in (0, 3, 25)] == [0, 3, 25]
+
+
+@pytest.mark.parametrize("d", [1, 12, 40])
+def test_ten_trials_are_spread_of_which_the_last_come_among_those_of_a_model(d: int) -> None:
+    space = Space({f"x{i}": FloatDistribution(0.0, 1.0) for i in range(d)})
+    spread = [n for n in range(100) if is_spread(n, n, None, space)]
+    first = enough(None, space)
+    assert len(spread) == 10
+    assert spread[:first] == list(range(first))
+    assert all(n % 4 == 0 for n in spread[first:])
+    assert [n for n in range(100) if is_spread(n, n, 7, space)] == list(range(7))
+    assert not is_spread(None, 10, None, space)
