@@ -109,7 +109,7 @@ class AutoSampler:
         m = history.n_objectives
         n = int((history.state <= TrialState.PRUNED).sum())
         sampler = self._gp if m <= _MOST_OBJECTIVES else self._tpe
-        n_startup = enough(sampler.n_startup_trials, history.space)
+        n_startup = enough(sampler.n_startup_trials, history)
         if n < n_startup:
             return Choice(sampler, f"the first {n_startup} trials are spread evenly, and {n} have finished")
         dear = self._dear(history, n)

@@ -81,8 +81,8 @@ class GPSampler:
     Args:
         n_startup_trials: Before so many have finished, configurations come from the prior, each parameter's values
             evenly spread. None for 2 and a third of the number of parameters, from 5 to 10, and every fourth of the
-            next ones until ten were. Trials that were queued by the user count. Whichever number nobody has tried yet
-            is first tried in the middle of its prior, unless other trials run.
+            next ones until ten were; with several objectives for 10. Trials that were queued by the user count.
+            Whichever number nobody has tried yet is first tried in the middle of its prior, unless other trials run.
         seed: Becomes the study's seed when the study is created.
         acquisition: "logei", the expected improvement through its logarithm (with several objectives that of the
             hypervolume, always); "ei", the same; "pi", the probability of an improvement; "lcb", the lower
@@ -177,7 +177,7 @@ class GPSampler:
             return startup.in_the_middle(self._spread(space, history, key), space)
         finished = TrialState.PRUNED if self.failures == "ignore" else TrialState.FAIL
         n = int((history.state <= finished).sum())
-        if startup.is_spread(key.number, n, self.n_startup_trials, history.space):
+        if startup.is_spread(key.number, n, self.n_startup_trials, history):
             wide = unsure(space, key, every=_BELIEVED)
             row = recoded(self._spread(wide, history, key), wide, space)
             return self._unrepeated(row, space, history, key)
@@ -246,8 +246,7 @@ class GPSampler:
 
     def _spread(self, space: Space, history: History, key: Key) -> Array:
         """A row of the prior, whose numbers are spread evenly over the trials."""
-        n = max(startup.enough(self.n_startup_trials, history.space), 1)
-        return startup.stratified(space, key, n, "gp.startup")
+        return startup.stratified(space, key, startup.enough(self.n_startup_trials, history), "gp.startup")
 
     def _may_be_quadratic(self, history: History) -> bool:
         """Whether nothing else is wanted, and what has failed is known to the model."""
@@ -275,7 +274,7 @@ class GPSampler:
             Hedge.advance,
             learn=partial(advanced, space=space),
             choose=choose,
-            n_startup=startup.enough(self.n_startup_trials, space),
+            n_startup=startup.enough(self.n_startup_trials, history),
         )
         hedge = history.fold(Fold(("gp.hedge", self, key.seed), start, advance, space))
         return hedge.name(key.uniform("gp.hedge")), hedge.state

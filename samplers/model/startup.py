@@ -18,20 +18,24 @@ _FEWEST, _MOST = 5, 10
 _EVERY = 4  # one trial in so many is spread after the first ones, until as many were as may be
 
 
-def enough(wanted: int | None, space: Space) -> int:
-    """How many trials to spread before a Gaussian process is asked: what is wanted, or 2 and a third of the parameters'
-    number, from 5 to 10.
+def enough(wanted: int | None, history: History) -> int:
+    """How many trials to spread before a Gaussian process is asked: at least one, and as many as are wanted.
+
+    Without a wish 10 where there are several objectives, and else 2 and a third of the number of parameters, from 5
+    to 10.
     """
-    return min(max(2 + len(space) // 3, _FEWEST), _MOST) if wanted is None else wanted
+    if wanted is not None:
+        return max(wanted, 1)
+    return _MOST if history.n_objectives > 1 else min(max(2 + len(history.space) // 3, _FEWEST), _MOST)
 
 
-def is_spread(number: int | None, n: int, wanted: int | None, space: Space) -> bool:
-    """Whether a trial is spread when `n` have finished.
+def is_spread(number: int | None, n: int, wanted: int | None, history: History) -> bool:
+    """Whether a trial is spread when `n` have finished that count.
 
     The first ones are, as many as are `enough`; and, if nobody wants another number of them, every fourth of the next
     ones, until ten were. A model of few trials finds what is good near them soon, and what is far from them late.
     """
-    first = max(enough(wanted, space), 1)
+    first = enough(wanted, history)
     if n < first or wanted is not None or number is None:
         return n < first
     return number % _EVERY == 0 and n < first + _EVERY * (_MOST - first)

@@ -87,7 +87,8 @@ class TPESampler:
     The cost of an ask does not grow with the history: of the trials that are not good a fair sample stands for all.
 
     Args:
-        n_startup_trials: Before so many have finished, configurations come from the prior.
+        n_startup_trials: Before so many have finished, configurations come from the prior. Whichever number nobody has
+            tried yet is first tried in the middle of its prior, unless other trials run, or `startup` is "random".
         n_ei_candidates: How many configurations are compared in each ask.
         crossed: Share of these whose coordinates are drawn from trials of their own each.
         seed: Becomes the study's seed when the study is created.
@@ -139,7 +140,7 @@ class TPESampler:
         >>> study.optimize(lambda trial: trial.suggest_float("x", -1, 1) ** 2, n_trials=50)
     """
 
-    n_startup_trials: int = 10
+    n_startup_trials: int = 7
     n_ei_candidates: int = 24
     crossed: float = 1.0
     seed: int | None = None
@@ -210,6 +211,7 @@ class TPESampler:
         """Arguments that are as in Hyperopt: `TPESampler(**TPESampler.hyperopt_parameters())`."""
         return {
             "n_startup_trials": 20,
+            "startup": "random",
             "n_ei_candidates": 24,
             "prior_weight": 1.0,
             "split": "sqrt",
@@ -225,6 +227,8 @@ class TPESampler:
     def sample(self, space: Space, history: History, key: Key) -> Array:
         if not len(space):
             return np.empty(0)
+        if self.startup != "random" and startup.is_first(space, history):
+            return startup.in_the_middle(self._started(space, key), space)
         record = self._record(history)
         if record.size < max(self.n_startup_trials, 1):
             wide = unsure(space, key, every=_BELIEVED)

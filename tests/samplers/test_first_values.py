@@ -6,9 +6,15 @@ import pytest
 
 import hpo
 from hpo.protocols import Sampler
-from hpo.samplers import AutoSampler, GPSampler
+from hpo.samplers import AutoSampler, GPSampler, TPESampler
 
-SAMPLERS: list[Sampler] = [AutoSampler(), GPSampler(), GPSampler(n_startup_trials=1)]
+SAMPLERS: list[Sampler] = [
+    AutoSampler(),
+    GPSampler(),
+    GPSampler(n_startup_trials=1),
+    TPESampler(),
+    TPESampler(startup="sobol", multivariate=False),
+]
 
 
 def branching(trial: hpo.Trial) -> float:

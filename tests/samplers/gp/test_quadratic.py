@@ -148,7 +148,7 @@ def test_a_minimum_where_a_trial_failed_is_tried_once_more_at_the_next_ask(integ
     study.optimize(at_the_minimum, n_trials=40)
     assert len(fails) >= 2
     np.testing.assert_allclose(fails[1][1:], fails[0][1:], atol=0.4)
-    assert fails[1][0] - fails[0][0] <= 4
+    assert fails[1][0] - fails[0][0] <= 6  # a quadratic is asked half of the time, and one trial in four is spread
     assert study.verify() == []
 
 

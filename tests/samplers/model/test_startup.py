@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import hpo
 from hpo.arrays import Array
 from hpo.distributions import CategoricalDistribution, FloatDistribution, NormalDistribution
+from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.model.startup import enough, in_the_middle, is_spread, sobol, stratified
 from hpo.space import Space
@@ -63,19 +65,29 @@ def test_the_middle_is_each_number_s_median_whatever_its_scale() -> None:
     assert values["normal"] == 0.0
 
 
-def test_more_parameters_need_more_trials_before_a_model_and_a_wish_is_taken_as_it_is() -> None:
-    spaces = [Space({f"x{i}": FloatDistribution(0.0, 1.0) for i in range(d)}) for d in (0, 3, 11, 12, 24, 60)]
-    assert [enough(None, space) for space in spaces] == [5, 5, 5, 6, 10, 10]
-    assert [enough(n, spaces[-1]) for n in (0, 3, 25)] == [0, 3, 25]
+def history_of(d: int, m: int = 1) -> History:
+    """What is known after a trial with so many parameters and objectives; after none if there are no parameters."""
+    study = hpo.create_study(directions=["minimize"] * m)
+    distributions = {f"x{i}": FloatDistribution(0.0, 1.0) for i in range(d)}
+    if d:
+        params = dict.fromkeys(distributions, 0.5)
+        study.add_trial(hpo.create_trial(params=params, distributions=distributions, values=[0.0] * m))
+    return study.history
+
+
+def test_more_parameters_and_objectives_need_more_trials_before_a_model_and_a_wish_is_taken_as_it_is() -> None:
+    assert [enough(None, history_of(d)) for d in (0, 3, 11, 12, 24, 60)] == [5, 5, 5, 6, 10, 10]
+    assert enough(None, history_of(2, m=2)) == 10
+    assert [enough(n, history_of(60)) for n in (0, 1, 3, 25)] == [1, 1, 3, 25]
 
 
 @pytest.mark.parametrize("d", [1, 12, 40])
 def test_ten_trials_are_spread_of_which_the_last_come_among_those_of_a_model(d: int) -> None:
-    space = Space({f"x{i}": FloatDistribution(0.0, 1.0) for i in range(d)})
-    spread = [n for n in range(100) if is_spread(n, n, None, space)]
-    first = enough(None, space)
+    history = history_of(d)
+    spread = [n for n in range(100) if is_spread(n, n, None, history)]
+    first = enough(None, history)
     assert len(spread) == 10
     assert spread[:first] == list(range(first))
     assert all(n % 4 == 0 for n in spread[first:])
-    assert [n for n in range(100) if is_spread(n, n, 7, space)] == list(range(7))
-    assert not is_spread(None, 10, None, space)
+    assert [n for n in range(100) if is_spread(n, n, 7, history)] == list(range(7))
+    assert not is_spread(None, 10, None, history)
