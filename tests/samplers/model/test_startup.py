@@ -7,7 +7,7 @@ import pytest
 
 import hpo
 from hpo.arrays import Array
-from hpo.distributions import CategoricalDistribution, FloatDistribution, NormalDistribution
+from hpo.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, NormalDistribution
 from hpo.history import History
 from hpo.key import Key
 from hpo.samplers.model.startup import enough, in_the_middle, is_spread, sobol, stratified
@@ -68,7 +68,7 @@ def test_the_middle_is_each_number_s_median_whatever_its_scale() -> None:
 def history_of(d: int, m: int = 1) -> History:
     """What is known after a trial with so many parameters and objectives; after none if there are no parameters."""
     study = hpo.create_study(directions=["minimize"] * m)
-    distributions = {f"x{i}": FloatDistribution(0.0, 1.0) for i in range(d)}
+    distributions: dict[str, BaseDistribution] = {f"x{i}": FloatDistribution(0.0, 1.0) for i in range(d)}
     if d:
         params = dict.fromkeys(distributions, 0.5)
         study.add_trial(hpo.create_trial(params=params, distributions=distributions, values=[0.0] * m))
