@@ -656,7 +656,8 @@ class Study:
 
         Each trial is checked with the sampler and the pruner that the log names: the study's own if they are described
         alike, otherwise ones that are built from the description; where that is not possible a line is logged. Trials
-        of older logs, which name none, are checked with the study's own.
+        of older logs, which name none, are checked with the study's own. Another version of hpo may have decided
+        otherwise, which harms nothing; the changelog says where.
         """
         from hpo.reading.verify import verify
 
