@@ -42,10 +42,10 @@ def verify(storage: str | None, study_name: str | None, form: str, flatten: bool
     ]
     click.echo(render(records, form, flatten=flatten))
     differ = count(len(differences), "decision differs", "decisions differ")
+    asked = f"{type(study.sampler).__name__} and {type(study.pruner).__name__}"
     click.echo(
-        f"{differ}. Another version of hpo may have decided otherwise, as the changelog says. Where the log does not name "
-        f"who decided, {type(study.sampler).__name__} and {type(study.pruner).__name__} were asked; --sampler and --pruner "
-        "choose others.",
+        f"{differ}. Another version of hpo may have decided otherwise, as the changelog says. Where the log does not "
+        f"name who decided, {asked} were asked; --sampler and --pruner choose others.",
         err=True,
     )
     return 3
