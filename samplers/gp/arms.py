@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias, final
@@ -91,15 +91,23 @@ class Arms:
         column: The parameter by whose values.
         embedding: Of the features.
         arms: By value, those of which enough is known.
+        options: What fits depended on beside the trials.
     """
 
     column: int
     embedding: Embedding
     arms: Mapping[int, Arm]
+    options: Hashable
 
     @staticmethod
     def of(
-        embedding: Embedding, points: Array, active: BoolArray, losses: Array, learn: Learn, before: Arms | None
+        embedding: Embedding,
+        points: Array,
+        active: BoolArray,
+        losses: Array,
+        learn: Learn,
+        options: Hashable,
+        before: Arms | None,
     ) -> Arms | None:
         """Of some trials; None where nothing parts the space.
 
@@ -108,14 +116,17 @@ class Arms:
             points, active: Of the trials, shape (n, d).
             losses: Shape (n,).
             learn: Fits a model.
-            before: What was learned of fewer trials: an arm with hardly a new one is not fitted again.
+            options: What the fit depends on beside the trials.
+            before: What was learned of fewer trials: an arm with hardly a new one is not fitted again, unless the
+                options are others.
         """
         column = _parting(embedding.axes, points, active, losses)
         if column is None:
             return None
         features = embedding.features(points, active)
         at = _telling(column, embedding)(features)
-        known = before.arms if before is not None and before.column == column else {}
+        is_alike = before is not None and (before.column, before.options) == (column, options)
+        known = before.arms if before is not None and is_alike else {}
         found = {}
         for value in np.unique(at).tolist():
             rows = np.flatnonzero(at == value)
@@ -124,7 +135,7 @@ class Arms:
             own, y = features[np.ix_(rows, part.columns)], losses[rows]
             if part.n_scales and len(y) >= _FEWEST and y.min() < y.max():
                 found[value] = _arm(part, own, y, learn, known.get(value))
-        return Arms(column, embedding, found)
+        return Arms(column, embedding, found, options)
 
     def at(self, features: Array) -> IntArray:
         """The arm that each point is in, shape (n,), by its features, shape (n, f)."""
@@ -175,7 +186,13 @@ def _parting(axes: Axes, points: Array, active: BoolArray, losses: Array) -> int
 
 
 def _arm(part: Part, features: Array, losses: Array, learn: Learn, before: Arm | None) -> Arm:
-    if before is not None and np.array_equal(before.features, features) and np.array_equal(before.losses, losses):
+    if before is not None and _is_known(before, part, features, losses):
         return Arm(part, before.hyper, before.warp, features, losses)
     choices = warps(losses) if len(losses) >= _WARPED else [Warp()]
     return Arm(part, *learn(features, losses, part, choices), features, losses)
+
+
+def _is_known(before: Arm, part: Part, features: Array, losses: Array) -> bool:
+    """Whether an arm was learned from just these trials."""
+    same = (before.features, features), (before.losses, losses), (before.part.group, part.group)
+    return all(np.array_equal(then, now) for then, now in same)

@@ -209,7 +209,7 @@ def advanced(state: Surrogates, fresh: History, space: Space) -> Surrogates:
     if len(losses) > 1:
         return Surrogates(state.how, ended, changes, size, embedding, tuple(learned), outcome=outcome)
     learn = partial(_learned_alone, how=how, is_warped=is_warped)
-    arms = Arms.of(embedding, known.points, known.active, losses[0], learn, state.arms)
+    arms = Arms.of(embedding, known.points, known.active, losses[0], learn, how, state.arms)
     return Surrogates(state.how, ended, changes, size, embedding, tuple(learned), arms, outcome)
 
 
