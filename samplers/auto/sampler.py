@@ -13,7 +13,7 @@ from hpo.events import TrialState
 from hpo.history import History
 from hpo.key import Key
 from hpo.protocols import Choice, Sampler
-from hpo.samplers.auto.effort import Effort, seconds_of_asks
+from hpo.samplers.auto.effort import Effort, n_models_of, seconds_of_asks
 from hpo.samplers.auto.progress import is_stalled, latest
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
 from hpo.samplers.model.startup import enough
@@ -131,7 +131,7 @@ class AutoSampler:
             return Choice(self._tpe, several if m > 1 else stalled)
         if self.overhead is None:
             return Choice(self._gp, "its model learns the most from each trial, and the time of asks does not matter")
-        asks = seconds_of_asks(n + 1, m + len(history.constraints))
+        asks = seconds_of_asks(n + 1, n_models_of(history))
         return Choice(
             self._gp, f"its model learns the most from each trial, and so far its asks take about {asks:.1f} s"
         )
@@ -142,7 +142,7 @@ class AutoSampler:
             return f"GPSampler would take too long to compare {history.n_objectives} objectives"
         if self.overhead is None:
             return ""
-        n_models = history.n_objectives + len(history.constraints)
+        n_models = n_models_of(history)
         asks, spent = seconds_of_asks(n + 1, n_models), Effort.of(history, n_models).seconds
         if asks <= _ALLOWANCE + self.overhead * spent:
             return ""
