@@ -43,7 +43,7 @@ class AutoSampler:
 
     * `GPSampler` as long as its asks cost at most some seconds in all, or a tenth of the time that the objectives took,
       for it learned the most from each trial on nearly all of our benchmark's problems, at any number of trials. Where
-      an objective takes a minute, that is always.
+      an objective takes a minute, that is always. Each further objective costs as much again, a constraint four tenths.
     * It alone, and by draws from the prior, as long as it cannot explain any loss and none stands out: whatever makes
       trials succeed is yet to be found.
     * `TPESampler` for every other trial while the latest fifth has found nothing that is better by more than a

@@ -66,7 +66,7 @@ def loss(point):
 # an attribute of the trial, and a status "fail" a failed trial with its message.
 
 # %%
-study = hpo.create_study(seed=0)
+study = hpo.create_study(seed=4)
 study.optimize(objective(loss, space), n_trials=30)
 print(study.results_summary(3))
 print("As Hyperopt has it:", space_eval(space, study.best_params))

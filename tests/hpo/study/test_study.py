@@ -656,20 +656,20 @@ def without_plans(study: Study) -> list[Event]:
 
 class TestVerify:
     def test_another_sampler_is_noticed(self) -> None:
-        class Centre:
+        class Quarter:
             def sample(self, space: Any, history: Any, key: Any) -> Any:
-                return np.full(len(space), 0.5)
+                return np.full(len(space), 0.25)
 
         study = hpo.create_study(seed=0)
         study.optimize(quadratic, n_trials=3)
-        differences = verify(without_plans(study), Centre(), study.pruner).differences
+        differences = verify(without_plans(study), Quarter(), study.pruner).differences
         assert [(d.number, d.what) for d in differences] == [
             (0, "parameter 'x'"),
             (1, "proposal"),
             (2, "proposal"),
         ]
         assert differences[0].recorded == study.trials[0].params["x"]
-        assert differences[0].recomputed == 0.0
+        assert differences[0].recomputed == -0.5
 
     def test_another_pruner_is_noticed(self) -> None:
         study = hpo.create_study(seed=0)

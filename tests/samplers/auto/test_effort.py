@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 import hpo
-from hpo.samplers.auto.effort import Effort, seconds_of_asks
+from hpo.samplers.auto.effort import Effort, n_models_of, seconds_of_asks
 from hpo.trial import FrozenTrial
 
 NOON = datetime(2026, 1, 1, 12)
@@ -34,6 +34,13 @@ def test_asks_add_up_and_grow_with_what_is_known() -> None:
     assert all(after >= before - 1e-9 for before, after in itertools.pairwise(each))
     assert each[-1] == pytest.approx(each[600])  # no more than so many trials are given to a model
     assert seconds_of_asks(100, 3) == pytest.approx(3 * costs[100])
+
+
+def test_a_constraint_costs_less_than_an_objective() -> None:
+    study = hpo.create_study(directions=["minimize"] * 2)
+    trial = hpo.create_trial(values=[1.0, 2.0], constraints={"size": 0.5, "weight": -1.0})
+    study.add_trial(trial)
+    assert 2.0 < n_models_of(study.history) < 4.0
 
 
 def test_long_objectives_are_counted_to_the_half_and_never_too_high() -> None:

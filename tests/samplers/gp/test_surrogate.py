@@ -57,6 +57,30 @@ def test_the_state_does_not_depend_on_how_trials_are_cut() -> None:
     np.testing.assert_array_equal(state.judged.failed, at_once.judged.failed)
 
 
+def test_an_arm_is_fitted_anew_once_fewer_failures_allow_a_trend() -> None:
+    def objective(trial: Trial) -> float:
+        kind = trial.suggest_categorical("kind", ["a", "b", "c"])
+        x = trial.suggest_float(f"x_{kind}", 0, 1)
+        return float("nan") if trial.number < 4 else (x - 0.2) ** 2 + "abc".index(kind)
+
+    study = hpo.create_study(sampler=RandomSampler(), seed=0)
+    for number in range(60):
+        study.enqueue_trial({"kind": "abc"[number % 3] if number < 24 else "ab"[number % 2]})
+    study.optimize(objective, n_trials=60)
+    whole = study.history
+    space, how = whole.space, GPSampler().modelling
+    at_once = Surrogates.of(whole, space, how).arms
+    state = Surrogates(how, Observations.none(len(space), 1))
+    for i in range(60):
+        state = advanced(state, whole.where(np.arange(60) == i), space)
+    assert at_once is not None
+    assert state.arms is not None
+    assert state.arms.arms.keys() == at_once.arms.keys() == {0, 1, 2}
+    for value, arm in at_once.arms.items():
+        assert arm.hyper.trend > 0
+        assert repr(arm.hyper) == repr(state.arms.arms[value].hyper)
+
+
 def trending(n: int, *, fails: int = 0, q: int = 3) -> float:
     """The variance of the trend that is learned from n trials of q numbers, the first of which fail."""
 

@@ -23,7 +23,7 @@ ALL = [*BY_VALUE, Deadline(60.0)]
 
 
 def objective(trial: hpo.Trial) -> float:
-    x = trial.suggest_float("x", -5, 5)
+    x = trial.suggest_float("x", -5, 9)
     if trial.number % 5 == 3:
         raise hpo.TrialPruned
     if trial.number % 7 == 2:
