@@ -127,9 +127,10 @@ def parameter(trials: Trials, name: str) -> Parameter:
     if getattr(distribution, "log", False) and low <= 0 < used.min(initial=1.0):
         low = float(used.min(initial=high))  # a lognormal's bound of 0 cannot be drawn
     is_log = bool(getattr(distribution, "log", False)) and low > 0
-    if ends and len(used) >= _ENOUGH and (low, high) != _in_view(low, high, ends, is_log=is_log):
-        most = np.quantile(used, [0.1, 0.9], method="inverted_cdf")
-        low, high = _in_view(low, high, [*ends, *most, *raw[trials.best(1)]], is_log=is_log)
+    if len(used) >= _ENOUGH:
+        kept = [*ends, *np.quantile(used, [0.1, 0.9], method="inverted_cdf").tolist()]
+        if (low, high) != _in_view(low, high, kept, is_log=is_log):
+            low, high = _in_view(low, high, [*kept, *raw[trials.best(1)]], is_log=is_log)
     is_integer = isinstance(distribution, IntDistribution) or distribution.kind.endswith(" int")
     return Parameter(name, "log" if is_log else "linear", raw, (), (), is_integer, low, high)
 

@@ -53,6 +53,8 @@ class History:
         self._members: tuple[Hashable, Callable[[IntArray], BoolArray]] | None = None
         # as of now: proposals and reports may follow later
         self._running = tuple([(trial, trial.proposal, len(trial.reports)) for trial in running]) if running else ()
+        self.n_running = len(running)
+        """How many other trials run, those of other groups too."""
         self.space = space
         """All parameters seen so far, each with its latest distribution."""
         self.given: Mapping[str, Any] = {}
@@ -257,6 +259,7 @@ class History:
         if self._running:
             inside = belongs(self.running).tolist()
             view._running = tuple(one for one, is_in in zip(self._running, inside, strict=True) if is_in)
+        view.n_running = self.n_running
         return view
 
     def fold(self, fold: Fold[S]) -> S:

@@ -318,5 +318,6 @@ def _fixed(name: str, value: Any, distribution: BaseDistribution) -> Any:
     if number != given:
         warn(f"{name!r} was fixed at {value!r}, which is no whole number as {distribution!r} needs; {number} is used.")
     if not distribution.contains(number):
-        warn(f"{name!r} was fixed at {value!r}, which does not lie in {distribution!r}; it is used all the same.")
+        shown = value if number == given else number
+        warn(f"{name!r} was fixed at {shown!r}, which does not lie in {distribution!r}; it is used all the same.")
     return number

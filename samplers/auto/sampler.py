@@ -16,7 +16,7 @@ from hpo.protocols import Choice, Sampler
 from hpo.samplers.auto.effort import Effort, n_models_of, seconds_of_asks
 from hpo.samplers.auto.progress import is_stalled, latest
 from hpo.samplers.model.exhausted import ON_EXHAUSTED, OnExhausted
-from hpo.samplers.model.startup import enough
+from hpo.samplers.model.startup import enough, until
 from hpo.space import Space
 
 if TYPE_CHECKING:
@@ -111,7 +111,8 @@ class AutoSampler:
         sampler = self._gp if m <= _MOST_OBJECTIVES else self._tpe
         n_startup = enough(sampler.n_startup_trials, history)
         if n < n_startup:
-            return Choice(sampler, f"the first {n_startup} trials are spread evenly, and {n} have finished")
+            first = "first trial comes" if n_startup == 1 else f"first {n_startup} trials come"
+            return Choice(sampler, f"the {first} from the prior, and {n} have finished")
         dear = self._dear(history, n)
         turn = n + len(history.running)
         if m == 1 and not dear and self._gp.explains_nothing(history):
@@ -129,12 +130,13 @@ class AutoSampler:
             several = f"of {m} objectives' front each sampler finds parts that another misses, and they take turns"
             stalled = f"the last {latest(n)} trials have found nothing better, and in turn it looks elsewhere"
             return Choice(self._tpe, several if m > 1 else stalled)
+        most = "its model learns the most from each trial"
+        if n < (last := until(self._gp.n_startup_trials, history)):
+            most += f", beside every fourth that comes from the prior until {last} have finished"
         if self.overhead is None:
-            return Choice(self._gp, "its model learns the most from each trial, and the time of asks does not matter")
+            return Choice(self._gp, f"{most}, and the time of asks does not matter")
         asks = seconds_of_asks(n + 1, n_models_of(history))
-        return Choice(
-            self._gp, f"its model learns the most from each trial, and so far its asks take about {asks:.1f} s"
-        )
+        return Choice(self._gp, f"{most}, and so far its asks take about {asks:.1f} s")
 
     def _dear(self, history: History, n: int) -> str:
         """Why the best model is not worth its time after n trials; an empty text if it is."""

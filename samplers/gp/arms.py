@@ -186,13 +186,7 @@ def _parting(axes: Axes, points: Array, active: BoolArray, losses: Array) -> int
 
 
 def _arm(part: Part, features: Array, losses: Array, learn: Learn, before: Arm | None) -> Arm:
-    if before is not None and _is_known(before, part, features, losses):
+    if before is not None and np.array_equal(before.features, features) and np.array_equal(before.losses, losses):
         return Arm(part, before.hyper, before.warp, features, losses)
     choices = warps(losses) if len(losses) >= _WARPED else [Warp()]
     return Arm(part, *learn(features, losses, part, choices), features, losses)
-
-
-def _is_known(before: Arm, part: Part, features: Array, losses: Array) -> bool:
-    """Whether an arm was learned from just these trials."""
-    same = (before.features, features), (before.losses, losses), (before.part.group, part.group)
-    return all(np.array_equal(then, now) for then, now in same)

@@ -80,9 +80,10 @@ class GPSampler:
 
     Args:
         n_startup_trials: Before so many have finished, configurations come from the prior, each parameter's values
-            evenly spread. None for 2 and a third of the number of parameters, from 5 to 10, and every fourth of the
-            next ones until ten were; with several objectives for 10. Trials that were queued by the user count.
-            Whichever number nobody has tried yet is first tried in the middle of its prior, unless other trials run.
+            evenly spread. None for 2 and a third of the number of parameters, from 5 to 10, after which every fourth
+            trial still comes from the prior until 25 have finished (fewer with more than 11 parameters); with several
+            objectives for 10. Trials that were queued by the user count. Whichever number nobody has tried yet is first
+            tried in the middle of its prior, unless other trials run.
         seed: Becomes the study's seed when the study is created.
         acquisition: "logei", the expected improvement through its logarithm (with several objectives that of the
             hypervolume, always); "ei", the same; "pi", the probability of an improvement; "lcb", the lower
@@ -177,7 +178,7 @@ class GPSampler:
             return startup.in_the_middle(self._spread(space, history, key), space)
         finished = TrialState.PRUNED if self.failures == "ignore" else TrialState.FAIL
         n = int((history.state <= finished).sum())
-        if startup.is_spread(key.number, n, self.n_startup_trials, history):
+        if startup.is_drawn(key.number, n, self.n_startup_trials, history):
             wide = unsure(space, key, every=_BELIEVED)
             row = recoded(self._spread(wide, history, key), wide, space)
             return self._unrepeated(row, space, history, key)
@@ -245,7 +246,7 @@ class GPSampler:
         return np.asarray(axes.coded(chosen[None])[0])
 
     def _spread(self, space: Space, history: History, key: Key) -> Array:
-        """A row of the prior, whose numbers are spread evenly over the trials."""
+        """A row of the prior, whose numbers are spread evenly over trials in succession."""
         return startup.stratified(space, key, startup.enough(self.n_startup_trials, history), "gp.startup")
 
     def _may_be_quadratic(self, history: History) -> bool:

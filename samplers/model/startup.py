@@ -12,14 +12,14 @@ from hpo.history import History
 from hpo.key import Key
 from hpo.space import Space
 
-__all__ = ["enough", "in_the_middle", "is_first", "is_spread", "sobol", "stratified"]
+__all__ = ["enough", "in_the_middle", "is_drawn", "is_first", "sobol", "stratified", "until"]
 
 _FEWEST, _MOST = 5, 10
-_EVERY = 4  # one trial in so many is spread after the first ones, until as many were as may be
+_EVERY = 4  # after the first trials one in so many is drawn too, until as many are as may be if one runs at a time
 
 
 def enough(wanted: int | None, history: History) -> int:
-    """How many trials to spread before a Gaussian process is asked: at least one, and as many as are wanted.
+    """How many trials to draw from the prior before a Gaussian process is asked: as many as are wanted, at least one.
 
     Without a wish 10 where there are several objectives, and else 2 and a third of the number of parameters, from 5
     to 10.
@@ -29,21 +29,25 @@ def enough(wanted: int | None, history: History) -> int:
     return _MOST if history.n_objectives > 1 else min(max(2 + len(history.space) // 3, _FEWEST), _MOST)
 
 
-def is_spread(number: int | None, n: int, wanted: int | None, history: History) -> bool:
-    """Whether a trial is spread when `n` have finished that count.
+def until(wanted: int | None, history: History) -> int:
+    """How many trials have finished when the last ones come from the prior.
 
-    The first ones are, as many as are `enough`; and, if nobody wants another number of them, every fourth of the next
-    ones, until ten were. A model of few trials finds what is good near them soon, and what is far from them late.
+    Unless a number of them is wanted, every fourth does after those that are `enough`, so that ten do in all if one
+    runs at a time. A model of few trials finds what is good near them soon, and what is far from them late.
     """
     first = enough(wanted, history)
-    if n < first or wanted is not None or number is None:
-        return n < first
-    return number % _EVERY == 0 and n < first + _EVERY * (_MOST - first)
+    return first if wanted is not None else first + _EVERY * (_MOST - first)
+
+
+def is_drawn(number: int | None, n: int, wanted: int | None, history: History) -> bool:
+    """Whether a trial comes from the prior when `n` have finished that count."""
+    in_turn = number is not None and number % _EVERY == 0
+    return n < enough(wanted, history) or (in_turn and n < until(wanted, history))
 
 
 def is_first(space: Space, history: History) -> bool:
     """Whether none of these parameters was ever tried, as far as a trial can know beside which no other one runs."""
-    return space is not history.space and not len(history.running) and not any(name in history.space for name in space)
+    return space is not history.space and not history.n_running and not any(name in history.space for name in space)
 
 
 def in_the_middle(row: Array, space: Space) -> Array:

@@ -57,7 +57,7 @@ def test_all_of_the_space_is_tried(sampler: Sampler, end: Callable[[Trial], floa
         trial.suggest_float("x", 0, 1), trial.suggest_float("y", 0, 1), trial.suggest_float("z", 1e-4, 1, log=True)
         return end(trial)
 
-    study = hpo.create_study(sampler=sampler, seed=0)
+    study = hpo.create_study(sampler=sampler, seed=1)
     study.optimize(objective, n_trials=90, catch=ArithmeticError)
     later = study.trials[10:]
     x = np.array([(t.params["x"], t.params["y"], 1 + np.log10(t.params["z"]) / 4) for t in later])
@@ -65,7 +65,7 @@ def test_all_of_the_space_is_tried(sampler: Sampler, end: Callable[[Trial], floa
     assert quarters.min() >= 10  # of 20
     assert ((x > 1e-3) & (x < 1 - 1e-3)).mean() > 0.98
     times = [sum(trial.params["kind"] == kind for trial in later) for kind in KINDS]
-    assert min(times) >= 1  # of 10
+    assert min(times) >= 3  # of 10
     assert study.verify() == []
 
 

@@ -6,6 +6,7 @@ import pytest
 
 import hpo
 from hpo.protocols import Sampler
+from hpo.pruners import HyperbandPruner
 from hpo.samplers import AutoSampler, GPSampler, TPESampler
 
 SAMPLERS: list[Sampler] = [
@@ -34,9 +35,11 @@ def test_whichever_number_is_new_is_tried_in_the_middle(sampler: Sampler) -> Non
     assert first == {"scale": pytest.approx(1e-2), "belief": 3.0, "n_a": 10, "n_b": 10, "n_c": 10}
 
 
+@pytest.mark.parametrize("grouped", [False, True])
 @pytest.mark.parametrize("sampler", SAMPLERS, ids=repr)
-def test_of_trials_that_run_at_once_one_is_in_the_middle(sampler: Sampler) -> None:
-    study = hpo.create_study(sampler=sampler, seed=2)
+def test_of_trials_that_run_at_once_one_is_in_the_middle(sampler: Sampler, *, grouped: bool) -> None:
+    pruner = HyperbandPruner(max_resource=27) if grouped else None
+    study = hpo.create_study(sampler=sampler, pruner=pruner, seed=2)
     trials = study.ask(n=6)
     middle = [trial.suggest_float("x", 0.0, 1.0) == 0.5 for trial in trials]
     assert middle == [True, *[False] * 5]

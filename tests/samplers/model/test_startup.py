@@ -10,7 +10,7 @@ from hpo.arrays import Array
 from hpo.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, NormalDistribution
 from hpo.history import History
 from hpo.key import Key
-from hpo.samplers.model.startup import enough, in_the_middle, is_spread, sobol, stratified
+from hpo.samplers.model.startup import enough, in_the_middle, is_drawn, sobol, stratified
 from hpo.space import Space
 
 SPACE = Space(
@@ -82,12 +82,12 @@ def test_more_parameters_and_objectives_need_more_trials_before_a_model_and_a_wi
 
 
 @pytest.mark.parametrize("d", [1, 12, 40])
-def test_ten_trials_are_spread_of_which_the_last_come_among_those_of_a_model(d: int) -> None:
+def test_ten_trials_come_from_the_prior_of_which_the_last_are_among_those_of_a_model(d: int) -> None:
     history = history_of(d)
-    spread = [n for n in range(100) if is_spread(n, n, None, history)]
+    drawn = [n for n in range(100) if is_drawn(n, n, None, history)]
     first = enough(None, history)
-    assert len(spread) == 10
-    assert spread[:first] == list(range(first))
-    assert all(n % 4 == 0 for n in spread[first:])
-    assert [n for n in range(100) if is_spread(n, n, 7, history)] == list(range(7))
-    assert not is_spread(None, 10, None, history)
+    assert len(drawn) == 10
+    assert drawn[:first] == list(range(first))
+    assert all(n % 4 == 0 for n in drawn[first:])
+    assert [n for n in range(100) if is_drawn(n, n, 7, history)] == list(range(7))
+    assert not is_drawn(None, 10, None, history)
