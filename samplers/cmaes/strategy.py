@@ -22,7 +22,7 @@ from hpo.samplers.cmaes.margin import margin_of, with_margin
 from hpo.samplers.cmaes.offers import Offers, offers, placed
 from hpo.samplers.cmaes.restarts import Restarts
 from hpo.samplers.cmaes.settled import have_settled
-from hpo.samplers.cmaes.surrogate import LEAST_TRIED, Surrogate
+from hpo.samplers.cmaes.surrogate import Surrogate, least_tried
 from hpo.samplers.cmaes.warm import Start
 from hpo.samplers.model.axes import Axes
 from hpo.samplers.model.ordering import LOSSES, best_first
@@ -145,7 +145,7 @@ class Strategy:
     def n_wanted(self) -> int:
         """Trials of a generation."""
         population = self.restarts.population
-        return max(-(-population // self._n_points), min(LEAST_TRIED, population))
+        return max(-(-population // self._n_points), min(least_tried(self.next, len(self.gaussian.mean)), population))
 
     def knowing(self, keys: Array, x: Array) -> Strategy:
         """The same, with a model that has seen the numbers of some trials."""

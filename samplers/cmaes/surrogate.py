@@ -13,9 +13,11 @@ from hpo.samplers.cmaes.quadratic import Quadratic, most_known
 from hpo.samplers.model.ordering import LOSSES, best_first
 from hpo.samplers.model.polynomial import pairs
 
-__all__ = ["LEAST_TRIED", "Surrogate"]
+__all__ = ["Surrogate", "least_tried"]
 
-LEAST_TRIED = 3  # trials of a generation, however many points it has
+_FEW, _MORE = 3, 8  # trials of a generation at least, as long as each counts, and once time counts too
+_LONG = 1000  # trials from which on it does
+_LONG_EACH = 100  # and of each parameter
 _MOST = 5  # points from which a trial is chosen
 _SURE, _UNSURE, _WRONG = 0.8, 0.7, 0.6  # shares of pairs in the right order: one point more, one fewer, none
 _HALF_LIFE = 20.0  # pairs
@@ -115,6 +117,18 @@ class Surrogate:
         n_compared = np.count_nonzero(differ)
         faded = 0.5 ** (n_compared / _HALF_LIFE)
         return self.ordered * faded + np.count_nonzero(right), self.compared * faded + n_compared
+
+
+def least_tried(number: int, n: int) -> int:
+    """Trials of a generation at least, from how many points ever they are chosen.
+
+    A generation and its model take about the same time however many trials it has.
+
+    Args:
+        number: Of its first trial.
+        n: Numbers of the space.
+    """
+    return _FEW if number < max(_LONG, _LONG_EACH * n) else _MORE
 
 
 def _trusted(ordered: float, compared: float, n_points: int) -> int:

@@ -56,6 +56,16 @@ def states(study: Study, sampler: CmaEsSampler) -> list[Strategy]:
     return seen
 
 
+def test_after_a_thousand_trials_a_generation_has_more_of_them_as_time_counts_too() -> None:
+    def valley(trial: Trial) -> float:
+        x = np.array([trial.suggest_float(f"x{i}", -2, 2) for i in range(8)])
+        return float((100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2).sum())
+
+    seen = states(made(CmaEsSampler(), valley, 1200), CmaEsSampler())
+    assert min(state.n_wanted for state in seen if state.next < 1000) < 8
+    assert all(state.n_wanted >= min(8, state.restarts.population) for state in seen if state.next >= 1000)
+
+
 @pytest.mark.parametrize("objective", [rotated, rotated_in_cells])
 def test_a_quadratic_takes_a_fraction_of_the_trials(objective: Any) -> None:
     with_model = [made(CmaEsSampler(), objective, 200, seed).best_value for seed in range(5)]
