@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,10 @@ from hpo.reading.plain import trial_record
 from hpo.reading.records import given
 from hpo.reading.without_best import why_none_is_best
 from hpo.words import count
+
+if TYPE_CHECKING:
+    from hpo.study import Study
+    from hpo.trial.frozen import FrozenTrial
 
 __all__ = ["ask", "best_trial", "best_trials", "enqueue", "tell", "trials"]
 
@@ -41,17 +45,25 @@ def trials(storage: str | None, study_name: str | None, state: tuple[str, ...], 
 @click.command()
 @common()
 @study_option
+@click.option("--expected", is_flag=True, help="The one that a model expects to be the best, if values are noisy.")
 @format_option("table")
-def best_trial(storage: str | None, study_name: str | None, form: str, flatten: bool) -> None:
+def best_trial(storage: str | None, study_name: str | None, expected: bool, form: str, flatten: bool) -> None:
     """Show the best trial of a study with one objective."""
     study = load_study(storage, study_name)
     if len(study.directions) > 1:
         raise CLIUsageError(f"{study.study_name!r} has several objectives; see `hpo best-trials`.")
     try:
-        best = study.best_trial
+        best = _expected(study) if expected else study.best_trial
     except ValueError as error:
         raise LookupError(f"{study.study_name!r}: {error}") from None
     click.echo(render(trial_record(best, 1), form, flatten=flatten))
+
+
+def _expected(study: Study) -> FrozenTrial:
+    """The trial to rely on, and why it is said to be."""
+    found = study.recommend()
+    click.echo(str(found), err=True)
+    return study.trials[found.number]
 
 
 @click.command()

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from hpo.markup import DIGITS, Markup, element, tabular
 from hpo.reading.best import Tied, as_python, best_values
+from hpo.reading.recommended import Recommendation, recommendation_of
 from hpo.reading.summary import objective_names
+from hpo.samplers.gp.sampler import GPSampler
 from hpo.visualization.text import duration
 from hpo.words import count, shown
 
@@ -18,6 +20,7 @@ __all__ = ["best"]
 
 _HINT = "A click selects all of it."
 _MOST = 10
+_NOISY = 0.05  # share of the variance
 _MOST_OTHERS = 4  # numbers of trials that are written out
 
 
@@ -30,6 +33,8 @@ def best(study: Readable) -> Iterator[Markup]:
     if len(study.directions) == 1:
         table = [_table(study, found)] if len(found) > 1 else []
         yield element("div", _card(study, found[0]), *table, class_="beside")
+        if (luck := _luck(study)) is not None:
+            yield element("p", str(luck), class_="note")
         return
     n_optimal = len(study.best_trials)
     n_shown = sum(1 + len(tied.others) for tied in found)
@@ -39,6 +44,15 @@ def best(study: Readable) -> Iterator[Markup]:
     by_number = "".join(f"{tied.trial.number}: {as_python(tied.trial)},\n" for tied in found)
     code = element("pre", f"{{\n{by_number}}}", class_="copy", title=_HINT)
     yield element("details", element("summary", "Their parameters by trial, as Python"), code)
+
+
+def _luck(study: Readable) -> Recommendation | None:
+    """Which trial to rely on, if that is another one than the best, as values are noisy."""
+    try:
+        found = recommendation_of(study.history, GPSampler().modelling)
+    except ValueError:  # too few trials for a model
+        return None
+    return found if found.noise >= _NOISY and found.number != found.best.number else None
 
 
 def _card(study: Readable, tied: Tied) -> Markup:

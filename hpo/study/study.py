@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from hpo.artifacts import ArtifactStore
     from hpo.dashboard.server import Served
     from hpo.reading.explain import Explanation
+    from hpo.reading.recommended import Recommendation
     from hpo.reading.snapshot import Snapshot
     from hpo.reading.tables import Text
     from hpo.reading.verify import Difference, Verification
@@ -681,6 +682,32 @@ class Study:
         if explanation is not None:
             return explanation
         raise ValueError(f"No trial {number!r} has begun in this study, which has {self.count_trials()} trials.")
+
+    def recommend(self) -> Recommendation:
+        """Which trial to rely on if the objective is noisy: the one that is expected to be the best.
+
+        The trial with the best value is the luckiest among good ones. A Gaussian process of all trials (of at most 500)
+        says what each would return without noise, whichever sampler proposed them; its options are those of the study's
+        sampler if this is a `GPSampler`. Print it for a sentence; `.number` is the trial's.
+
+        Raises:
+            RuntimeError: If the study has several objectives.
+            ValueError: If there is no complete and feasible trial, or there are too few for a model.
+
+        Example:
+            >>> trial = study.trials[study.recommend().number]
+        """
+        from hpo.reading.recommended import recommendation_of
+        from hpo.samplers.gp.sampler import GPSampler
+
+        only(self._log.ledger.directions, "recommend")
+        history = self.history
+        if not ((history.state == TrialState.COMPLETE) & (history.violation <= 0)).any():
+            from hpo.reading.without_best import why_none_is_best
+
+            raise ValueError(why_none_is_best(history))
+        sampler = self.sampler if isinstance(self.sampler, GPSampler) else GPSampler()
+        return recommendation_of(history, sampler.modelling)
 
     # ---- attributes
 

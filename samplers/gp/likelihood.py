@@ -137,8 +137,8 @@ class Fit(NamedTuple):
     value: float
 
 
-def fit(features: Array, n_numbers: int, y: Array, group: IntArray, prior: Prior) -> Fit:
-    """The most probable hyperparameters near the prior's mode.
+def fit(features: Array, n_numbers: int, y: Array, group: IntArray, prior: Prior, start: Array | None = None) -> Fit:
+    """The most probable hyperparameters near a start, the prior's mode if none is given.
 
     Args:
         features: Shape (n, f).
@@ -146,6 +146,7 @@ def fit(features: Array, n_numbers: int, y: Array, group: IntArray, prior: Prior
         y: Shape (n,).
         group: The length scale of each feature, shape (f,).
         prior: Of the hyperparameters.
+        start: Their logarithms, shape (p,).
     """
     from scipy.optimize import minimize
 
@@ -157,7 +158,7 @@ def fit(features: Array, n_numbers: int, y: Array, group: IntArray, prior: Prior
 
     found = minimize(
         objective,
-        np.clip(prior.mean, prior.low, prior.high),
+        np.clip(prior.mean if start is None else start, prior.low, prior.high),
         jac=True,
         method="L-BFGS-B",
         bounds=list(zip(prior.low.tolist(), prior.high.tolist(), strict=True)),

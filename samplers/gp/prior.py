@@ -10,7 +10,7 @@ the mean log(mode).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import final
 
@@ -47,6 +47,12 @@ class Prior:
         """The negative log density at θ, shape (p,), but for a constant, and its gradient."""
         z = (θ - self.mean) / self.deviation
         return 0.5 * float(z @ z), z / self.deviation
+
+    def smooth(self, n_scales: int, least: float) -> Prior:
+        """The same, but for a lower bound of the length scales, which come first."""
+        low = self.low.copy()
+        low[:n_scales] = np.maximum(low[:n_scales], np.log(least))
+        return replace(self, low=low)
 
 
 @lru_cache(maxsize=64)

@@ -39,6 +39,8 @@ _LOUD = 0.2  # share of noise below which the model believes in what it sees
 _EXPLAINED = 0.05  # share of the variance that is nothing
 _OUTLYING = 6.0  # median distances from the median, about four deviations of a normal distribution
 _LEAST_NOISE = 1e-6
+_MUCH_NOISE = 0.3
+_SMOOTH = 0.05  # of the range
 _LOUDEST = 1e6  # noise, in deviations of what is seen, which may all be equal
 
 
@@ -55,6 +57,9 @@ class Modelling:
         failures: "ignore" failed trials, count them as "worst", or "avoid" what makes trials fail.
         n_observations: The largest number that surrogates are given.
         trend: Whether there may be a trend.
+        thorough: Whether to take for noise what changes within a twentieth of the range, and to look for
+            hyperparameters from a second start too, with much noise. They tell better how lucky a trial was, while
+            proposals lose by them.
     """
 
     warp_losses: bool
@@ -64,6 +69,7 @@ class Modelling:
     failures: Literal["avoid", "ignore", "worst"]
     n_observations: int
     trend: bool = True
+    thorough: bool = False
 
 
 @final
@@ -325,4 +331,12 @@ class _Task(NamedTuple):
         has_trend = self.how.trend and q > 0 and _TRENDING * n_coefficients(q) <= len(self.y)
         n_bent = q if is_bent else 0
         believed = prior(self.embedding.n_scales, n_bent, _LEAST_NOISE, self.noise, has_trend=has_trend)
-        return fit(self.features, q, self.y, self.embedding.group, believed)
+        if self.how.thorough:
+            believed = believed.smooth(self.embedding.n_scales, _SMOOTH)
+        found = fit(self.features, q, self.y, self.embedding.group, believed)
+        if not self.how.thorough or self.noise is not None:
+            return found
+        start = believed.mean.copy()
+        start[self.embedding.n_scales + 1] = np.log(_MUCH_NOISE)
+        other = fit(self.features, q, self.y, self.embedding.group, believed, start)
+        return other if other.value < found.value else found

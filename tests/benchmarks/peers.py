@@ -14,14 +14,14 @@ import numpy as np
 
 from tests.benchmarks.problems import Failure, Node, Problem, Values, evaluate
 
-__all__ = ["Outcome", "Outcomes", "runner"]
+__all__ = ["Observed", "Outcome", "Outcomes", "runner"]
 
 Outcome: TypeAlias = tuple[tuple[float, ...], tuple[float, ...], float]
 """Losses that the sampler saw, NaN where the evaluation failed, true losses, and the largest constraint."""
 Outcomes: TypeAlias = list[Outcome]
 
 
-class _Observed:
+class Observed:
     """A problem that notes what is asked of it; noise depends on the seed and the number of the evaluation."""
 
     def __init__(self, problem: Problem, seed: int) -> None:
@@ -64,19 +64,19 @@ def runner(name: str, batch: int = 1) -> Callable[[Problem, int, int], Outcomes 
     if kind == "smac":
         from tests.benchmarks.smac_peer import smac_runner
 
-        return smac_runner(_Observed)
+        return smac_runner(Observed)
     if kind in ("cmaes-cma", "cmaes-catcmawm", "pycma"):
         from tests.benchmarks.cma_peers import cma_runner
 
-        return cma_runner(kind, _Observed)
+        return cma_runner(kind, Observed)
     if kind.startswith("pymoo"):
         from tests.benchmarks.pymoo_peer import pymoo_runner
 
-        return pymoo_runner(kind.partition("-")[2], keywords, _Observed)
+        return pymoo_runner(kind.partition("-")[2], keywords, Observed)
     if kind in ("skopt", "skopt-forest", "skopt-gbrt", "bayes_opt", "ax", "hebo"):
         from tests.benchmarks.flat_peers import flat_runner
 
-        return flat_runner(kind, _Observed)
+        return flat_runner(kind, Observed)
     return lambda problem, seed, n: _ours(kind, keywords, problem, seed, n, batch)
 
 
@@ -95,12 +95,12 @@ def _ours(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n: i
     kinds = {name.removesuffix("Sampler").lower(): name for name in samplers.__all__}
     sampler = getattr(samplers, kinds[kind])(seed=seed, **keywords)
     study = hpo.create_study(directions=["minimize"] * problem.n_objectives, sampler=sampler)
-    objective = _Observed(problem, seed)
+    objective = Observed(problem, seed)
     _optimize(study, objective, n, batch)
     return objective.outcomes
 
 
-def _optimize(study: Any, objective: _Observed, n: int, batch: int) -> None:
+def _optimize(study: Any, objective: Observed, n: int, batch: int) -> None:
     """Make trials until there are `n`."""
     if batch == 1:
         study.optimize(objective, n_trials=n - len(objective.outcomes), catch=(Failure,))
@@ -115,7 +115,7 @@ def _optuna(kind: str, keywords: dict[str, Any], problem: Problem, seed: int, n:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    objective = _Observed(problem, seed)
+    objective = Observed(problem, seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         study = optuna.create_study(directions=["minimize"] * problem.n_objectives)
@@ -165,7 +165,7 @@ def _hyperopt(problem: Problem, seed: int, n: int) -> Outcomes | None:
         return None
     import hyperopt  # type: ignore[import-not-found, import-untyped, unused-ignore]
 
-    objective = _Observed(problem, seed)
+    objective = Observed(problem, seed)
 
     def f(tree: Any) -> float:
         values: dict[str, Any] = {}

@@ -253,6 +253,16 @@ def test_the_best_trial_is_shown_or_a_code_says_that_there_is_none(filled: Comma
         assert "'empty'" in done.err
 
 
+def test_the_trial_that_is_expected_to_be_the_best_comes_with_a_sentence_why(filled: Command) -> None:
+    expected = opened().recommend()
+    done = filled("best-trial", "--expected", "-f", "json")
+    assert (json.loads(done.out)["number"], done.err) == (expected.number, f"{expected}\n")
+    filled("create-study", "--study-name", "empty")
+    done = filled("best-trial", "--expected", "--study-name", "empty")
+    assert (done.code, done.out) == (4, "")
+    assert "No trials are completed yet" in done.err
+
+
 def test_studies_are_made_listed_renamed_and_deleted(command: Command) -> None:
     assert command("create-study", "--study-name", "a", "--direction", "maximize", "--seed", "5").out == "a\n"
     assert command("create-study", "--study-name", "a").code == 1

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import math
+import random
 import re
 from collections import Counter
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -150,6 +152,21 @@ def test_the_best_trial_can_be_copied_as_python(tmp_path: Path) -> None:
     page = Page(study.report(tmp_path / "report.html").read_text(encoding="utf-8"))
     (code,) = page.codes
     assert ast.literal_eval(code) == study.best_params
+
+
+def test_it_says_where_the_best_trial_was_lucky_and_only_there(tmp_path: Path) -> None:
+    noise = random.Random(2)
+
+    def objective(trial: hpo.Trial, width: float) -> float:
+        x, y = trial.suggest_float("x", -5, 5), trial.suggest_float("y", -5, 5)
+        return x**2 + y**2 + width * noise.gauss(0, 1)
+
+    for width in (0.0, 10.0):
+        study = hpo.create_study(seed=0, sampler=hpo.samplers.RandomSampler())
+        study.optimize(partial(objective, width=width), n_trials=60)
+        sentence = str(study.recommend())
+        page = Page(study.report(tmp_path / "report.html").read_text(encoding="utf-8"))
+        assert (sentence in page.text) == ("is taken for noise" in page.text) == (width > 0)
 
 
 def test_the_parameters_of_a_front_can_be_copied_as_python(tmp_path: Path) -> None:
