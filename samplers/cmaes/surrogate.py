@@ -15,7 +15,7 @@ from hpo.samplers.model.polynomial import pairs
 
 __all__ = ["Surrogate", "least_tried"]
 
-_FEW, _MORE = 3, 8  # trials of a generation at least, as long as each counts, and once time counts too
+_FEW, _MORE = 3, 10  # trials of a generation at least, as long as each counts, and once time counts too
 _LONG = 1000  # trials from which on it does
 _LONG_EACH = 100  # and of each parameter
 _MOST = 5  # points from which a trial is chosen

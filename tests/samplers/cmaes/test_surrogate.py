@@ -62,8 +62,8 @@ def test_after_a_thousand_trials_a_generation_has_more_of_them_as_time_counts_to
         return float((100.0 * (x[1:] - x[:-1] ** 2) ** 2 + (1.0 - x[:-1]) ** 2).sum())
 
     seen = states(made(CmaEsSampler(), valley, 1200), CmaEsSampler())
-    assert min(state.n_wanted for state in seen if state.next < 1000) < 8
-    assert all(state.n_wanted >= min(8, state.restarts.population) for state in seen if state.next >= 1000)
+    assert min(state.n_wanted for state in seen if state.next < 1000) < 10
+    assert all(state.n_wanted >= min(10, state.restarts.population) for state in seen if state.next >= 1000)
 
 
 @pytest.mark.parametrize("objective", [rotated, rotated_in_cells])
