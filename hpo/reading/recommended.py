@@ -16,6 +16,8 @@ from hpo.words import shown
 
 __all__ = ["Believed", "Recommendation", "recommendation_of"]
 
+_ALIKE = 1e-6  # deviations by which trials of one configuration differ, if at all
+
 
 @final
 @dataclass(frozen=True)
@@ -97,8 +99,7 @@ def recommendation_of(history: History, how: Modelling) -> Recommendation:
             strict=True,
         )
     ]
-    return Recommendation(
-        trial=min(believed, key=lambda one: (sign * one.mean, one.number)),
-        best=min(believed, key=lambda one: (sign * one.value, one.number)),
-        noise=surrogate.noise,
-    )
+    by_value = sorted(believed, key=lambda one: (sign * one.value, one.number))
+    least = min(sign * one.mean for one in believed)
+    trial = next(one for one in by_value if sign * one.mean - least <= _ALIKE * one.std)
+    return Recommendation(trial=trial, best=by_value[0], noise=surrogate.noise)

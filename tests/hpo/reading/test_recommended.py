@@ -84,6 +84,15 @@ def test_a_branching_space_and_more_trials_than_the_model_is_given() -> None:
     assert study.trials[study.recommend().number].params["kind"] == "b"
 
 
+def test_of_trials_of_one_configuration_it_is_the_one_with_the_best_value() -> None:
+    rng = np.random.default_rng(0)
+    study = hpo.create_study(sampler=RandomSampler(seed=0))
+    study.optimize(lambda trial: trial.suggest_int("n", 0, 2) + rng.standard_normal(), n_trials=40)
+    number = study.recommend().number
+    alike = [one.number for one in study.trials if one.params == study.trials[number].params]
+    assert number == min(alike, key=lambda one: float(study.history.losses[one, 0]))
+
+
 def test_noise_that_is_known_counts() -> None:
     study, _ = noisy(0, 30, sampler=GPSampler(noise_std=NOISE))
     found = study.recommend()
