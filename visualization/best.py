@@ -47,12 +47,12 @@ def best(study: Readable) -> Iterator[Markup]:
 
 
 def _luck(study: Readable) -> Recommendation | None:
-    """Which trial to rely on, if that is another one than the best, as values are noisy."""
+    """Which trial to rely on, if values are noisy."""
     try:
         found = recommendation_of(study.history, GPSampler().modelling)
     except ValueError:  # too few trials for a model
         return None
-    return found if found.noise >= _NOISY and found.number != found.best.number else None
+    return found if found.noise >= _NOISY else None
 
 
 def _card(study: Readable, tied: Tied) -> Markup:

@@ -16,6 +16,7 @@ from hpo.words import shown
 
 __all__ = ["Believed", "Recommendation", "recommendation_of"]
 
+_SEEN = 0.005  # noise that makes up less of the variance is none in words
 _ALIKE = 1e-6  # deviations by which trials of one configuration differ, if at all
 
 
@@ -48,7 +49,7 @@ class Recommendation:
 
     Example:
         >>> print(study.recommend())
-        Trial … is expected to be the best, at …
+        Trial … has the best value, … and is expected to be the best, at …
     """
 
     trial: Believed
@@ -61,13 +62,12 @@ class Recommendation:
         return self.trial.number
 
     def __str__(self) -> str:
-        expected = f"Trial {self.number} is expected to be the best, at {_around(self.trial)}"
+        noise = f": {self.noise:.0%} of the variance of values is taken for noise" if self.noise >= _SEEN else ""
+        best = f"has the best value, {shown(self.best.value, 4)}"
         if self.number == self.best.number:
-            return f"{expected}; it also has the best value, {shown(self.best.value, 4)}."
-        return (
-            f"{expected}. Trial {self.best.number} has the best value, {shown(self.best.value, 4)}, but "
-            f"{_around(self.best)} is expected of it: {self.noise:.0%} of the variance of values is taken for noise."
-        )
+            return f"Trial {self.number} {best}, and is expected to be the best, at {_around(self.trial)}{noise}."
+        first = f"Trial {self.number} is expected to be the best, at {_around(self.trial)}."
+        return f"{first} Trial {self.best.number} {best}, but {_around(self.best)} is expected of it{noise}."
 
 
 def _around(one: Believed) -> str:

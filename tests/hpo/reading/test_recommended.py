@@ -45,7 +45,10 @@ def test_without_noise_it_is_the_best_trial(sampler: type[AutoSampler | TPESampl
     found = study.recommend()
     assert found.number == found.best.number == study.best_trial.number
     assert found.trial.mean == pytest.approx(study.best_value, abs=5 * found.trial.std)
-    assert str(found).endswith(f"it also has the best value, {study.best_value:.4g}.")
+    assert str(found) == (
+        f"Trial {found.number} has the best value, {study.best_value:.4g}, and is expected to be the best, at "
+        f"{found.trial.mean:.4g} ± {found.trial.std:.2g}."
+    )
 
 
 def test_maximising_recommends_what_minimising_the_negative_does() -> None:
@@ -109,6 +112,16 @@ def test_it_says_how_lucky_the_best_trial_was() -> None:
         f"{found.best.number} has the best value, {study.best_value:.4g}, but {found.best.mean:.4g} ± "
         f"{found.best.std:.2g} is expected of it: {found.noise:.0%} of the variance of values is taken for noise."
     )
+
+
+def test_it_says_how_lucky_a_trial_was_that_is_the_best_in_both_ways() -> None:
+    rng = np.random.default_rng(0)
+    study = hpo.create_study(sampler=RandomSampler(seed=0))
+    study.optimize(lambda trial: trial.suggest_int("n", 0, 2) + 0.5 * rng.standard_normal(), n_trials=40)
+    found = study.recommend()
+    assert found.number == study.best_trial.number
+    assert study.best_value < found.trial.mean - 2 * found.trial.std
+    assert str(found).endswith(f": {found.noise:.0%} of the variance of values is taken for noise.")
 
 
 def test_there_is_none_of_several_objectives_nor_without_a_model() -> None:
