@@ -82,7 +82,7 @@ def recommendation_of(history: History, how: Modelling) -> Recommendation:
         how: Its values are modelled.
 
     Raises:
-        ValueError: If trials are too few for a model, or have no parameters.
+        ValueError: If trials are too few for a model, have no parameters, or only values that are infinite.
     """
     now, surrogate = latest(history), FittedSurrogate.of(history, 0, replace(how, thorough=True))
     denoised, sign = surrogate.denoised(), float(history.signs[0])
@@ -99,6 +99,8 @@ def recommendation_of(history: History, how: Modelling) -> Recommendation:
             strict=True,
         )
     ]
+    if not believed:
+        raise ValueError("No complete and feasible trial has a value that a model can be told; infinite ones cannot.")
     by_value = sorted(believed, key=lambda one: (sign * one.value, one.number))
     least = min(sign * one.mean for one in believed)
     trial = next(one for one in by_value if sign * one.mean - least <= _ALIKE * one.std)

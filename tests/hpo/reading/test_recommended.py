@@ -134,3 +134,17 @@ def test_there_is_none_of_several_objectives_nor_without_a_model() -> None:
     study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
     with pytest.raises(ValueError, match="A surrogate needs at least two trials with values"):
         study.recommend()
+
+
+def test_there_is_none_where_only_pruned_trials_have_finite_values() -> None:
+    def objective(trial: hpo.Trial) -> float:
+        x = trial.suggest_float("x", 0, 1)
+        if trial.number % 2:
+            trial.report(x, 0)
+            raise hpo.TrialPruned
+        return float("inf")
+
+    study = hpo.create_study(sampler=RandomSampler(seed=0))
+    study.optimize(objective, n_trials=10)
+    with pytest.raises(ValueError, match="No complete and feasible trial has a value that a model can be told"):
+        study.recommend()
