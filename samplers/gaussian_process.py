@@ -24,12 +24,12 @@ from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.sampler import GPSampler
 from hpo.samplers.gp.schedule import subset
-from hpo.samplers.gp.surrogate import Modelling, Surrogate, Surrogates, values
+from hpo.samplers.gp.surrogate import Surrogate, Surrogates, values
 from hpo.samplers.gp.threads import single_threaded
 from hpo.samplers.model.axes import Axes
 from hpo.space import Space
 
-__all__ = ["Denoised", "FittedSurrogate", "LeaveOneOut", "PartialDependence", "ReadableStudy", "fit"]
+__all__ = ["FittedSurrogate", "LeaveOneOut", "PartialDependence", "ReadableStudy", "fit"]
 
 _BITS = 7  # 2^bits configurations are averaged over
 _POINTS = 41  # of a curve
@@ -79,21 +79,6 @@ class LeaveOneOut:
 
 @final
 @dataclass(frozen=True)
-class Denoised:
-    """What the surrogate believes of each trial's value without its noise, in the units of values.
-
-    Args:
-        number: Of the trial, shape (n,).
-        mean, std: Shape (n,).
-    """
-
-    number: IntArray
-    mean: Array
-    std: Array
-
-
-@final
-@dataclass(frozen=True)
 class PartialDependence:
     """The predicted value for values of one parameter, averaged over the others.
 
@@ -123,30 +108,6 @@ class FittedSurrogate:
 
     def __repr__(self) -> str:
         return f"FittedSurrogate({len(self._seen)} trials, parameters={list(self._space)!r})"
-
-    @staticmethod
-    def of(history: History, objective: int, how: Modelling) -> FittedSurrogate:
-        """Of an objective's values; see `fit`."""
-        if not 0 <= objective < history.n_objectives:
-            raise ValueError(f"objective must be at least 0 and below {history.n_objectives}, got {objective!r}.")
-        space = history.space
-        with single_threaded():
-            state = Surrogates.of(history, space, how)
-        if state.embedding is None or not state.embedding.n_scales:
-            raise ValueError(
-                "A surrogate needs at least two trials with values, and parameters of more than one value; "
-                f"the study has {len(state.seen)} such trials and the parameters {list(space)}."
-            )
-        seen = state.seen.at(subset(state.seen, how.n_observations))
-        with single_threaded():
-            model = state.posteriors(seen)[objective]
-        learned, sign = state.learned[objective], float(history.signs[objective])
-        return FittedSurrogate(space, state.embedding, seen, learned, model, sign, values(seen)[0][objective])
-
-    @property
-    def noise(self) -> float:
-        """The share of the values' variance that is noise, on the scale on which the surrogate models."""
-        return self._learned.hyper.noise
 
     @property
     def length_scales(self) -> dict[str, float]:
@@ -180,10 +141,6 @@ class FittedSurrogate:
         points = self._embedding.axes.points(self._space.encode(params)[None])
         mean, std = self._predicted(points, ~np.isnan(points))
         return float(mean[0]), float(std[0])
-
-    def denoised(self) -> Denoised:
-        """What is believed of the trials that the surrogate was given: of many the best ones, and some others."""
-        return Denoised(self._seen.number, *self._predicted(self._seen.points, self._seen.active))
 
     def leave_one_out(self) -> LeaveOneOut:
         """Predictions of each trial from all others, with the same hyperparameters."""
@@ -257,6 +214,28 @@ def fit(study: ReadableStudy, *, objective: int = 0, sampler: GPSampler | None =
     Raises:
         ValueError: If there are too few trials, no parameters, or no such objective.
     """
+    history = study.history
+    if not 0 <= objective < history.n_objectives:
+        raise ValueError(f"objective must be at least 0 and below {history.n_objectives}, got {objective!r}.")
     if sampler is None:
         sampler = study.sampler if isinstance(study.sampler, GPSampler) else GPSampler()
-    return FittedSurrogate.of(study.history, objective, sampler.modelling)
+    space, how = history.space, sampler.modelling
+    with single_threaded():
+        state = Surrogates.of(history, space, how)
+    if state.embedding is None or not state.embedding.n_scales:
+        raise ValueError(
+            f"A surrogate needs at least two trials with values, and parameters of more than one value; "
+            f"the study has {len(state.seen)} such trials and the parameters {list(space)}."
+        )
+    seen = state.seen.at(subset(state.seen, how.n_observations))
+    with single_threaded():
+        model = state.posteriors(seen)[objective]
+    return FittedSurrogate(
+        space,
+        state.embedding,
+        seen,
+        state.learned[objective],
+        model,
+        float(history.signs[objective]),
+        values(seen)[0][objective],
+    )

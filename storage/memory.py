@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, final
 
+from hpo import logging
 from hpo.events import Event, StudyCreated, StudyRenamed
 from hpo.exceptions import DuplicatedStudyError, UnknownStudyError
 
@@ -14,18 +16,24 @@ if TYPE_CHECKING:
 
 __all__ = ["InMemoryStorage"]
 
+logger = logging.get_logger(__name__)
+
 _SEGMENT = 512  # events that are packed together once they are old
 
 
 @final
 class InMemoryStorage:
-    """Keeps logs as long as the process lives; old events are packed into columns."""
+    """Keeps logs as long as the process lives; old events are packed into columns.
+
+    A process that is forked, or gets it pickled, has a copy of its own, and is warned when it writes to that.
+    """
 
     is_private = True
 
     def __init__(self) -> None:
         self._logs: dict[str, _Log] = {}  # by identity
         self._studies: dict[str, str] = {}  # identities by name
+        self._process = os.getpid()
         self._lock = threading.RLock()
 
     def create(self, header: StudyCreated) -> None:
@@ -38,7 +46,7 @@ class InMemoryStorage:
 
     def append(self, study: str, events: Sequence[Event], *, expect: int | None = None) -> int | None:
         with self._lock:
-            log = self._log(study)
+            log = self._own_log(study)
             if expect is not None and expect != log.length:
                 return None
             log.extend(events)
@@ -46,7 +54,7 @@ class InMemoryStorage:
 
     def append_after(self, study: str, since: int, make: Callable[[Sequence[Event]], Sequence[Event]]) -> int:
         with self._lock:
-            log = self._log(study)
+            log = self._own_log(study)
             log.extend(make(log.read(since, None) if since < log.length else ()))
             return log.length
 
@@ -78,11 +86,26 @@ class InMemoryStorage:
     def __getstate__(self) -> dict[str, Any]:
         with self._lock:
             logs = {identity: log.copy() for identity, log in self._logs.items()}
-            return {"_logs": logs, "_studies": dict(self._studies)}
+            return {"_logs": logs, "_studies": dict(self._studies), "_process": self._process}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
         self._lock = threading.RLock()
+        import multiprocessing
+
+        if multiprocessing.parent_process() is None:  # it comes from a file, and goes on here
+            self._process = os.getpid()
+
+    def _own_log(self, study: str) -> _Log:
+        """The log, to write to it."""
+        if self._process != os.getpid():
+            logger.warning(
+                "This study is a copy in the memory of a process of its own: what its trials return is lost when the "
+                "process ends, and the original never learns of it. Use a storage that processes share, such as "
+                "hpo.create_study(storage='sqlite:///study.db'), or study.optimize(objective, workers=2)."
+            )
+            self._process = os.getpid()
+        return self._log(study)
 
     def _log(self, study: str) -> _Log:
         try:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 
+from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import History
 from hpo.reading.counts import latest
-from hpo.samplers.gaussian_process import FittedSurrogate
-from hpo.samplers.gp.surrogate import Modelling
-from hpo.words import shown
+from hpo.samplers.gp.averaged import averaged
+from hpo.samplers.gp.observations import Observations
+from hpo.samplers.gp.schedule import subset
+from hpo.samplers.gp.surrogate import Modelling, Surrogates, noise_of, values
+from hpo.samplers.gp.threads import single_threaded
+from hpo.words import count, shown
 
 __all__ = ["Believed", "Recommendation", "recommendation_of"]
 
-_SEEN = 0.005  # noise that makes up less of the variance is none in words
+_SEEN = 0.005  # noise that makes up less of the variance is none
 _ALIKE = 1e-6  # deviations by which trials of one configuration differ, if at all
+_FITTED_TO = 200  # trials at most, for hyperparameters
+_FEW = 8  # trials of which a model knows something
+_UNLIKELY = 5.0  # deviations of the noise by which a value is hardly ever better for luck alone
 
 
 @final
@@ -29,12 +36,14 @@ class Believed:
         number: The trial's.
         value: What it returned.
         mean, std: Of its value without noise.
+        luck: By how many deviations of the noise the value is better than the mean, on the scale of the model.
     """
 
     number: int
     value: float
     mean: float
     std: float
+    luck: float
 
 
 @final
@@ -45,7 +54,7 @@ class Recommendation:
     Args:
         trial: The one to rely on.
         best: The one with the best value, which may be the same.
-        noise: The share of the values' variance that the surrogate takes for noise.
+        noise: The share of the values' variance that is expected to be noise.
 
     Example:
         >>> print(study.recommend())
@@ -67,7 +76,8 @@ class Recommendation:
         if self.number == self.best.number:
             return f"Trial {self.number} {best}, and is expected to be the best, at {_around(self.trial)}{noise}."
         first = f"Trial {self.number} is expected to be the best, at {_around(self.trial)}."
-        return f"{first} Trial {self.best.number} {best}, but {_around(self.best)} is expected of it{noise}."
+        again = " That is more than luck explains: run it again to see." if self.best.luck > _UNLIKELY else ""
+        return f"{first} Trial {self.best.number} {best}, but {_around(self.best)} is expected of it{noise}.{again}"
 
 
 def _around(one: Believed) -> str:
@@ -84,24 +94,47 @@ def recommendation_of(history: History, how: Modelling) -> Recommendation:
     Raises:
         ValueError: If trials are too few for a model, have no parameters, or only values that are infinite.
     """
-    now, surrogate = latest(history), FittedSurrogate.of(history, 0, replace(how, thorough=True))
-    denoised, sign = surrogate.denoised(), float(history.signs[0])
-    row = {number: row for row, number in enumerate(now.number.tolist())}
-    rows = np.array([row[number] for number in denoised.number.tolist()], dtype=np.int64)
-    fit_for_use = (now.state[rows] == TrialState.COMPLETE) & (now.violation[rows] <= 0)
-    believed = [
-        Believed(number, sign * loss, mean, std)
-        for number, loss, mean, std in zip(
-            denoised.number[fit_for_use].tolist(),
-            now.losses[rows[fit_for_use], 0].tolist(),
-            denoised.mean[fit_for_use].tolist(),
-            denoised.std[fit_for_use].tolist(),
-            strict=True,
-        )
-    ]
+    with single_threaded():
+        believed, noise = _believed(history, how)
     if not believed:
         raise ValueError("No complete and feasible trial has a value that a model can be told; infinite ones cannot.")
+    sign = float(history.signs[0])
     by_value = sorted(believed, key=lambda one: (sign * one.value, one.number))
+    best = by_value[0]
+    if noise < _SEEN:  # then nothing that was seen is luck
+        return Recommendation(trial=best, best=best, noise=noise)
     least = min(sign * one.mean for one in believed)
     trial = next(one for one in by_value if sign * one.mean - least <= _ALIKE * one.std)
-    return Recommendation(trial=trial, best=by_value[0], noise=surrogate.noise)
+    return Recommendation(trial=best if trial.value == best.value else trial, best=best, noise=noise)
+
+
+def _believed(history: History, how: Modelling) -> tuple[list[Believed], float]:
+    """What is believed of the trials that may be relied on, and how much of the values' variance is noise."""
+    state = Surrogates.of(history, history.space, how)
+    told = state.seen.at(np.flatnonzero(np.isfinite(state.seen.losses[:, 0])))
+    seen = told.at(subset(told, how.n_observations))
+    if state.embedding is None or not state.learned or len(seen) < _FEW:
+        raise ValueError(
+            f"A model needs at least {_FEW} trials with finite values, and parameters of more than one value; "
+            f"the study has {count(len(seen), 'such trial')} and the parameters {list(history.space)}."
+        )
+    warp, losses = state.learned[0].warp, values(seen)[0][0]
+    y, _ = warp(losses)
+    known = subset(seen, _FITTED_TO)
+    model = averaged(state.embedding, _features(state, seen.at(known)), y[known], noise_of(how, losses))
+    mean, std = model.denoised(state.embedding, _features(state, seen), y)
+    low, middle, high = (warp.inverse(at, losses) for at in (mean - std, mean, mean + std))
+    now, sign = latest(history), float(history.signs[0])
+    row = {number: row for row, number in enumerate(now.number.tolist())}
+    columns = (seen.number, losses, middle, 0.5 * (high - low), (mean - y) / np.sqrt(model.noise))
+    believed = [
+        Believed(number, sign * loss, sign * expected, spread, luck)
+        for number, loss, expected, spread, luck in zip(*(column.tolist() for column in columns), strict=True)
+        if now.state[row[number]] == TrialState.COMPLETE and now.violation[row[number]] <= 0
+    ]
+    return believed, model.noise
+
+
+def _features(state: Surrogates, seen: Observations) -> Array:
+    assert state.embedding is not None
+    return state.embedding.features(seen.points, seen.active)

@@ -2,7 +2,8 @@
 
 A loss is one if its gap to the best is a thousand times what the best few of the first trials span. These were hardly
 chosen for being good, and of trials at nearly the same place only one counts, so that the scale does not shrink as the
-best is approached.
+best is approached. As long as only one or two trials are that good, they may owe it to chance or to a mistake, and all
+others tell more than that they are bad.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ def penalised(points: Array, losses: Array) -> BoolArray:
     best, _, last = np.partition(_of_first_places(points, scaled), range(_FEW))[:_FEW]
     if not best < last < np.inf:
         return bad
-    return np.asarray(bad | (scaled > scaled[finite].min() + _FAR * (last - best)))
+    large = finite & (scaled > scaled[finite].min() + _FAR * (last - best))
+    return np.asarray(bad | large) if (finite & ~large).sum() >= _FEW else bad
 
 
 def _of_first_places(points: Array, losses: Array) -> Array:

@@ -22,16 +22,15 @@ from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.prior import prior
 from hpo.samplers.gp.scale import Scale
 from hpo.samplers.gp.stopped import Changes
-from hpo.samplers.gp.trend import n_coefficients
+from hpo.samplers.gp.trend import is_affordable
 from hpo.samplers.gp.warp import Warp, finite, warps
 from hpo.samplers.model.axes import axes_of
 from hpo.samplers.model.units import deviation, median, unit_of
 from hpo.space import Space
 
-__all__ = ["Modelling", "Surrogate", "Surrogates", "advanced", "values"]
+__all__ = ["Modelling", "Surrogate", "Surrogates", "advanced", "noise_of", "values"]
 
 _FITTED_TO = 200  # observations at most, for hyperparameters
-_TRENDING = 1.5  # trials per coefficient from which on there is a trend
 _FAILING = 0.1  # share of failures above which there is none: it would be sure of what lies where trials fail
 _BENDING = 8  # trials from which on numbers may have a change of variable
 _EVIDENCE = 6.0  # by how much it must lower the negative log posterior
@@ -39,8 +38,6 @@ _LOUD = 0.2  # share of noise below which the model believes in what it sees
 _EXPLAINED = 0.05  # share of the variance that is nothing
 _OUTLYING = 6.0  # median distances from the median, about four deviations of a normal distribution
 _LEAST_NOISE = 1e-6
-_MUCH_NOISE = 0.3
-_SMOOTH = 0.05  # of the range
 _LOUDEST = 1e6  # noise, in deviations of what is seen, which may all be equal
 
 
@@ -57,9 +54,6 @@ class Modelling:
         failures: "ignore" failed trials, count them as "worst", or "avoid" what makes trials fail.
         n_observations: The largest number that surrogates are given.
         trend: Whether there may be a trend.
-        thorough: Whether to take for noise what changes within a twentieth of the range, and to look for
-            hyperparameters from a second start too, with much noise. They tell better how lucky a trial was, while
-            proposals lose by them.
     """
 
     warp_losses: bool
@@ -69,7 +63,6 @@ class Modelling:
     failures: Literal["avoid", "ignore", "worst"]
     n_observations: int
     trend: bool = True
-    thorough: bool = False
 
 
 @final
@@ -262,7 +255,7 @@ def _floored_at_median(losses: Array, seen: Observations) -> Array:
     return np.where(seen.pruned, np.maximum(losses, floor), losses)
 
 
-def _noise(how: Modelling, losses: Array) -> float | None:
+def noise_of(how: Modelling, losses: Array) -> float | None:
     """The variance of the noise of losses that are divided by their deviation, if it is known."""
     if how.deterministic:
         return 0.0
@@ -282,7 +275,7 @@ def _learned_alone(
 def _learned(
     features: Array, losses: Array, embedding: Embedding | Part, how: Modelling, among: list[Warp]
 ) -> Surrogate:
-    noise = _noise(how, losses)
+    noise = noise_of(how, losses)
     best, least = None, np.inf
     for warp in among:
         y, log_slope = warp(losses)
@@ -328,15 +321,7 @@ class _Task(NamedTuple):
 
     def _fit(self, *, is_bent: bool) -> Fit:
         q = self.embedding.n_numbers
-        has_trend = self.how.trend and q > 0 and _TRENDING * n_coefficients(q) <= len(self.y)
+        has_trend = self.how.trend and is_affordable(q, len(self.y))
         n_bent = q if is_bent else 0
         believed = prior(self.embedding.n_scales, n_bent, _LEAST_NOISE, self.noise, has_trend=has_trend)
-        if self.how.thorough:
-            believed = believed.smooth(self.embedding.n_scales, _SMOOTH)
-        found = fit(self.features, q, self.y, self.embedding.group, believed)
-        if not self.how.thorough or self.noise is not None:
-            return found
-        start = believed.mean.copy()
-        start[self.embedding.n_scales + 1] = np.log(_MUCH_NOISE)
-        other = fit(self.features, q, self.y, self.embedding.group, believed, start)
-        return other if other.value < found.value else found
+        return fit(self.features, q, self.y, self.embedding.group, believed)

@@ -12,14 +12,20 @@ import numpy as np
 
 from hpo.arrays import Array
 
-__all__ = ["n_coefficients", "slope", "trend"]
+__all__ = ["is_affordable", "n_coefficients", "slope", "trend"]
 
+_TRIALS = 1.5  # for each coefficient, from which on there may be a trend
 _MEAN_SQUARE, _MEAN_FOURTH = 1.0 / 3.0, 1.0 / 5.0  # of numbers in [-1, 1]
 
 
 def n_coefficients(q: int) -> int:
     """How many a trend of q numbers has, and the constant."""
     return 2 * q + 1
+
+
+def is_affordable(q: int, n: int) -> bool:
+    """Whether n trials are enough for a trend of q numbers."""
+    return q > 0 and _TRIALS * n_coefficients(q) <= n
 
 
 def trend(numbers: Array) -> Array:

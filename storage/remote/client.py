@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, final
 from urllib.parse import urlencode, urlsplit
 
+from hpo import logging
 from hpo.events import Event, StudyCreated
 from hpo.exceptions import (
     DuplicatedStudyError,
@@ -33,6 +34,10 @@ __all__ = ["PATIENCE", "RemoteStorage"]
 
 PATIENCE = 300.0
 """Seconds for which a server that is away is asked again."""
+
+logger = logging.get_logger(__name__)
+
+_UNNOTICED = 5.0  # seconds for which it is waited for without a word
 
 _ERRORS: dict[str, type[StorageInternalError]] = {
     kind.__name__: kind for kind in (DuplicatedStudyError, ReadOnlyStorageError, StorageFullError)
@@ -255,16 +260,28 @@ class RemoteStorage:
         """Try again and again, at growing random intervals, for as long as a restart of a server may take."""
         import tenacity
 
+        is_said = False
+
+        def say(state: tenacity.RetryCallState) -> None:
+            nonlocal is_said
+            if not is_said and (state.seconds_since_start or 0.0) >= _UNNOTICED:
+                is_said = True
+                logger.warning(f"{self.url} does not answer; it is asked again for up to {PATIENCE:.0f} s.")
+
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(is_away),
             wait=tenacity.wait_random_exponential(multiplier=0.02, max=2.0),
             stop=tenacity.stop_after_delay(PATIENCE),
+            before_sleep=say,
             reraise=True,
         )
         try:
-            return retrying(attempt)
+            answer = retrying(attempt)
         except (OSError, http.client.HTTPException) as error:
             raise self._away(error) from error
+        if is_said:
+            logger.info(f"{self.url} answers again.")
+        return answer
 
     def _error(self, answer: Answer, study: str) -> Exception:
         """What a server that refused has said, as an error of hpo."""

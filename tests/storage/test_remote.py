@@ -6,6 +6,7 @@ import gc
 import http.client
 import inspect
 import json
+import logging
 import os
 import select
 import shutil
@@ -18,6 +19,7 @@ import time
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +33,7 @@ from hpo.exceptions import StorageInternalError, UnknownStudyError
 from hpo.log.worker import Worker
 from hpo.samplers import RandomSampler
 from hpo.storage import InMemoryStorage, RDBStorage, RemoteStorage, get_storage, serve
-from hpo.storage.remote import StorageServer, protocol
+from hpo.storage.remote import StorageServer, client, protocol
 from hpo.storage.remote.beside import Beside
 from hpo.trial import Trial, TrialState
 from tests.storage.servers import free_port, hpo_server
@@ -155,15 +157,9 @@ def test_what_was_done_is_not_repeated_where_only_the_answer_was_lost(
     storage = InMemoryStorage() if inner == "memory" else RDBStorage(f"sqlite:///{tmp_path}/s.db")
     storage.create(HEADER)
     servers = [serve(storage, token="")]
-
-    def restart() -> None:
-        servers[-1].close()
-        servers.append(serve(storage, token=""))
-        line.to = port_of(servers[-1])
-
     line = Line(port_of(servers[0]))
     remote = RemoteStorage(line.url)
-    line.lose = restart if is_restarted else lambda: None
+    line.lose = partial(restart, line, servers, storage) if is_restarted else lambda: None
     assert call(remote) == answer
     assert line.n_lost == 1
     remote.close()
@@ -172,6 +168,40 @@ def test_what_was_done_is_not_repeated_where_only_the_answer_was_lost(
     assert list(storage.studies()) == names
     if log is not None:
         assert list(storage.read("s")) == log
+
+
+@pytest.mark.parametrize("unnoticed", [0.0, 1e9])
+def test_who_waits_for_a_server_says_so_once(unnoticed: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hpo.storage.remote.client._UNNOTICED", unnoticed)
+    storage = InMemoryStorage()
+    storage.create(HEADER)
+    servers = [serve(storage, token="")]
+    line = Line(port_of(servers[0]))
+    remote = RemoteStorage(line.url)
+    said: list[str] = []
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            said.append(record.getMessage())
+            if len(said) == 1:
+                restart(line, servers, storage)
+
+    monkeypatch.setattr(client.logger, "handlers", [Listener()])
+    monkeypatch.setattr(client.logger, "propagate", False)
+    line.lose = partial(restart, line, servers, storage) if unnoticed else servers[0].close
+    assert remote.append("s", STARTS) == 3
+    remote.close()
+    line.close()
+    servers[-1].close()
+    expected = [f"{remote.url} does not answer; it is asked again for up to 300 s.", f"{remote.url} answers again."]
+    assert said == ([] if unnoticed else expected)
+
+
+def restart(line: Line, servers: list[StorageServer], storage: InMemoryStorage | RDBStorage) -> None:
+    """Let another server serve a storage in the place of the last one."""
+    servers[-1].close()
+    servers.append(serve(storage, token=""))
+    line.to = port_of(servers[-1])
 
 
 def port_of(server: StorageServer) -> int:

@@ -131,8 +131,8 @@ def test_there_is_none_of_several_objectives_nor_without_a_model() -> None:
     study = hpo.create_study()
     with pytest.raises(ValueError, match="No trials are completed yet"):
         study.recommend()
-    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
-    with pytest.raises(ValueError, match="A surrogate needs at least two trials with values"):
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=7)
+    with pytest.raises(ValueError, match="at least 8 trials with finite values.* has 7 such trials and .*'x'"):
         study.recommend()
 
 
@@ -145,6 +145,51 @@ def test_there_is_none_where_only_pruned_trials_have_finite_values() -> None:
         return float("inf")
 
     study = hpo.create_study(sampler=RandomSampler(seed=0))
-    study.optimize(objective, n_trials=10)
+    study.optimize(objective, n_trials=20)
     with pytest.raises(ValueError, match="No complete and feasible trial has a value that a model can be told"):
         study.recommend()
+
+
+@pytest.mark.parametrize("n_trials", [15, 40])
+def test_the_deviation_covers_the_truth(n_trials: int) -> None:
+    z = []
+    for seed in range(20):
+        study, true = noisy(seed, n_trials, sampler=RandomSampler())
+        found = study.recommend().trial
+        z.append((found.mean - true[found.number]) / found.std)
+    assert np.mean(np.abs(z) > 2) <= 0.2
+    assert np.max(np.abs(z)) < 5
+
+
+def outlying(trial: hpo.Trial) -> float:
+    x = trial.suggest_float("x", 0, 1)
+    return -10.0 if trial.number == 98 else x
+
+
+def test_the_latest_trials_count_as_all_do() -> None:
+    study = hpo.create_study(sampler=RandomSampler(seed=0))
+    study.optimize(outlying, n_trials=100)
+    found = study.recommend()
+    assert found.best.number == 98
+    assert found.best.luck > 5
+    assert found.trial.std > 0.05
+    assert str(found).endswith("taken for noise. That is more than luck explains: run it again to see.")
+
+
+@pytest.mark.parametrize("infinite", [-np.inf, np.inf])
+def test_infinite_values_tell_nothing(infinite: float) -> None:
+    def objective(trial: hpo.Trial) -> float:
+        x = trial.suggest_float("x", 0, 1)
+        return infinite if trial.number == 3 else x
+
+    study = hpo.create_study(sampler=RandomSampler(seed=0))
+    study.optimize(objective, n_trials=20)
+    found = study.recommend()
+    assert found.number == found.best.number == min((t.value, t.number) for t in study.trials if t.number != 3)[1]
+    assert found.trial.mean == pytest.approx(found.trial.value, abs=5 * found.trial.std)
+
+
+def test_without_noise_an_excellent_trial_is_not_taken_for_luck() -> None:
+    study = hpo.create_study(sampler=RandomSampler(seed=0), direction="maximize")
+    study.optimize(lambda trial: 1e6 * np.exp(-2 * bowl(*(trial.suggest_float(n, -5, 5) for n in "xy"))), n_trials=50)
+    assert study.recommend().number == study.best_trial.number

@@ -96,3 +96,12 @@ def test_nothing_becomes_a_penalty_as_the_best_is_approached(n_startup_trials: i
 def test_configurations_that_are_known_to_be_good_make_no_other_one_a_penalty() -> None:
     places = np.concatenate([0.5 + 1e-4 * np.arange(12.0), np.linspace(0, 1, 12)])[:, None]
     assert not penalised(places, (places[:, 0] - 0.5) ** 2).any()
+
+
+@pytest.mark.parametrize("n_good", [1, 2, 3])
+def test_all_but_a_few_trials_are_no_penalties(n_good: int) -> None:
+    rng = np.random.default_rng(0)
+    losses = rng.uniform(0, 50, 60)
+    losses[-n_good:] -= 1e6
+    large = penalised(rng.random((60, 2)), losses)
+    assert large.sum() == (0 if n_good < 3 else 57)
