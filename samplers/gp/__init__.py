@@ -20,6 +20,7 @@ prior.py         of the hyperparameters
 likelihood.py    of the hyperparameters, and the most probable ones
 failures.py      where trials fail, and the probability that they do not
 penalties.py     losses that only say how bad a trial was
+averaged.py      the process averaged over how much noise there may be
 posterior.py     predictions, their gradients, imagined observations
 quadratic.py     a quadratic of the numbers, where one explains the better losses, and its minimum
 cells.py         which trials share one
