@@ -10,6 +10,7 @@ import numpy as np
 from hpo.arrays import Array
 from hpo.events import TrialState
 from hpo.history import History
+from hpo.markup import element
 from hpo.reading.counts import latest
 from hpo.samplers.gp.averaged import averaged
 from hpo.samplers.gp.observations import Observations
@@ -78,6 +79,9 @@ class Recommendation:
         first = f"Trial {self.number} is expected to be the best, at {_around(self.trial)}."
         again = " That is more than luck explains: run it again to see." if self.best.luck > _UNLIKELY else ""
         return f"{first} Trial {self.best.number} {best}, but {_around(self.best)} is expected of it{noise}.{again}"
+
+    def _repr_html_(self) -> str:
+        return element("p", str(self))
 
 
 def _around(one: Believed) -> str:

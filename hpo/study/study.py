@@ -688,11 +688,12 @@ class Study:
 
         The trial with the best value is the luckiest among good ones. A Gaussian process of all trials (of at most 500)
         says what each would return without noise, whichever sampler proposed them; its options are those of the study's
-        sampler if this is a `GPSampler`. Print it for a sentence; `.number` is the trial's.
+        sampler if this is a `GPSampler`. It takes for noise what it cannot explain, also of an objective that is rough
+        and has none: `best_trial` is the one to rely on then. Print it for a sentence; `.number` is the trial's.
 
         Raises:
             RuntimeError: If the study has several objectives.
-            ValueError: If there is no complete and feasible trial, or there are too few for a model.
+            ValueError: If there is no complete and feasible trial, or fewer than 8 with finite values.
 
         Example:
             >>> trial = study.trials[study.recommend().number]

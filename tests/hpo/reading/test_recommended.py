@@ -45,6 +45,7 @@ def test_without_noise_it_is_the_best_trial(sampler: type[AutoSampler | TPESampl
     found = study.recommend()
     assert found.number == found.best.number == study.best_trial.number
     assert found.trial.mean == pytest.approx(study.best_value, abs=5 * found.trial.std)
+    assert found._repr_html_() == f"<p>{found}</p>"
     assert str(found) == (
         f"Trial {found.number} has the best value, {study.best_value:.4g}, and is expected to be the best, at "
         f"{found.trial.mean:.4g} ± {found.trial.std:.2g}."
