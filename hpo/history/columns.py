@@ -161,6 +161,11 @@ class Columns:
         columns._check()
         return columns
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        with self.lock:
+            dump = self.dump(lambda space: self._space_ids[id(space)])
+            return Columns.load, (self.signs, dump, list(self._spaces))
+
     def _check(self) -> None:
         columns = [getattr(self, name) for name in _PLAIN]
         if any(column.size != self.size for column in [*columns, *self._constraints.values()]):

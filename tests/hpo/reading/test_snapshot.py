@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -51,6 +54,17 @@ def test_it_says_what_the_study_says(study: Study) -> None:
     assert study.snapshot().best_trial == study.best_trial
     assert (study.snapshot().best_value, study.snapshot().best_params) == (study.best_value, study.best_params)
     assert study.snapshot().position == len(study.events())
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda snapshot: pickle.loads(pickle.dumps(snapshot))])
+def test_copies_and_what_was_sent_to_another_process_say_the_same(
+    study: Study, duplicate: Callable[[Snapshot], Snapshot]
+) -> None:
+    snapshot = study.snapshot()
+    study.optimize(objective, n_trials=5, catch=ArithmeticError)
+    again = duplicate(snapshot)
+    assert said(again) == said(snapshot)
+    assert (again.identity, again.position, again.runs) == (snapshot.identity, snapshot.position, snapshot.runs)
 
 
 @pytest.mark.parametrize(
