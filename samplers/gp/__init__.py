@@ -3,7 +3,8 @@
 sampler.py       the sampler: options, and what to do when
 asked.py         what a trial asks for
 question.py      from what was seen and what is asked for to where to look, and what for
-propose.py       from surrogates to the next point
+propose.py       from models to the next point
+models.py        all that is believed of losses and constraints then
 observations.py  what is learned from: finished trials as arrays
 stopped.py       what losses of pruned trials would have become
 schedule.py      when hyperparameters are fitted, and to which trials

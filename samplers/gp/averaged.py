@@ -10,8 +10,9 @@ interpolation", for Laplace's approximation of the evidence.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import NamedTuple, final
 
 import numpy as np
 
@@ -22,11 +23,14 @@ from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.prior import Prior, prior
 from hpo.samplers.gp.trend import is_affordable, trend
 
-__all__ = ["Averaged", "averaged"]
+__all__ = ["Averaged", "averaged", "averaged_near"]
 
 _NOISES = (1.0, 0.7, 0.4, 0.2, 0.1, 0.03, 0.01, 1e-3, 1e-6)  # shares of the variance, all as probable at first
+_FEWER = (0.7, 0.3, 0.1, 0.03, 1e-3, 1e-6)
 _SMOOTH = 0.05  # of the range: what changes within less is taken for noise
 _NEGLIGIBLE = 7.0  # by how much the logarithm of a probability lies below another one that alone counts
+_HARDLY = 4.0  # the same, where averages are wanted for every trial
+_LEAST_WEIGHT = 0.1  # of the largest one, then
 _STEP = 0.01  # of a logarithm, to see how slopes change
 _LEAST_CURVATURE = 0.1
 
@@ -49,16 +53,22 @@ class Averaged:
         """The share of the variance that is expected to be noise."""
         return float(self.weights @ np.array([hyper.noise for hyper in self.hypers]))
 
-    def denoised(self, embedding: Embedding, features: Array, y: Array) -> tuple[Array, Array]:
-        """Mean and standard deviation of the function, without the noise, where it was observed, shapes (n,).
+    def posteriors(self, embedding: Embedding, features: Array, y: Array) -> list[Posterior]:
+        """Of each of them, given observations.
 
         Args:
             embedding: What the features are.
             features: Shape (n, f).
             y: What was observed there, shape (n,).
         """
-        group, q = embedding.group, embedding.n_numbers
-        at = [Posterior.of(hyper, group, q, features, y).at(features) for hyper in self.hypers]
+        return [Posterior.of(hyper, embedding.group, embedding.n_numbers, features, y) for hyper in self.hypers]
+
+    def denoised(self, embedding: Embedding, features: Array, y: Array) -> tuple[Array, Array]:
+        """Mean and standard deviation of the function, without the noise, where it was observed, shapes (n,).
+
+        Args: As of `posteriors`.
+        """
+        at = [posterior.at(features) for posterior in self.posteriors(embedding, features, y)]
         means, variances = np.stack([a.mean[:, 0] for a in at]), np.stack([a.sigma**2 for a in at])
         mean = self.weights @ means
         return mean, np.sqrt(self.weights @ (variances + (means - mean) ** 2))
@@ -73,29 +83,101 @@ def averaged(embedding: Embedding, features: Array, y: Array, noise: float | Non
         y: What was observed there, with mean 0 and variance 1, shape (n,).
         noise: Its variance, if it is known.
     """
-    q, has_trend = embedding.n_numbers, is_affordable(embedding.n_numbers, len(y))
-    found: list[tuple[Fit, Prior]] = []
+    task = _Task(embedding, features, y, is_affordable(embedding.n_numbers, len(y)), _SMOOTH)
+    found: list[_Found] = []
     for variance in _NOISES if noise is None else (noise,):
-        believed = prior(embedding.n_scales, 0, _NOISES[-1], variance, has_trend=has_trend)
-        believed = believed.smooth(embedding.n_scales, _SMOOTH)
-        start = found[-1][0].θ if found else None
-        found.append((fit(features, q, y, embedding.group, believed, start), believed))
-    least = min(one.value for one, _ in found)
-    near = [(one, believed) for one, believed in found if one.value <= least + _NEGLIGIBLE]
-    log_evidence = -np.array([one.value + _narrowness(one.θ, embedding, features, y, its) for one, its in near])
-    weights = np.exp(log_evidence - log_evidence.max())
-    return Averaged(tuple(Hyperparameters.of(one.θ, embedding.n_scales) for one, _ in near), weights / weights.sum())
+        found.append(task.fitted(variance, found[-1].θ if found else None))
+    return task.averaged(found, _NEGLIGIBLE)
 
 
-def _narrowness(θ: Array, embedding: Embedding, features: Array, y: Array, believed: Prior) -> float:
-    """Half the logarithm of the determinant of the negative log posterior's Hessian: the less of it is near θ."""
-    by_trend = trend(features[:, : embedding.n_numbers])
-    trends, free = by_trend @ by_trend.T, np.flatnonzero(believed.low < believed.high)
+def averaged_near(
+    hyper: Hyperparameters, embedding: Embedding, features: Array, y: Array, *, has_trend: bool
+) -> Averaged:
+    """The same for less time: of fewer noises, from that of some hyperparameters on up and down while they count.
 
-    def slope(at: Array) -> Array:
-        return negative_log_posterior(at, features, trends, y, embedding.group, believed)[1][free]
+    Args:
+        hyper: Without a change of variable of the numbers.
+        embedding, features, y: As of `averaged`.
+        has_trend: Whether there may be a trend.
+    """
+    task = _Task(embedding, features, y, has_trend and is_affordable(embedding.n_numbers, len(y)), None)
+    middle = int(np.abs(np.log(_FEWER) - np.log(hyper.noise)).argmin())
+    found = [task.fitted(_FEWER[middle], hyper.θ)]
+    for others in (_FEWER[middle + 1 :], _FEWER[:middle][::-1]):
+        last = found[0]
+        for variance in others:
+            last = task.fitted(variance, last.θ)
+            if last.value > min(one.value for one in found) + _HARDLY:
+                break
+            found.append(last)
+    every = task.averaged(found, _HARDLY)
+    counts = every.weights >= _LEAST_WEIGHT * every.weights.max()
+    hypers = tuple(hyper for hyper, one in zip(every.hypers, counts.tolist(), strict=True) if one)
+    return Averaged(hypers, every.weights[counts] / every.weights[counts].sum())
 
-    here, steps = slope(θ), _STEP * np.eye(len(θ))[free]
-    hessian = np.stack([slope(θ + step) - here for step in steps]) / _STEP
-    curvatures = np.linalg.eigvalsh(0.5 * (hessian + hessian.T))
-    return 0.5 * float(np.log(np.maximum(curvatures, _LEAST_CURVATURE)).sum())
+
+@final
+class _Found(NamedTuple):
+    """The most probable hyperparameters with a certain noise.
+
+    Args:
+        θ: Their logarithms, shape (p,).
+        value: Their negative log posterior, but for a constant.
+        believed: What was believed of them before.
+    """
+
+    θ: Array
+    value: float
+    believed: Prior
+
+
+@final
+class _Task(NamedTuple):
+    """What is to be explained.
+
+    Args:
+        embedding: What the features are.
+        features: Shape (n, f).
+        y: What was observed there, shape (n,).
+        has_trend: Whether there is a trend.
+        smooth: The least length scale; None for that of the prior.
+    """
+
+    embedding: Embedding
+    features: Array
+    y: Array
+    has_trend: bool
+    smooth: float | None
+
+    def fitted(self, noise: float, start: Array | None) -> _Found:
+        """By some noise, near a start, the prior's mode if none is given."""
+        embedding = self.embedding
+        believed = prior(embedding.n_scales, 0, _NOISES[-1], noise, has_trend=self.has_trend)
+        if self.smooth is not None:
+            believed = believed.smooth(embedding.n_scales, self.smooth)
+        found: Fit = fit(self.features, embedding.n_numbers, self.y, embedding.group, believed, start)
+        return _Found(found.θ, found.value, believed)
+
+    def averaged(self, found: Sequence[_Found], negligible: float) -> Averaged:
+        """By evidence, without those whose posterior lies below another one by so many logarithms."""
+        least = min(one.value for one in found)
+        near = [one for one in found if one.value <= least + negligible]
+        log_evidence = -np.array([one.value + self._narrowness(one) for one in near])
+        weights = np.exp(log_evidence - log_evidence.max())
+        hypers = tuple(Hyperparameters.of(one.θ, self.embedding.n_scales) for one in near)
+        return Averaged(hypers, weights / weights.sum())
+
+    def _narrowness(self, found: _Found) -> float:
+        """Half the logarithm of the determinant of the negative log posterior's Hessian: the less of it is near θ."""
+        θ, believed = found.θ, found.believed
+        by_trend = trend(self.features[:, : self.embedding.n_numbers])
+        trends, free = by_trend @ by_trend.T, np.flatnonzero(believed.low < believed.high)
+
+        def slope(at: Array) -> Array:
+            group = self.embedding.group
+            return negative_log_posterior(at, self.features, trends, self.y, group, believed)[1][free]
+
+        here, steps = slope(θ), _STEP * np.eye(len(θ))[free]
+        hessian = np.stack([slope(θ + step) - here for step in steps]) / _STEP
+        curvatures = np.linalg.eigvalsh(0.5 * (hessian + hessian.T))
+        return 0.5 * float(np.log(np.maximum(curvatures, _LEAST_CURVATURE)).sum())

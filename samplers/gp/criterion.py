@@ -13,7 +13,7 @@ from hpo.samplers.gp.improvement import Front, log_hypervolume_improvement
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.model.acquisition import Acquired, Acquisition, log_feasibility
 
-__all__ = ["Constrained", "Criterion", "Hypervolume", "Improvement"]
+__all__ = ["Constrained", "Criterion", "Hypervolume", "Improvement", "Mixture"]
 
 
 class Criterion(Protocol):
@@ -64,6 +64,31 @@ def _mean_of_versions(acquisition: Acquisition, mean: Array, sigma: Array, best:
     total = share.sum(axis=1)
     share /= total[:, None]
     return top + np.log(total / mean.shape[1]), share * by_mean, (share * by_sigma).sum(axis=1)
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """The logarithm of the mean of e^value over criteria, each of which is a logarithm.
+
+    Args:
+        criteria: What one surrogate makes of points, or another.
+        weights: How probable each of them is, shape (k,), positive.
+    """
+
+    criteria: Sequence[Criterion]
+    weights: Array
+
+    def __call__(self, features: Array) -> Array:
+        values = np.stack([criterion(features) for criterion in self.criteria])
+        return np.asarray(np.logaddexp.reduce(values + np.log(self.weights)[:, None], axis=0))
+
+    def gradient(self, features: Array) -> tuple[Array, Array]:
+        each = [criterion.gradient(features) for criterion in self.criteria]
+        values = np.stack([value for value, _ in each]) + np.log(self.weights)[:, None]
+        mean = np.logaddexp.reduce(values, axis=0)
+        share = np.exp(values - mean)
+        return mean, np.einsum("ik,ikq->kq", share, np.stack([slope for _, slope in each]))
 
 
 @final

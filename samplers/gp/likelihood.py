@@ -46,6 +46,14 @@ class Hyperparameters:
         a, b = np.split(values[n_scales + 3 :], 2)
         return Hyperparameters(values[:n_scales], amplitude, noise, trending, a, b)
 
+    @property
+    def θ(self) -> Array:
+        """Their logarithms, in the order of the prior; -inf for a trend that there is not."""
+        with np.errstate(divide="ignore"):
+            return np.asarray(
+                np.log(np.concatenate([self.scales, (self.amplitude, self.noise, self.trend), self.a, self.b]))
+            )
+
     def scaled(self, features: Array, group: IntArray) -> Array:
         """Features, shape (n, f), in which the kernel's length scale is 1."""
         return self.warped(features) / self.scales[group]

@@ -27,7 +27,7 @@ import numpy as np
 
 from hpo.arrays import Array, BoolArray
 from hpo.samplers.gp.arms import Arms
-from hpo.samplers.gp.criterion import Improvement
+from hpo.samplers.gp.criterion import Criterion, Improvement
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.scale import Scale
 from hpo.samplers.model.acquisition import (
@@ -37,10 +37,12 @@ from hpo.samplers.model.acquisition import (
     log_students_improvement,
 )
 
-__all__ = ["Apart", "Own", "Parted"]
+__all__ = ["RESOLUTION", "Apart", "Own", "Parted"]
+
+RESOLUTION = 1e-3
+"""Of a unit: what is gained by less counts for nothing, as models are that sure at best."""
 
 _SHARE = 0.01  # of the arms' own models before evidence, and at least; the model of all trials has as much at least
-_RESOLUTION = 1e-3  # of a unit: what is gained by less counts for nothing, as models are that sure at best
 _LITTLE = 0.1  # of an expected improvement
 _NORMAL = 50  # trials from which on amplitudes are known
 
@@ -143,20 +145,19 @@ class Apart:
         }
         return replace(self, own=own)
 
-    def parted(self, together: Improvement, ambition: float, features: Array) -> Parted:
+    def parted(self, together: Criterion, ambition: float, features: Array) -> Parted:
         """The criterion.
 
         Args:
-            together: The improvement that the model of all trials makes expect.
+            together: The improvement, by more than the resolution, that the model of all trials makes expect.
             ambition: How large an improvement is wanted, in units of that model.
             features: Of points all over the space, shape (k, f): an arm whose own model adds little to the largest
                 value there need not be asked for it in a whole search.
         """
         best = np.minimum(np.min([one.best for one in self.own.values()], axis=0), self.rest)
-        best = best - (ambition + _RESOLUTION) * self.scale.unit
+        best = best - (ambition + RESOLUTION) * self.scale.unit
         own = {value: one.improvement(best) for value, one in self.own.items()}
         units = {value: float(np.log(one.scale.unit / self.scale.unit)) for value, one in self.own.items()}
-        together = replace(together, best=together.best - _RESOLUTION)
         least = float(together(features).max(initial=-np.inf)) + math.log(_LITTLE * (1.0 - self.share) / self.share)
         at = self.arms.at(features)
         for value in list(own):
@@ -188,7 +189,7 @@ class Parted:
         share: How much the latter count, in (0, 1).
     """
 
-    together: Improvement
+    together: Criterion
     arms: Arms
     own: Mapping[int, Improvement]
     units: Mapping[int, float]

@@ -1,8 +1,8 @@
-"""From surrogates to the next point."""
+"""From models to the next point."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -11,12 +11,13 @@ from hpo.arrays import Array, BoolArray
 from hpo.pareto import is_pareto_optimal
 from hpo.samplers.gp.believed import Believed
 from hpo.samplers.gp.cells import minima
-from hpo.samplers.gp.criterion import Constrained, Criterion, Hypervolume, Improvement
+from hpo.samplers.gp.criterion import Constrained, Criterion, Hypervolume, Improvement, Mixture
 from hpo.samplers.gp.domain import Domain, sobol
 from hpo.samplers.gp.failures import Succeeding
 from hpo.samplers.gp.improvement import Front
+from hpo.samplers.gp.models import Models
 from hpo.samplers.gp.observations import Observations
-from hpo.samplers.gp.parted import Apart
+from hpo.samplers.gp.parted import RESOLUTION
 from hpo.samplers.gp.posterior import Posterior
 from hpo.samplers.gp.question import Question
 from hpo.samplers.gp.search import search
@@ -45,12 +46,11 @@ _LEAST_AMBITION = {"pi": 0.01}  # or the tiniest improvement would be the most p
 _ROOM = 0.1  # between bad losses and the reference point, in units of their range
 
 
-def propose(models: list[Posterior], apart: Apart | None, question: Question, rng: np.random.Generator) -> Array:
+def propose(models: Models, question: Question, rng: np.random.Generator) -> Array:
     """The point to try, shape (d,); NaN where it is inactive.
 
     Args:
-        models: One for each objective, and then for each constraint; none as long as nothing has succeeded.
-        apart: What the trials of each part of the space make believe of the only objective.
+        models: What is believed of losses and constraints.
         question: Where to try, and what for.
         rng: Source of randomness.
 
@@ -63,7 +63,7 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
         return least
     known = asked.pending[~np.isnan(asked.pending).all(axis=1)]
     pending = domain.rounded(_filled(known, seen))
-    criterion, badness = _criterion(models, apart, question, pending, rng)
+    criterion, badness = _criterion(models, question, pending, rng)
     if question.beliefs:
         criterion = Believed(criterion, question.beliefs)
     running = np.where(domain.active(pending), pending, np.nan)
@@ -79,7 +79,7 @@ def propose(models: list[Posterior], apart: Apart | None, question: Question, rn
     if listed is not None:
         return _best(criterion, domain, listed)
     good = domain.rounded(_filled(seen.points[np.argsort(badness, kind="stable")[:_GOOD]], seen))
-    unit = _any_model(models, question).hyper.scales[: domain.embedding.n_numbers]
+    unit = _any_model(models.each, question).hyper.scales[: domain.embedding.n_numbers]
     points, _ = search(criterion, domain, good, unit, rng)
     points = np.where(domain.active(points), points, np.nan)
     if not question.new:
@@ -135,73 +135,86 @@ def _are_new(points: Array, domain: Domain, tried: Tried) -> BoolArray:
     return np.array([name not in tried for name in names], dtype=np.bool_)
 
 
-def _any_model(models: list[Posterior], question: Question) -> Posterior:
+def _any_model(models: Sequence[Posterior], question: Question) -> Posterior:
     if models:
         return models[0]
     assert question.outcome is not None
     return question.outcome
 
 
-def _criterion(
-    models: list[Posterior], apart: Apart | None, question: Question, pending: Array, rng: np.random.Generator
-) -> tuple[Criterion, Array]:
+def _criterion(models: Models, question: Question, pending: Array, rng: np.random.Generator) -> tuple[Criterion, Array]:
     """What to maximise, and how bad each observation is believed to be, shape (n,)."""
     if question.outcome is None:
-        return _of_losses(models, apart, question, pending, rng)
+        return _of_losses(models, question, pending, rng)
     outcome = question.outcome
     if len(pending):
         outcome = outcome.given(question.domain.features(pending), np.zeros((len(pending), 1)))
-    if not models:
+    if not models.each:
         return Succeeding(None, outcome), np.zeros(len(question.seen))
-    criterion, badness = _of_losses(models, apart, question, pending, rng)
+    criterion, badness = _of_losses(models, question, pending, rng)
     return Succeeding(criterion, outcome), badness
 
 
-def _of_losses(
-    models: list[Posterior], apart: Apart | None, question: Question, pending: Array, rng: np.random.Generator
-) -> tuple[Criterion, Array]:
+def _of_losses(models: Models, question: Question, pending: Array, rng: np.random.Generator) -> tuple[Criterion, Array]:
     seen, m = question.seen, question.seen.losses.shape[1]
     feasible = seen.violation <= 0
-    badness = np.sum([model.fitted[:, 0] for model in models[:m]], axis=0)
+    badness = np.sum([model.fitted[:, 0] for model in models.each[:m]], axis=0)
     badness = np.where(feasible, badness, badness.max() + 1.0 + seen.violation)
     if len(pending):
-        features = question.domain.features(pending)
-        versions = rng.standard_normal((len(models), len(pending), _VERSIONS if m == 1 else 1)) * (m == 1)
-        models = [model.given(features, normal) for model, normal in zip(models, versions, strict=True)]
-        apart = apart and apart.given(features, versions[0])
+        versions = rng.standard_normal((len(models.each), len(pending), _VERSIONS if m == 1 else 1)) * (m == 1)
+        models = models.given(question.domain.features(pending), versions)
     counts = np.concatenate([feasible, np.ones(len(pending), dtype=np.bool_)])
-    criterion = _of_objectives(models[:m], apart, question, counts) if feasible.any() else None
-    if criterion is None or len(models) > m:
-        return Constrained(criterion, models[m:]), badness
+    criterion = _of_objectives(models, question, counts) if feasible.any() else None
+    if criterion is None or len(models.each) > m:
+        return Constrained(criterion, models.each[m:]), badness
     return criterion, badness
 
 
-def _of_objectives(models: list[Posterior], apart: Apart | None, question: Question, counts: BoolArray) -> Criterion:
-    if len(models) > 1:
-        return _of_several(_varied(models, question.seen), question, counts)
-    (model,) = models
+def _of_objectives(models: Models, question: Question, counts: BoolArray) -> Criterion:
+    m = question.seen.losses.shape[1]
+    if m > 1:
+        return _of_several(_varied(models.each[:m], question.seen), question, counts)
+    model, apart = models.each[0], models.apart
     ambition = max(question.ambition, _LEAST_AMBITION.get(question.acquisition, 0.0))
-    wanted = model.fitted[counts].min(axis=0) - ambition * np.sqrt(model.hyper.amplitude)
     if question.acquisition == "lcb":
-        return Improvement(model, partial(_lcb, kappa=question.kappa), wanted)
-    improvement = Improvement(model, _ACQUISITIONS[question.acquisition], wanted)
-    if apart is None or question.acquisition == "pi":  # a probability has no unit that arms could share
-        return improvement
+        return _improved(model, partial(_lcb, kappa=question.kappa), counts, ambition)
+    if question.acquisition == "pi":  # a probability has no unit that arms could share
+        apart = None
+    gain, acquired = 0.0 if apart is None else RESOLUTION, _ACQUISITIONS[question.acquisition]
+    criterion: Criterion = _improved(model, acquired, counts, ambition, gain)
+    if len(models.by_noise) > 0:
+        each = [_improved(model, acquired, counts, ambition, gain) for model, _ in models.by_noise]
+        criterion = Mixture(each, np.array([weight for _, weight in models.by_noise]))
+    if apart is None:
+        return criterion
     spread = question.domain.spread(sobol(len(question.asked.space), _SPREAD))
-    wanted_more = ambition * float(np.sqrt(model.hyper.amplitude))
-    return apart.parted(improvement, wanted_more, question.domain.features(spread))
+    return apart.parted(criterion, ambition * float(np.sqrt(model.hyper.amplitude)), question.domain.features(spread))
 
 
-def _of_several(models: list[Posterior], question: Question, counts: BoolArray) -> Criterion:
+def _improved(
+    model: Posterior, acquired: Acquisition, counts: BoolArray, ambition: float, gain: float = 0.0
+) -> Improvement:
+    """An improvement on the least mean of those observations that count.
+
+    Args:
+        model: Of the losses.
+        acquired: The acquisition function.
+        counts: Which observations may be the best one, shape (n,).
+        ambition: By how many prior deviations of the function beside its trend the best loss is to be improved on.
+        gain: By how much more.
+    """
+    wanted = model.fitted[counts].min(axis=0) - ambition * np.sqrt(model.hyper.amplitude)
+    return Improvement(model, acquired, wanted - gain)
+
+
+def _of_several(models: Sequence[Posterior], question: Question, counts: BoolArray) -> Criterion:
     if len(models) > 1:
         fitted = np.stack([model.fitted[:, 0] for model in models], axis=1)[counts]
         return Hypervolume(models, Front.of(fitted, _reference(fitted)))
-    (model,) = models
-    wanted = model.fitted[counts].min(axis=0) - question.ambition * np.sqrt(model.hyper.amplitude)
-    return Improvement(model, _ACQUISITIONS["logei"], wanted)
+    return _improved(models[0], _ACQUISITIONS["logei"], counts, question.ambition)
 
 
-def _varied(models: list[Posterior], seen: Observations) -> list[Posterior]:
+def _varied(models: Sequence[Posterior], seen: Observations) -> Sequence[Posterior]:
     """Without those of objectives that were the same for all trials: what is believed of these elsewhere is made up."""
     varies = (seen.losses != seen.losses[:1]).any(axis=0).tolist()
     return [model for model, one in zip(models, varies, strict=True) if one] if any(varies) else models

@@ -291,5 +291,4 @@ class GPSampler:
             quadratic=self._may_be_quadratic(asked.history) and asked.key.uniform("gp.quadratic") < _QUADRATIC,
             on_exhausted=self.on_exhausted,
         )
-        models = state.posteriors(question.seen)
-        return propose(models, state.apart(question.seen, models[0]) if models else None, question, rng)
+        return propose(state.models(question.seen), question, rng)

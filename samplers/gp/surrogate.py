@@ -12,9 +12,11 @@ from hpo.arrays import Array
 from hpo.history import Fold, History
 from hpo.samplers.gp import schedule
 from hpo.samplers.gp.arms import Arms, Part
+from hpo.samplers.gp.averaged import Averaged, averaged_near
 from hpo.samplers.gp.embedding import Embedding
 from hpo.samplers.gp.failures import Outcomes, branches
 from hpo.samplers.gp.likelihood import Fit, Hyperparameters, fit
+from hpo.samplers.gp.models import Models
 from hpo.samplers.gp.observations import Observations
 from hpo.samplers.gp.parted import Apart
 from hpo.samplers.gp.penalties import penalised
@@ -38,6 +40,8 @@ _LOUD = 0.2  # share of noise below which the model believes in what it sees
 _EXPLAINED = 0.05  # share of the variance that is nothing
 _OUTLYING = 6.0  # median distances from the median, about four deviations of a normal distribution
 _LEAST_NOISE = 1e-6
+_UNSURE = 64  # observations up to which the noise is averaged over
+_LENGTHS = 16  # length scales at most, for that: of more nobody can tell from so few how probable they are
 _LOUDEST = 1e6  # noise, in deviations of what is seen, which may all be equal
 
 
@@ -93,6 +97,7 @@ class Surrogates:
         learned: Of each objective, and then of each constraint; empty as long as hardly anything has succeeded.
         arms: What was learned of parts of the space, with one objective; None where nothing parts it.
         outcome: Of the surrogate of outcomes; None where nothing had failed.
+        by_noise: Of the only objective, with different noises; None where they are not averaged over.
     """
 
     how: Modelling
@@ -103,6 +108,7 @@ class Surrogates:
     learned: tuple[Surrogate, ...] = ()
     arms: Arms | None = None
     outcome: Hyperparameters | None = None
+    by_noise: Averaged | None = None
 
     @staticmethod
     def of(history: History, space: Space, how: Modelling) -> Surrogates:
@@ -149,6 +155,22 @@ class Surrogates:
             return False
         (model,) = self.posteriors(self.seen.at(schedule.subset(self.seen, _FITTED_TO)))
         return model.explained < _EXPLAINED
+
+    def models(self, known: Observations) -> Models:
+        """All that is believed given some observations."""
+        each = self.posteriors(known)
+        if not each:
+            return Models()
+        return Models(each, self.apart(known, each[0]), self._posteriors_by_noise(known))
+
+    def _posteriors_by_noise(self, known: Observations) -> list[tuple[Posterior, float]]:
+        if self.by_noise is None:
+            return []
+        assert self.embedding is not None
+        y, _ = self.learned[0].warp(values(known)[0][0])
+        features = self.embedding.features(known.points, known.active)
+        posteriors = self.by_noise.posteriors(self.embedding, features, y)
+        return list(zip(posteriors, self.by_noise.weights.tolist(), strict=True))
 
     def posteriors(self, known: Observations) -> list[Posterior]:
         """Of each objective, and then of each constraint, given some observations; none before there was a fit."""
@@ -209,7 +231,8 @@ def advanced(state: Surrogates, fresh: History, space: Space) -> Surrogates:
         return Surrogates(state.how, ended, changes, size, embedding, tuple(learned), outcome=outcome)
     learn = partial(_learned_alone, how=how, is_warped=is_warped)
     arms = Arms.of(embedding, known.points, known.active, losses[0], learn, how, state.arms)
-    return Surrogates(state.how, ended, changes, size, embedding, tuple(learned), arms, outcome)
+    by_noise = _by_noise(learned[0], features, losses[0], embedding, how)
+    return Surrogates(state.how, ended, changes, size, embedding, tuple(learned), arms, outcome, by_noise)
 
 
 def _judged(ended: Observations, how: Modelling) -> Observations:
@@ -220,6 +243,16 @@ def _judged(ended: Observations, how: Modelling) -> Observations:
     losses = np.where(bad[:, None], np.inf, ended.losses) if bad.any() else ended.losses
     failed = ended.failed | bad if how.failures == "avoid" else np.zeros_like(bad)
     return replace(ended, losses=losses, failed=failed)
+
+
+def _by_noise(
+    learned: Surrogate, features: Array, losses: Array, embedding: Embedding, how: Modelling
+) -> Averaged | None:
+    """What was learned of the only objective, if how much of it is noise is unknown, and hard to tell."""
+    is_known = how.deterministic or how.noise_std is not None or len(losses) > _UNSURE
+    if is_known or embedding.n_scales > _LENGTHS or len(learned.hyper.a):
+        return None
+    return averaged_near(learned.hyper, embedding, features, learned.warp(losses)[0], has_trend=how.trend)
 
 
 def _outcome(judged: Observations, embedding: Embedding) -> Hyperparameters:

@@ -55,8 +55,7 @@ def test_it_is_a_weighted_mean_of_both_in_losses(known: Known) -> None:
     model, apart, features = known
     value = apart.parted(together(model), 0.0, features[:0])(features)
     best = np.min([own.best for own in apart.own.values()], axis=0) - 1e-3 * apart.scale.unit
-    both = together(model)
-    joint = np.exp(replace(both, best=both.best - 1e-3)(features)) * apart.scale.unit
+    joint = np.exp(together(model)(features)) * apart.scale.unit
     at = apart.arms.at(features)
     for i, arm in enumerate(at.tolist()):
         own, part = apart.own[arm], apart.arms.arms[arm].part
